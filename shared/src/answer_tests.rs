@@ -1,0 +1,111 @@
+//! What the rules for a submission let in, what they refuse, and with which code.
+
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use super::*;
+use crate::instrument::Instrument;
+use crate::question::{Choice, Kind, Question};
+use crate::text::LocalText;
+
+fn survey() -> Survey {
+    let mut survey = Survey::standard("x", Instrument::Nps);
+    let choice = |id: &str| Choice { id: id.into(), text: LocalText::one("en", id) };
+    let template = survey.questions[1].clone();
+    survey.questions.push(Question {
+        id: "topics".into(),
+        kind: Kind::Choice,
+        choices: vec![choice("speed"), choice("price")],
+        ..template
+    });
+    survey
+}
+
+fn submitted(answers: Value) -> Submission {
+    serde_json::from_value(json!({
+        "id": "01932f6e-7a51-7bd2-9c4f-5d0c2f6f0e11", "survey": "sv_1", "version": 1, "answers": answers
+    }))
+    .expect("has the wire format")
+}
+
+#[track_caller]
+fn refused(answers: Value, code: Code, field: &str) {
+    let fault = check(&submitted(answers), &survey()).expect_err("is refused");
+    assert_eq!((fault.code, fault.field.as_deref()), (code, Some(field)), "{}", fault.message);
+}
+
+#[test]
+fn zero_is_an_answer() {
+    let checked = check(&submitted(json!([{"question": "score", "value": 0}])), &survey()).expect("0 is on the scale");
+    assert_eq!(checked.score, 0);
+}
+
+#[test]
+fn scores_off_the_scale_are_refused() {
+    for value in [json!(-1), json!(11), json!(9.5), json!("9"), json!(true), json!(1e300)] {
+        refused(json!([{"question": "score", "value": value}]), Code::OUT_OF_SCALE, "answers[0].value");
+    }
+    refused(json!([{"question": "score", "value": null}]), Code::MISSING_FIELD, "answers[0].value");
+}
+
+#[test]
+fn each_wrong_answer_names_its_field() {
+    let score = json!({"question": "score", "value": 9});
+    refused(json!([]), Code::MISSING_SCORE, "answers");
+    refused(json!([score, {"question": "nope", "text": "x"}]), Code::UNKNOWN_QUESTION, "answers[1].question");
+    refused(json!([score, score]), Code::REPEATED_QUESTION, "answers[1].question");
+    refused(json!([score, {"question": "why"}]), Code::MISSING_FIELD, "answers[1].text");
+    refused(json!([score, {"question": "why", "text": "x".repeat(4001)}]), Code::TEXT_TOO_LONG, "answers[1].text");
+    refused(json!([score, {"question": "topics", "choices": ["nope"]}]), Code::UNKNOWN_CHOICE, "answers[1].choices[0]");
+    refused(json!([score, {"question": "topics", "choices": ["speed", "price"]}]), Code::UNKNOWN_CHOICE, "answers[1].choices");
+    refused(json!(vec![score; 21]), Code::TOO_MANY_ANSWERS, "answers");
+}
+
+#[test]
+fn emoji_count_as_characters_and_control_characters_go() {
+    let text = "😀".repeat(4000);
+    let checked = check(
+        &submitted(json!([{"question": "why", "text": format!("\u{0}{text}\u{7}")}, {"question": "score", "value": 9}])),
+        &survey(),
+    )
+    .expect("4,000 four-byte characters fit");
+    assert_eq!(checked.answers[1].text.as_deref(), Some(text.as_str()));
+    assert_eq!(checked.answers[0].question, "score", "answers are kept in the survey's order");
+}
+
+#[test]
+fn an_empty_comment_is_no_answer() {
+    let checked =
+        check(&submitted(json!([{"question": "score", "value": 9}, {"question": "why", "text": " \n"}])), &survey());
+    assert_eq!(checked.expect("is accepted").answers.len(), 1);
+}
+
+#[test]
+fn attributes_have_names_and_short_values() {
+    for attributes in [json!({"Plan": "x"}), json!({"": "x"}), json!({"plan": "x".repeat(201)})] {
+        let given = serde_json::from_value(attributes).expect("is an object of scalars");
+        assert_eq!(check_attributes(&given).expect_err("is refused").code, Code::INVALID_ATTRIBUTE);
+    }
+    let given = serde_json::from_value(json!({"plan": "pro", "seats": 5, "beta": true})).expect("scalars");
+    assert_eq!(check_attributes(&given).expect("scalars become texts")["seats"], "5");
+}
+
+proptest! {
+    #[test]
+    fn no_text_makes_the_rules_panic(id: String, question: String, text: String, value: f64) {
+        let submission: Submission = serde_json::from_value(json!({
+            "id": id, "survey": question, "version": 1,
+            "answers": [{"question": question, "text": text, "value": value}, {"question": "why", "text": text}],
+            "context": {"url": text, "title": id}, "respondent": {"customer": text}
+        })).expect("has the wire format");
+        let _ = check(&submission, &survey());
+    }
+
+    #[test]
+    fn cleaning_twice_changes_nothing(text: String) {
+        let once = cleaned(&text);
+        let holds_nul = once.contains('\0');
+        prop_assert!(!holds_nul);
+        prop_assert_eq!(cleaned(&once), once.clone());
+    }
+}

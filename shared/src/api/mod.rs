@@ -1,0 +1,21 @@
+//! Wire types: what goes over HTTP, one file a resource. They may use the domain types, never the reverse.
+
+pub mod embed;
+pub mod error;
+pub mod intake;
+pub mod reports;
+pub mod responses;
+pub mod sites;
+pub mod surveys;
+
+use serde::Serialize;
+
+/// One page of a list.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Page<T> {
+    /// The items of this page.
+    pub items: Vec<T>,
+    /// What to send as `cursor` for the next page; null on the last.
+    pub next_cursor: Option<String>,
+}

@@ -1,0 +1,70 @@
+//! Sites on the wire.
+
+use serde::{Deserialize, Serialize};
+
+use crate::cell::Dimension;
+use crate::id::{SiteId, SiteKey};
+
+/// A site as its management API shows it; the identity secret is shown only once, when it is made.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SiteReply {
+    /// The site.
+    pub id: SiteId,
+    /// The public key of its tag.
+    pub site_key: SiteKey,
+    /// When it was made, RFC 3339 UTC.
+    pub created_at: String,
+    /// Its settings.
+    #[serde(flatten)]
+    pub settings: SiteSettings,
+    /// The new identity secret, in the reply that made it and never again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub identity_secret: Option<String>,
+}
+
+/// What an owner sets for a site.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SiteSettings {
+    /// Its name.
+    pub name: String,
+    /// The origins whose pages may write, `https://shop.example` or `https://*.shop.example`; empty: all.
+    #[serde(default)]
+    pub origins: Vec<String>,
+    /// Whether pages with the origin `null` (sandboxed frames) may write.
+    #[serde(default)]
+    pub allow_null_origin: bool,
+    /// Whether a customer id without a valid signature is kept off the customer's record.
+    #[serde(default)]
+    pub require_signature: bool,
+    /// The IANA time zone in which its days begin.
+    pub time_zone: String,
+    /// The declared attributes.
+    #[serde(default)]
+    pub dimensions: Vec<Dimension>,
+    /// Whether its answers are a made-up sample.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub sample: bool,
+}
+
+/// A change to a site: only what is named changes.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct SitePatch {
+    /// Its name.
+    pub name: Option<String>,
+    /// The origins whose pages may write.
+    pub origins: Option<Vec<String>>,
+    /// Whether pages with the origin `null` may write.
+    pub allow_null_origin: Option<bool>,
+    /// Whether a customer id needs a signature.
+    pub require_signature: Option<bool>,
+    /// The time zone of its days; can change only while it has no answers.
+    pub time_zone: Option<String>,
+    /// The declared attributes; cells of a new one are built by `bearing recount`.
+    pub dimensions: Option<Vec<Dimension>>,
+    /// True makes a new identity secret, shown in the reply.
+    pub rotate_identity_secret: Option<bool>,
+}

@@ -1,0 +1,150 @@
+//! Cells: the keys under which an answer is counted, and nothing else; the counts themselves are storage's.
+//!
+//! A cell is (site, survey, instrument, touchpoint, grain, period, dimension, value) → a histogram. Dimensions are
+//! marginals, never products: an answer is counted once under each of its own values.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::answer::Answer;
+use crate::text::is_locale;
+
+/// The dimension that every answer is counted under, with the empty value.
+pub const ALL: &str = "all";
+/// The value for everything that is not on a declared list: strangers invent values, and none is ever refused for it.
+pub const OTHER: &str = "(other)";
+
+/// A declared attribute: a segment that reports can be asked for, with the values that are told apart.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Dimension {
+    /// The attribute's name: 1 to 40 of a–z, 0–9 and _.
+    pub name: String,
+    /// The values that are counted by themselves, at most 50; the rest count as `(other)`.
+    #[serde(default)]
+    pub values: Vec<String>,
+}
+
+/// What of a response decides where it is counted.
+#[derive(Clone, Copy, Debug)]
+pub struct Facts<'a> {
+    /// The survey's version.
+    pub version: u32,
+    /// The device as sent.
+    pub device: Option<&'a str>,
+    /// The locale as sent.
+    pub locale: Option<&'a str>,
+    /// The attributes when the answer was given.
+    pub attributes: &'a BTreeMap<String, String>,
+    /// The answers; picked choices are dimensions.
+    pub answers: &'a [Answer],
+}
+
+/// The (dimension, value) pairs under which a response is counted, each once.
+///
+/// Lists that strangers could grow without end are closed: devices, languages and declared values, else `(other)`.
+pub fn dimensions(facts: Facts<'_>, declared: &[Dimension]) -> Vec<(String, String)> {
+    let mut pairs = vec![
+        (ALL.to_owned(), String::new()),
+        ("version".to_owned(), facts.version.to_string()),
+        ("device".to_owned(), device(facts.device).to_owned()),
+        ("locale".to_owned(), language(facts.locale)),
+    ];
+    for dimension in declared {
+        if let Some(value) = facts.attributes.get(&dimension.name) {
+            let known = dimension.values.contains(value);
+            pairs.push((attribute(&dimension.name), if known { value.clone() } else { OTHER.to_owned() }));
+        }
+    }
+    for answer in facts.answers {
+        for choice in answer.choices.iter().flatten() {
+            pairs.push((format!("choice.{}", answer.question), choice.clone()));
+        }
+    }
+    pairs
+}
+
+/// The dimension of an attribute.
+pub fn attribute(name: &str) -> String {
+    format!("attr.{name}")
+}
+
+/// The device of a cell: one of three, else `(other)`.
+pub fn device(sent: Option<&str>) -> &'static str {
+    match sent {
+        Some("desktop") => "desktop",
+        Some("mobile") => "mobile",
+        Some("tablet") => "tablet",
+        _ => OTHER,
+    }
+}
+
+/// The language of a cell: the locale's first part in lower case, else `(other)`.
+pub fn language(locale: Option<&str>) -> String {
+    match locale {
+        // Two letters only: 676 values at the most, whatever strangers send.
+        Some(tag) if is_locale(tag) => {
+            let language = tag.split('-').next().unwrap_or_default().to_ascii_lowercase();
+            if language.len() == 2 { language } else { OTHER.to_owned() }
+        }
+        _ => OTHER.to_owned(),
+    }
+}
+
+/// The touchpoint of a cell: one that a survey of the site names, none (empty), else `(other)`.
+pub fn touchpoint<'a>(sent: &'a str, named: impl IntoIterator<Item = &'a str>) -> &'a str {
+    if sent.is_empty() || named.into_iter().any(|name| name == sent) { sent } else { OTHER }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_response_is_counted_once_under_each_of_its_values() {
+        let attributes = BTreeMap::from([
+            ("plan".to_owned(), "pro".to_owned()),
+            ("country".to_owned(), "Atlantis".to_owned()),
+            ("undeclared".to_owned(), "x".to_owned()),
+        ]);
+        let declared = [
+            Dimension { name: "plan".into(), values: vec!["pro".into()] },
+            Dimension { name: "country".into(), values: vec!["NL".into()] },
+            Dimension { name: "absent".into(), values: vec![] },
+        ];
+        let answers = [Answer {
+            question: "topics".into(),
+            value: None,
+            text: None,
+            choices: Some(vec!["speed".into(), "price".into()]),
+        }];
+        let facts = Facts {
+            version: 3,
+            device: Some("mobile"),
+            locale: Some("nl-NL"),
+            attributes: &attributes,
+            answers: &answers,
+        };
+        let pairs = dimensions(facts, &declared);
+        let shown: Vec<String> = pairs.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        assert_eq!(
+            shown,
+            [
+                "all=", "version=3", "device=mobile", "locale=nl", "attr.plan=pro", "attr.country=(other)",
+                "choice.topics=speed", "choice.topics=price"
+            ]
+        );
+    }
+
+    #[test]
+    fn invented_devices_locales_and_touchpoints_make_no_new_cells() {
+        assert_eq!(device(Some("toaster")), OTHER);
+        assert_eq!(language(Some("klingon-!")), OTHER);
+        assert_eq!(language(Some("PT-br")), "pt");
+        assert_eq!(touchpoint("checkout", ["checkout"]), "checkout");
+        assert_eq!(touchpoint("invented", ["checkout"]), OTHER);
+        assert_eq!(touchpoint("", ["checkout"]), "");
+    }
+}

@@ -1,0 +1,207 @@
+//! A survey as data: one scored question, its follow-ups, and the touchpoints it is shown at.
+
+use serde::{Deserialize, Serialize};
+
+use crate::fault::{Code, Fault};
+use crate::instrument::Instrument;
+use crate::metric::{Group, Metric};
+use crate::question::{Kind, Question, is_name};
+use crate::text::{Language, LocalText};
+
+/// The most questions a survey may ask: the most answers a response may hold.
+pub const QUESTIONS_LIMIT: usize = 20;
+
+/// The content of one version of a survey. A published version never changes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Survey {
+    /// What the owner calls it; respondents never see it.
+    pub name: String,
+    /// What it measures.
+    pub metric: Metric,
+    /// The metric with its scale.
+    pub instrument: Instrument,
+    /// The touchpoints it is shown at; empty: any page.
+    #[serde(default)]
+    pub touchpoints: Vec<String>,
+    /// Which survey goes first when two are due: the lower number, then the older survey.
+    #[serde(default)]
+    pub priority: i32,
+    /// The locale that stands in where a text is missing in the reader's.
+    pub default_locale: String,
+    /// The scored question, then the follow-ups.
+    pub questions: Vec<Question>,
+    /// What is said at the end; empty: the interface language's own thanks.
+    #[serde(default, skip_serializing_if = "LocalText::is_empty")]
+    pub thanks: LocalText,
+}
+
+impl Survey {
+    /// The standard survey of an instrument: its question (id `score`) and an optional text question (id `why`), in
+    /// every interface language.
+    pub fn standard(name: &str, instrument: Instrument) -> Self {
+        let metric = instrument.definition().metric;
+        let kind = match metric {
+            Metric::Nps => Kind::Nps,
+            Metric::Csat => Kind::Csat,
+            Metric::Ces => Kind::Ces,
+        };
+        let local = |text: fn(&Language, Instrument) -> &'static str| {
+            LocalText(
+                Language::ALL
+                    .iter()
+                    .map(|language| (language.locale.to_owned(), text(language, instrument).to_owned()))
+                    .collect(),
+            )
+        };
+        let question = |id: &str, kind, text| Question {
+            id: id.to_owned(),
+            kind,
+            text,
+            low: LocalText::default(),
+            high: LocalText::default(),
+            required: false,
+            groups: Vec::new(),
+            choices: Vec::new(),
+            multiple: false,
+        };
+        let score = Question {
+            low: local(|language, instrument| language.standard(instrument).low),
+            high: local(|language, instrument| language.standard(instrument).high),
+            required: true,
+            ..question("score", kind, local(|language, instrument| language.standard(instrument).text))
+        };
+        Self {
+            name: name.to_owned(),
+            metric,
+            instrument,
+            touchpoints: Vec::new(),
+            priority: 0,
+            default_locale: "en".to_owned(),
+            questions: vec![score, question("why", Kind::Text, local(|language, _| language.why))],
+            thanks: LocalText::default(),
+        }
+    }
+
+    /// The scored question; `None` only for a survey that [`Survey::check`] refuses.
+    pub fn scored(&self) -> Option<&Question> {
+        self.questions.first()
+    }
+
+    /// The follow-ups of a score, in order.
+    pub fn follow_ups(&self, score: u8) -> impl Iterator<Item = &Question> {
+        let group = self.instrument.definition().group(score);
+        self.questions.iter().skip(1).filter(move |question| group.is_some_and(|group| question.follows(group)))
+    }
+
+    /// The locales in which the scored question is written.
+    pub fn locales(&self) -> impl Iterator<Item = &str> + Clone {
+        self.questions.iter().take(1).flat_map(|question| question.text.0.keys().map(String::as_str))
+    }
+
+    /// Checks that the survey can be asked: its first question scores the metric on the instrument's scale, the others
+    /// follow up, ids are unique and texts are there.
+    pub fn check(&self) -> Result<(), Fault> {
+        let invalid = |field: &str, message: String| Err(Fault::at(Code::INVALID_FIELD, field, message));
+        if !(1..=200).contains(&self.name.trim().chars().count()) {
+            return invalid("name", "A survey's name has 1 to 200 characters.".into());
+        }
+        let definition = self.instrument.definition();
+        if definition.metric != self.metric {
+            return invalid("instrument", format!("Choose an instrument of the metric {}.", self.metric.name()));
+        }
+        if self.touchpoints.len() > 50 || !self.touchpoints.iter().all(|name| is_touchpoint(name)) {
+            return invalid("touchpoints", "At most 50 names of 1 to 64 of a–z, 0–9, _, - and . each.".into());
+        }
+        if !(1..=QUESTIONS_LIMIT).contains(&self.questions.len()) {
+            return invalid("questions", format!("A survey asks 1 to {QUESTIONS_LIMIT} questions."));
+        }
+        let groups: Vec<Group> = definition.bands.iter().map(|band| band.group).collect();
+        for (place, question) in self.questions.iter().enumerate() {
+            let at = format!("questions[{place}]");
+            let rules = question.kind.rules();
+            if !is_name(&question.id) {
+                return invalid(&format!("{at}.id"), "A question id is 1 to 40 of a–z, 0–9 and _.".into());
+            }
+            if self.questions[..place].iter().any(|earlier| earlier.id == question.id) {
+                return invalid(&format!("{at}.id"), "Two questions have this id; give each its own.".into());
+            }
+            let scores = rules.metric == Some(self.metric);
+            if scores != (place == 0) || (place > 0 && rules.metric.is_some()) {
+                let message = "The first question scores the survey's metric; the others are text or choice.";
+                return invalid(&format!("{at}.kind"), message.into());
+            }
+            if !question.groups.iter().all(|group| groups.contains(group)) {
+                let names: Vec<_> = groups.iter().map(|group| group.name()).collect();
+                return invalid(&format!("{at}.groups"), format!("The groups here are {}.", names.join(", ")));
+            }
+            (rules.check)(question).map_err(|fault| fault.under(&at))?;
+            for (name, text, needed) in
+                [("text", &question.text, true), ("low", &question.low, false), ("high", &question.high, false)]
+            {
+                if needed || !text.is_empty() {
+                    text.check(&format!("{at}.{name}"))?;
+                }
+            }
+        }
+        if !self.locales().any(|locale| locale == self.default_locale) {
+            return invalid("default_locale", "The first question must be written in the default locale.".into());
+        }
+        if !self.thanks.is_empty() {
+            self.thanks.check("thanks")?;
+        }
+        Ok(())
+    }
+}
+
+/// Whether a text can name a touchpoint: 1 to 64 of a–z, 0–9, `_`, `-` and `.`.
+pub fn is_touchpoint(text: &str) -> bool {
+    (1..=64).contains(&text.len())
+        && text.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_' | b'-' | b'.'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn standard_surveys_can_be_asked_in_every_language() {
+        for instrument in Instrument::ALL {
+            let survey = Survey::standard("x", instrument);
+            survey.check().expect("a standard survey is valid");
+            assert_eq!(survey.locales().count(), Language::ALL.len());
+            let json = serde_json::to_string(&survey).expect("serialises");
+            assert_eq!(serde_json::from_str::<Survey>(&json).expect("reads back"), survey);
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_asked_is_refused_with_its_field() {
+        let valid = || Survey::standard("x", Instrument::Nps);
+        let cases: [(&str, fn(&mut Survey)); 9] = [
+            ("name", |survey| survey.name.clear()),
+            ("instrument", |survey| survey.instrument = Instrument::Csat),
+            ("touchpoints", |survey| survey.touchpoints = vec!["Check Out".into()]),
+            ("questions", |survey| survey.questions.clear()),
+            ("questions[1].id", |survey| survey.questions[1].id = "score".into()),
+            ("questions[0].kind", |survey| survey.questions[0].kind = Kind::Text),
+            ("questions[1].groups", |survey| survey.questions[1].groups = vec![Group::Easy]),
+            ("questions[1].text", |survey| survey.questions[1].text = LocalText::default()),
+            ("default_locale", |survey| survey.default_locale = "fr".into()),
+        ];
+        for (field, spoil) in cases {
+            let mut survey = valid();
+            spoil(&mut survey);
+            assert_eq!(survey.check().expect_err(field).field.as_deref(), Some(field));
+        }
+    }
+
+    #[test]
+    fn follow_ups_depend_on_the_score_group() {
+        let mut survey = Survey::standard("x", Instrument::Nps);
+        survey.questions[1].groups = vec![Group::Detractors];
+        assert_eq!(survey.follow_ups(0).count(), 1);
+        assert_eq!(survey.follow_ups(9).count(), 0);
+    }
+}
