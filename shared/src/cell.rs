@@ -98,9 +98,22 @@ pub fn touchpoint<'a>(sent: &'a str, named: impl IntoIterator<Item = &'a str>) -
     if sent.is_empty() || named.into_iter().any(|name| name == sent) { sent } else { OTHER }
 }
 
+/// The Monday of the ISO week that a day lies in; both in days since 1970-01-01, which was a Thursday.
+pub fn week_of(day: i32) -> i32 {
+    day - (day + 3).rem_euclid(7)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn weeks_begin_on_monday() {
+        // 1970-01-05 was a Monday, 2026-11-16 is one (day 20,773).
+        for (day, monday) in [(4, 4), (10, 4), (11, 11), (3, -3), (-3, -3), (-4, -10), (20_779, 20_773), (20_773, 20_773)] {
+            assert_eq!(week_of(day), monday, "{day}");
+        }
+    }
 
     #[test]
     fn a_response_is_counted_once_under_each_of_its_values() {

@@ -1,1 +1,57 @@
-//! x
+//! Durable storage: the only crate that knows SQL.
+//!
+//! One trait a topic, records beside it, a folder an engine with the same file names, and one contract suite
+//! (`tests/contract`) that every engine passes. What is returned as acknowledged has been flushed to disk.
+//!
+//! **To add a method:** declare it in the topic's trait, write it in each engine's file of that name, and add its
+//! contract test. **To add an engine:** a folder beside `sqlite/` with the same files, its migrations, an arm in
+//! [`open`], and a line in `tests/contract/main.rs`.
+//!
+//! Every method that touches a site's things takes the site's id: another tenant's row is simply not there. Rules that
+//! span several rows live inside one method (`accept` = answer + cells + funnel), never in a transaction handed up.
+
+mod error;
+mod keys;
+mod reports;
+mod responses;
+mod sites;
+mod sqlite;
+mod surveys;
+mod upkeep;
+
+use std::path::Path;
+use std::sync::Arc;
+
+pub use error::{Result, StoreError};
+pub use keys::{Key, KeyStore, Scope};
+pub use reports::{FunnelCounts, Grouping, ReportFilter, ReportStore, Tally};
+pub use responses::{Accept, Cursor, EventCount, Outcome, ResponseFilter, ResponseStore, StoredResponse};
+pub use sites::{Site, SiteStore};
+pub use surveys::{PublishedVersion, StoredSurvey, SurveyStore};
+pub use upkeep::{CheckReport, UpkeepStore};
+
+/// Everything a store does.
+pub trait Store: SiteStore + KeyStore + SurveyStore + ResponseStore + ReportStore + UpkeepStore {}
+
+impl<T: SiteStore + KeyStore + SurveyStore + ResponseStore + ReportStore + UpkeepStore> Store for T {}
+
+/// Opens the store that a URL names, and brings its schema up to date.
+///
+/// `sqlite:PATH` is an embedded database file; its folder must exist.
+///
+/// # Errors
+/// [`StoreError::Unusable`] with a sentence that says what to do: an unknown scheme, a file that cannot be written, a
+/// file that is no database, a schema above this binary's reach.
+pub async fn open(url: &str) -> Result<Arc<dyn Store>> {
+    match url.split_once(':') {
+        Some(("sqlite", path)) => {
+            let path = Path::new(path).to_owned();
+            let opened = tokio::task::spawn_blocking(move || sqlite::SqliteStore::open(&path)).await;
+            Ok(Arc::new(opened.map_err(|error| StoreError::Driver(error.to_string()))??))
+        }
+        Some(("postgres" | "postgresql", _)) => Err(StoreError::Unusable(
+            "This build stores in SQLite only; give --database-url sqlite:PATH or leave it out.".into(),
+        )),
+        _ => Err(StoreError::Unusable(format!("`{url}` is not a database URL; give sqlite:PATH."))),
+    }
+}

@@ -1,0 +1,178 @@
+//! Responses: accepted in batches, counted in the same transaction, read back one by one.
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+use bearing_shared::answer::{Answer, Context};
+use bearing_shared::api::intake::EventKind;
+use bearing_shared::api::responses::{Identity, ResponseState};
+use bearing_shared::id::{ResponseId, SiteId, SurveyId};
+use bearing_shared::instrument::Instrument;
+
+use crate::Result;
+
+/// A response that has passed every rule and waits to be stored.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Accept {
+    /// The site.
+    pub site: SiteId,
+    /// The response.
+    pub response: StoredResponse,
+}
+
+/// A response as it is stored.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StoredResponse {
+    /// Its id, unique within the site.
+    pub id: ResponseId,
+    /// Its edition.
+    pub seq: u32,
+    /// The survey.
+    pub survey: SurveyId,
+    /// The version that was answered.
+    pub version: u32,
+    /// The instrument it was scored on.
+    pub instrument: Instrument,
+    /// The touchpoint as sent; empty without one.
+    pub touchpoint: String,
+    /// The score.
+    pub score: u8,
+    /// Whether the respondent finished.
+    pub completed: bool,
+    /// Whether it is in the score.
+    pub state: ResponseState,
+    /// How sure the customer is.
+    pub identity: Identity,
+    /// The browser's random id.
+    pub visitor: Option<String>,
+    /// The site's id of its customer.
+    pub customer: Option<String>,
+    /// The answers.
+    pub answers: Vec<Answer>,
+    /// The attributes when it was given.
+    pub attributes: BTreeMap<String, String>,
+    /// Where it was given.
+    pub context: Context,
+    /// When the survey was shown, ms since 1970 UTC.
+    pub shown_at: i64,
+    /// When it was answered, ms since 1970 UTC.
+    pub answered_at: i64,
+    /// When the server first had it, ms since 1970 UTC.
+    pub received_at: i64,
+    /// The day of `shown_at` in the site's time zone, days since 1970-01-01: the period it counts in.
+    pub day: i32,
+    /// How it came: `embed`, `hosted` or `sample`.
+    pub source: String,
+}
+
+impl StoredResponse {
+    /// The free texts of the answers, one a line; `None` when there is none.
+    pub fn comment(&self) -> Option<String> {
+        let texts: Vec<&str> = self.answers.iter().filter_map(|answer| answer.text.as_deref()).collect();
+        (!texts.is_empty()).then(|| texts.join("\n"))
+    }
+}
+
+/// What became of one accepted response.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// New.
+    Stored,
+    /// A higher `seq` replaced what was there; day and time of showing stay as they were.
+    Updated,
+    /// This `seq` or a higher one was there; nothing changed.
+    Duplicate,
+    /// The id was erased and cannot come back; nothing changed.
+    Erased,
+    /// The id belongs to a response to another survey; nothing changed.
+    Mismatch,
+    /// The engine refused this row alone; nothing changed. The log says why.
+    Failed,
+}
+
+/// Events of one kind to add to the denominators.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EventCount {
+    /// The site.
+    pub site: SiteId,
+    /// What happened.
+    pub kind: EventKind,
+    /// The survey.
+    pub survey: SurveyId,
+    /// Its version.
+    pub version: u32,
+    /// Its instrument.
+    pub instrument: Instrument,
+    /// The touchpoint as sent; empty without one.
+    pub touchpoint: String,
+    /// The day in the site's time zone, days since 1970-01-01.
+    pub day: i32,
+    /// The device as sent.
+    pub device: Option<String>,
+    /// The locale as sent.
+    pub locale: Option<String>,
+    /// The attributes as sent.
+    pub attributes: BTreeMap<String, String>,
+    /// How often it happened.
+    pub count: u32,
+}
+
+/// Where a page of a list goes on: behind this response.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cursor {
+    /// When the last one was received, ms since 1970 UTC.
+    pub received_at: i64,
+    /// Its id.
+    pub id: ResponseId,
+}
+
+/// Which responses to list, newest first.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ResponseFilter {
+    /// Only this survey.
+    pub survey: Option<SurveyId>,
+    /// Only this touchpoint.
+    pub touchpoint: Option<String>,
+    /// From this day on, days since 1970-01-01.
+    pub from_day: Option<i32>,
+    /// Up to and including this day.
+    pub to_day: Option<i32>,
+    /// From this score on.
+    pub score_min: Option<u8>,
+    /// Up to and including this score.
+    pub score_max: Option<u8>,
+    /// Only with, or only without, a comment.
+    pub has_comment: Option<bool>,
+    /// Only with this text in a comment, whatever the case of the letters.
+    pub text: Option<String>,
+    /// Only with these attribute values.
+    pub attributes: Vec<(String, String)>,
+    /// Only in this state.
+    pub state: ResponseState,
+}
+
+/// Storage of responses and denominators.
+#[async_trait]
+pub trait ResponseStore: Send + Sync {
+    /// Stores responses with their cells in one transaction and one flush; an outcome each, in order. When it returns
+    /// `Ok`, what is `Stored` or `Updated` survives a crash.
+    async fn accept(&self, batch: Vec<Accept>) -> Result<Vec<Outcome>>;
+
+    /// Adds events to the denominators.
+    async fn count_events(&self, batch: Vec<EventCount>) -> Result<()>;
+
+    /// One response of a site.
+    async fn response(&self, site: &SiteId, id: ResponseId) -> Result<Option<StoredResponse>>;
+
+    /// Responses of a site, newest first.
+    async fn responses(
+        &self,
+        site: &SiteId,
+        filter: ResponseFilter,
+        after: Option<Cursor>,
+        limit: u32,
+    ) -> Result<Vec<StoredResponse>>;
+
+    /// Removes a response, uncounts it and keeps it from coming back. False when there is no such response.
+    async fn delete_response(&self, site: &SiteId, id: ResponseId, now: i64) -> Result<bool>;
+}

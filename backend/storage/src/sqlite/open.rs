@@ -1,0 +1,104 @@
+//! Opening the file: durable settings, and migrations that are transactional, re-runnable and safe to race.
+
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
+
+use crate::{Result, StoreError};
+
+/// Every migration in order; the schema's version is the number of those applied.
+const MIGRATIONS: &[&str] = &[include_str!("../../migrations/sqlite/0001_start.sql")];
+
+/// The lowest binary (as the number of migrations it knows) that can work on the newest schema.
+const MIN_BINARY: i64 = 1;
+
+/// Before 3.51.3 a rare race in resetting the WAL could corrupt the file (sqlite.org/wal.html, walresetbug).
+const MIN_SQLITE: i32 = 3_051_003;
+
+/// Opens the writing connection.
+pub(super) fn for_writing(path: &Path) -> Result<Connection> {
+    if rusqlite::version_number() < MIN_SQLITE {
+        let version = rusqlite::version();
+        return Err(StoreError::Unusable(format!("SQLite {version} is linked; Bearing needs 3.51.3 or later.")));
+    }
+    let fault = |error: rusqlite::Error| {
+        StoreError::Unusable(format!("{} cannot be opened as a database: {error}.", path.display()))
+    };
+    let mut connection = connect(path).map_err(fault)?;
+    let mode: String =
+        connection.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0)).map_err(fault)?;
+    if mode != "wal" {
+        let message = format!("{} lies where SQLite's WAL does not work; use a local disk.", path.display());
+        return Err(StoreError::Unusable(message));
+    }
+    migrate(&mut connection, path)?;
+    Ok(connection)
+}
+
+/// Opens a reading connection.
+pub(super) fn for_reading(path: &Path) -> rusqlite::Result<Connection> {
+    let connection = connect(path)?;
+    connection.pragma_update(None, "query_only", true)?;
+    rows_fold(&connection)?;
+    Ok(connection)
+}
+
+fn connect(path: &Path) -> rusqlite::Result<Connection> {
+    let connection = Connection::open(path)?;
+    connection.busy_timeout(Duration::from_secs(5))?;
+    // FULL: a commit returns only after the WAL is flushed. Nothing weaker may acknowledge an answer.
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    connection.pragma_update(None, "temp_store", "MEMORY")?;
+    connection.pragma_update(None, "cache_size", -4_096)?;
+    connection.pragma_update(None, "journal_size_limit", 64 * 1024 * 1024)?;
+    connection.set_prepared_statement_cache_capacity(64);
+    Ok(connection)
+}
+
+/// Adds `contains_text(text, part)`: whether a text holds another, whatever the case, in any script.
+fn rows_fold(connection: &Connection) -> rusqlite::Result<()> {
+    use rusqlite::functions::FunctionFlags;
+    let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC | FunctionFlags::SQLITE_DIRECTONLY;
+    connection.create_scalar_function("contains_text", 2, flags, |context| {
+        let text: Option<String> = context.get(0)?;
+        let part: String = context.get(1)?;
+        Ok(text.is_some_and(|text| text.to_lowercase().contains(&part.to_lowercase())))
+    })
+}
+
+/// Applies what is missing, each migration in a transaction with its version.
+fn migrate(connection: &mut Connection, path: &Path) -> Result<()> {
+    let newest = MIGRATIONS.len() as i64;
+    loop {
+        // Two servers may start at once: IMMEDIATE makes one wait, and it then finds the work done.
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let has_meta: bool =
+            transaction.query_row("SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = 'meta')", [], |row| row.get(0))?;
+        let read = |name: &str| -> rusqlite::Result<Option<i64>> {
+            transaction.query_row("SELECT value FROM meta WHERE name = ?1", [name], |row| row.get(0)).optional()
+        };
+        let version = if has_meta { read("version")?.unwrap_or(0) } else { 0 };
+        let min_binary = if has_meta { read("min_binary")?.unwrap_or(0) } else { 0 };
+        if min_binary > newest {
+            return Err(StoreError::Unusable(format!(
+                "{} has schema {version} and needs a newer bearing (one that knows schema {min_binary}); this one knows \
+                 schema {newest}. Start the newer version.",
+                path.display()
+            )));
+        }
+        if version >= newest {
+            return Ok(());
+        }
+        transaction.execute_batch(MIGRATIONS[version as usize])?;
+        let write = "INSERT INTO meta (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = excluded.value";
+        transaction.execute(write, params!["version", version + 1])?;
+        transaction.execute(write, params!["min_binary", MIN_BINARY])?;
+        if version == 0 {
+            transaction.execute(write, params!["revision", 1])?;
+            transaction.execute("INSERT INTO meta (name, value) VALUES ('tombstone_key', randomblob(32))", [])?;
+        }
+        transaction.commit()?;
+    }
+}

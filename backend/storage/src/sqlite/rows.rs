@@ -1,0 +1,106 @@
+//! Rows to records: the one place that knows which column holds what.
+
+use bearing_shared::api::responses::{Identity, ResponseState};
+use bearing_shared::id::{ResponseId, SiteId, SiteKey, SurveyId};
+use bearing_shared::instrument::Instrument;
+use rusqlite::{Connection, OptionalExtension, Row};
+
+use crate::responses::StoredResponse;
+use crate::sites::Site;
+use crate::{Result, StoreError};
+
+/// The number that grows with every change to sites, keys and surveys.
+pub(super) fn revision(connection: &Connection) -> Result<i64> {
+    let mut statement = connection.prepare_cached("SELECT value FROM meta WHERE name = 'revision'")?;
+    Ok(statement.query_row([], |row| row.get(0))?)
+}
+
+/// Says that sites, keys or surveys have changed.
+pub(super) fn changed(connection: &Connection) -> Result<()> {
+    connection.execute("UPDATE meta SET value = value + 1 WHERE name = 'revision'", [])?;
+    Ok(())
+}
+
+/// Reads a JSON column, naming the row when it cannot be read.
+pub(super) fn json<T: serde::de::DeserializeOwned>(
+    text: &str,
+    table: &'static str,
+    column: &'static str,
+    row: impl ToString,
+) -> Result<T> {
+    serde_json::from_str(text).map_err(|error| StoreError::Corrupt {
+        table,
+        column,
+        row: row.to_string(),
+        why: error.to_string(),
+    })
+}
+
+/// Writes a JSON column.
+pub(super) fn to_json(value: &impl serde::Serialize) -> Result<String> {
+    serde_json::to_string(value).map_err(|error| StoreError::Driver(error.to_string()))
+}
+
+/// The site whose `column` (`id` or `site_key`) has this value.
+pub(super) fn site(connection: &Connection, column: &'static str, value: &str) -> Result<Option<Site>> {
+    let sql = format!("SELECT id, site_key, identity_secret, settings, created_at FROM site WHERE {column} = ?1");
+    let mut statement = connection.prepare_cached(&sql)?;
+    statement.query_row([value], site_columns).optional()?.map(site_record).transpose()
+}
+
+/// The columns of a site as they stand.
+pub(super) type SiteColumns = (String, String, String, String, i64);
+
+/// Reads the columns of a site.
+pub(super) fn site_columns(row: &Row<'_>) -> rusqlite::Result<SiteColumns> {
+    Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?))
+}
+
+/// A site from its columns.
+pub(super) fn site_record((id, key, identity_secret, settings, created_at): SiteColumns) -> Result<Site> {
+    let settings = json(&settings, "site", "settings", &id)?;
+    Ok(Site { id: SiteId(id), key: SiteKey(key), identity_secret, settings, created_at })
+}
+
+const RESPONSE: &str = "id, seq, survey_id, version, instrument, touchpoint, score, completed, state, identity, visitor, \
+                        customer, answers, attributes, context, shown_at, answered_at, received_at, day, source";
+
+/// A query for whole responses.
+pub(super) fn select_responses(rest: &str) -> String {
+    format!("SELECT {RESPONSE} FROM response {rest}")
+}
+
+/// A response from a row of [`select_responses`].
+pub(super) fn response(row: &Row<'_>) -> Result<StoredResponse> {
+    let id = ResponseId(row.get(0)?);
+    let named = |column: &'static str, text: &str| StoreError::Corrupt {
+        table: "response",
+        column,
+        row: id.to_string(),
+        why: format!("`{text}` is no known name"),
+    };
+    let text = |place: usize| row.get_ref(place).and_then(|value| value.as_str().map_err(Into::into));
+    let (instrument, state, identity) = (text(4)?, text(8)?, text(9)?);
+    Ok(StoredResponse {
+        id,
+        seq: row.get(1)?,
+        survey: SurveyId(row.get(2)?),
+        version: row.get(3)?,
+        instrument: Instrument::named(instrument).ok_or_else(|| named("instrument", instrument))?,
+        touchpoint: row.get(5)?,
+        score: row.get(6)?,
+        completed: row.get(7)?,
+        state: ResponseState::named(state).ok_or_else(|| named("state", state))?,
+        identity: Identity::named(identity).ok_or_else(|| named("identity", identity))?,
+        visitor: row.get(10)?,
+        customer: row.get(11)?,
+        answers: json(text(12)?, "response", "answers", id)?,
+        attributes: json(text(13)?, "response", "attributes", id)?,
+        context: json(text(14)?, "response", "context", id)?,
+        shown_at: row.get(15)?,
+        answered_at: row.get(16)?,
+        received_at: row.get(17)?,
+        day: row.get(18)?,
+        source: row.get(19)?,
+    })
+}

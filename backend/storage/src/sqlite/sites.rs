@@ -1,0 +1,80 @@
+//! Sites in SQLite.
+
+use async_trait::async_trait;
+use bearing_shared::id::{SiteId, SiteKey};
+use rusqlite::params;
+
+use super::{SqliteStore, counting, rows};
+use crate::Result;
+use crate::sites::{Site, SiteStore};
+
+#[async_trait]
+impl SiteStore for SqliteStore {
+    async fn create_site(&self, site: Site) -> Result<()> {
+        let write = move |transaction: &rusqlite::Transaction<'_>| {
+            let settings = rows::to_json(&site.settings)?;
+            transaction.execute(
+                "INSERT INTO site (id, site_key, identity_secret, settings, created_at) VALUES (?1, ?2, ?3, ?4, ?5)",
+                params![site.id.0, site.key.0, site.identity_secret, settings, site.created_at],
+            )?;
+            rows::changed(transaction)
+        };
+        self.writer.run(move |pen| pen.transaction(|transaction, _| write(transaction))).await
+    }
+
+    async fn site(&self, id: &SiteId) -> Result<Option<Site>> {
+        let id = id.clone();
+        self.readers.run(move |connection| rows::site(connection, "id", id.as_str())).await
+    }
+
+    async fn site_by_key(&self, key: &SiteKey) -> Result<Option<Site>> {
+        let key = key.clone();
+        self.readers.run(move |connection| rows::site(connection, "site_key", key.as_str())).await
+    }
+
+    async fn sites(&self) -> Result<Vec<Site>> {
+        let read = |connection: &rusqlite::Connection| {
+            let mut statement = connection.prepare_cached(
+                "SELECT id, site_key, identity_secret, settings, created_at FROM site ORDER BY created_at, id",
+            )?;
+            let columns: Vec<_> = statement.query_map([], rows::site_columns)?.collect::<rusqlite::Result<_>>()?;
+            columns.into_iter().map(rows::site_record).collect()
+        };
+        self.readers.run(read).await
+    }
+
+    async fn update_site(&self, site: Site) -> Result<bool> {
+        let write = move |transaction: &rusqlite::Transaction<'_>| {
+            let Some(before) = rows::site(transaction, "id", site.id.as_str())? else { return Ok(false) };
+            transaction.execute(
+                "UPDATE site SET identity_secret = ?2, settings = ?3 WHERE id = ?1",
+                params![site.id.0, site.identity_secret, rows::to_json(&site.settings)?],
+            )?;
+            if before.settings.dimensions != site.settings.dimensions {
+                counting::recount_site(transaction, &site.id)?;
+            }
+            rows::changed(transaction)?;
+            Ok(true)
+        };
+        self.writer.run(move |pen| pen.transaction(|transaction, _| write(transaction))).await
+    }
+
+    async fn delete_site(&self, id: &SiteId) -> Result<bool> {
+        let id = id.clone();
+        let write = move |transaction: &rusqlite::Transaction<'_>| {
+            if transaction.execute("DELETE FROM site WHERE id = ?1", [&id.0])? == 0 {
+                return Ok(false);
+            }
+            transaction.execute(
+                "DELETE FROM survey_version WHERE survey_id IN (SELECT id FROM survey WHERE site_id = ?1)",
+                [&id.0],
+            )?;
+            for table in ["api_key", "survey", "response", "tombstone", "cell", "funnel"] {
+                transaction.execute(&format!("DELETE FROM {table} WHERE site_id = ?1"), [&id.0])?;
+            }
+            rows::changed(transaction)?;
+            Ok(true)
+        };
+        self.writer.run(move |pen| pen.transaction(|transaction, _| write(transaction))).await
+    }
+}

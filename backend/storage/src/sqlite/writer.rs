@@ -1,0 +1,93 @@
+//! The one writer: a thread that owns the writing connection and takes jobs in order.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Mutex;
+use std::thread::JoinHandle;
+
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+use tokio::sync::{mpsc, oneshot};
+
+use super::counting::Countings;
+use crate::{Result, StoreError};
+
+/// Jobs that may wait for the writer; more would only hide overload, which is refused above.
+const QUEUE: usize = 64;
+
+type Job = Box<dyn FnOnce(&mut Pen) + Send>;
+
+/// The handle to the writer thread.
+pub(super) struct Writer {
+    jobs: Mutex<Option<mpsc::Sender<Job>>>,
+    thread: Mutex<Option<JoinHandle<()>>>,
+}
+
+/// What the writer thread holds: the connection, and how each site's answers are counted.
+pub(super) struct Pen {
+    connection: Connection,
+    countings: Countings,
+}
+
+impl Pen {
+    /// Runs `work` in one transaction that is flushed before this returns `Ok`, and rolled back on an error.
+    pub(super) fn transaction<T>(
+        &mut self,
+        work: impl FnOnce(&Transaction<'_>, &mut Countings) -> Result<T>,
+    ) -> Result<T> {
+        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        self.countings.refresh(&transaction)?;
+        let value = work(&transaction, &mut self.countings)?;
+        transaction.commit()?;
+        Ok(value)
+    }
+}
+
+impl Writer {
+    /// Starts the thread.
+    pub(super) fn start(connection: Connection) -> Result<Self> {
+        let (jobs, mut queue) = mpsc::channel::<Job>(QUEUE);
+        let mut pen = Pen { connection, countings: Countings::default() };
+        let thread = std::thread::Builder::new()
+            .name("bearing-writer".into())
+            .spawn(move || {
+                while let Some(job) = queue.blocking_recv() {
+                    job(&mut pen);
+                }
+                // Leaves one file behind instead of three; a failure costs nothing, the WAL is read at the next start.
+                let _ = pen.connection.pragma_update(None, "wal_checkpoint", "TRUNCATE");
+            })
+            .map_err(|error| StoreError::Unusable(format!("The writer thread cannot start: {error}.")))?;
+        Ok(Self { jobs: Mutex::new(Some(jobs)), thread: Mutex::new(Some(thread)) })
+    }
+
+    /// Runs a job on the writer thread and waits for its result.
+    pub(super) async fn run<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&mut Pen) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let (done, result) = oneshot::channel();
+        let boxed: Job = Box::new(move |pen| {
+            // A panic must not take the writer with it; the transaction was rolled back as it unwound.
+            let outcome = catch_unwind(AssertUnwindSafe(|| job(pen)))
+                .unwrap_or_else(|_| Err(StoreError::Driver("a write job panicked".into())));
+            let _ = done.send(outcome);
+        });
+        let jobs = self.jobs.lock().map_err(closed)?.clone().ok_or_else(|| closed(()))?;
+        jobs.send(boxed).await.map_err(closed)?;
+        result.await.map_err(closed)?
+    }
+
+    /// Finishes what is queued and ends the thread.
+    pub(super) async fn close(&self) {
+        if let Ok(mut jobs) = self.jobs.lock() {
+            jobs.take();
+        }
+        let thread = self.thread.lock().ok().and_then(|mut thread| thread.take());
+        if let Some(thread) = thread {
+            let _ = tokio::task::spawn_blocking(move || thread.join()).await;
+        }
+    }
+}
+
+fn closed<E>(_: E) -> StoreError {
+    StoreError::Unwritable("the store is closed".into())
+}
