@@ -86,7 +86,7 @@ pub enum Outcome {
     Erased,
     /// The id belongs to a response to another survey; nothing changed.
     Mismatch,
-    /// The engine refused this row alone; nothing changed. The log says why.
+    /// The site is not there (any more), or the engine refused this row alone; nothing changed. The log says why.
     Failed,
 }
 
@@ -158,7 +158,7 @@ pub trait ResponseStore: Send + Sync {
     /// `Ok`, what is `Stored` or `Updated` survives a crash.
     async fn accept(&self, batch: Vec<Accept>) -> Result<Vec<Outcome>>;
 
-    /// Adds events to the denominators.
+    /// Adds events to the denominators; those of a site that is not there are dropped.
     async fn count_events(&self, batch: Vec<EventCount>) -> Result<()>;
 
     /// One response of a site.

@@ -100,8 +100,8 @@ pub struct Difference {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Denominators {
-    /// Times a first question was shown.
-    pub shown: u64,
+    /// Times a first question was shown; null where the filter has no cells.
+    pub shown: Option<u64>,
     /// Responses with a score.
     pub answered: u64,
 }

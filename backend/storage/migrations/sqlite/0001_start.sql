@@ -28,8 +28,7 @@ CREATE TABLE survey (
     state TEXT NOT NULL,
     content TEXT NOT NULL,
     created_at INTEGER NOT NULL,
-    updated_at INTEGER NOT NULL,
-    paused_at INTEGER
+    updated_at INTEGER NOT NULL
 ) WITHOUT ROWID;
 CREATE UNIQUE INDEX survey_of_site ON survey (site_id, ordinal);
 
@@ -38,6 +37,7 @@ CREATE TABLE survey_version (
     version INTEGER NOT NULL,
     content TEXT NOT NULL,
     published_at INTEGER NOT NULL,
+    closed_at INTEGER,
     PRIMARY KEY (survey_id, version)
 ) WITHOUT ROWID;
 

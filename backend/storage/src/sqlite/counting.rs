@@ -30,7 +30,7 @@ pub(super) struct Counting {
 #[derive(Default)]
 pub(super) struct Countings {
     revision: i64,
-    sites: HashMap<SiteId, Arc<Counting>>,
+    sites: HashMap<SiteId, Option<Arc<Counting>>>,
 }
 
 impl Countings {
@@ -44,33 +44,38 @@ impl Countings {
         Ok(())
     }
 
-    /// How a site counts.
-    pub(super) fn of(&mut self, transaction: &Transaction<'_>, site: &SiteId) -> Result<Arc<Counting>> {
+    /// How a site counts; `None` when it is not there (any more).
+    pub(super) fn of(&mut self, transaction: &Transaction<'_>, site: &SiteId) -> Result<Option<Arc<Counting>>> {
         if let Some(counting) = self.sites.get(site) {
-            return Ok(Arc::clone(counting));
+            return Ok(counting.clone());
         }
-        let counting = Arc::new(Counting::read(transaction, site)?);
-        self.sites.insert(site.clone(), Arc::clone(&counting));
+        let counting = Counting::read(transaction, site)?.map(Arc::new);
+        self.sites.insert(site.clone(), counting.clone());
         Ok(counting)
     }
 }
 
 impl Counting {
-    /// Reads how a site counts.
-    pub(super) fn read(connection: &rusqlite::Connection, site: &SiteId) -> Result<Self> {
-        let dimensions = rows::site(connection, "id", site.as_str())?.map(|site| site.settings.dimensions);
-        let mut statement = connection.prepare_cached(
-            "SELECT DISTINCT point.value FROM survey
-             JOIN survey_version ON survey_version.survey_id = survey.id,
-             json_each(survey_version.content, '$.touchpoints') AS point WHERE survey.site_id = ?1 ORDER BY 1",
-        )?;
-        let touchpoints = statement.query_map([site.as_str()], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
-        Ok(Self { dimensions: dimensions.unwrap_or_default(), touchpoints })
+    /// Reads how a site counts; `None` when there is no such site.
+    pub(super) fn read(connection: &rusqlite::Connection, site: &SiteId) -> Result<Option<Self>> {
+        let Some(found) = rows::site(connection, "id", site.as_str())? else { return Ok(None) };
+        Ok(Some(Self { dimensions: found.settings.dimensions, touchpoints: touchpoints(connection, site)? }))
     }
 
     fn touchpoint<'a>(&'a self, sent: &'a str) -> &'a str {
         cell::touchpoint(sent, self.touchpoints.iter().map(String::as_str))
     }
+}
+
+/// The touchpoints that a site's surveys name in any version ever published.
+pub(super) fn touchpoints(connection: &rusqlite::Connection, site: &SiteId) -> Result<Vec<String>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT DISTINCT point.value FROM survey
+         JOIN survey_version ON survey_version.survey_id = survey.id,
+         json_each(survey_version.content, '$.touchpoints') AS point WHERE survey.site_id = ?1 ORDER BY 1",
+    )?;
+    let names = statement.query_map([site.as_str()], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
+    Ok(names)
 }
 
 /// Where counts are kept: everything of a cell's key but grain, and the day in place of the period.
@@ -222,7 +227,7 @@ fn tail(key: &CellKey) -> [Value; 6] {
 
 /// Counts a site's responses anew; the number of responses. The denominators that are not kept stay as they are.
 pub(super) fn recount_site(transaction: &Transaction<'_>, site: &SiteId) -> Result<u64> {
-    let counting = Counting::read(transaction, site)?;
+    let Some(counting) = Counting::read(transaction, site)? else { return Ok(0) };
     transaction.execute("DELETE FROM cell WHERE site_id = ?1", [site.as_str()])?;
     transaction.execute("UPDATE funnel SET answered = 0, completed = 0 WHERE site_id = ?1", [site.as_str()])?;
     let mut changes = Changes::default();

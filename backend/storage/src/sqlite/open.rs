@@ -23,17 +23,34 @@ pub(super) fn for_writing(path: &Path) -> Result<Connection> {
         return Err(StoreError::Unusable(format!("SQLite {version} is linked; Bearing needs 3.51.3 or later.")));
     }
     let fault = |error: rusqlite::Error| {
-        StoreError::Unusable(format!("{} cannot be opened as a database: {error}.", path.display()))
+        let why = match error {
+            // Without the statement, which may be a whole migration.
+            rusqlite::Error::SqlInputError { msg, .. } => msg,
+            error => error.to_string(),
+        };
+        StoreError::Unusable(format!("{} cannot be opened as a database: {why}.", path.display()))
     };
     let mut connection = connect(path).map_err(fault)?;
+    if is_foreign(&connection).map_err(fault)? {
+        let message = format!("{} is another program's database; name a file for bearing alone.", path.display());
+        return Err(StoreError::Unusable(message));
+    }
     let mode: String =
         connection.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0)).map_err(fault)?;
     if mode != "wal" {
         let message = format!("{} lies where SQLite's WAL does not work; use a local disk.", path.display());
         return Err(StoreError::Unusable(message));
     }
-    migrate(&mut connection, path)?;
+    if let Some(refusal) = migrate(&mut connection).map_err(fault)? {
+        return Err(StoreError::Unusable(format!("{} {refusal}.", path.display())));
+    }
     Ok(connection)
+}
+
+/// Whether the file holds tables, and none of them is ours.
+fn is_foreign(connection: &Connection) -> rusqlite::Result<bool> {
+    let sql = "SELECT count(*) > 0 AND sum(name = 'meta') = 0 FROM sqlite_schema WHERE type = 'table'";
+    connection.query_row(sql, [], |row| row.get(0))
 }
 
 /// Opens a reading connection.
@@ -64,12 +81,17 @@ fn rows_fold(connection: &Connection) -> rusqlite::Result<()> {
     connection.create_scalar_function("contains_text", 2, flags, |context| {
         let text: Option<String> = context.get(0)?;
         let part: String = context.get(1)?;
-        Ok(text.is_some_and(|text| text.to_lowercase().contains(&part.to_lowercase())))
+        Ok(text.is_some_and(|text| fold(&text).contains(&fold(&part))))
     })
 }
 
-/// Applies what is missing, each migration in a transaction with its version.
-fn migrate(connection: &mut Connection, path: &Path) -> Result<()> {
+/// A text without its case, letter by letter (so that where a word ends does not matter): ß is ss, and ς is σ.
+fn fold(text: &str) -> String {
+    text.chars().flat_map(char::to_uppercase).flat_map(char::to_lowercase).collect()
+}
+
+/// Applies what is missing, each migration in a transaction with its version; says why when the schema is out of reach.
+fn migrate(connection: &mut Connection) -> rusqlite::Result<Option<String>> {
     let newest = MIGRATIONS.len() as i64;
     loop {
         // Two servers may start at once: IMMEDIATE makes one wait, and it then finds the work done.
@@ -82,14 +104,13 @@ fn migrate(connection: &mut Connection, path: &Path) -> Result<()> {
         let version = if has_meta { read("version")?.unwrap_or(0) } else { 0 };
         let min_binary = if has_meta { read("min_binary")?.unwrap_or(0) } else { 0 };
         if min_binary > newest {
-            return Err(StoreError::Unusable(format!(
-                "{} has schema {version} and needs a newer bearing (one that knows schema {min_binary}); this one knows \
-                 schema {newest}. Start the newer version.",
-                path.display()
+            return Ok(Some(format!(
+                "has schema {version} and needs a newer bearing, one that knows schema {min_binary}; this one knows \
+                 schema {newest}"
             )));
         }
         if version >= newest {
-            return Ok(());
+            return Ok(None);
         }
         transaction.execute_batch(MIGRATIONS[version as usize])?;
         let write = "INSERT INTO meta (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = excluded.value";

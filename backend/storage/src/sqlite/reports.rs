@@ -81,9 +81,10 @@ impl ReportStore for SqliteStore {
     async fn has_cells(&self, site: &SiteId, filter: &ReportFilter) -> Result<bool> {
         let (site, filter) = (site.clone(), filter.clone());
         let read = move |connection: &Connection| {
-            let counting = Counting::read(connection, &site)?;
+            let counting = Counting::read(connection, &site)?.unwrap_or_default();
             let declared = |(name, value): &(String, String)| {
-                counting.dimensions.iter().any(|dimension| dimension.name == *name && dimension.values.contains(value))
+                // A declared value that is spelt like the remainder shares its cell.
+                value != cell::OTHER && counting.dimensions.iter().any(|dimension| dimension.name == *name && dimension.values.contains(value))
             };
             let named = filter.touchpoint.as_ref().is_none_or(|touchpoint| {
                 touchpoint.is_empty() || counting.touchpoints.contains(touchpoint)
@@ -103,9 +104,12 @@ impl ReportStore for SqliteStore {
             };
             let (conditions, values) = cell_conditions(&site, &filter);
             let sums: Vec<String> = (0..SLOTS).map(|slot| format!("sum(c{slot})")).collect();
+            // Cells whose answers were all taken back are left at zero: to a reader they are not there.
             let sql = format!(
-                "SELECT instrument, {period}, {} FROM cell WHERE grain = {DAY} AND {conditions} GROUP BY 1, 2 ORDER BY 1, 2",
-                sums.join(", ")
+                "SELECT instrument, {period}, {} FROM cell WHERE grain = {DAY} AND {conditions}
+                 GROUP BY 1, 2 HAVING {} > 0 ORDER BY 1, 2",
+                sums.join(", "),
+                sums.join(" + ")
             );
             tallies(connection, &sql, values)
         };

@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use bearing_shared::id::{ResponseId, SiteId};
+use bearing_shared::question::is_name;
 use hmac::{Hmac, KeyInit, Mac};
 use rusqlite::{Connection, OptionalExtension, Transaction, params, params_from_iter, types::Value};
 use sha2::Sha256;
@@ -15,11 +16,11 @@ use crate::{Result, StoreError};
 /// Stores a batch in one transaction; when the engine refuses it for a reason that only one row can have, in halves.
 fn accept(pen: &mut Pen, batch: &[Accept]) -> Result<Vec<Outcome>> {
     match pen.transaction(|transaction, countings| accept_all(transaction, countings, batch)) {
-        Err(StoreError::Driver(why)) if batch.len() == 1 => {
-            tracing::error!(response = %batch[0].response.id, why, "a response could not be stored");
+        Err(why @ (StoreError::Driver(_) | StoreError::Corrupt { .. })) if batch.len() == 1 => {
+            tracing::error!(response = %batch[0].response.id, %why, "a response could not be stored");
             Ok(vec![Outcome::Failed])
         }
-        Err(StoreError::Driver(_)) => {
+        Err(StoreError::Driver(_) | StoreError::Corrupt { .. }) => {
             let (first, second) = batch.split_at(batch.len() / 2);
             let mut outcomes = accept(pen, first)?;
             outcomes.extend(accept(pen, second)?);
@@ -35,7 +36,12 @@ fn accept_all(transaction: &Transaction<'_>, countings: &mut Countings, batch: &
     let mut changes = Changes::default();
     let mut outcomes = Vec::with_capacity(batch.len());
     for Accept { site, response } in batch {
-        let counting = countings.of(transaction, site)?;
+        let Some(counting) = countings.of(transaction, site)? else {
+            // Removed while the answer was under way: what belongs to no site could never be removed again.
+            tracing::warn!(%site, response = %response.id, "a response came for a site that is not there");
+            outcomes.push(Outcome::Failed);
+            continue;
+        };
         if any_erased && is_erased(transaction, site, response.id)? {
             outcomes.push(Outcome::Erased);
             continue;
@@ -166,9 +172,11 @@ fn delete(
         "INSERT INTO tombstone (site_id, id_hash, erased_at) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
         params![site.0, tombstone(transaction, id)?, now],
     )?;
-    let mut changes = Changes::default();
-    changes.response(site, &response, &*countings.of(transaction, site)?, -1);
-    changes.write(transaction)?;
+    if let Some(counting) = countings.of(transaction, site)? {
+        let mut changes = Changes::default();
+        changes.response(site, &response, &counting, -1);
+        changes.write(transaction)?;
+    }
     Ok(true)
 }
 
@@ -204,8 +212,12 @@ pub(super) fn conditions(filter: &ResponseFilter) -> (String, Vec<Value>) {
         add("contains_text(comment, ?)", part.clone().into());
     }
     for (name, value) in &filter.attributes {
-        // Names are a–z, 0–9 and _ (checked above the store), so the path needs no escaping; quoted all the same.
-        add(&format!("json_extract(attributes, '$.\"{name}\"') = ?"), value.clone().into());
+        // No response has an attribute of another name, and such a name could be a path or SQL.
+        if is_name(name) {
+            add(&format!("json_extract(attributes, '$.\"{name}\"') = ?"), value.clone().into());
+        } else {
+            add("?", false.into());
+        }
     }
     (sql, values)
 }
@@ -223,7 +235,9 @@ impl ResponseStore for SqliteStore {
         let write = move |transaction: &Transaction<'_>, countings: &mut Countings| {
             let mut changes = Changes::default();
             for event in &batch {
-                changes.event(event, &*countings.of(transaction, &event.site)?);
+                if let Some(counting) = countings.of(transaction, &event.site)? {
+                    changes.event(event, &counting);
+                }
             }
             changes.write(transaction)
         };

@@ -50,13 +50,23 @@ fn find(connection: &Connection, site: &SiteId, id: &SurveyId) -> Result<Option<
     statement.query_row([&site.0, &id.0], columns).optional()?.map(record).transpose()
 }
 
+/// Closes the version that is shown, if one is.
+fn close(transaction: &Transaction<'_>, id: &SurveyId, now: i64) -> Result<()> {
+    transaction.execute(
+        "UPDATE survey_version SET closed_at = ?2 WHERE survey_id = ?1 AND closed_at IS NULL",
+        params![id.0, now],
+    )?;
+    Ok(())
+}
+
 fn publish(transaction: &Transaction<'_>, site: &SiteId, id: &SurveyId, now: i64) -> Result<Option<u32>> {
     let Some(survey) = find(transaction, site, id)? else { return Ok(None) };
     let version = match survey.version {
         Some(version) if !survey.edited => version,
         latest => {
             let version = latest.unwrap_or(0) + 1;
-            let before = counting::Counting::read(transaction, site)?.touchpoints;
+            let before = counting::touchpoints(transaction, site)?;
+            close(transaction, id, now)?;
             transaction.execute(
                 "INSERT INTO survey_version (survey_id, version, content, published_at) VALUES (?1, ?2, ?3, ?4)",
                 params![id.0, version, rows::to_json(&survey.survey)?, now],
@@ -77,9 +87,11 @@ fn publish(transaction: &Transaction<'_>, site: &SiteId, id: &SurveyId, now: i64
         }
     };
     transaction.execute(
-        "UPDATE survey SET state = 'published', paused_at = NULL, updated_at = ?2 WHERE id = ?1",
-        params![id.0, now],
+        "UPDATE survey_version SET closed_at = NULL WHERE survey_id = ?1 AND version = ?2",
+        params![id.0, version],
     )?;
+    transaction
+        .execute("UPDATE survey SET state = 'published', updated_at = ?2 WHERE id = ?1", params![id.0, now])?;
     rows::changed(transaction)?;
     Ok(Some(version))
 }
@@ -144,10 +156,13 @@ impl SurveyStore for SqliteStore {
         let (site, id) = (site.clone(), id.clone());
         let write = move |transaction: &Transaction<'_>| {
             let changed = transaction.execute(
-                "UPDATE survey SET state = 'paused', paused_at = ?3, updated_at = ?3
+                "UPDATE survey SET state = 'paused', updated_at = ?3
                  WHERE site_id = ?1 AND id = ?2 AND state = 'published'",
                 params![site.0, id.0, now],
             )?;
+            if changed == 1 {
+                close(transaction, &id, now)?;
+            }
             rows::changed(transaction)?;
             Ok(changed == 1)
         };
@@ -159,7 +174,7 @@ impl SurveyStore for SqliteStore {
         let read = move |connection: &Connection| {
             let mut statement = connection.prepare_cached(
                 "SELECT survey.id, version, survey_version.content, published_at,
-                        lead(published_at) OVER (PARTITION BY survey.id ORDER BY version), paused_at, created_at
+                        lead(version) OVER (PARTITION BY survey.id ORDER BY version) IS NULL, closed_at, created_at
                  FROM survey JOIN survey_version ON survey_version.survey_id = survey.id
                  WHERE site_id = ?1 AND (?2 IS NULL OR survey.id = ?2) ORDER BY ordinal, version",
             )?;
@@ -167,13 +182,12 @@ impl SurveyStore for SqliteStore {
             let mut versions = Vec::new();
             while let Some(row) = found.next()? {
                 let id = SurveyId(row.get(0)?);
-                let (replaced_at, paused_at): (Option<i64>, Option<i64>) = (row.get(4)?, row.get(5)?);
                 versions.push(PublishedVersion {
                     version: row.get(1)?,
-                    latest: replaced_at.is_none(),
+                    latest: row.get(4)?,
                     survey: rows::json(row.get_ref(2)?.as_str().map_err(rusqlite::Error::from)?, "survey_version", "content", &id)?,
                     published_at: row.get(3)?,
-                    closed_at: replaced_at.or(paused_at),
+                    closed_at: row.get(5)?,
                     created_at: row.get(6)?,
                     id,
                 });

@@ -9,66 +9,94 @@ use rusqlite::Connection;
 
 use super::counting::{Changes, Counting, DAY, WEEK, recount_site};
 use super::{SqliteStore, reports};
-use crate::Result;
 use crate::upkeep::{CheckReport, UpkeepStore};
+use crate::{Result, StoreError};
 
-/// A cell's key as text, for comparing and for naming it in a problem.
-type CellName = String;
+/// What rows should hold, by their keys as text (which also name them in a problem).
+type Expected<const N: usize> = HashMap<String, [i64; N]>;
 
-/// What the cells should hold, from the answers.
-fn expected(connection: &Connection, report: &mut CheckReport) -> Result<HashMap<CellName, [i64; SLOTS]>> {
-    let mut cells: HashMap<CellName, [i64; SLOTS]> = HashMap::new();
+/// The most problems that are listed: a broken table has as many as rows.
+const PROBLEMS: usize = 20;
+
+fn add<const N: usize>(expected: &mut Expected<N>, name: String, counts: [i64; N]) {
+    let sums = expected.entry(name).or_insert([0; N]);
+    for (sum, count) in sums.iter_mut().zip(counts) {
+        *sum += count;
+    }
+}
+
+/// What the cells, and `answered` and `completed` of the funnel, should hold from the answers.
+fn expected(connection: &Connection, report: &mut CheckReport) -> Result<(Expected<SLOTS>, Expected<2>)> {
+    let (mut cells, mut funnel) = (HashMap::new(), HashMap::new());
     for site in reports::site_ids(connection)? {
         let mut changes = Changes::default();
-        report.responses += changes.all_of(connection, &site, &Counting::read(connection, &site)?)?;
+        let Some(counting) = Counting::read(connection, &site)? else { continue };
+        report.responses += changes.all_of(connection, &site, &counting)?;
         for (key, change) in changes.cells {
+            let place = [&key.dimension, &key.value, key.instrument, &key.survey, &key.touchpoint].join(" | ");
             for (grain, period) in [(DAY, key.day), (WEEK, cell::week_of(key.day))] {
-                let name = [
-                    key.site.as_str(),
-                    &grain.to_string(),
-                    &key.dimension,
-                    &key.value,
-                    key.instrument,
-                    &key.survey,
-                    &key.touchpoint,
-                    &period.to_string(),
-                ]
-                .join(" | ");
-                let counts = cells.entry(name).or_default();
-                for (sum, count) in counts.iter_mut().zip(change.scores) {
-                    *sum += count;
-                }
+                add(&mut cells, format!("{site} | {grain} | {place} | {period}"), change.scores);
             }
+            let [.., answered, completed, _] = change.funnel;
+            add(&mut funnel, format!("{site} | {place} | {}", key.day), [answered, completed]);
         }
     }
-    Ok(cells)
+    Ok((cells, funnel))
+}
+
+/// Compares the rows of a query (name, then counts) with what they should hold; the number of rows.
+fn compare<const N: usize>(
+    connection: &Connection,
+    what: &str,
+    sql: &str,
+    mut expected: Expected<N>,
+    problems: &mut Vec<String>,
+) -> Result<u64> {
+    let mut statement = connection.prepare(sql)?;
+    let mut found = statement.query([])?;
+    let mut rows = 0;
+    while let Some(row) = found.next()? {
+        let name: String = row.get(0)?;
+        let mut counts = [0; N];
+        for (place, count) in counts.iter_mut().enumerate() {
+            *count = row.get(place + 1)?;
+        }
+        rows += 1;
+        let wanted = expected.remove(&name).unwrap_or([0; N]);
+        if wanted != counts && problems.len() < PROBLEMS {
+            problems.push(format!("{what} {name} holds {counts:?} and should hold {wanted:?}"));
+        }
+    }
+    let missing = expected.into_iter().filter(|(_, counts)| counts.iter().any(|count| *count != 0));
+    let room = PROBLEMS.saturating_sub(problems.len());
+    problems.extend(missing.take(room).map(|(name, counts)| format!("{what} {name} is missing {counts:?}")));
+    Ok(rows)
 }
 
 fn check(connection: &Connection) -> Result<CheckReport> {
     let mut report = CheckReport::default();
-    let mut statement = connection.prepare("PRAGMA integrity_check(10)")?;
+    let mut statement = connection.prepare(&format!("PRAGMA integrity_check({PROBLEMS})"))?;
     let lines: Vec<String> = statement.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
-    report.problems.extend(lines.into_iter().filter(|line| line != "ok").map(|line| format!("integrity: {line}")));
-    let mut cells = expected(connection, &mut report)?;
-    let mut statement = connection.prepare(
-        "SELECT concat_ws(' | ', site_id, grain, dimension, value, instrument, survey_id, touchpoint, period),
-                c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10 FROM cell",
-    )?;
-    let mut found = statement.query([])?;
-    while let Some(row) = found.next()? {
-        let name: String = row.get(0)?;
-        let mut counts = [0i64; SLOTS];
-        for (place, count) in counts.iter_mut().enumerate() {
-            *count = row.get(place + 1)?;
-        }
-        report.cells += 1;
-        let wanted = cells.remove(&name).unwrap_or_default();
-        if wanted != counts && report.problems.len() < 20 {
-            report.problems.push(format!("cell {name} holds {counts:?} and should hold {wanted:?}"));
-        }
+    let faults = lines.iter().filter(|line| *line != "ok");
+    report.problems.extend(faults.map(|line| format!("integrity: {}", line.replace('\n', " "))));
+    if !report.problems.is_empty() {
+        // What is read from a damaged file proves nothing.
+        return Ok(report);
     }
-    let missing = cells.into_iter().filter(|(_, counts)| counts.iter().any(|count| *count != 0));
-    report.problems.extend(missing.take(20).map(|(name, counts)| format!("cell {name} is missing {counts:?}")));
+    let (cells, funnel) = match expected(connection, &mut report) {
+        Err(error @ StoreError::Corrupt { .. }) => {
+            report.problems.push(error.to_string());
+            return Ok(report);
+        }
+        result => result?,
+    };
+    let key = "dimension, value, instrument, survey_id, touchpoint, period";
+    let sql = format!(
+        "SELECT concat_ws(' | ', site_id, grain, {key}), c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10 FROM cell"
+    );
+    report.cells = compare(connection, "cell", &sql, cells, &mut report.problems)?;
+    let sql = format!("SELECT concat_ws(' | ', site_id, {key}), answered, completed FROM funnel");
+    compare(connection, "funnel", &sql, funnel, &mut report.problems)?;
     Ok(report)
 }
 

@@ -1,0 +1,62 @@
+//! The parts that every request shares, put together once.
+
+use std::sync::Arc;
+
+use bearing_storage::Store;
+
+use crate::assets::Assets;
+use crate::clock::Clock;
+use crate::demo::shop::Shop;
+use crate::directory::Directory;
+use crate::http::config::Configs;
+use crate::http::health::Health;
+use crate::intake::Intake;
+use crate::metrics::Metrics;
+
+/// The shared parts, as handlers hold them.
+pub type Shared = Arc<App>;
+
+/// The shared parts.
+pub struct App {
+    /// The store.
+    pub store: Arc<dyn Store>,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// Sites, keys and surveys in memory.
+    pub directory: Directory,
+    /// The way in for answers and events.
+    pub intake: Intake,
+    /// What is measured of the server itself.
+    pub metrics: Arc<Metrics>,
+    /// The browser files.
+    pub assets: Assets,
+    /// Rendered configs.
+    pub configs: Configs,
+    /// Whether the store can write.
+    pub health: Health,
+    /// The address under which the outside knows this server, without a slash at its end.
+    pub public_url: Option<String>,
+    /// The sample shop, in a demo.
+    pub shop: Option<Shop>,
+}
+
+impl App {
+    /// Puts the parts together and starts their background tasks on the current runtime.
+    pub fn start(store: Arc<dyn Store>, clock: Arc<dyn Clock>, public_url: Option<String>, shop: Option<Shop>) -> Shared {
+        let metrics = Arc::new(Metrics::default());
+        let app = Arc::new(Self {
+            directory: Directory::new(Arc::clone(&store)),
+            intake: Intake::start(Arc::clone(&store), Arc::clone(&metrics)),
+            assets: Assets::load(),
+            configs: Configs::default(),
+            health: Health::default(),
+            public_url: public_url.map(|url| url.trim_end_matches('/').to_owned()),
+            store,
+            clock,
+            metrics,
+            shop,
+        });
+        Directory::watch(&app);
+        app
+    }
+}

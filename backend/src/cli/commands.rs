@@ -1,0 +1,183 @@
+//! What each command does.
+
+use std::sync::Arc;
+
+use anyhow::{Context, bail};
+use bearing_shared::api::sites::SiteSettings;
+use bearing_shared::id::{KeyId, SiteId, SiteKey, SurveyId};
+use bearing_shared::survey::Survey;
+use bearing_storage::{Key, Scope, Site, Store};
+use serde_json::json;
+
+use super::options::{Command, KeyCommand, Listen, Options, Place, SiteCommand, SurveyCommand};
+use super::say;
+use crate::app::App;
+use crate::clock::{Clock, SystemClock};
+use crate::demo::{self, Demo};
+use crate::{auth, chance, http, server};
+
+/// Runs a command to its end.
+pub(super) async fn run(options: Options) -> anyhow::Result<()> {
+    let store = open(&options.place).await?;
+    let public_url = options.place.public_url;
+    let ended = match options.command {
+        // The server closes the store itself, once its last answer is in.
+        Command::Serve(listen) => return serve(store, listen, public_url, None).await,
+        Command::Demo(listen) => return demo(store, listen, public_url).await,
+        Command::Site(SiteCommand::Create { name, origin, time_zone, json }) => {
+            let settings = SiteSettings {
+                name,
+                origins: origin,
+                allow_null_origin: false,
+                require_signature: false,
+                time_zone,
+                dimensions: Vec::new(),
+                sample: false,
+            };
+            create_site(store.as_ref(), settings, public_url, json).await
+        }
+        Command::Key(KeyCommand::Create { site, scope, json }) => {
+            let key = create_key(store.as_ref(), &SiteId(site), scope).await;
+            key.and_then(|key| if json { say(&json!({ "key": key }).to_string()) } else { say(&key) })
+        }
+        Command::Survey(SurveyCommand::Create { site, metric, touchpoint, publish, json }) => {
+            let name = format!("{} survey", metric.name().to_uppercase());
+            let mut survey = Survey::standard(&name, metric.default_instrument());
+            survey.touchpoints = touchpoint;
+            let id = create_survey(store.as_ref(), &SiteId(site), survey, publish).await;
+            id.and_then(|id| if json { say(&json!({ "id": id }).to_string()) } else { say(&id) })
+        }
+        // Opening has done it already.
+        Command::Migrate => say("The schema is up to date."),
+        Command::Recount => {
+            let count = store.recount().await?;
+            say(&format!("Counted {count} responses anew."))
+        }
+        Command::Check => check(store.as_ref()).await,
+    };
+    store.close().await;
+    ended
+}
+
+async fn open(place: &Place) -> anyhow::Result<Arc<dyn Store>> {
+    let url = match &place.database_url {
+        Some(url) => url.clone(),
+        None => {
+            let folder = place.data.display();
+            std::fs::create_dir_all(&place.data)
+                .with_context(|| format!("The folder {folder} cannot be made"))
+                .map_err(one_sentence)?;
+            format!("sqlite:{}", place.data.join("bearing.db").display())
+        }
+    };
+    Ok(bearing_storage::open(&url).await?)
+}
+
+/// An error with its causes in one sentence.
+fn one_sentence(error: anyhow::Error) -> anyhow::Error {
+    let causes: Vec<String> = error.chain().map(ToString::to_string).collect();
+    anyhow::anyhow!("{}; choose another with --data.", causes.join(": "))
+}
+
+async fn serve(
+    store: Arc<dyn Store>,
+    listen: Listen,
+    public_url: Option<String>,
+    demo: Option<Demo>,
+) -> anyhow::Result<()> {
+    let listener = server::bind(listen.listen).await?;
+    let url = format!("http://{}", listener.local_addr()?);
+    let key = demo.as_ref().map(|demo| (demo.site.id.clone(), demo.api_key.clone()));
+    let app = App::start(store, Arc::new(SystemClock), public_url, demo.map(|demo| demo.shop()));
+    let router = http::router(Arc::clone(&app));
+    if let Some((site, key)) = key {
+        let score = format!("{url}/v1/reports/score?metric=nps");
+        say(&format!(
+            "Shop   {url}/demo/\nDocs   {url}/docs\nSite   {site}\nKey    {key}\nScore  curl -H 'authorization: Bearer {key}' '{score}'"
+        ))?;
+    }
+    say(&format!("ready {url}"))?;
+    server::serve(listener, app, router, server::stop_signal()).await
+}
+
+async fn demo(store: Arc<dyn Store>, listen: Listen, public_url: Option<String>) -> anyhow::Result<()> {
+    let begun = std::time::Instant::now();
+    let demo = demo::prepare(store.as_ref(), SystemClock.now(), demo::ANSWERS).await?;
+    if demo.made > 0 {
+        say(&format!("Made {} sample answers in {:.1} s.", demo.made, begun.elapsed().as_secs_f64()))?;
+    }
+    serve(store, listen, public_url, Some(demo)).await
+}
+
+async fn create_site(
+    store: &dyn Store,
+    settings: SiteSettings,
+    public_url: Option<String>,
+    as_json: bool,
+) -> anyhow::Result<()> {
+    for origin in &settings.origins {
+        http::check_origin(origin).map_err(|message| anyhow::anyhow!("`{origin}`: {message}"))?;
+    }
+    if jiff::tz::TimeZone::get(&settings.time_zone).is_err() {
+        bail!("`{}` is no IANA time zone; give one such as Europe/Amsterdam.", settings.time_zone);
+    }
+    if settings.name.trim().is_empty() {
+        bail!("A site needs a name.");
+    }
+    let site = Site {
+        id: SiteId(chance::id(SiteId::PREFIX)),
+        key: SiteKey(chance::id(SiteKey::PREFIX)),
+        identity_secret: chance::secret(""),
+        settings,
+        created_at: SystemClock.now(),
+    };
+    store.create_site(site.clone()).await?;
+    if as_json {
+        let made = json!({ "id": site.id, "site_key": site.key, "identity_secret": site.identity_secret });
+        return say(&made.to_string());
+    }
+    let host = public_url.as_deref().unwrap_or("https://HOST").trim_end_matches('/').to_owned();
+    say(&format!(
+        "Site             {}\nIdentity secret  {}\n\nPaste this before </body> of every page:\n\
+         <script async src=\"{host}/bearing.js\" data-site=\"{}\"></script>",
+        site.id, site.identity_secret, site.key
+    ))
+}
+
+async fn create_key(store: &dyn Store, site: &SiteId, scope: Scope) -> anyhow::Result<String> {
+    let secret = chance::secret("sk_");
+    let key = Key {
+        id: KeyId(chance::id(KeyId::PREFIX)),
+        site: site.clone(),
+        hash: auth::hash(&secret),
+        scope,
+        created_at: SystemClock.now(),
+    };
+    if !store.create_key(key).await? {
+        bail!("There is no site {site}; `bearing site create` makes one.");
+    }
+    Ok(secret)
+}
+
+async fn create_survey(store: &dyn Store, site: &SiteId, survey: Survey, publish: bool) -> anyhow::Result<String> {
+    survey.check().map_err(|fault| anyhow::anyhow!("{}", fault.message))?;
+    let (id, now) = (SurveyId(chance::id(SurveyId::PREFIX)), SystemClock.now());
+    if !store.create_survey(site, &id, survey, now).await? {
+        bail!("There is no site {site}; `bearing site create` makes one.");
+    }
+    if publish {
+        store.publish_survey(site, &id, now).await?;
+    }
+    Ok(id.0)
+}
+
+async fn check(store: &dyn Store) -> anyhow::Result<()> {
+    let report = store.check().await?;
+    for problem in &report.problems {
+        say(problem)?;
+    }
+    match report.problems.len() {
+        0 => say(&format!("All is well: {} responses and {} cells agree.", report.responses, report.cells)),
+        count => bail!("{count} problems; `bearing recount` mends cells, a backup mends the file."),
+    }
+}

@@ -1,0 +1,131 @@
+//! What the command line takes; every flag has an environment variable `BEARING_<FLAG>`.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use bearing_shared::metric::Metric;
+use bearing_storage::Scope;
+use clap::{Args, Parser, Subcommand};
+
+/// Surveys where the experience happened: NPS, CSAT and CES.
+#[derive(Parser)]
+#[command(name = "bearing", version, about)]
+pub(super) struct Options {
+    #[command(subcommand)]
+    pub(super) command: Command,
+    #[command(flatten)]
+    pub(super) place: Place,
+}
+
+/// Where the store is.
+#[derive(Args)]
+pub(super) struct Place {
+    /// The folder of the embedded database.
+    #[arg(long, global = true, env = "BEARING_DATA", value_name = "DIR", default_value = "data")]
+    pub(super) data: PathBuf,
+    /// The database, in place of the one in the folder: sqlite:PATH.
+    #[arg(long, global = true, env = "BEARING_DATABASE_URL", value_name = "URL")]
+    pub(super) database_url: Option<String>,
+    /// The address under which the outside knows this server.
+    #[arg(long, global = true, env = "BEARING_PUBLIC_URL", value_name = "URL")]
+    pub(super) public_url: Option<String>,
+}
+
+/// How to serve.
+#[derive(Args)]
+pub(super) struct Listen {
+    /// The address to listen on; port 0 takes a free one.
+    #[arg(long, env = "BEARING_LISTEN", value_name = "ADDRESS", default_value = "127.0.0.1:8787")]
+    pub(super) listen: SocketAddr,
+    /// Rate limits; this version has none yet, so only `off` is taken.
+    #[arg(long, env = "BEARING_RATE_LIMITS", value_name = "off", default_value = "off", value_parser = ["off"])]
+    pub(super) rate_limits: String,
+}
+
+#[derive(Subcommand)]
+pub(super) enum Command {
+    /// Serves the embed, the hosted forms and the API.
+    Serve(Listen),
+    /// Serves with a sample site, two years of sample answers and a sample shop.
+    Demo(Listen),
+    /// Sites: one website or product each.
+    #[command(subcommand)]
+    Site(SiteCommand),
+    /// API keys.
+    #[command(subcommand)]
+    Key(KeyCommand),
+    /// Surveys.
+    #[command(subcommand)]
+    Survey(SurveyCommand),
+    /// Brings the store's schema up to date.
+    Migrate,
+    /// Counts every cell anew from the answers.
+    Recount,
+    /// Checks the store's integrity and its counts.
+    Check,
+}
+
+#[derive(Subcommand)]
+pub(super) enum SiteCommand {
+    /// Makes a site and prints its tag.
+    Create {
+        /// Its name.
+        #[arg(long, env = "BEARING_NAME")]
+        name: String,
+        /// An origin whose pages may write; repeatable; none: all.
+        #[arg(long, env = "BEARING_ORIGIN")]
+        origin: Vec<String>,
+        /// The time zone of its days.
+        #[arg(long, env = "BEARING_TIME_ZONE", default_value = "UTC")]
+        time_zone: String,
+        /// Prints JSON.
+        #[arg(long, env = "BEARING_JSON")]
+        json: bool,
+    },
+}
+
+#[derive(Subcommand)]
+pub(super) enum KeyCommand {
+    /// Makes a key and prints it, once.
+    Create {
+        /// The site's id.
+        #[arg(long, env = "BEARING_SITE")]
+        site: String,
+        /// read, write or admin.
+        #[arg(long, env = "BEARING_SCOPE", value_parser = scope)]
+        scope: Scope,
+        /// Prints JSON.
+        #[arg(long, env = "BEARING_JSON")]
+        json: bool,
+    },
+}
+
+#[derive(Subcommand)]
+pub(super) enum SurveyCommand {
+    /// Makes a standard survey.
+    Create {
+        /// The site's id.
+        #[arg(long, env = "BEARING_SITE")]
+        site: String,
+        /// nps, csat or ces.
+        #[arg(long, env = "BEARING_METRIC", value_parser = metric)]
+        metric: Metric,
+        /// A touchpoint that it is shown at; repeatable; none: any page.
+        #[arg(long, env = "BEARING_TOUCHPOINT")]
+        touchpoint: Vec<String>,
+        /// Shows it at once.
+        #[arg(long, env = "BEARING_PUBLISH")]
+        publish: bool,
+        /// Prints JSON.
+        #[arg(long, env = "BEARING_JSON")]
+        json: bool,
+    },
+}
+
+fn scope(text: &str) -> Result<Scope, &'static str> {
+    Scope::named(text).ok_or("give read, write or admin")
+}
+
+fn metric(text: &str) -> Result<Metric, &'static str> {
+    Metric::named(text).ok_or("give nps, csat or ces")
+}

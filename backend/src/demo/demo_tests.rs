@@ -1,0 +1,67 @@
+//! `bearing demo` on a real store: made once, found again, made anew when it was interrupted.
+
+use std::sync::Arc;
+
+use bearing_shared::metric::Metric;
+use bearing_storage::{Grouping, ReportFilter, ResponseFilter};
+
+use super::*;
+
+/// 2026-11-21T23:00:00Z.
+const NOW: i64 = 1_795_302_000_000;
+
+async fn store(folder: &tempfile::TempDir) -> Arc<dyn Store> {
+    let url = format!("sqlite:{}", folder.path().join("bearing.db").display());
+    bearing_storage::open(&url).await.unwrap()
+}
+
+async fn answered(store: &dyn Store, site: &SiteId, metric: Metric) -> u64 {
+    let filter =
+        ReportFilter { metric, survey: None, touchpoint: None, from_day: None, to_day: None, attributes: Vec::new() };
+    let tallies = store.tally_cells(site, filter.clone(), Grouping::Whole).await.unwrap();
+    let funnel = store.funnel(site, filter).await.unwrap();
+    let n = tallies.iter().map(|tally| tally.histogram.n()).sum();
+    assert_eq!(funnel.answered, n);
+    assert!(funnel.shown > 3 * n && funnel.eligible > funnel.shown && funnel.dismissed > 0);
+    n
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_sample_is_made_once_and_found_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = store(&folder).await;
+    let first = prepare(&*store, NOW, 2_000).await.unwrap();
+    assert_eq!((first.made, first.site.settings.name.as_str()), (2_000, NAME));
+    let second = prepare(&*store, NOW + DAY_MS, 2_000).await.unwrap();
+    assert_eq!((second.made, &second.site.id, &second.surveys), (0, &first.site.id, &first.surveys));
+    assert_eq!(first.api_key, second.api_key);
+    let key = store.key_by_hash(auth::hash(&first.api_key)).await.unwrap().unwrap();
+    assert_eq!((&key.site, key.scope), (&first.site.id, Scope::Admin));
+    assert_eq!(store.sites().await.unwrap().len(), 1);
+    let mut total = 0;
+    for place in Place::ALL {
+        total += answered(&*store, &first.site.id, place.metric()).await;
+    }
+    assert_eq!(total, 2_000);
+    let newest = store.responses(&first.site.id, ResponseFilter::default(), None, 50).await.unwrap();
+    assert!(newest.iter().all(|response| response.source == "sample" && response.received_at < NOW));
+    let report = store.check().await.unwrap();
+    assert!(report.problems.is_empty(), "{:?}", report.problems);
+    store.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_interrupted_sample_is_made_anew() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = store(&folder).await;
+    let first = prepare(&*store, NOW, 100).await.unwrap();
+    let mut interrupted = first.site.clone();
+    interrupted.settings.name = NAME_UNTIL_FILLED.to_owned();
+    assert!(store.update_site(interrupted).await.unwrap());
+    let second = prepare(&*store, NOW, 100).await.unwrap();
+    assert_eq!(second.made, 100);
+    let sites = store.sites().await.unwrap();
+    assert_eq!(sites.len(), 1);
+    assert_ne!(sites[0].id, first.site.id);
+    store.close().await;
+}

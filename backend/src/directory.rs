@@ -1,0 +1,166 @@
+//! The directory: sites, keys and published surveys in memory, never more than a second behind the store.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use bearing_shared::cell;
+use bearing_shared::id::{SiteId, SiteKey, SurveyId};
+use bearing_shared::rule;
+use bearing_storage::{Key, PublishedVersion, Result, Site, Store};
+use jiff::tz::TimeZone;
+use moka::sync::Cache;
+
+use crate::app::App;
+
+/// How often the store is asked whether its configuration has changed.
+const WATCH: Duration = Duration::from_millis(250);
+/// The most sites, keys and surveys kept; the rest are read when they are needed.
+const KEPT: u64 = 10_000;
+
+/// One site as intake and embed need it.
+#[derive(Debug)]
+pub struct SiteView {
+    /// The site.
+    pub site: Site,
+    /// The time zone of its days.
+    pub zone: TimeZone,
+    versions: HashMap<SurveyId, Vec<PublishedVersion>>,
+    revision: i64,
+}
+
+impl SiteView {
+    /// Every published version of a survey, the oldest first.
+    pub fn versions(&self, survey: &SurveyId) -> &[PublishedVersion] {
+        self.versions.get(survey).map_or(&[], Vec::as_slice)
+    }
+
+    /// One published version of a survey.
+    pub fn version(&self, survey: &SurveyId, version: u32) -> Option<&PublishedVersion> {
+        self.versions(survey).iter().find(|published| published.version == version)
+    }
+
+    /// The surveys that are shown, in their latest versions, first the one that goes first.
+    pub fn shown(&self) -> Vec<&PublishedVersion> {
+        let latest = self.versions.values().flatten().filter(|version| version.latest && version.closed_at.is_none());
+        let mut shown: Vec<_> = latest.collect();
+        shown.sort_by_key(|version| (rule::precedence(&version.survey, version.created_at), version.id.clone()));
+        shown
+    }
+
+    /// A touchpoint as the config tells it apart: one that a shown survey names, else none.
+    pub fn touchpoint<'a>(&self, sent: &'a str) -> &'a str {
+        let shown = self.shown();
+        let named = shown.iter().flat_map(|version| version.survey.touchpoints.iter().map(String::as_str));
+        if cell::touchpoint(sent, named) == sent { sent } else { "" }
+    }
+}
+
+/// The directory.
+pub struct Directory {
+    store: Arc<dyn Store>,
+    revision: AtomicI64,
+    sites: Cache<SiteKey, Arc<SiteView>>,
+    keys: Cache<[u8; 32], (i64, Key)>,
+    site_keys: Cache<SiteId, (i64, SiteKey)>,
+}
+
+impl Directory {
+    /// An empty directory over a store.
+    pub fn new(store: Arc<dyn Store>) -> Self {
+        let (sites, keys, site_keys) = (Cache::new(KEPT), Cache::new(KEPT), Cache::new(KEPT));
+        Self { store, revision: AtomicI64::new(0), sites, keys, site_keys }
+    }
+
+    /// Asks the store, now and then, whether another process has changed anything. Ends when the app does.
+    pub fn watch(app: &Arc<App>) {
+        let app = Arc::downgrade(app);
+        tokio::spawn(async move {
+            let mut ticks = tokio::time::interval(WATCH);
+            ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+            loop {
+                ticks.tick().await;
+                let Some(app) = app.upgrade() else { return };
+                if let Err(error) = app.directory.refresh().await {
+                    tracing::warn!(%error, "the directory may be stale");
+                }
+            }
+        });
+    }
+
+    /// Notices a change of the store's configuration; true if there was one.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn refresh(&self) -> Result<bool> {
+        let revision = self.store.revision().await?;
+        Ok(self.revision.fetch_max(revision, Ordering::SeqCst) < revision)
+    }
+
+    /// The number that grows when the configuration changes.
+    pub fn revision(&self) -> i64 {
+        self.revision.load(Ordering::SeqCst)
+    }
+
+    /// The site with this public key.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn site(&self, key: &SiteKey) -> Result<Option<Arc<SiteView>>> {
+        if let Some(view) = self.sites.get(key).filter(|view| view.revision >= self.revision()) {
+            return Ok(Some(view));
+        }
+        // The revision is read first: whatever changes after it makes this view stale, not wrong for ever.
+        let revision = self.store.revision().await?;
+        let Some(site) = self.store.site_by_key(key).await? else { return Ok(None) };
+        let mut versions: HashMap<SurveyId, Vec<PublishedVersion>> = HashMap::new();
+        for version in self.store.published_versions(&site.id, None).await? {
+            versions.entry(version.id.clone()).or_default().push(version);
+        }
+        let zone = TimeZone::get(&site.settings.time_zone).unwrap_or(TimeZone::UTC);
+        let view = Arc::new(SiteView { site, zone, versions, revision });
+        self.revision.fetch_max(revision, Ordering::SeqCst);
+        self.sites.insert(key.clone(), Arc::clone(&view));
+        Ok(Some(view))
+    }
+
+    /// The site with this public key, read again if `view` may be behind the store: before anything is refused.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn newer(&self, view: &Arc<SiteView>) -> Result<Option<Arc<SiteView>>> {
+        self.refresh().await?;
+        if view.revision >= self.revision() { Ok(None) } else { self.site(&view.site.key).await }
+    }
+
+    /// The site with this id.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn site_by_id(&self, id: &SiteId) -> Result<Option<Arc<SiteView>>> {
+        let revision = self.revision();
+        if let Some((_, key)) = self.site_keys.get(id).filter(|(seen, _)| *seen >= revision) {
+            return self.site(&key).await;
+        }
+        let Some(site) = self.store.site(id).await? else { return Ok(None) };
+        self.site_keys.insert(id.clone(), (revision, site.key.clone()));
+        self.site(&site.key).await
+    }
+
+    /// The API key whose secret has this hash.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn key(&self, hash: [u8; 32]) -> Result<Option<Key>> {
+        let revision = self.revision();
+        if let Some((_, key)) = self.keys.get(&hash).filter(|(seen, _)| *seen >= revision) {
+            return Ok(Some(key));
+        }
+        let found = self.store.key_by_hash(hash).await?;
+        if let Some(key) = &found {
+            self.keys.insert(hash, (revision, key.clone()));
+        }
+        Ok(found)
+    }
+}

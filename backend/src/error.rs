@@ -1,0 +1,59 @@
+//! The one error of the HTTP edge: a fault becomes its status and the JSON envelope; internals stay in the log.
+//!
+//! Inside, functions return [`Fault`] (the caller's doing) or [`StoreError`] (ours); only handlers return [`ApiError`].
+
+use axum::Json;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use bearing_shared::api::error::ErrorBody;
+use bearing_shared::fault::{Code, Fault};
+use bearing_storage::StoreError;
+
+use crate::chance;
+
+/// What a handler returns instead of a reply.
+#[derive(Debug)]
+pub struct ApiError(pub Fault);
+
+/// A handler's result.
+pub type ApiResult<T> = Result<T, ApiError>;
+
+impl ApiError {
+    /// Something that is not there, or not this caller's.
+    pub fn not_found() -> Self {
+        Self(Fault::new(Code::NOT_FOUND, Code::NOT_FOUND.meaning))
+    }
+}
+
+impl From<Fault> for ApiError {
+    fn from(fault: Fault) -> Self {
+        Self(fault)
+    }
+}
+
+impl From<StoreError> for ApiError {
+    fn from(error: StoreError) -> Self {
+        tracing::error!(%error, "the store failed");
+        Self(match error {
+            StoreError::Unwritable(_) => Fault::new(Code::STORAGE_UNAVAILABLE, Code::STORAGE_UNAVAILABLE.meaning),
+            _ => Fault::new(Code::INTERNAL, Code::INTERNAL.meaning),
+        })
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.0.code.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut response = (status, Json(ErrorBody { error: self.0.into() })).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if matches!(status.as_u16(), 429 | 503) {
+            // Jittered, so that refused clients do not come back all at once.
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(chance::between(2, 10)));
+        }
+        if status == StatusCode::UNAUTHORIZED {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        response
+    }
+}

@@ -1,0 +1,139 @@
+//! Rendered configs and trees, kept in memory until the store's configuration changes; never stored.
+
+use std::sync::Arc;
+
+use bearing_shared::api::embed::{Config, FirstQuestion, FORMAT, SurveyConfig, Tree};
+use bearing_shared::id::{SiteKey, SurveyId};
+use bearing_shared::rule;
+use bearing_shared::text::{self, Language};
+use bearing_storage::PublishedVersion;
+use bearing_widget::server::{SurveyView, first_question_tree};
+use moka::sync::Cache;
+use serde_json::Value;
+
+use crate::app::App;
+use crate::directory::SiteView;
+
+/// The most trees in one config.
+const TREES: usize = 2;
+/// The most configs and trees kept; the least used go first.
+const KEPT: u64 = 5_000;
+
+/// A JSON reply, in every encoding, with its tag.
+#[derive(Debug)]
+pub struct Rendered {
+    /// As it is.
+    pub plain: Vec<u8>,
+    /// Compressed by brotli.
+    pub brotli: Vec<u8>,
+    /// Compressed by gzip.
+    pub gzip: Vec<u8>,
+    /// A hash of the content.
+    pub etag: String,
+}
+
+type Key = (SiteKey, i64, String, String);
+
+/// The cache.
+pub struct Configs {
+    configs: Cache<Key, Arc<Rendered>>,
+    trees: Cache<(SurveyId, u32, String), Option<Arc<Value>>>,
+}
+
+impl Default for Configs {
+    fn default() -> Self {
+        Self { configs: Cache::new(KEPT), trees: Cache::new(KEPT) }
+    }
+}
+
+impl Configs {
+    /// The config of a site for a reader's locale at a touchpoint, both as sent.
+    pub fn config(&self, app: &App, view: &SiteView, locale: &str, touchpoint: &str) -> Arc<Rendered> {
+        // Only what changes the reply is in the key, so that strangers cannot fill the cache.
+        let (locale, touchpoint) = (site_locale(view, locale), view.touchpoint(touchpoint));
+        let key = (view.site.key.clone(), app.directory.revision(), locale.clone(), touchpoint.to_owned());
+        self.configs.get_with(key, || Arc::new(Rendered::of(&self.document(app, view, &locale, touchpoint))))
+    }
+
+    fn document(&self, app: &App, view: &SiteView, locale: &str, touchpoint: &str) -> Config<Arc<Value>> {
+        let mut config = Config::new(view.site.key.clone(), locale, app.assets.build.clone());
+        let shown = view.shown();
+        let config_of = |version: &&PublishedVersion| {
+            let locale = survey_locale(version, locale);
+            SurveyConfig::new(version.id.clone(), version.version, &version.survey, &locale)
+        };
+        config.surveys = shown.iter().map(config_of).collect();
+        let due = shown.iter().filter(|version| rule::is_shown_at(&version.survey, touchpoint));
+        config.trees = due.take(TREES).filter_map(|version| self.tree(version, locale)).collect();
+        if !config.trees.is_empty() {
+            config.css = app.assets.card_css;
+        }
+        config
+    }
+
+    /// One first question for a reader's locale.
+    pub fn first(&self, app: &App, version: &PublishedVersion, locale: &str) -> Option<Rendered> {
+        let tree = self.tree(version, locale)?;
+        Some(Rendered::of(&FirstQuestion { tree, css: app.assets.card_css }))
+    }
+
+    fn tree(&self, version: &PublishedVersion, locale: &str) -> Option<Tree<Arc<Value>>> {
+        let locale = survey_locale(version, locale);
+        let key = (version.id.clone(), version.version, locale.clone());
+        let root = self.trees.get_with(key, || {
+            let view = SurveyView { survey: &version.survey, locale: &locale };
+            match first_question_tree(&view).map(serde_json::to_value) {
+                Ok(Ok(root)) => Some(Arc::new(root)),
+                fault => {
+                    // A fault of our view, never of the owner's texts: the page goes without this survey.
+                    tracing::error!(survey = %version.id, ?fault, "a first question could not be drawn");
+                    None
+                }
+            }
+        })?;
+        Some(Tree { v: FORMAT, survey: version.id.clone(), version: version.version, locale, root })
+    }
+}
+
+/// The locale of a site's config: the best of those that its surveys are written in.
+fn site_locale(view: &SiteView, wanted: &str) -> String {
+    let shown = view.shown();
+    let written = shown.iter().flat_map(|version| version.survey.locales());
+    let fallback = shown.first().map_or("en", |version| version.survey.default_locale.as_str());
+    match shown.is_empty() {
+        true => Language::of(wanted).locale.to_owned(),
+        false => text::best_locale(wanted, written, fallback).to_owned(),
+    }
+}
+
+/// The locale of one survey for a reader.
+pub(super) fn survey_locale(version: &PublishedVersion, wanted: &str) -> String {
+    text::best_locale(wanted, version.survey.locales(), &version.survey.default_locale).to_owned()
+}
+
+impl Rendered {
+    fn of(document: &impl serde::Serialize) -> Self {
+        // Serialising our own types cannot fail; an empty object would still be valid for a loader.
+        let plain = serde_json::to_vec(document).unwrap_or_else(|_| b"{}".to_vec());
+        let hash = data_encoding::HEXLOWER.encode(&crate::auth::hash_bytes(&plain)[..8]);
+        Self { brotli: brotli(&plain), gzip: gzip(&plain), etag: format!("\"{hash}\""), plain }
+    }
+}
+
+fn brotli(bytes: &[u8]) -> Vec<u8> {
+    let mut out = Vec::new();
+    let params = ::brotli::enc::BrotliEncoderParams { quality: 11, lgwin: 18, ..Default::default() };
+    match ::brotli::BrotliCompress(&mut &bytes[..], &mut out, &params) {
+        Ok(_) => out,
+        Err(_) => Vec::new(),
+    }
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    use std::io::Write;
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    match encoder.write_all(bytes).and_then(|()| encoder.finish()) {
+        Ok(out) => out,
+        Err(_) => Vec::new(),
+    }
+}

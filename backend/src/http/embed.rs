@@ -1,0 +1,85 @@
+//! What the loader reads: a site's config, and single first questions.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use bearing_shared::api::embed::{Config, FirstQuestion};
+use bearing_shared::api::error::ErrorBody;
+use bearing_shared::fault::{Code, Fault};
+use bearing_shared::id::{SiteKey, SurveyId};
+use serde::Deserialize;
+
+use super::config::Rendered;
+use super::files;
+use crate::app::{App, Shared};
+use crate::directory::SiteView;
+use crate::error::{ApiError, ApiResult};
+
+/// For whom, and where.
+#[derive(Deserialize)]
+pub(super) struct Reader {
+    #[serde(default)]
+    locale: String,
+    #[serde(default)]
+    touchpoint: String,
+}
+
+/// The site of a public key.
+pub(super) async fn site(app: &App, key: &str) -> ApiResult<Arc<SiteView>> {
+    let found = app.directory.site(&SiteKey::from(key)).await?;
+    found.ok_or_else(|| ApiError(Fault::new(Code::UNKNOWN_SITE, Code::UNKNOWN_SITE.meaning)))
+}
+
+/// The rules and texts of a site's published surveys, and the first questions that may be due.
+#[utoipa::path(get, path = "/v1/embed/{site_key}", tag = "embed",
+    params(("site_key" = String, Path), ("locale" = Option<String>, Query), ("touchpoint" = Option<String>, Query)),
+    responses((status = 200, body = Config<Vec<String>>), (status = 304), (status = 404, body = ErrorBody)))]
+pub(super) async fn config(
+    State(app): State<Shared>,
+    Path(key): Path<String>,
+    Query(reader): Query<Reader>,
+    headers: HeaderMap,
+) -> ApiResult<Response> {
+    let view = site(&app, &key).await?;
+    let rendered = app.configs.config(&app, &view, &reader.locale, &reader.touchpoint);
+    Ok(reply(&rendered, &headers))
+}
+
+/// The first question of one version of a survey.
+#[utoipa::path(get, path = "/v1/embed/{site_key}/first/{survey}/{version}", tag = "embed",
+    params(("site_key" = String, Path), ("survey" = String, Path), ("version" = u32, Path),
+        ("locale" = Option<String>, Query)),
+    responses((status = 200, body = FirstQuestion<Vec<String>>), (status = 304), (status = 404, body = ErrorBody)))]
+pub(super) async fn first(
+    State(app): State<Shared>,
+    Path((key, survey, version)): Path<(String, String, String)>,
+    Query(reader): Query<Reader>,
+    headers: HeaderMap,
+) -> ApiResult<Response> {
+    let view = site(&app, &key).await?;
+    let version = version.parse().map_err(|_| ApiError::not_found())?;
+    let published = view.version(&SurveyId(survey), version).ok_or_else(ApiError::not_found)?;
+    let rendered = app.configs.first(&app, published, &reader.locale).ok_or_else(ApiError::not_found)?;
+    Ok(reply(&rendered, &headers))
+}
+
+/// A rendered document in the best encoding that the reader takes, or 304.
+fn reply(rendered: &Rendered, headers: &HeaderMap) -> Response {
+    let sent = |name| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let encodings = sent(header::ACCEPT_ENCODING);
+    let (body, encoding) = if files::takes(encodings, "br") && !rendered.brotli.is_empty() {
+        (&rendered.brotli, Some("br"))
+    } else if files::takes(encodings, "gzip") && !rendered.gzip.is_empty() {
+        (&rendered.gzip, Some("gzip"))
+    } else {
+        (&rendered.plain, None)
+    };
+    let mut response = match files::matches(sent(header::IF_NONE_MATCH), &rendered.etag) {
+        true => StatusCode::NOT_MODIFIED.into_response(),
+        false => ([(header::CONTENT_TYPE, "application/json")], body.clone()).into_response(),
+    };
+    files::describe(&mut response, &rendered.etag, encoding, HeaderValue::from_static("public, max-age=60"));
+    response
+}

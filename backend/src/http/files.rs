@@ -1,0 +1,77 @@
+//! The browser files: the loader, the renderer under its immutable address, and what the hosted page uses.
+
+use axum::extract::Path;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+
+use crate::assets;
+use crate::error::{ApiError, ApiResult};
+
+/// `/bearing.js`: the target of every site's tag.
+pub(super) async fn loader(headers: HeaderMap) -> ApiResult<Response> {
+    file("bearing.js", &headers, "public, max-age=300")
+}
+
+/// The hosted page's script.
+pub(super) async fn hosted_js(headers: HeaderMap) -> ApiResult<Response> {
+    file("hosted.js", &headers, "public, max-age=300")
+}
+
+/// The hosted page's style sheet.
+pub(super) async fn hosted_css(headers: HeaderMap) -> ApiResult<Response> {
+    file("hosted.css", &headers, "public, max-age=300")
+}
+
+/// The renderer: its address holds a hash of its content, so it never changes.
+pub(super) async fn renderer(Path((build, name)): Path<(String, String)>, headers: HeaderMap) -> ApiResult<Response> {
+    file(&format!("w/{build}/{name}"), &headers, "public, max-age=31536000, immutable")
+}
+
+fn file(path: &str, headers: &HeaderMap, caching: &'static str) -> ApiResult<Response> {
+    let sent = |name| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let asset = assets::find(path, sent(header::ACCEPT_ENCODING)).ok_or_else(ApiError::not_found)?;
+    let mut response = match matches(sent(header::IF_NONE_MATCH), &asset.etag) {
+        true => StatusCode::NOT_MODIFIED.into_response(),
+        false => ([(header::CONTENT_TYPE, asset.media_type)], asset.body).into_response(),
+    };
+    describe(&mut response, &asset.etag, asset.encoding, HeaderValue::from_static(caching));
+    Ok(response)
+}
+
+/// Whether an `accept-encoding` takes an encoding.
+pub(super) fn takes(accepted: &str, encoding: &str) -> bool {
+    accepted.split(',').any(|part| {
+        let (name, weight) = part.split_once(';').unwrap_or((part, ""));
+        name.trim() == encoding && !matches!(weight.trim(), "q=0" | "q=0.0")
+    })
+}
+
+/// Whether an `if-none-match` names this tag.
+pub(super) fn matches(sent: &str, etag: &str) -> bool {
+    sent.split(',').any(|tag| tag.trim().trim_start_matches("W/") == etag)
+}
+
+/// The headers of a reply that may be kept.
+pub(super) fn describe(response: &mut Response, etag: &str, encoding: Option<&'static str>, caching: HeaderValue) {
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, caching);
+    headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+    if let Ok(etag) = HeaderValue::from_str(etag) {
+        headers.insert(header::ETAG, etag);
+    }
+    if let Some(encoding) = encoding {
+        headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn encodings_and_tags_are_read_as_browsers_send_them() {
+        assert!(takes("gzip, deflate, br, zstd", "br") && takes("br;q=0.5", "br"));
+        assert!(!takes("gzip;q=1, br;q=0", "br") && !takes("", "gzip") && !takes("brx", "br"));
+        assert!(matches("W/\"a\", \"b\"", "\"b\"") && !matches("", "\"b\""));
+    }
+}

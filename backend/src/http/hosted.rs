@@ -1,0 +1,270 @@
+//! The survey as a page of its own: a plain HTML form that works without script, alone or in a frame.
+//!
+//! A GET never records anything, since mail scanners follow links; a POST does, and then leads to the thanks, so that
+//! a reload sends nothing again. The form carries the response's id: sent twice, it counts once.
+
+use std::collections::BTreeMap;
+
+use axum::body::Body;
+use axum::extract::{Path, RawQuery, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use bearing_shared::answer::{Age, Context, Given, Plain, Respondent, Submission};
+use bearing_shared::fault::{Code, Fault};
+use bearing_shared::id::{ResponseId, SurveyId};
+use bearing_shared::question::{Control, Question};
+use bearing_shared::text::Language;
+use bearing_storage::PublishedVersion;
+use bearing_widget::server::{FIELD_PREFIX, HostedForm, SurveyView, hosted_form, hosted_thanks};
+use std::sync::Arc;
+
+use super::config::survey_locale;
+use super::page::Page;
+use super::{extract, intake};
+use crate::app::{App, Shared};
+use crate::chance;
+use crate::directory::SiteView;
+use crate::error::{ApiError, ApiResult};
+use crate::intake::{REQUEST_LIMIT, Source};
+
+/// Form fields by name; a name may repeat.
+type Fields = BTreeMap<String, Vec<String>>;
+
+fn fields(encoded: &[u8]) -> Fields {
+    let mut fields = Fields::new();
+    for (name, value) in url::form_urlencoded::parse(encoded) {
+        fields.entry(name.into_owned()).or_default().push(value.into_owned());
+    }
+    fields
+}
+
+fn first<'a>(fields: &'a Fields, name: &str) -> &'a str {
+    fields.get(name).and_then(|values| values.first()).map_or("", String::as_str)
+}
+
+/// The survey of an address: its site, and the version that is shown.
+async fn survey(app: &App, id: &str) -> ApiResult<(Arc<SiteView>, PublishedVersion)> {
+    let id = SurveyId::from(id);
+    let site = app.store.site_of_survey(&id).await?.ok_or_else(ApiError::not_found)?;
+    let view = app.directory.site_by_id(&site).await?.ok_or_else(ApiError::not_found)?;
+    let view = app.directory.newer(&view).await?.unwrap_or(view);
+    let latest = view.versions(&id).iter().rfind(|version| version.closed_at.is_none()).cloned();
+    Ok((view, latest.ok_or_else(ApiError::not_found)?))
+}
+
+fn page(body: &str, title: &str, locale: &str, status: StatusCode) -> Response {
+    let script = Some("hosted.js");
+    Page { title, locale, base: "../", style: "hosted.css", script, body }.reply(status)
+}
+
+/// The languages of a reader: `?lang=`, else what the browser asks for.
+fn wanted_locale(fields: &Fields, headers: &HeaderMap) -> String {
+    let asked = first(fields, "lang");
+    if !asked.is_empty() {
+        return asked.to_owned();
+    }
+    let sent = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    sent.split([',', ';']).next().unwrap_or_default().trim().to_owned()
+}
+
+/// The survey as a page: `?score=9` preselects, `?lang=` chooses the language.
+#[utoipa::path(get, path = "/s/{survey}", tag = "embed",
+    params(("survey" = String, Path), ("score" = Option<u8>, Query), ("lang" = Option<String>, Query),
+        ("touchpoint" = Option<String>, Query), ("customer" = Option<String>, Query),
+        ("signature" = Option<String>, Query), ("attr.<name>" = Option<String>, Query)),
+    responses((status = 200, content_type = "text/html", body = String), (status = 404, content_type = "text/html", body = String)))]
+pub(super) async fn form(
+    State(app): State<Shared>,
+    Path(id): Path<String>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> ApiResult<Response> {
+    let asked = fields(query.unwrap_or_default().as_bytes());
+    let wanted = wanted_locale(&asked, &headers);
+    let version = match survey(&app, &id).await {
+        Ok((_, version)) => version,
+        Err(error) if error.0.code == Code::NOT_FOUND => return Ok(gone(&wanted)),
+        Err(error) => return Err(error),
+    };
+    let locale = survey_locale(&version, &wanted);
+    let view = SurveyView { survey: &version.survey, locale: &locale };
+    let title = Language::of(&locale).ui.label;
+    if asked.contains_key("thanks") {
+        return Ok(page(&hosted_thanks(&view), title, &locale, StatusCode::OK));
+    }
+    let now = app.clock.now();
+    let mut hidden = vec![
+        ("id".to_owned(), chance::response_id(now).to_string()),
+        ("seq".to_owned(), "0".to_owned()),
+        ("version".to_owned(), version.version.to_string()),
+        ("shown".to_owned(), now.to_string()),
+        ("lang".to_owned(), locale.clone()),
+    ];
+    let passed = asked.iter().filter(|(name, _)| {
+        matches!(name.as_str(), "touchpoint" | "customer" | "signature" | "test") || name.starts_with("attr.")
+    });
+    hidden.extend(passed.filter_map(|(name, values)| Some((name.clone(), values.first()?.clone()))));
+    let mut given = Fields::new();
+    if let (Some(question), Some(score)) = (version.survey.scored(), asked.get("score")) {
+        given.insert(format!("{FIELD_PREFIX}{}", question.id), score.clone());
+    }
+    let action = format!("../s/{}", version.id);
+    let body = hosted_form(&HostedForm { view, action: &action, hidden: &hidden, given: &given, faults: &BTreeMap::new() });
+    Ok(page(&body, title, &locale, StatusCode::OK))
+}
+
+/// Takes the form.
+#[utoipa::path(post, path = "/s/{survey}", tag = "embed", params(("survey" = String, Path)),
+    request_body(content = String, content_type = "application/x-www-form-urlencoded"),
+    responses((status = 303, description = "Kept; leads to the thanks"),
+        (status = 422, content_type = "text/html", body = String), (status = 404, content_type = "text/html", body = String)))]
+pub(super) async fn submit(
+    State(app): State<Shared>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    body: Body,
+) -> ApiResult<Response> {
+    if !extract::has_type(&headers, &["application/x-www-form-urlencoded"]) {
+        let message = "Send the form as application/x-www-form-urlencoded.";
+        return Err(Fault::new(Code::UNSUPPORTED_MEDIA_TYPE, message).into());
+    }
+    let sent = fields(&extract::body(&headers, body, REQUEST_LIMIT).await?);
+    let wanted = wanted_locale(&sent, &headers);
+    let (site, latest) = match survey(&app, &id).await {
+        Ok(found) => found,
+        Err(error) if error.0.code == Code::NOT_FOUND => return Ok(gone(&wanted)),
+        Err(error) => return Err(error),
+    };
+    intake::check_origin(&app, &site.site.settings, &headers)?;
+    // The form may be older than the survey's latest version: it is judged by the one that it showed.
+    let asked = first(&sent, "version").parse().ok().and_then(|version| site.version(&latest.id, version));
+    let version = asked.unwrap_or(&latest);
+    let locale = survey_locale(version, &wanted);
+    let submission = submission(&sent, version, &locale, &headers, app.clock.now());
+    let result = match missing(&submission, version) {
+        Some(fault) => Err(ApiError(fault)),
+        None => app.intake.take_one(&app, &site, submission, Source::Hosted).await,
+    };
+    match result {
+        // Erased is final; the sender sees thanks all the same and learns nothing.
+        Ok(_) => Ok(Redirect::to(&format!("../s/{}?thanks&lang={locale}", version.id)).into_response()),
+        Err(ApiError(fault)) if fault.code.status == 422 => Ok(again(&sent, version, &locale, &fault)),
+        Err(error) => Err(error),
+    }
+}
+
+/// The page for a survey that is not shown, which says nothing of why.
+fn gone(locale: &str) -> Response {
+    let locale = Language::of(locale).locale;
+    let text = match locale {
+        "nl" => "Deze vragenlijst is gesloten.",
+        "de" => "Diese Umfrage ist geschlossen.",
+        "ar" => "هذا الاستبيان مغلق.",
+        _ => "This survey is closed.",
+    };
+    page(&format!("<main><h1>{text}</h1></main>"), text, locale, StatusCode::NOT_FOUND)
+}
+
+/// The form's fields as the response that they make.
+fn submission(
+    sent: &Fields,
+    version: &PublishedVersion,
+    locale: &str,
+    headers: &HeaderMap,
+    now: i64,
+) -> Submission {
+    let score_field = version.survey.scored().map(|question| format!("{FIELD_PREFIX}{}", question.id));
+    let score = score_field.map(|field| first(sent, &field).trim().to_owned()).unwrap_or_default();
+    let asked: Vec<&Question> = match score.parse::<u8>() {
+        // A follow-up of another score may hold text that was typed before the respondent changed their mind.
+        Ok(number) => version.survey.scored().into_iter().chain(version.survey.follow_ups(number)).collect(),
+        Err(_) => version.survey.questions.iter().collect(),
+    };
+    let answers = asked.into_iter().filter_map(|question| given(sent, question)).collect();
+    let text = |name: &str| Some(first(sent, name).to_owned()).filter(|text| !text.is_empty());
+    let shown = first(sent, "shown").parse::<i64>().ok().and_then(|shown| u64::try_from(now - shown).ok());
+    Submission {
+        id: first(sent, "id").to_owned(),
+        seq: first(sent, "seq").parse().unwrap_or(0),
+        survey: version.id.0.clone(),
+        version: version.version,
+        touchpoint: text("touchpoint"),
+        completed: true,
+        test: !first(sent, "test").is_empty(),
+        answers,
+        respondent: Respondent { visitor: None, customer: text("customer"), signature: text("signature") },
+        attributes: sent
+            .iter()
+            .filter_map(|(name, values)| Some((name.strip_prefix("attr.")?.to_owned(), Plain::Text(values.first()?.clone()))))
+            .collect(),
+        context: Context { locale: Some(locale.to_owned()), device: device(headers), ..Context::default() },
+        age_ms: Some(Age { shown, answered: Some(0) }),
+        shown_at: None,
+        answered_at: None,
+    }
+}
+
+/// One question's answer from its form field; `None` when nothing was entered.
+fn given(sent: &Fields, question: &Question) -> Option<Given> {
+    let values = sent.get(&format!("{FIELD_PREFIX}{}", question.id))?;
+    let values: Vec<&String> = values.iter().filter(|value| !value.trim().is_empty()).collect();
+    let one = values.first().copied()?;
+    let mut given = Given { question: question.id.clone(), ..Given::default() };
+    match question.kind.rules().control {
+        Control::Scale => {
+            let number = one.trim().parse().map_or_else(|_| Plain::Text(one.clone()), Plain::Int);
+            given.value = Some(number);
+        }
+        Control::Text => given.text = Some(one.clone()),
+        Control::Choice => given.choices = Some(values.into_iter().cloned().collect()),
+    }
+    Some(given)
+}
+
+/// The first question that must be answered and is not.
+fn missing(submission: &Submission, version: &PublishedVersion) -> Option<Fault> {
+    let answer = |id: &str| submission.answers.iter().find(|given| given.question == id);
+    let score = answer(&version.survey.scored()?.id)?.value.as_ref()?.whole()?;
+    let mut follow_ups = version.survey.follow_ups(u8::try_from(score).ok()?);
+    let question = follow_ups.find(|question| question.required && answer(&question.id).is_none())?;
+    Some(Fault::at(Code::MISSING_FIELD, format!("q.{}", question.id), "required"))
+}
+
+/// The form once more, with what was entered and what is wrong with it.
+fn again(sent: &Fields, version: &PublishedVersion, locale: &str, fault: &Fault) -> Response {
+    let ui = &Language::of(locale).ui;
+    let scored = version.survey.scored().map_or("score", |question| question.id.as_str());
+    let field = fault.field.as_deref().unwrap_or_default();
+    let question = field.strip_prefix(FIELD_PREFIX).unwrap_or(scored);
+    let message = match fault.code {
+        Code::MISSING_SCORE | Code::OUT_OF_SCALE => ui.choose.to_owned(),
+        Code::MISSING_FIELD => ui.required.to_owned(),
+        _ => fault.message.clone(),
+    };
+    let faults = BTreeMap::from([(question.to_owned(), message)]);
+    let hidden: Vec<(String, String)> = sent
+        .iter()
+        .filter(|(name, _)| !name.starts_with(FIELD_PREFIX))
+        .filter_map(|(name, values)| {
+            let value = values.first()?.clone();
+            // An id that is no id would fail for ever: the form gets a new one.
+            let fresh = name == "id" && ResponseId::parse(&value).is_none();
+            Some((name.clone(), if fresh { chance::response_id(0).to_string() } else { value }))
+        })
+        .collect();
+    let view = SurveyView { survey: &version.survey, locale };
+    let action = format!("../s/{}", version.id);
+    let body = hosted_form(&HostedForm { view, action: &action, hidden: &hidden, given: sent, faults: &faults });
+    page(&body, ui.label, locale, StatusCode::UNPROCESSABLE_ENTITY)
+}
+
+/// The kind of device, from the browser's own word for it; the user agent is read and not kept.
+fn device(headers: &HeaderMap) -> Option<String> {
+    let agent = headers.get(header::USER_AGENT)?.to_str().ok()?;
+    let kind = match agent {
+        _ if agent.contains("iPad") || agent.contains("Tablet") => "tablet",
+        _ if agent.contains("Mobi") => "mobile",
+        _ => "desktop",
+    };
+    Some(kind.to_owned())
+}

@@ -1,0 +1,134 @@
+//! What a visitor's browser sends: responses and events.
+
+use axum::Json;
+use axum::body::{Body, Bytes};
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, header};
+use bearing_shared::answer::Submission;
+use bearing_shared::api::error::ErrorBody;
+use bearing_shared::api::intake::{EventIn, EventsReply, IntakeReply};
+use bearing_shared::api::sites::SiteSettings;
+use bearing_shared::fault::{Code, Fault};
+use std::sync::Arc;
+
+use super::{embed, extract};
+use crate::app::{App, Shared};
+use crate::directory::SiteView;
+use crate::error::{ApiError, ApiResult};
+use crate::intake::{self, REQUEST_LIMIT};
+
+/// Stores one response or an array of them; the reply leaves when they are durable.
+#[utoipa::path(post, path = "/v1/embed/{site_key}/responses", tag = "embed",
+    params(("site_key" = String, Path)),
+    request_body(content = Vec<Submission>, description = "One response or an array of at most 50",
+        content_type = "application/json"),
+    responses((status = 200, body = IntakeReply), (status = 400, body = ErrorBody), (status = 403, body = ErrorBody),
+        (status = 404, body = ErrorBody), (status = 413, body = ErrorBody), (status = 415, body = ErrorBody),
+        (status = 422, body = ErrorBody), (status = 503, body = ErrorBody)))]
+pub(super) async fn responses(
+    State(app): State<Shared>,
+    Path(key): Path<String>,
+    headers: HeaderMap,
+    body: Body,
+) -> ApiResult<Json<IntakeReply>> {
+    let (view, body) = admit(&app, &key, &headers, body).await?;
+    let taken = app.intake.take(&app, &view, &body).await?;
+    if taken.alone
+        && let Some((_, Err(fault))) = taken.results.first()
+    {
+        return Err(ApiError(fault.clone()));
+    }
+    Ok(Json(IntakeReply { results: taken.results.into_iter().map(intake::item_result).collect() }))
+}
+
+/// Counts events: the denominators of the response rate.
+#[utoipa::path(post, path = "/v1/embed/{site_key}/events", tag = "embed",
+    params(("site_key" = String, Path)),
+    request_body(content = Vec<EventIn>, description = "An array of at most 50 events",
+        content_type = "application/json"),
+    responses((status = 200, body = EventsReply), (status = 400, body = ErrorBody), (status = 403, body = ErrorBody),
+        (status = 404, body = ErrorBody), (status = 413, body = ErrorBody), (status = 415, body = ErrorBody),
+        (status = 422, body = ErrorBody), (status = 503, body = ErrorBody)))]
+pub(super) async fn events(
+    State(app): State<Shared>,
+    Path(key): Path<String>,
+    headers: HeaderMap,
+    body: Body,
+) -> ApiResult<Json<EventsReply>> {
+    let (view, body) = admit(&app, &key, &headers, body).await?;
+    app.intake.take_events(&app, &view, &body).await?;
+    Ok(Json(EventsReply { display: None }))
+}
+
+/// Lets a request in: its media type, its site, its origin and its size, the cheap questions first.
+async fn admit(app: &App, key: &str, headers: &HeaderMap, body: Body) -> ApiResult<(Arc<SiteView>, Bytes)> {
+    if !extract::has_type(headers, &["application/json", "text/plain"]) {
+        return Err(Fault::new(Code::UNSUPPORTED_MEDIA_TYPE, Code::UNSUPPORTED_MEDIA_TYPE.meaning).into());
+    }
+    let view = embed::site(app, key).await?;
+    check_origin(app, &view.site.settings, headers)?;
+    let body = extract::body(headers, body, REQUEST_LIMIT).await?;
+    Ok((view, body))
+}
+
+/// Refuses pages of origins that are not on the site's list.
+pub(super) fn check_origin(app: &App, settings: &SiteSettings, headers: &HeaderMap) -> ApiResult<()> {
+    let Some(origin) = headers.get(header::ORIGIN) else { return Ok(()) };
+    let origin = origin.to_str().unwrap_or("?");
+    let allowed = match origin {
+        "null" => settings.allow_null_origin,
+        _ => {
+            settings.origins.is_empty()
+                || is_own(app, origin, headers)
+                || settings.origins.iter().any(|pattern| is_of(origin, pattern))
+        }
+    };
+    if allowed {
+        return Ok(());
+    }
+    let shown: String = origin.chars().take(100).collect();
+    let message = format!("The origin {shown} is not on the site's list; add it to the site's origins.");
+    Err(Fault::new(Code::ORIGIN_NOT_ALLOWED, message).into())
+}
+
+/// Whether an origin is this server's own: the hosted form's.
+pub(super) fn is_own(app: &App, origin: &str, headers: &HeaderMap) -> bool {
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+    let same_host = host.is_some_and(|host| origin.split_once("://").is_some_and(|(_, authority)| authority == host));
+    same_host || app.public_url.as_deref().is_some_and(|url| url == origin)
+}
+
+/// Whether an origin fits a pattern: the same text, or `https://*.shop.example` for any name below `shop.example`.
+fn is_of(origin: &str, pattern: &str) -> bool {
+    match pattern.split_once("://*.") {
+        Some((scheme, parent)) => origin
+            .strip_prefix(scheme)
+            .and_then(|rest| rest.strip_prefix("://"))
+            .and_then(|host| host.strip_suffix(parent))
+            .is_some_and(|below| below.len() > 1 && below.ends_with('.')),
+        None => origin.eq_ignore_ascii_case(pattern.trim_end_matches('/')),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn origins_fit_their_patterns_and_no_look_alikes() {
+        for (origin, pattern, expected) in [
+            ("https://shop.example", "https://shop.example", true),
+            ("https://shop.example", "https://shop.example/", true),
+            ("http://shop.example", "https://shop.example", false),
+            ("https://a.shop.example", "https://*.shop.example", true),
+            ("https://a.b.shop.example", "https://*.shop.example", true),
+            ("https://shop.example", "https://*.shop.example", false),
+            ("https://evilshop.example", "https://*.shop.example", false),
+            ("https://.shop.example", "https://*.shop.example", false),
+            ("http://a.shop.example", "https://*.shop.example", false),
+            ("https://a.shop.example.evil", "https://*.shop.example", false),
+        ] {
+            assert_eq!(is_of(origin, pattern), expected, "{origin} {pattern}");
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! The router: a table of contents, grouped by who calls.
+
+pub mod config;
+mod docs;
+mod embed;
+mod extract;
+mod files;
+pub mod health;
+mod hosted;
+mod intake;
+mod layers;
+mod page;
+mod params;
+mod reports;
+mod responses;
+mod sites;
+mod surveys;
+
+use axum::Router;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::routing::get;
+use tower_http::catch_panic::CatchPanicLayer;
+use utoipa::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::app::Shared;
+use crate::demo::shop;
+use docs::Security;
+pub(crate) use sites::check_origin;
+
+/// What `/openapi.json` says of the whole.
+#[derive(OpenApi)]
+#[openapi(
+    info(title = "Bearing", description = "Surveys where the experience happened: NPS, CSAT and CES."),
+    modifiers(&Security),
+    tags(
+        (name = "embed", description = "What a visitor's browser calls. No secret; the site key is public."),
+        (name = "management", description = "What product teams call, with an API key."),
+        (name = "operations", description = "What operators call."),
+    )
+)]
+struct Document;
+
+/// Every route with its description.
+fn routes() -> OpenApiRouter<Shared> {
+    let embed = OpenApiRouter::new()
+        .routes(routes!(embed::config))
+        .routes(routes!(embed::first))
+        .routes(routes!(intake::responses))
+        .routes(routes!(intake::events))
+        .layer(from_fn(layers::open_to_all));
+    let hosted = OpenApiRouter::new().routes(routes!(hosted::form, hosted::submit));
+    let management = OpenApiRouter::new()
+        .routes(routes!(sites::read, sites::update, sites::delete))
+        .routes(routes!(surveys::list, surveys::create))
+        .routes(routes!(surveys::read, surveys::update))
+        .routes(routes!(surveys::publish))
+        .routes(routes!(surveys::pause))
+        .routes(routes!(surveys::versions))
+        .routes(routes!(responses::list))
+        .routes(routes!(responses::read, responses::delete))
+        .routes(routes!(reports::score))
+        .routes(routes!(reports::trend))
+        .routes(routes!(reports::funnel));
+    let operations = OpenApiRouter::new()
+        .routes(routes!(health::healthz))
+        .routes(routes!(health::readyz))
+        .routes(routes!(health::metrics));
+    OpenApiRouter::with_openapi(Document::openapi()).merge(embed).merge(hosted).merge(management).merge(operations)
+}
+
+/// The description of every route, as `/openapi.json` serves it.
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    docs::secured(routes().into_openapi())
+}
+
+/// The whole app as one service.
+pub fn router(app: Shared) -> Router {
+    router_with(app, Router::new())
+}
+
+/// The whole app with more routes inside the same layers; measurements use it to compare like with like.
+pub fn router_with(app: Shared, more: Router<Shared>) -> Router {
+    let (described, openapi) = routes().split_for_parts();
+    let files = Router::new()
+        .route("/bearing.js", get(files::loader))
+        .route("/hosted.js", get(files::hosted_js))
+        .route("/hosted.css", get(files::hosted_css))
+        .route("/w/{build}/{file}", get(files::renderer))
+        .layer(from_fn(layers::open_to_all));
+    let plain = Router::new().merge(files).merge(docs::router(openapi)).merge(more);
+    let plain = match &app.shop {
+        Some(shop) => plain.merge(shop::router(shop.clone())),
+        None => plain,
+    };
+    Router::new()
+        .merge(described)
+        .merge(plain)
+        .fallback(layers::not_found)
+        .method_not_allowed_fallback(layers::method_not_allowed)
+        .layer(CatchPanicLayer::custom(layers::panicked))
+        .layer(from_fn_with_state(app.clone(), layers::around))
+        .with_state(app)
+}

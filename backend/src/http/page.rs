@@ -1,0 +1,69 @@
+//! The shell around server-rendered pages: head, style sheet and the headers that keep strangers' code out.
+
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+
+/// A page of its own.
+pub(super) struct Page<'a> {
+    /// The title, not yet escaped.
+    pub(super) title: &'a str,
+    /// The locale of the texts.
+    pub(super) locale: &'a str,
+    /// Where the style sheet and script are: `../` for a page one level down.
+    pub(super) base: &'a str,
+    /// The style sheet's file.
+    pub(super) style: &'a str,
+    /// The script's file; the page works without it.
+    pub(super) script: Option<&'a str>,
+    /// The body as HTML.
+    pub(super) body: &'a str,
+}
+
+/// Text as it may stand in HTML.
+pub(super) fn escaped(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter {
+            '&' => safe.push_str("&amp;"),
+            '<' => safe.push_str("&lt;"),
+            '>' => safe.push_str("&gt;"),
+            '"' => safe.push_str("&quot;"),
+            '\'' => safe.push_str("&#39;"),
+            _ => safe.push(letter),
+        }
+    }
+    safe
+}
+
+impl Page<'_> {
+    /// The page as a reply.
+    pub(super) fn reply(&self, status: StatusCode) -> Response {
+        let script = self.script.map_or(String::new(), |file| format!("<script defer src=\"{}{file}\"></script>", self.base));
+        let html = format!(
+            "<!doctype html><html lang=\"{}\" dir=\"{}\"><head><meta charset=\"utf-8\">\
+             <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
+             <meta name=\"robots\" content=\"noindex\"><title>{}</title>\
+             <link rel=\"stylesheet\" href=\"{}{}\">{script}</head><body>{}</body></html>",
+            escaped(self.locale),
+            bearing_shared::text::direction(self.locale),
+            escaped(self.title),
+            self.base,
+            self.style,
+            self.body,
+        );
+        let mut response =
+            (status, [(header::CONTENT_TYPE, "text/html; charset=utf-8"), (header::CACHE_CONTROL, "no-store")], html)
+                .into_response();
+        let headers = response.headers_mut();
+        // No frame-ancestors: the hosted form is made to be framed by the site's pages.
+        let policy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; form-action 'self'; \
+                      base-uri 'none'; require-trusted-types-for 'script'";
+        headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
+        headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
+        headers.insert(
+            HeaderName::from_static("cross-origin-resource-policy"),
+            HeaderValue::from_static("cross-origin"),
+        );
+        response
+    }
+}

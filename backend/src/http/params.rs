@@ -1,0 +1,130 @@
+//! Query parameters of the management API: each known by name, each unknown one a fault.
+
+use bearing_shared::fault::{Code, Fault};
+use bearing_shared::question::is_name;
+use jiff::civil::Date;
+
+use crate::time;
+
+/// The parameters of one request; what was not taken at the end is unknown.
+pub(super) struct Params {
+    left: Vec<(String, String)>,
+    known: Vec<&'static str>,
+}
+
+impl Params {
+    /// Reads a query.
+    pub(super) fn read(query: Option<String>) -> Self {
+        let query = query.unwrap_or_default();
+        Self { left: url::form_urlencoded::parse(query.as_bytes()).into_owned().collect(), known: Vec::new() }
+    }
+
+    /// Takes a parameter; of several with that name, the last.
+    pub(super) fn take(&mut self, name: &'static str) -> Option<String> {
+        self.known.push(name);
+        let mut found = None;
+        self.left.retain_mut(|(key, value)| {
+            let mine = key == name;
+            if mine {
+                found = Some(std::mem::take(value));
+            }
+            !mine
+        });
+        found.filter(|value| !value.is_empty())
+    }
+
+    /// Takes a parameter that `parse` understands; `wanted` says what that is.
+    pub(super) fn parsed<T>(
+        &mut self,
+        name: &'static str,
+        wanted: &str,
+        parse: impl FnOnce(&str) -> Option<T>,
+    ) -> Result<Option<T>, Fault> {
+        let Some(text) = self.take(name) else { return Ok(None) };
+        let shown: String = text.chars().filter(|letter| !letter.is_control()).take(60).collect();
+        let fault = || Fault::at(Code::INVALID_PARAMETER, name, format!("`{shown}` is not allowed here; give {wanted}."));
+        parse(&text).map(Some).ok_or_else(fault)
+    }
+
+    /// Takes a site date as a day number.
+    pub(super) fn day(&mut self, name: &'static str) -> Result<Option<i32>, Fault> {
+        self.parsed(name, "a date such as 2026-11-21", |text| {
+            let date: Date = text.parse().ok().filter(|_| text.len() == 10)?;
+            Some(time::day_number(date))
+        })
+    }
+
+    /// Takes `from` and `to`, which must not be reversed.
+    pub(super) fn days(&mut self) -> Result<(Option<i32>, Option<i32>), Fault> {
+        let (from, to) = (self.day("from")?, self.day("to")?);
+        if from.zip(to).is_some_and(|(from, to)| from > to) {
+            return Err(Fault::at(Code::INVALID_PARAMETER, "from", "`from` is after `to`; swap them."));
+        }
+        Ok((from, to))
+    }
+
+    /// Takes every `attr.<name>`.
+    pub(super) fn attributes(&mut self) -> Result<Vec<(String, String)>, Fault> {
+        self.known.push("attr.<name>");
+        let (mine, left): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut self.left).into_iter().partition(|(key, _)| key.starts_with("attr."));
+        self.left = left;
+        mine.into_iter()
+            .map(|(key, value)| match key.strip_prefix("attr.").filter(|name| is_name(name)) {
+                Some(name) => Ok((name.to_owned(), value)),
+                None => {
+                    let message = "An attribute's name is 1 to 40 of a–z, 0–9 and _.";
+                    Err(Fault::at(Code::INVALID_PARAMETER, "attr", message))
+                }
+            })
+            .collect()
+    }
+
+    /// Takes `limit`: 50, at most 500.
+    pub(super) fn limit(&mut self) -> Result<u32, Fault> {
+        let limit = self.parsed("limit", "a whole number from 1 to 500", |text| {
+            text.parse().ok().filter(|limit| (1..=500).contains(limit))
+        })?;
+        Ok(limit.unwrap_or(50))
+    }
+
+    /// Checks that nothing unknown is left.
+    pub(super) fn end(self) -> Result<(), Fault> {
+        let Some((name, _)) = self.left.into_iter().next() else { return Ok(()) };
+        let shown: String = name.chars().filter(|letter| !letter.is_control()).take(60).collect();
+        let message = format!("`{shown}` is not known here; there are {}.", self.known.join(", "));
+        Err(Fault::at(Code::UNKNOWN_PARAMETER, shown, message))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn params(query: &str) -> Params {
+        Params::read(Some(query.to_owned()))
+    }
+
+    #[test]
+    fn unknown_parameters_are_named() {
+        let mut params = params("site=x&sites=y");
+        assert_eq!(params.take("site").as_deref(), Some("x"));
+        let fault = params.end().expect_err("is refused");
+        assert_eq!((fault.code, fault.field.as_deref()), (Code::UNKNOWN_PARAMETER, Some("sites")));
+    }
+
+    #[test]
+    fn dates_are_dates_and_in_order() {
+        for query in ["from=21-11-2026", "from=2026-11-21T00:00", "from=2026-02-30", "from=2026-11-21&to=2026-11-20"] {
+            assert_eq!(params(query).days().expect_err(query).code, Code::INVALID_PARAMETER);
+        }
+        assert_eq!(params("from=1970-01-01&to=1970-01-01").days(), Ok((Some(0), Some(0))));
+    }
+
+    #[test]
+    fn attributes_may_repeat_and_have_names() {
+        let found = params("attr.plan=pro&attr.country=N+L").attributes().expect("names are good");
+        assert_eq!(found, [("plan".into(), "pro".into()), ("country".into(), "N L".into())]);
+        assert!(params("attr.Plan\"'=x").attributes().is_err());
+    }
+}

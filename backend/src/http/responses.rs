@@ -1,0 +1,124 @@
+//! Responses read back, and removed.
+
+use axum::Json;
+use axum::extract::{Path, RawQuery, State};
+use axum::http::StatusCode;
+use bearing_shared::answer::Respondent;
+use bearing_shared::api::Page;
+use bearing_shared::api::error::ErrorBody;
+use bearing_shared::api::responses::{ResponseReply, ResponseState};
+use bearing_shared::id::{ResponseId, SurveyId};
+use bearing_storage::{Cursor, ResponseFilter, Scope, StoredResponse};
+
+use super::params::Params;
+use crate::app::Shared;
+use crate::auth::Caller;
+use crate::error::{ApiError, ApiResult};
+use crate::time;
+
+fn reply(stored: StoredResponse) -> ResponseReply {
+    ResponseReply {
+        id: stored.id.to_string(),
+        seq: stored.seq,
+        survey: stored.survey,
+        version: stored.version,
+        touchpoint: stored.touchpoint,
+        completed: stored.completed,
+        test: stored.state == ResponseState::Test,
+        answers: stored.answers,
+        respondent: Respondent { visitor: stored.visitor, customer: stored.customer, signature: None },
+        attributes: stored.attributes,
+        context: stored.context,
+        shown_at: time::rfc3339(stored.shown_at),
+        answered_at: time::rfc3339(stored.answered_at),
+        received_at: time::rfc3339(stored.received_at),
+        state: stored.state,
+        identity: stored.identity,
+        source: stored.source,
+    }
+}
+
+fn cursor_text(response: &StoredResponse) -> String {
+    let bytes = [response.received_at.to_be_bytes().as_slice(), &response.id.0].concat();
+    data_encoding::BASE64URL_NOPAD.encode(&bytes)
+}
+
+fn cursor(text: &str) -> Option<Cursor> {
+    let bytes = data_encoding::BASE64URL_NOPAD.decode(text.as_bytes()).ok()?;
+    let (time, id) = bytes.split_at_checked(8)?;
+    Some(Cursor { received_at: i64::from_be_bytes(time.try_into().ok()?), id: ResponseId(id.try_into().ok()?) })
+}
+
+fn filter(params: &mut Params) -> ApiResult<ResponseFilter> {
+    let (from_day, to_day) = params.days()?;
+    let score = |text: &str| text.parse().ok().filter(|score| *score <= 10);
+    Ok(ResponseFilter {
+        survey: params.take("survey").map(SurveyId),
+        touchpoint: params.take("touchpoint"),
+        from_day,
+        to_day,
+        score_min: params.parsed("score_min", "a whole number from 0 to 10", score)?,
+        score_max: params.parsed("score_max", "a whole number from 0 to 10", score)?,
+        has_comment: params.parsed("has_comment", "true or false", |text| text.parse().ok())?,
+        text: params.take("q"),
+        attributes: params.attributes()?,
+        state: params
+            .parsed("state", "counted, quarantined, test or excluded", ResponseState::named)?
+            .unwrap_or_default(),
+    })
+}
+
+/// Responses, newest first.
+#[utoipa::path(get, path = "/v1/responses", tag = "management",
+    params(("site" = Option<String>, Query), ("survey" = Option<String>, Query), ("touchpoint" = Option<String>, Query),
+        ("from" = Option<String>, Query, description = "Site date, inclusive"),
+        ("to" = Option<String>, Query, description = "Site date, inclusive"),
+        ("score_min" = Option<u8>, Query), ("score_max" = Option<u8>, Query), ("has_comment" = Option<bool>, Query),
+        ("q" = Option<String>, Query, description = "Text in a comment, whatever the case"),
+        ("attr.<name>" = Option<String>, Query, description = "An attribute's value; repeatable"),
+        ("state" = Option<ResponseState>, Query), ("limit" = Option<u32>, Query), ("cursor" = Option<String>, Query)),
+    responses((status = 200, body = Page<ResponseReply>), (status = 401, body = ErrorBody),
+        (status = 422, body = ErrorBody)))]
+pub(super) async fn list(
+    State(app): State<Shared>,
+    caller: Caller,
+    RawQuery(query): RawQuery,
+) -> ApiResult<Json<Page<ResponseReply>>> {
+    let mut params = Params::read(query);
+    let site = caller.may_in(Scope::Read, params.take("site").as_deref())?;
+    let filter = filter(&mut params)?;
+    let limit = params.limit()?;
+    let after = params.parsed("cursor", "the next_cursor of a page before", cursor)?;
+    params.end()?;
+    let mut found = app.store.responses(site, filter, after, limit + 1).await?;
+    let more = found.len() > limit as usize;
+    found.truncate(limit as usize);
+    let next_cursor = found.last().filter(|_| more).map(cursor_text);
+    Ok(Json(Page { items: found.into_iter().map(reply).collect(), next_cursor }))
+}
+
+/// One response.
+#[utoipa::path(get, path = "/v1/responses/{id}", tag = "management", params(("id" = String, Path)),
+    responses((status = 200, body = ResponseReply), (status = 401, body = ErrorBody), (status = 404, body = ErrorBody)))]
+pub(super) async fn read(
+    State(app): State<Shared>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> ApiResult<Json<ResponseReply>> {
+    let site = caller.may(Scope::Read)?;
+    let id = ResponseId::parse(&id).ok_or_else(ApiError::not_found)?;
+    Ok(Json(reply(app.store.response(site, id).await?.ok_or_else(ApiError::not_found)?)))
+}
+
+/// Removes a response from answers and counts; its id cannot come back.
+#[utoipa::path(delete, path = "/v1/responses/{id}", tag = "management", params(("id" = String, Path)),
+    responses((status = 204), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody),
+        (status = 404, body = ErrorBody)))]
+pub(super) async fn delete(State(app): State<Shared>, caller: Caller, Path(id): Path<String>) -> ApiResult<StatusCode> {
+    let site = caller.may(Scope::Write)?;
+    let id = ResponseId::parse(&id).ok_or_else(ApiError::not_found)?;
+    match app.store.delete_response(site, id, app.clock.now()).await? {
+        true => Ok(StatusCode::NO_CONTENT),
+        false => Err(ApiError::not_found()),
+    }
+}

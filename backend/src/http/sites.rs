@@ -1,0 +1,160 @@
+//! A site's own settings.
+
+use axum::Json;
+use axum::body::Body;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use bearing_shared::api::error::ErrorBody;
+use bearing_shared::api::sites::{SitePatch, SiteReply};
+use bearing_shared::fault::{Code, Fault};
+use bearing_shared::question::is_name;
+use bearing_storage::{ResponseFilter, Scope, Site};
+use jiff::tz::TimeZone;
+
+use super::extract;
+use crate::app::Shared;
+use crate::auth::Caller;
+use crate::error::{ApiError, ApiResult};
+use crate::{chance, time};
+
+/// The most values of a dimension.
+const VALUES_LIMIT: usize = 50;
+/// The most dimensions and origins of a site.
+const LIST_LIMIT: usize = 50;
+
+fn reply(site: Site, secret: Option<String>) -> Json<SiteReply> {
+    Json(SiteReply {
+        id: site.id,
+        site_key: site.key,
+        created_at: time::rfc3339(site.created_at),
+        settings: site.settings,
+        identity_secret: secret,
+    })
+}
+
+/// A site's settings.
+#[utoipa::path(get, path = "/v1/sites/{id}", tag = "management", params(("id" = String, Path)),
+    responses((status = 200, body = SiteReply), (status = 401, body = ErrorBody), (status = 404, body = ErrorBody)))]
+pub(super) async fn read(State(app): State<Shared>, caller: Caller, Path(id): Path<String>) -> ApiResult<Json<SiteReply>> {
+    let site = caller.may_in(Scope::Read, Some(&id))?;
+    let site = app.store.site(site).await?.ok_or_else(ApiError::not_found)?;
+    Ok(reply(site, None))
+}
+
+/// Changes a site's settings.
+#[utoipa::path(patch, path = "/v1/sites/{id}", tag = "management", params(("id" = String, Path)),
+    request_body = SitePatch,
+    responses((status = 200, body = SiteReply), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody),
+        (status = 404, body = ErrorBody), (status = 409, body = ErrorBody), (status = 422, body = ErrorBody)))]
+pub(super) async fn update(
+    State(app): State<Shared>,
+    caller: Caller,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    body: Body,
+) -> ApiResult<Json<SiteReply>> {
+    let id = caller.may_in(Scope::Admin, Some(&id))?;
+    let patch: SitePatch = extract::json(&headers, body).await?;
+    let mut site = app.store.site(id).await?.ok_or_else(ApiError::not_found)?;
+    let rotate = patch.rotate_identity_secret == Some(true);
+    if let Some(zone) = &patch.time_zone
+        && *zone != site.settings.time_zone
+    {
+        let kept = app.store.responses(id, ResponseFilter::default(), None, 1).await?;
+        if !kept.is_empty() {
+            let message = "The site has answers, which are counted in its time zone; it can no longer change.";
+            return Err(Fault::at(Code::CONFLICT, "time_zone", message).into());
+        }
+    }
+    apply(&mut site, patch)?;
+    let secret = rotate.then(|| chance::secret(""));
+    if let Some(secret) = &secret {
+        site.identity_secret.clone_from(secret);
+    }
+    if !app.store.update_site(site.clone()).await? {
+        return Err(ApiError::not_found());
+    }
+    app.directory.refresh().await?;
+    Ok(reply(site, secret))
+}
+
+/// Removes a site with everything that belongs to it, its keys too.
+#[utoipa::path(delete, path = "/v1/sites/{id}", tag = "management", params(("id" = String, Path)),
+    responses((status = 204), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody),
+        (status = 404, body = ErrorBody)))]
+pub(super) async fn delete(State(app): State<Shared>, caller: Caller, Path(id): Path<String>) -> ApiResult<StatusCode> {
+    let id = caller.may_in(Scope::Admin, Some(&id))?;
+    let deleted = app.store.delete_site(id).await?;
+    app.directory.refresh().await?;
+    if deleted { Ok(StatusCode::NO_CONTENT) } else { Err(ApiError::not_found()) }
+}
+
+/// Puts what is named into the settings, each checked.
+fn apply(site: &mut Site, patch: SitePatch) -> Result<(), Fault> {
+    let settings = &mut site.settings;
+    let invalid = |field: &str, message: &str| Err(Fault::at(Code::INVALID_FIELD, field, message));
+    if let Some(name) = patch.name {
+        if !(1..=200).contains(&name.trim().chars().count()) {
+            return invalid("name", "A site's name has 1 to 200 characters.");
+        }
+        settings.name = name.trim().to_owned();
+    }
+    if let Some(origins) = patch.origins {
+        if origins.len() > LIST_LIMIT {
+            return invalid("origins", "A site has at most 50 origins.");
+        }
+        for (place, origin) in origins.iter().enumerate() {
+            check_origin(origin).map_err(|message| Fault::at(Code::INVALID_FIELD, format!("origins[{place}]"), message))?;
+        }
+        settings.origins = origins;
+    }
+    if let Some(zone) = patch.time_zone {
+        if TimeZone::get(&zone).is_err() {
+            return invalid("time_zone", "Give an IANA time zone such as Europe/Amsterdam or UTC.");
+        }
+        settings.time_zone = zone;
+    }
+    if let Some(dimensions) = patch.dimensions {
+        if dimensions.len() > LIST_LIMIT {
+            return invalid("dimensions", "A site has at most 50 dimensions.");
+        }
+        for (place, dimension) in dimensions.iter().enumerate() {
+            let at = format!("dimensions[{place}]");
+            if !is_name(&dimension.name) || dimensions[..place].iter().any(|earlier| earlier.name == dimension.name) {
+                return invalid(&format!("{at}.name"), "A dimension has a name of its own: 1 to 40 of a–z, 0–9 and _.");
+            }
+            let values = &dimension.values;
+            if values.len() > VALUES_LIMIT || values.iter().any(|value| !(1..=200).contains(&value.chars().count())) {
+                return invalid(&format!("{at}.values"), "A dimension lists at most 50 values of 1 to 200 characters.");
+            }
+        }
+        settings.dimensions = dimensions;
+    }
+    settings.allow_null_origin = patch.allow_null_origin.unwrap_or(settings.allow_null_origin);
+    settings.require_signature = patch.require_signature.unwrap_or(settings.require_signature);
+    Ok(())
+}
+
+/// Checks an origin or a pattern of origins; the fault's sentence otherwise.
+pub(crate) fn check_origin(origin: &str) -> Result<(), &'static str> {
+    let wanted = "An origin is https://shop.example, or https://*.shop.example for every name below.";
+    let url = url::Url::parse(&origin.replacen("://*.", "://any.", 1)).map_err(|_| wanted)?;
+    let bare = matches!(url.path(), "/" | "") && url.query().is_none() && url.fragment().is_none();
+    let named = url.host_str().is_some() && url.username().is_empty() && url.password().is_none();
+    if matches!(url.scheme(), "http" | "https") && bare && named && !origin.ends_with('/') { Ok(()) } else { Err(wanted) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn origins_are_schemes_and_hosts() {
+        for good in ["https://shop.example", "http://localhost:8080", "https://*.shop.example"] {
+            assert!(check_origin(good).is_ok(), "{good}");
+        }
+        for bad in ["shop.example", "https://shop.example/", "https://shop.example/x", "*", "ftp://a.b", "https://a@b.c"] {
+            assert!(check_origin(bad).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! Judging one submission: its survey, version and time, who sent it, and where it counts.
+
+use bearing_shared::answer::{self, Submission};
+use bearing_shared::api::intake::EventIn;
+use bearing_shared::api::responses::{Identity, ResponseState};
+use bearing_shared::fault::{Code, Fault};
+use bearing_shared::id::SurveyId;
+use bearing_storage::{Accept, EventCount, PublishedVersion, StoredResponse};
+
+use super::Source;
+use crate::auth;
+use crate::directory::SiteView;
+use crate::time;
+
+/// Whether the fault may come from a view that is a moment behind the store.
+pub(super) fn may_be_stale(fault: &Fault) -> bool {
+    matches!(fault.code, Code::UNKNOWN_SURVEY | Code::UNPUBLISHED_VERSION | Code::SURVEY_CLOSED)
+}
+
+fn version<'a>(view: &'a SiteView, survey: &str, version: u32, now: i64) -> Result<&'a PublishedVersion, Fault> {
+    let id = SurveyId::from(survey);
+    let versions = view.versions(&id);
+    let Some(published) = versions.iter().find(|published| published.version == version) else {
+        return Err(if versions.is_empty() {
+            Fault::at(Code::UNKNOWN_SURVEY, "survey", "The site has no published survey with that id.")
+        } else {
+            Fault::at(Code::UNPUBLISHED_VERSION, "version", Code::UNPUBLISHED_VERSION.meaning)
+        });
+    };
+    // Answers wait 7 days in the browser; what was shown in good faith is taken a day longer.
+    if published.closed_at.is_some_and(|closed| now - closed > time::OLDEST_MS) {
+        return Err(Fault::at(Code::SURVEY_CLOSED, "version", Code::SURVEY_CLOSED.meaning));
+    }
+    Ok(published)
+}
+
+/// Makes a submission a row to store.
+pub(super) fn response(sent: &Submission, view: &SiteView, now: i64, source: Source) -> Result<Accept, Fault> {
+    let published = version(view, &sent.survey, sent.version, now)?;
+    let checked = answer::check(sent, &published.survey)?;
+    let (shown_at, answered_at) =
+        time::dated(sent.age_ms, sent.shown_at.as_deref(), sent.answered_at.as_deref(), now)?;
+    let settings = &view.site.settings;
+    let identity = match (&checked.respondent.customer, &checked.respondent.signature) {
+        (None, _) => Identity::Anonymous,
+        (Some(customer), Some(signature)) if auth::is_signed(&view.site.identity_secret, customer, signature) => {
+            Identity::Verified
+        }
+        (Some(_), _) => Identity::Unverified,
+    };
+    // The answer is kept either way; where the site demands signing, nobody can write into a customer's record.
+    let linked = identity == Identity::Verified || !settings.require_signature;
+    let mut context = checked.context;
+    context.url = context.url.as_deref().and_then(plain_address);
+    context.referrer = context.referrer.as_deref().and_then(plain_address);
+    let response = StoredResponse {
+        id: checked.id,
+        seq: sent.seq,
+        survey: published.id.clone(),
+        version: published.version,
+        instrument: published.survey.instrument,
+        touchpoint: checked.touchpoint,
+        score: checked.score,
+        completed: sent.completed,
+        state: if sent.test { ResponseState::Test } else { ResponseState::Counted },
+        identity,
+        visitor: checked.respondent.visitor,
+        customer: checked.respondent.customer.filter(|_| linked),
+        answers: checked.answers,
+        attributes: checked.attributes,
+        context,
+        shown_at,
+        answered_at,
+        received_at: now,
+        day: time::day_of(shown_at, &view.zone),
+        source: source.name().to_owned(),
+    };
+    Ok(Accept { site: view.site.id.clone(), response })
+}
+
+/// An address without what may identify a person: no query, fragment, name or password. `None` for what is no http(s)
+/// address.
+fn plain_address(text: &str) -> Option<String> {
+    let mut url = url::Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;
+    url.set_query(None);
+    url.set_fragment(None);
+    url.set_username("").ok()?;
+    url.set_password(None).ok()?;
+    Some(url.into())
+}
+
+/// Makes an event a count.
+pub(super) fn event(sent: EventIn, view: &SiteView, now: i64) -> Result<EventCount, Fault> {
+    let published = version(view, &sent.survey, sent.version, now)?;
+    let attributes = answer::check_attributes(&sent.attributes)?;
+    Ok(EventCount {
+        site: view.site.id.clone(),
+        kind: sent.kind,
+        survey: published.id.clone(),
+        version: published.version,
+        instrument: published.survey.instrument,
+        touchpoint: answer::cleaned(sent.touchpoint.as_deref().unwrap_or_default()),
+        day: time::day_of(now, &view.zone),
+        device: sent.device,
+        locale: sent.locale,
+        attributes,
+        count: 1,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_kept_without_query_fragment_and_password() {
+        let kept = plain_address("https://me:secret@shop.example/thanks?token=1#x");
+        assert_eq!(kept.as_deref(), Some("https://shop.example/thanks"));
+        for text in ["javascript:alert(1)", "data:text/html,x", "not an address", ""] {
+            assert_eq!(plain_address(text), None, "{text}");
+        }
+    }
+}

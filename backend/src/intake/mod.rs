@@ -1,0 +1,224 @@
+//! Intake: from bytes that a stranger sent to an answer that is on disk.
+//!
+//! `parse` reads the bytes, `judge` applies the survey's rules, [`batch`] flushes many answers at once. Nothing here
+//! answers before the store has.
+
+pub mod batch;
+mod judge;
+mod parse;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use bearing_shared::answer::Submission;
+use bearing_shared::api::error::ErrorDetail;
+use bearing_shared::api::intake::{EventIn, EventKind, ItemResult, ItemStatus};
+use bearing_shared::fault::{Code, Fault};
+use bearing_storage::{Accept, EventCount, Outcome, Result, Store};
+
+use crate::app::App;
+use crate::directory::SiteView;
+use crate::error::{ApiError, ApiResult};
+use crate::metrics::{By, Metrics};
+use batch::{Batcher, Refused, Sink};
+
+/// The most bytes of one embed request.
+pub const REQUEST_LIMIT: usize = 64 * 1024;
+/// The most responses or events of one embed request.
+pub const ITEMS_LIMIT: usize = 50;
+
+/// The way in.
+pub struct Intake {
+    responses: Batcher<Accept, Outcome>,
+    events: Batcher<EventCount, ()>,
+}
+
+struct Responses(Arc<dyn Store>, Arc<Metrics>);
+
+#[async_trait]
+impl Sink<Accept, Outcome> for Responses {
+    async fn flush(&self, batch: Vec<Accept>) -> Result<Vec<Outcome>> {
+        self.1.flush_rows.observe(batch.len() as f64);
+        let begun = tokio::time::Instant::now();
+        let outcomes = self.0.accept(batch).await;
+        self.1.flush_seconds.observe(begun.elapsed().as_secs_f64());
+        outcomes
+    }
+}
+
+struct Events(Arc<dyn Store>);
+
+#[async_trait]
+impl Sink<EventCount, ()> for Events {
+    async fn flush(&self, batch: Vec<EventCount>) -> Result<Vec<()>> {
+        let done = vec![(); batch.len()];
+        self.0.count_events(batch).await.map(|()| done)
+    }
+}
+
+/// How a response came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// From a tag on somebody's page.
+    Embed,
+    /// From the hosted form.
+    Hosted,
+}
+
+impl Source {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Embed => "embed",
+            Self::Hosted => "hosted",
+        }
+    }
+}
+
+/// What came in one request: the items' outcomes, and whether it was one object alone.
+pub struct Taken {
+    /// One object, not an array.
+    pub alone: bool,
+    /// An outcome each, in the order sent.
+    pub results: Vec<(Option<String>, std::result::Result<Outcome, Fault>)>,
+}
+
+impl Intake {
+    /// Starts the batchers on the current runtime.
+    pub fn start(store: Arc<dyn Store>, metrics: Arc<Metrics>) -> Self {
+        Self {
+            responses: Batcher::start(Responses(Arc::clone(&store), metrics)),
+            events: Batcher::start(Events(store)),
+        }
+    }
+
+    /// Takes a request body of one response or an array of them.
+    ///
+    /// # Errors
+    /// What is wrong with the request as a whole; a fault of one item is in its result.
+    pub async fn take(&self, app: &App, view: &Arc<SiteView>, body: &[u8]) -> ApiResult<Taken> {
+        let parse::Parsed { alone, items } = parse::items::<Submission>(body)?;
+        let (ids, submissions): (Vec<_>, Vec<_>) = items.into_iter().map(|item| (item.id, item.value)).unzip();
+        let outcomes = self.store_all(app, view, submissions, Source::Embed).await?;
+        Ok(Taken { alone, results: ids.into_iter().zip(outcomes).collect() })
+    }
+
+    /// Takes one response that has been read already.
+    ///
+    /// # Errors
+    /// The fault of the response, or why it could not be stored.
+    pub async fn take_one(&self, app: &App, view: &Arc<SiteView>, sent: Submission, from: Source) -> ApiResult<Outcome> {
+        let outcome = self.store_all(app, view, vec![Ok(sent)], from).await?.pop();
+        outcome.unwrap_or_else(|| Err(unstored())).map_err(ApiError)
+    }
+
+    async fn store_all(
+        &self,
+        app: &App,
+        view: &Arc<SiteView>,
+        submissions: Vec<std::result::Result<Submission, Fault>>,
+        source: Source,
+    ) -> ApiResult<Vec<std::result::Result<Outcome, Fault>>> {
+        let now = app.clock.now();
+        let mut results = Vec::with_capacity(submissions.len());
+        let mut accepts = Vec::with_capacity(submissions.len());
+        let mut view = Arc::clone(view);
+        for sent in submissions {
+            let judged = match sent {
+                Ok(sent) => match judge::response(&sent, &view, now, source) {
+                    // It may have been published a moment ago by another process.
+                    Err(fault) if judge::may_be_stale(&fault) => match app.directory.newer(&view).await? {
+                        Some(newer) => {
+                            view = newer;
+                            judge::response(&sent, &view, now, source)
+                        }
+                        None => Err(fault),
+                    },
+                    judged => judged,
+                },
+                Err(fault) => Err(fault),
+            };
+            results.push(judged.map(|accept| accepts.push(accept)));
+        }
+        let mut outcomes = match accepts.is_empty() {
+            true => Vec::new(),
+            false => self.responses.put(accepts).await.map_err(refused)?,
+        }
+        .into_iter();
+        let results = results.into_iter().map(|judged| {
+            judged.and_then(|()| match outcomes.next() {
+                Some(Outcome::Erased) => Err(Fault::at(Code::ERASED, "id", Code::ERASED.meaning)),
+                Some(Outcome::Mismatch) => {
+                    let message = "This id belongs to a response to another survey; make a new id for each response.";
+                    Err(Fault::at(Code::INVALID_ID, "id", message))
+                }
+                Some(Outcome::Failed) | None => Err(unstored()),
+                Some(outcome) => Ok(outcome),
+            })
+        });
+        Ok(results.inspect(|result| count(&app.metrics, result)).collect())
+    }
+
+    /// Takes a request body of events; the faulty ones are left out, since a count is not worth a refusal.
+    ///
+    /// # Errors
+    /// What is wrong with the request as a whole.
+    pub async fn take_events(&self, app: &App, view: &Arc<SiteView>, body: &[u8]) -> ApiResult<()> {
+        let now = app.clock.now();
+        let mut counts = Vec::new();
+        for item in parse::items::<EventIn>(body)?.items {
+            match item.value.and_then(|event| judge::event(event, view, now)) {
+                Ok(event) => {
+                    let kind = match event.kind {
+                        EventKind::Eligible => "eligible",
+                        EventKind::Shown => "shown",
+                        EventKind::Started => "started",
+                        EventKind::Dismissed => "dismissed",
+                    };
+                    app.metrics.events.get_or_create(&By { kind }).inc();
+                    counts.push(event);
+                }
+                Err(fault) => {
+                    app.metrics.events.get_or_create(&By { kind: "refused" }).inc();
+                    tracing::debug!(code = fault.code.name, "an event was left out");
+                }
+            }
+        }
+        if !counts.is_empty() {
+            self.events.put(counts).await.map_err(refused)?;
+        }
+        Ok(())
+    }
+}
+
+/// The result of one item on the wire.
+pub fn item_result((id, result): (Option<String>, std::result::Result<Outcome, Fault>)) -> ItemResult {
+    let (status, error) = match result {
+        Ok(Outcome::Stored) => (ItemStatus::Stored, None),
+        Ok(Outcome::Updated) => (ItemStatus::Updated, None),
+        Ok(_) => (ItemStatus::Duplicate, None),
+        Err(fault) => (ItemStatus::Rejected, Some(ErrorDetail::from(fault))),
+    };
+    ItemResult { id, status, error }
+}
+
+fn unstored() -> Fault {
+    Fault::new(Code::INTERNAL, Code::INTERNAL.meaning)
+}
+
+fn refused(refused: Refused) -> ApiError {
+    match refused {
+        Refused::Full => ApiError(Fault::new(Code::OVERLOADED, Code::OVERLOADED.meaning)),
+        Refused::Closed => ApiError(Fault::new(Code::SHUTTING_DOWN, Code::SHUTTING_DOWN.meaning)),
+        Refused::Store(error) => ApiError::from(error),
+    }
+}
+
+fn count(metrics: &Metrics, result: &std::result::Result<Outcome, Fault>) {
+    let kind = match result {
+        Ok(Outcome::Stored) => "stored",
+        Ok(Outcome::Updated) => "updated",
+        Ok(_) => "duplicate",
+        Err(_) => "rejected",
+    };
+    metrics.responses.get_or_create(&By { kind }).inc();
+}

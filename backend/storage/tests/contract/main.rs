@@ -1,0 +1,39 @@
+//! The contract of a store: every case runs on every engine, each time against a fresh database.
+//!
+//! **To add a case:** an `async fn(&Database) -> Result<()>` in its topic's file, and its name in that file's
+//! `contract!` list (the compiler reports a case that is in no list). **To add an engine:** a line in `contract!` below
+//! and its [`Engine`](builders::Engine) in `builders.rs`. What only one engine can show (files, schema) is in a file of
+//! that engine's own.
+
+/// Makes a test of each listed case on each engine; the engines are listed here and nowhere else.
+macro_rules! contract {
+    ($($case:ident)+) => {
+        crate::expand!(sqlite: $($case)+);
+    };
+}
+use contract;
+
+macro_rules! expand {
+    ($engine:ident: $($case:ident)+) => {
+        mod $engine {
+            $(
+                #[tokio::test]
+                async fn $case() {
+                    let database = crate::builders::Database::fresh(crate::builders::$engine).await;
+                    super::$case(&database).await.expect("the store works");
+                }
+            )+
+        }
+    };
+}
+use expand;
+
+mod builders;
+mod histories;
+mod keys;
+mod reports;
+mod responses;
+mod sites;
+mod sqlite_file;
+mod surveys;
+mod upkeep;

@@ -1,0 +1,536 @@
+//! Responses: stored once each, updated by later editions, counted with their outcome, listed and removed.
+
+use std::collections::BTreeMap;
+
+use bearing_shared::answer::{Answer, Context};
+use bearing_shared::api::intake::EventKind;
+use bearing_shared::api::responses::{Identity, ResponseState};
+use bearing_shared::histogram::Histogram;
+use bearing_shared::id::{SiteId, SurveyId};
+use bearing_shared::instrument::Instrument;
+use bearing_storage::{
+    Accept, Cursor, EventCount, Grouping, Outcome, ReportFilter, ResponseFilter, Result, StoredResponse,
+};
+
+use crate::builders::*;
+
+crate::contract! {
+    a_response_reads_back_as_it_was_stored
+    a_response_is_stored_then_updated_and_never_stored_twice
+    an_id_twice_in_one_batch_is_one_response
+    outcomes_come_in_the_order_sent
+    an_empty_batch_has_no_outcomes
+    a_batch_of_a_thousand_is_stored_and_counted
+    two_sites_may_use_the_same_id
+    an_id_of_another_survey_is_a_mismatch_and_changes_nothing
+    an_update_moves_counts_by_the_difference
+    an_update_keeps_when_it_was_shown_received_and_counted
+    an_update_keeps_a_members_judgement
+    an_update_can_turn_a_try_out_into_an_answer_and_back
+    once_finished_is_always_finished
+    answers_outside_the_score_are_kept_and_not_counted
+    a_removed_response_is_uncounted_and_cannot_come_back
+    removing_what_is_not_there_changes_nothing
+    another_tenants_responses_are_not_there
+    lists_run_from_the_newest_and_only_counted_ones_unless_asked
+    each_filter_keeps_what_it_names
+    a_search_finds_text_in_any_case_and_takes_every_sign_literally
+    an_attribute_filter_takes_every_sign_literally
+    pages_have_no_gaps_or_repeats_when_all_came_at_once
+    events_add_up_to_the_denominators
+}
+
+async fn a_response_reads_back_as_it_was_stored(db: &Database) -> Result<()> {
+    furnish(db).await?;
+    let choices =
+        Answer { question: "topics".into(), value: None, text: None, choices: Some(texts(&["speed", "price"])) };
+    let text =
+        Answer {
+            question: "why".into(), value: None, text: Some("‘Ünïcödé’ \u{0} 🚲\n\"x\"".into()), choices: None
+        };
+    let full = StoredResponse {
+        seq: u32::MAX,
+        version: 7,
+        touchpoint: "never “named”".into(),
+        completed: false,
+        state: ResponseState::Quarantined,
+        identity: Identity::Verified,
+        visitor: None,
+        customer: Some("c-1'; --".into()),
+        answers: vec![choices, text],
+        context: Context {
+            url: Some("https://shop.example/cart".into()),
+            referrer: Some("https://shop.example/".into()),
+            locale: Some("nl-NL".into()),
+            device: Some("mobile".into()),
+            title: Some("Cart".into()),
+        },
+        shown_at: 1,
+        answered_at: 2,
+        received_at: i64::MAX,
+        day: -400,
+        source: "sample".into(),
+        ..with_attributes(response(u128::MAX, 0), &[("plan", "pro \"max\""), ("empty", "")])
+    };
+    assert_eq!(accept(db, [full.clone()]).await?, [Outcome::Stored]);
+    assert_eq!(db.response(&home(), full.id).await?, Some(full));
+    assert_eq!(db.response(&home(), response_id(2)).await?, None);
+    Ok(())
+}
+
+async fn a_response_is_stored_then_updated_and_never_stored_twice(db: &Database) -> Result<()> {
+    furnish(db).await?;
+    let edition = |seq, score| [StoredResponse { seq, ..response(1, score) }];
+    let sent = [
+        (0, 3, Outcome::Stored),
+        (0, 4, Outcome::Duplicate),
+        (1, 9, Outcome::Updated),
+        (1, 5, Outcome::Duplicate),
+        (0, 6, Outcome::Duplicate),
+        (7, 10, Outcome::Updated),
+        (6, 7, Outcome::Duplicate),
+    ];
+    for (seq, score, outcome) in sent {
+        assert_eq!(accept(db, edition(seq, score)).await?, [outcome], "seq {seq}");
+    }
+    let kept = db.response(&home(), response_id(1)).await?.expect("it is there");
+    assert_eq!((kept.seq, kept.score), (7, 10));
+    assert_eq!(counted(db, everything()).await?, Histogram::of([10]));
+    assert_sound(db).await
+}
+
+async fn an_id_twice_in_one_batch_is_one_response(db: &Database) -> Result<()> {
+    furnish(db).await?;
+    let edition = |number, seq, score| StoredResponse { seq, ..response(number, score) };
+    let batch =
+        [edition(1, 0, 3), edition(1, 0, 4), edition(1, 1, 9), edition(2, 1, 7), edition(2, 0, 0), edition(1, 2, 8)];
+    let expected =
+        [Outcome::Stored, Outcome::Duplicate, Outcome::Updated, Outcome::Stored, Outcome::Duplicate, Outcome::Updated];
+    assert_eq!(accept(db, batch).await?, expected);
+    assert_eq!(counted(db, everything()).await?, Histogram::of([8, 7]));
+    assert_sound(db).await
+}
+
+async fn outcomes_come_in_the_order_sent(db: &Database) -> Result<()> {
+    furnish(db).await?;
+    add_site(db, "st_other", "sv_other").await?;
+    accept(db, [response(1, 9), response(2, 9), response(3, 9), response(4, 9)]).await?;
+    db.delete_response(&home(), response_id(3), NOON).await?;
+    let stray = StoredResponse { survey: SurveyId::from("sv_other"), ..response(4, 1) };
+    let at = |site: &str, response| Accept { site: SiteId::from(site), response };
+    let batch = vec![
+        at("st_home", response(3, 1)),
+        at("st_home", stray.clone()),
+        at("st_other", stray),
+        at("st_home", StoredResponse { seq: 1, ..response(2, 1) }),
+        at("st_gone", response(9, 1)),
+        at("st_home", response(5, 1)),
+        at("st_home", response(1, 1)),
+    ];
+    let expected = [
+        Outcome::Erased,
+        Outcome::Mismatch,
+        Outcome::Stored,
+        Outcome::Updated,
+        Outcome::Failed,
+        Outcome::Stored,
+        Outcome::Duplicate,
+    ];
+    assert_eq!(db.accept(batch).await?, expected);
+    assert_eq!(counted(db, everything()).await?, Histogram::of([9, 1, 9, 1]));
+    assert_sound(db).await
+}
+
+async fn an_empty_batch_has_no_outcomes(db: &Database) -> Result<()> {
+    assert_eq!(db.accept(Vec::new()).await?, []);
+    db.count_events(Vec::new()).await
+}
+
+async fn a_batch_of_a_thousand_is_stored_and_counted(db: &Database) -> Result<()> {
+    furnish(db).await?;
+    let batch = |seq, shift| {
+        (0..1_000u32).map(move |number| StoredResponse {
+            seq,
+            day: MONDAY + (number % 9) as i32,
+            ..response(u128::from(number), ((number + shift) % 11) as u8)
+        })
+    };
+    assert_eq!(accept(db, batch(0, 0)).await?, [Outcome::Stored; 1_000]);
+    assert_eq!(accept(db, batch(0, 5)).await?, [Outcome::Duplicate; 1_000]);
+    assert_eq!(accept(db, batch(1, 3)).await?, [Outcome::Updated; 1_000]);
+    let scores = (0..1_000u32).map(|number| ((number + 3) % 11) as u8);
+    assert_eq!(counted(db, everything()).await?, Histogram::of(scores));
+    assert_eq!(db.check().await?.responses, 1_000);
+    assert_sound(db).await
+}
+
+async fn two_sites_may_use_the_same_id(db: &Database) -> Result<()> {
+    furnish(db).await?;
+    add_site(db, "st_other", "sv_other").await?;
+    let (other, theirs) =
+        (SiteId::from("st_other"), StoredResponse { survey: SurveyId::from("sv_other"), ..response(1, 2) });
+    assert_eq!(accept(db, [response(1, 9)]).await?, [Outcome::Stored]);
+    assert_eq!(accept_at(db, other.clone(), [theirs.clone()]).await?, [Outcome::Stored]);
+    // Removing one neither removes nor bars the other.
+    assert!(db.delete_response(&home(), response_id(1), NOON).await?);
+    assert_eq!(db.response(&other, response_id(1)).await?, Some(theirs.clone()));
+    assert_eq!(accept_at(db, other, [StoredResponse { seq: 1, ..theirs }]).await?, [Outcome::Updated]);
+    assert_eq!(counted(db, everything()).await?, Histogram::default());
+    assert_sound(db).await
+}
+
+async fn an_id_of_another_survey_is_a_mismatch_and_changes_nothing(db: &Database) -> Result<()> {
+    furnish(db).await?;
+    accept(db, [response(1, 9)]).await?;
+    let stray = StoredResponse { seq: 5, survey: SurveyId::from("sv_second"), ..response(1, 0) };
+    assert_eq!(accept(db, [stray]).await?, [Outcome::Mismatch]);
+    assert_eq!(db.response(&home(), response_id(1)).await?, Some(response(1, 9)));
+    assert_eq!(counted(db, everything()).await?, Histogram::of([9]));
+    assert_sound(db).await
+}
+
+async fn an_update_moves_counts_by_the_difference(db: &Database) -> Result<()> {
+    furnish(db).await?;
+    let first = with_attributes(response(1, 2), &[("plan", "free")]);
+    accept(db, [first, with_attributes(response(2, 2), &[("plan", "free")])]).await?;
+    let second = StoredResponse {
+        seq: 1,
+        touchpoint: String::new(),
+        ..with_attributes(with_comment(response(1, 9), "better now"), &[("plan", "pro")])
+    };
+    assert_eq!(accept(db, [second]).await?, [Outcome::Updated]);
+    assert_eq!(counted(db, everything()).await?, Histogram::of([9, 2]));
+    assert_eq!(counted(db, having(&[("plan", "free")])).await?, Histogram::of([2]));
+    assert_eq!(counted(db, having(&[("plan", "pro")])).await?, Histogram::of([9]));
+    assert_eq!(counted(db, from("checkout")).await?, Histogram::of([2]));
+    assert_eq!(counted(db, from("")).await?, Histogram::of([9]));
+    assert_eq!(db.funnel(&home(), everything()).await?.answered, 2);
+    let found = listed(db, ResponseFilter { text: Some("better".into()), ..ResponseFilter::default() }).await?;
+    assert_eq!(found, [1], "the comment can be found");
+    assert_sound(db).await
+}
+
+async fn an_update_keeps_when_it_was_shown_received_and_counted(db: &Database) -> Result<()> {
+    furnish(db).await?;
+    accept(db, [response(1, 2)]).await?;
+    let later = StoredResponse {
+        seq: 1,
+        shown_at: NOON + 90_000_000,
+        answered_at: NOON + 90_000_001,
+        received_at: NOON + 90_000_002,
+        day: MONDAY + 1,
+        source: "hosted".into(),
+        identity: Identity::Verified,
+        customer: Some("c-1".into()),
+        ..response(1, 9)
+    };
+    assert_eq!(accept(db, [later.clone()]).await?, [Outcome::Updated]);
+    let first = response(1, 9);
+    let expected = StoredResponse {
+        shown_at: first.shown_at,
+        received_at: first.received_at,
+        day: first.day,
+        source: first.source,
+        ..later
+    };
+    assert_eq!(db.response(&home(), response_id(1)).await?, Some(expected));
+    let tomorrow = ReportFilter { from_day: Some(MONDAY + 1), ..everything() };
+    assert_eq!(counted(db, tomorrow).await?, Histogram::default());
+    assert_sound(db).await
+}
+
+async fn an_update_keeps_a_members_judgement(db: &Database) -> Result<()> {
+    furnish(db).await?;
+    for (number, judged) in [(1, ResponseState::Quarantined), (2, ResponseState::Excluded)] {
+        accept(db, [StoredResponse { state: judged, ..response(number, 2) }]).await?;
+        for (seq, state) in (1..).zip(ResponseState::ALL) {
+            let edition = StoredResponse { seq, state, ..response(number, 9) };
+            assert_eq!(accept(db, [edition]).await?, [Outcome::Updated]);
+            let kept = db.response(&home(), response_id(number)).await?.expect("it is there");
+            assert_eq!((kept.state, kept.score, kept.seq), (judged, 9, seq));
+        }
+    }
+    assert_eq!(counted(db, everything()).await?, Histogram::default());
+    assert_sound(db).await
+}
+
+async fn an_update_can_turn_a_try_out_into_an_answer_and_back(db: &Database) -> Result<()> {
+    furnish(db).await?;
+    let edition = |seq, state| [StoredResponse { seq, state, ..response(1, 9) }];
+    accept(db, edition(0, ResponseState::Test)).await?;
+    assert_eq!(counted(db, everything()).await?, Histogram::default());
+    accept(db, edition(1, ResponseState::Counted)).await?;
+    assert_eq!(counted(db, everything()).await?, Histogram::of([9]));
+    accept(db, edition(2, ResponseState::Test)).await?;
+    assert_eq!(counted(db, everything()).await?, Histogram::default());
+    assert_sound(db).await
+}
+
+async fn once_finished_is_always_finished(db: &Database) -> Result<()> {
+    furnish(db).await?;
+    let edition = |seq, completed| [StoredResponse { seq, completed, ..response(1, 9) }];
+    for (seq, completed, finished) in [(0, false, 0), (1, true, 1), (2, false, 1)] {
+        accept(db, edition(seq, completed)).await?;
+        let funnel = db.funnel(&home(), everything()).await?;
+        assert_eq!((funnel.answered, funnel.completed), (1, finished), "seq {seq}");
+    }
+    assert_sound(db).await
+}
+
+async fn answers_outside_the_score_are_kept_and_not_counted(db: &Database) -> Result<()> {
+    furnish(db).await?;
+    for (number, state) in (1..).zip(ResponseState::ALL) {
+        accept(db, [StoredResponse { state, ..response(number, 9) }]).await?;
+        assert_eq!(listed(db, ResponseFilter { state, ..ResponseFilter::default() }).await?, [number]);
+    }
+    assert_eq!(counted(db, everything()).await?, Histogram::of([9]));
+    assert_eq!(db.funnel(&home(), everything()).await?.answered, 1);
+    // Removing one that is not counted takes nothing away.
+    assert!(db.delete_response(&home(), response_id(2), NOON).await?);
+    assert_eq!(counted(db, everything()).await?, Histogram::of([9]));
+    assert_sound(db).await
+}
+
+async fn a_removed_response_is_uncounted_and_cannot_come_back(db: &Database) -> Result<()> {
+    furnish(db).await?;
+    accept(db, [with_attributes(response(1, 9), &[("plan", "pro")]), response(2, 3)]).await?;
+    assert!(db.delete_response(&home(), response_id(1), NOON).await?);
+    assert_eq!(db.response(&home(), response_id(1)).await?, None);
+    assert_eq!(listed(db, ResponseFilter::default()).await?, [2]);
+    assert_eq!(counted(db, everything()).await?, Histogram::of([3]));
+    assert_eq!(counted(db, having(&[("plan", "pro")])).await?, Histogram::default());
+    assert_eq!(db.funnel(&home(), everything()).await?.answered, 1);
+
+    let retry = StoredResponse { seq: 9, ..response(1, 9) };
+    assert_eq!(accept(db, [retry.clone(), response(3, 3)]).await?, [Outcome::Erased, Outcome::Stored]);
+    // The tombstone is in the database, not in the store's memory.
+    assert_eq!(accept(&db.second().await?, [retry]).await?, [Outcome::Erased]);
+    assert_eq!(counted(db, everything()).await?, Histogram::of([3, 3]));
+    assert_sound(db).await
+}
+
+async fn removing_what_is_not_there_changes_nothing(db: &Database) -> Result<()> {
+    furnish(db).await?;
+    assert!(!db.delete_response(&home(), response_id(1), NOON).await?);
+    // What was never there is not barred.
+    assert_eq!(accept(db, [response(1, 9)]).await?, [Outcome::Stored]);
+    assert!(db.delete_response(&home(), response_id(1), NOON).await?);
+    assert!(!db.delete_response(&home(), response_id(1), NOON).await?);
+    assert_sound(db).await
+}
+
+async fn another_tenants_responses_are_not_there(db: &Database) -> Result<()> {
+    furnish(db).await?;
+    add_site(db, "st_other", "sv_other").await?;
+    accept(db, [response(1, 9)]).await?;
+    let stranger = SiteId::from("st_other");
+    assert_eq!(db.response(&stranger, response_id(1)).await?, None);
+    assert_eq!(db.responses(&stranger, ResponseFilter::default(), None, 10).await?, []);
+    let ours = ResponseFilter { survey: Some(survey_id()), ..ResponseFilter::default() };
+    assert_eq!(db.responses(&stranger, ours, None, 10).await?, []);
+    assert!(!db.delete_response(&stranger, response_id(1), NOON).await?);
+    assert_eq!(db.response(&home(), response_id(1)).await?, Some(response(1, 9)));
+    // An id that a stranger tried to remove is not barred there either.
+    let theirs = StoredResponse { survey: SurveyId::from("sv_other"), ..response(1, 1) };
+    assert_eq!(accept_at(db, stranger, [theirs]).await?, [Outcome::Stored]);
+    assert_sound(db).await
+}
+
+async fn lists_run_from_the_newest_and_only_counted_ones_unless_asked(db: &Database) -> Result<()> {
+    furnish(db).await?;
+    let at = |number, received_at| StoredResponse { received_at, ..response(number, 9) };
+    let test = StoredResponse { state: ResponseState::Test, ..at(4, NOON + 9) };
+    accept(db, [at(1, NOON + 2), at(2, NOON + 3), at(3, NOON + 1), test]).await?;
+    assert_eq!(listed(db, ResponseFilter::default()).await?, [2, 1, 3]);
+    assert_eq!(db.responses(&home(), ResponseFilter::default(), None, 2).await?.len(), 2);
+    assert_eq!(db.responses(&home(), ResponseFilter::default(), None, 0).await?, []);
+    Ok(())
+}
+
+async fn each_filter_keeps_what_it_names(db: &Database) -> Result<()> {
+    furnish(db).await?;
+    let second = SurveyId::from("sv_second");
+    accept(
+        db,
+        [
+            StoredResponse { touchpoint: String::new(), ..response(1, 0) },
+            StoredResponse { day: MONDAY + 1, ..with_comment(response(2, 6), "slow") },
+            with_attributes(
+                StoredResponse { day: MONDAY + 2, ..response(3, 9) },
+                &[("plan", "pro"), ("country", "NL")],
+            ),
+            with_attributes(StoredResponse { survey: second.clone(), ..response(4, 10) }, &[("plan", "pro")]),
+            StoredResponse { state: ResponseState::Quarantined, ..with_comment(response(5, 1), "spam") },
+        ],
+    )
+    .await?;
+    type Change = fn(&mut ResponseFilter);
+    let cases: [(Change, &[u128]); 18] = [
+        (|_| (), &[4, 3, 2, 1]),
+        (|filter| filter.survey = Some(SurveyId::from("sv_second")), &[4]),
+        (|filter| filter.survey = Some(SurveyId::from("sv_none")), &[]),
+        (|filter| filter.touchpoint = Some("checkout".into()), &[4, 3, 2]),
+        (|filter| filter.touchpoint = Some(String::new()), &[1]),
+        (|filter| filter.from_day = Some(MONDAY + 1), &[3, 2]),
+        (|filter| filter.to_day = Some(MONDAY + 1), &[4, 2, 1]),
+        (|filter| (filter.from_day, filter.to_day) = (Some(MONDAY + 1), Some(MONDAY + 1)), &[2]),
+        (|filter| filter.score_min = Some(9), &[4, 3]),
+        (|filter| filter.score_max = Some(6), &[2, 1]),
+        (|filter| filter.score_max = Some(0), &[1]),
+        (|filter| (filter.score_min, filter.score_max) = (Some(6), Some(9)), &[3, 2]),
+        (|filter| filter.has_comment = Some(true), &[2]),
+        (|filter| filter.has_comment = Some(false), &[4, 3, 1]),
+        (|filter| filter.attributes = pairs(&[("plan", "pro")]), &[4, 3]),
+        (|filter| filter.attributes = pairs(&[("plan", "pro"), ("country", "NL")]), &[3]),
+        (|filter| filter.state = ResponseState::Quarantined, &[5]),
+        (
+            |filter| {
+                filter.state = ResponseState::Quarantined;
+                filter.text = Some("SPAM".into());
+                filter.score_max = Some(1);
+                filter.has_comment = Some(true);
+                filter.touchpoint = Some("checkout".into());
+            },
+            &[5],
+        ),
+    ];
+    for (change, expected) in cases {
+        let mut filter = ResponseFilter::default();
+        change(&mut filter);
+        assert_eq!(listed(db, filter.clone()).await?, expected, "{filter:?}");
+    }
+    Ok(())
+}
+
+async fn a_search_finds_text_in_any_case_and_takes_every_sign_literally(db: &Database) -> Result<()> {
+    furnish(db).await?;
+    let comments = [
+        "ÄRGER über die Straße",
+        "50% off_line, \"quoted\" and 'single'",
+        "Great 👍🏽 café\nsecond line",
+        "ΟΔΟΣ ΟΔΟΣΗ",
+        "back\\slash [a-z]* ; DROP TABLE response; --",
+        "ПРИВЕТ мир",
+    ];
+    accept(db, (1..).zip(comments).map(|(number, text)| with_comment(response(number, 5), text))).await?;
+    accept(db, [response(99, 5)]).await?;
+    let cases: [(&str, &[u128]); 28] = [
+        ("ärger", &[1]),
+        ("ÜBER", &[1]),
+        ("STRASSE", &[1]),
+        ("straße", &[1]),
+        ("50%", &[2]),
+        ("%", &[2]),
+        ("5_%", &[]),
+        ("off_line", &[2]),
+        ("off.line", &[]),
+        ("_", &[2]),
+        ("\"quoted\"", &[2]),
+        ("'single'", &[2]),
+        ("'", &[2]),
+        ("👍", &[3]),
+        ("👍🏽 CAFÉ", &[3]),
+        ("café\nsecond", &[3]),
+        ("cafe", &[]),
+        ("οδος", &[4]),
+        ("οδοσ", &[4]),
+        ("ΟΔΟΣΗ", &[4]),
+        ("σ ο", &[4]),
+        ("\\", &[5]),
+        ("[A-Z]*", &[5]),
+        ("response; --", &[5]),
+        ("привет", &[6]),
+        ("МИР", &[6]),
+        ("nothing of the kind", &[]),
+        ("", &[6, 5, 4, 3, 2, 1]),
+    ];
+    for (text, expected) in cases {
+        let filter = ResponseFilter { text: Some(text.into()), ..ResponseFilter::default() };
+        assert_eq!(listed(db, filter).await?, expected, "{text}");
+    }
+    // The parts of two comments of one response do not run together.
+    accept(db, [with_comment(with_comment(response(7, 5), "one"), "two")]).await?;
+    let filter = |text: &str| ResponseFilter { text: Some(text.into()), ..ResponseFilter::default() };
+    assert_eq!(listed(db, filter("onetwo")).await?, []);
+    assert_eq!(listed(db, filter("TWO")).await?, [7]);
+    Ok(())
+}
+
+async fn an_attribute_filter_takes_every_sign_literally(db: &Database) -> Result<()> {
+    furnish(db).await?;
+    let values = ["pro", "PRO", "p%", "it's \"x\"", "Zoë 🚲", "7", ""];
+    accept(db, (1..).zip(values).map(|(number, value)| with_attributes(response(number, 5), &[("plan", value)])))
+        .await?;
+    for (number, value) in (1..).zip(values) {
+        let filter = ResponseFilter { attributes: pairs(&[("plan", value)]), ..ResponseFilter::default() };
+        assert_eq!(listed(db, filter).await?, [number], "{value}");
+        let scan = db.tally_scan(&home(), having(&[("plan", value)]), Grouping::Whole).await?;
+        assert_eq!(sum(&scan).n(), 1, "{value}");
+    }
+    // No response can carry such a name; none of them is SQL or a path either.
+    for name in ["", "Plan", "plan\"", "plan') OR 1 = 1 --", "plan\") = 'pro' OR (\"", "*", "$.plan", "plan\0", "é"] {
+        let filter = ResponseFilter { attributes: pairs(&[(name, "pro")]), ..ResponseFilter::default() };
+        assert_eq!(listed(db, filter).await?, [], "{name}");
+    }
+    Ok(())
+}
+
+async fn pages_have_no_gaps_or_repeats_when_all_came_at_once(db: &Database) -> Result<()> {
+    furnish(db).await?;
+    // Ids whose bytes order otherwise as text or as signed numbers; three moments, most answers at the same one.
+    let numbers: Vec<u128> = (0..40).map(|number| u128::MAX / 41 * number).chain([u128::MAX]).collect();
+    let moment = |number: u128| NOON + i64::from(number == 0) - i64::from(number == u128::MAX);
+    accept(db, numbers.iter().map(|number| StoredResponse { received_at: moment(*number), ..response(*number, 9) }))
+        .await?;
+    let mut expected = numbers.clone();
+    expected.sort_by_key(|number| std::cmp::Reverse((moment(*number), *number)));
+
+    for size in [1, 7, 40, 41, 100] {
+        let mut seen = Vec::new();
+        let mut after = None;
+        loop {
+            let page = db.responses(&home(), ResponseFilter::default(), after, size).await?;
+            let Some(last) = page.last() else { break };
+            after = Some(Cursor { received_at: last.received_at, id: last.id });
+            seen.extend(page.iter().map(|response| u128::from_be_bytes(response.id.0)));
+        }
+        assert_eq!(seen, expected, "pages of {size}");
+    }
+    Ok(())
+}
+
+async fn events_add_up_to_the_denominators(db: &Database) -> Result<()> {
+    furnish(db).await?;
+    db.count_events(vec![
+        event(EventKind::Eligible, 100),
+        event(EventKind::Shown, 40),
+        event(EventKind::Shown, 2),
+        event(EventKind::Started, 9),
+        event(EventKind::Dismissed, 20),
+    ])
+    .await?;
+    let plan = BTreeMap::from([("plan".to_owned(), "pro".to_owned())]);
+    db.count_events(vec![
+        EventCount { attributes: plan.clone(), ..event(EventKind::Shown, 3) },
+        EventCount { day: MONDAY + 1, ..event(EventKind::Shown, 5) },
+        EventCount { touchpoint: "invented".into(), ..event(EventKind::Shown, 7) },
+        EventCount { survey: SurveyId::from("sv_second"), ..event(EventKind::Shown, 11) },
+        EventCount { instrument: Instrument::Csat, ..event(EventKind::Shown, 1_000) },
+    ])
+    .await?;
+    let mut unfinished = response(2, 3);
+    unfinished.completed = false;
+    accept(db, [response(1, 9), unfinished]).await?;
+
+    let all = db.funnel(&home(), everything()).await?;
+    assert_eq!((all.eligible, all.shown, all.started, all.dismissed), (100, 68, 9, 20));
+    assert_eq!((all.answered, all.completed), (2, 1));
+    let shown = async |filter| -> Result<u64> { Ok(db.funnel(&home(), filter).await?.shown) };
+    assert_eq!(shown(from("checkout")).await?, 61);
+    assert_eq!(shown(having(&[("plan", "pro")])).await?, 3);
+    let tuesday = ReportFilter { from_day: Some(MONDAY + 1), ..everything() };
+    assert_eq!(shown(tuesday).await?, 5);
+    let second = ReportFilter { survey: Some(SurveyId::from("sv_second")), ..everything() };
+    assert_eq!(shown(second).await?, 11);
+    assert_sound(db).await
+}

@@ -1,0 +1,169 @@
+//! Sites: made, found, changed and removed with everything that is theirs.
+
+use bearing_shared::api::intake::EventKind;
+use bearing_shared::histogram::Histogram;
+use bearing_shared::id::{KeyId, SiteId, SiteKey};
+use bearing_storage::{FunnelCounts, Grouping, Key, Outcome, ResponseFilter, Result, Scope, Site};
+
+use crate::builders::*;
+
+crate::contract! {
+    a_new_site_reads_back_by_id_and_by_key
+    a_site_that_is_not_there_is_none
+    a_second_site_with_the_same_id_or_key_is_refused_and_changes_nothing
+    sites_are_listed_from_the_oldest
+    an_update_replaces_settings_and_secret_and_keeps_key_and_birth
+    an_update_of_a_missing_site_makes_none
+    a_changed_dimension_counts_past_answers_anew
+    a_removed_dimension_has_no_cells_any_more
+    a_deleted_site_leaves_nothing_behind
+    deleting_one_site_leaves_the_others_alone
+    a_deleted_site_takes_no_late_answers
+}
+
+async fn a_new_site_reads_back_by_id_and_by_key(db: &Database) -> Result<()> {
+    db.create_site(site("st_home")).await?;
+    assert_eq!(db.site(&home()).await?, Some(site("st_home")));
+    assert_eq!(db.site_by_key(&site("st_home").key).await?, Some(site("st_home")));
+    Ok(())
+}
+
+async fn a_site_that_is_not_there_is_none(db: &Database) -> Result<()> {
+    db.create_site(site("st_home")).await?;
+    assert_eq!(db.site(&SiteId::from("st_HOME")).await?, None);
+    assert_eq!(db.site_by_key(&SiteKey::from("pk_other")).await?, None);
+    assert_eq!(db.site_by_key(&SiteKey::from("")).await?, None);
+    Ok(())
+}
+
+async fn a_second_site_with_the_same_id_or_key_is_refused_and_changes_nothing(db: &Database) -> Result<()> {
+    db.create_site(site("st_home")).await?;
+    let same_id = Site { key: SiteKey::from("pk_other"), ..site("st_home") };
+    let same_key = Site { id: SiteId::from("st_other"), ..site("st_home") };
+    assert!(db.create_site(same_id).await.is_err());
+    assert!(db.create_site(same_key).await.is_err());
+    assert_eq!(db.sites().await?, [site("st_home")]);
+    Ok(())
+}
+
+async fn sites_are_listed_from_the_oldest(db: &Database) -> Result<()> {
+    assert_eq!(db.sites().await?, []);
+    let made = [("st_b", 2), ("st_c", 1), ("st_a", 2)];
+    for (id, created_at) in made {
+        db.create_site(Site { created_at, ..site(id) }).await?;
+    }
+    let ids: Vec<String> = db.sites().await?.into_iter().map(|site| site.id.0).collect();
+    assert_eq!(ids, ["st_c", "st_a", "st_b"]);
+    Ok(())
+}
+
+async fn an_update_replaces_settings_and_secret_and_keeps_key_and_birth(db: &Database) -> Result<()> {
+    db.create_site(site("st_home")).await?;
+    let mut changed = site("st_home");
+    changed.settings.name = "Großhandel 🚲 “Zoë”; DROP TABLE site".into();
+    changed.settings.origins.clear();
+    changed.settings.allow_null_origin = true;
+    changed.settings.sample = true;
+    changed.identity_secret = "idsec_new".into();
+    let sent = Site { key: SiteKey::from("pk_forged"), created_at: 1, ..changed.clone() };
+    assert!(db.update_site(sent).await?);
+    assert_eq!(db.site(&home()).await?, Some(changed));
+    assert_eq!(db.site_by_key(&SiteKey::from("pk_forged")).await?, None);
+    Ok(())
+}
+
+async fn an_update_of_a_missing_site_makes_none(db: &Database) -> Result<()> {
+    assert!(!db.update_site(site("st_home")).await?);
+    assert_eq!(db.sites().await?, []);
+    Ok(())
+}
+
+async fn a_changed_dimension_counts_past_answers_anew(db: &Database) -> Result<()> {
+    furnish(db).await?;
+    let plans = [(1, 9, "pro"), (2, 0, "gold"), (3, 7, "free")];
+    accept(db, plans.map(|(number, score, plan)| with_attributes(response(number, score), &[("plan", plan)]))).await?;
+    assert!(!db.has_cells(&home(), &having(&[("plan", "gold")])).await?);
+
+    let mut changed = site("st_home");
+    changed.settings.dimensions = vec![dimension("plan", &["gold", "pro"])];
+    assert!(db.update_site(changed).await?);
+    assert_eq!(counted(db, having(&[("plan", "gold")])).await?, Histogram::of([0]));
+    assert_eq!(counted(db, having(&[("plan", "pro")])).await?, Histogram::of([9]));
+    assert!(!db.has_cells(&home(), &having(&[("plan", "free")])).await?);
+    assert_eq!(counted(db, everything()).await?, Histogram::of([9, 0, 7]));
+
+    // Answers that come later fall in the new cells.
+    accept(db, [with_attributes(response(4, 10), &[("plan", "gold")])]).await?;
+    assert_eq!(counted(db, having(&[("plan", "gold")])).await?, Histogram::of([0, 10]));
+    assert_sound(db).await
+}
+
+async fn a_removed_dimension_has_no_cells_any_more(db: &Database) -> Result<()> {
+    furnish(db).await?;
+    accept(db, [with_attributes(response(1, 9), &[("plan", "pro")])]).await?;
+    let mut changed = site("st_home");
+    changed.settings.dimensions.clear();
+    assert!(db.update_site(changed).await?);
+    let filter = having(&[("plan", "pro")]);
+    assert!(!db.has_cells(&home(), &filter).await?);
+    assert_eq!(db.tally_cells(&home(), filter.clone(), Grouping::Whole).await?, []);
+    // The answers still know, and so does the score as a whole.
+    assert_eq!(sum(&db.tally_scan(&home(), filter, Grouping::Whole).await?), Histogram::of([9]));
+    assert_eq!(counted(db, everything()).await?, Histogram::of([9]));
+    assert_sound(db).await
+}
+
+async fn a_deleted_site_leaves_nothing_behind(db: &Database) -> Result<()> {
+    furnish(db).await?;
+    let key = Key { id: KeyId::from("key_1"), site: home(), hash: [7; 32], scope: Scope::Admin, created_at: NOON };
+    db.create_key(key).await?;
+    accept(db, [response(1, 9), with_comment(response(2, 3), "slow")]).await?;
+    db.delete_response(&home(), response_id(1), NOON).await?;
+    db.count_events(vec![event(EventKind::Shown, 5)]).await?;
+
+    assert!(db.delete_site(&home()).await?);
+    assert_eq!(db.site(&home()).await?, None);
+    assert_eq!(db.site_by_key(&site("st_home").key).await?, None);
+    assert_eq!(db.key_by_hash([7; 32]).await?, None);
+    assert_eq!(db.survey(&home(), &survey_id()).await?, None);
+    assert_eq!(db.site_of_survey(&survey_id()).await?, None);
+    assert_eq!(db.published_versions(&home(), None).await?, []);
+    assert_eq!(db.response(&home(), response_id(2)).await?, None);
+    assert_eq!(db.tally_cells(&home(), everything(), Grouping::Whole).await?, []);
+    assert_eq!(db.tally_scan(&home(), everything(), Grouping::Whole).await?, []);
+    assert_eq!(db.funnel(&home(), everything()).await?, FunnelCounts::default());
+    assert_eq!(db.check().await?, Default::default());
+    assert!(!db.delete_site(&home()).await?);
+
+    // A site of the same name starts from nothing, tombstones included.
+    furnish(db).await?;
+    assert_eq!(db.surveys(&home(), None, 10).await?.len(), 1);
+    assert_eq!(db.published_versions(&home(), None).await?.len(), 1);
+    assert_eq!(listed(db, ResponseFilter::default()).await?, []);
+    assert_eq!(accept(db, [response(1, 9)]).await?, [Outcome::Stored]);
+    Ok(())
+}
+
+async fn deleting_one_site_leaves_the_others_alone(db: &Database) -> Result<()> {
+    furnish(db).await?;
+    add_site(db, "st_other", "sv_other").await?;
+    accept(db, [response(1, 9)]).await?;
+    db.count_events(vec![event(EventKind::Shown, 5)]).await?;
+    assert!(db.delete_site(&SiteId::from("st_other")).await?);
+    assert_eq!(counted(db, everything()).await?, Histogram::of([9]));
+    assert_eq!(db.funnel(&home(), everything()).await?.shown, 5);
+    assert_eq!(db.published_versions(&home(), None).await?.len(), 1);
+    assert_sound(db).await
+}
+
+async fn a_deleted_site_takes_no_late_answers(db: &Database) -> Result<()> {
+    furnish(db).await?;
+    accept(db, [response(1, 9)]).await?;
+    assert!(db.delete_site(&home()).await?);
+    // A server whose caches have not caught up.
+    assert_eq!(accept(db, [response(2, 9)]).await?, [Outcome::Failed]);
+    db.count_events(vec![event(EventKind::Shown, 5)]).await?;
+    assert_eq!(db.response(&home(), response_id(2)).await?, None);
+    assert_eq!(db.funnel(&home(), everything()).await?, FunnelCounts::default());
+    assert_sound(db).await
+}
