@@ -11,8 +11,8 @@ use bearing_shared::id::SiteId;
 use rusqlite::{Transaction, params_from_iter, types::Value};
 
 use super::rows;
-use crate::responses::{EventCount, StoredResponse};
 use crate::Result;
+use crate::responses::{EventCount, StoredResponse};
 
 /// Cells by day.
 pub(super) const DAY: i64 = 0;

@@ -97,7 +97,8 @@ fn migrate(connection: &mut Connection) -> rusqlite::Result<Option<String>> {
         // Two servers may start at once: IMMEDIATE makes one wait, and it then finds the work done.
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let has_meta: bool =
-            transaction.query_row("SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = 'meta')", [], |row| row.get(0))?;
+            transaction
+                .query_row("SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = 'meta')", [], |row| row.get(0))?;
         let read = |name: &str| -> rusqlite::Result<Option<i64>> {
             transaction.query_row("SELECT value FROM meta WHERE name = ?1", [name], |row| row.get(0)).optional()
         };
@@ -113,7 +114,8 @@ fn migrate(connection: &mut Connection) -> rusqlite::Result<Option<String>> {
             return Ok(None);
         }
         transaction.execute_batch(MIGRATIONS[version as usize])?;
-        let write = "INSERT INTO meta (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = excluded.value";
+        let write =
+            "INSERT INTO meta (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = excluded.value";
         transaction.execute(write, params!["version", version + 1])?;
         transaction.execute(write, params!["min_binary", MIN_BINARY])?;
         if version == 0 {

@@ -84,11 +84,16 @@ impl ReportStore for SqliteStore {
             let counting = Counting::read(connection, &site)?.unwrap_or_default();
             let declared = |(name, value): &(String, String)| {
                 // A declared value that is spelt like the remainder shares its cell.
-                value != cell::OTHER && counting.dimensions.iter().any(|dimension| dimension.name == *name && dimension.values.contains(value))
+                value != cell::OTHER
+                    && counting
+                        .dimensions
+                        .iter()
+                        .any(|dimension| dimension.name == *name && dimension.values.contains(value))
             };
-            let named = filter.touchpoint.as_ref().is_none_or(|touchpoint| {
-                touchpoint.is_empty() || counting.touchpoints.contains(touchpoint)
-            });
+            let named = filter
+                .touchpoint
+                .as_ref()
+                .is_none_or(|touchpoint| touchpoint.is_empty() || counting.touchpoints.contains(touchpoint));
             Ok(named && filter.attributes.len() <= 1 && filter.attributes.iter().all(declared))
         };
         self.readers.run(read).await
@@ -134,7 +139,8 @@ impl ReportStore for SqliteStore {
                 state: ResponseState::Counted,
                 ..ResponseFilter::default()
             });
-            let counts: Vec<String> = (0..SLOTS).map(|slot| format!("count(*) FILTER (WHERE score = {slot})")).collect();
+            let counts: Vec<String> =
+                (0..SLOTS).map(|slot| format!("count(*) FILTER (WHERE score = {slot})")).collect();
             let sql = format!(
                 "SELECT instrument, {period}, {} FROM response
                  WHERE site_id = ?1{conditions} AND instrument IN ({metric}) GROUP BY 1, 2 ORDER BY 1, 2",

@@ -152,8 +152,7 @@ fn tombstone(connection: &Connection, id: ResponseId) -> Result<[u8; 32]> {
 }
 
 fn is_erased(connection: &Connection, site: &SiteId, id: ResponseId) -> Result<bool> {
-    let mut statement =
-        connection.prepare_cached("SELECT 1 FROM tombstone WHERE site_id = ?1 AND id_hash = ?2")?;
+    let mut statement = connection.prepare_cached("SELECT 1 FROM tombstone WHERE site_id = ?1 AND id_hash = ?2")?;
     let found: Option<i64> =
         statement.query_row(params![site.0, tombstone(connection, id)?], |row| row.get(0)).optional()?;
     Ok(found.is_some())
@@ -190,7 +189,8 @@ pub(super) fn conditions(filter: &ResponseFilter) -> (String, Vec<Value>) {
         sql.push_str(&format!(" AND {}", condition.replace('?', &format!("?{}", values.len() + 1))));
     };
     add("state = ?", filter.state.name().to_owned().into());
-    let texts = [("survey_id = ?", filter.survey.as_ref().map(|id| &id.0)), ("touchpoint = ?", filter.touchpoint.as_ref())];
+    let texts =
+        [("survey_id = ?", filter.survey.as_ref().map(|id| &id.0)), ("touchpoint = ?", filter.touchpoint.as_ref())];
     for (condition, value) in texts {
         if let Some(value) = value {
             add(condition, value.clone().into());
@@ -279,9 +279,7 @@ impl ResponseStore for SqliteStore {
     async fn delete_response(&self, site: &SiteId, id: ResponseId, now: i64) -> Result<bool> {
         let site = site.clone();
         self.writer
-            .run(move |pen| {
-                pen.transaction(|transaction, countings| delete(transaction, countings, &site, id, now))
-            })
+            .run(move |pen| pen.transaction(|transaction, countings| delete(transaction, countings, &site, id, now)))
             .await
     }
 }

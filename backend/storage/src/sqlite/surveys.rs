@@ -18,16 +18,7 @@ const SURVEY: &str = "SELECT id, site_id, state, content, created_at, updated_at
 type Columns = (String, String, String, String, i64, i64, Option<u32>, Option<String>);
 
 fn columns(row: &Row<'_>) -> rusqlite::Result<Columns> {
-    Ok((
-        row.get(0)?,
-        row.get(1)?,
-        row.get(2)?,
-        row.get(3)?,
-        row.get(4)?,
-        row.get(5)?,
-        row.get(6)?,
-        row.get(7)?,
-    ))
+    Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?, row.get(6)?, row.get(7)?))
 }
 
 fn record((id, site, state, content, created_at, updated_at, version, published): Columns) -> Result<StoredSurvey> {
@@ -90,8 +81,7 @@ fn publish(transaction: &Transaction<'_>, site: &SiteId, id: &SurveyId, now: i64
         "UPDATE survey_version SET closed_at = NULL WHERE survey_id = ?1 AND version = ?2",
         params![id.0, version],
     )?;
-    transaction
-        .execute("UPDATE survey SET state = 'published', updated_at = ?2 WHERE id = ?1", params![id.0, now])?;
+    transaction.execute("UPDATE survey SET state = 'published', updated_at = ?2 WHERE id = ?1", params![id.0, now])?;
     rows::changed(transaction)?;
     Ok(Some(version))
 }
@@ -147,9 +137,7 @@ impl SurveyStore for SqliteStore {
 
     async fn publish_survey(&self, site: &SiteId, id: &SurveyId, now: i64) -> Result<Option<u32>> {
         let (site, id) = (site.clone(), id.clone());
-        self.writer
-            .run(move |pen| pen.transaction(|transaction, _| publish(transaction, &site, &id, now)))
-            .await
+        self.writer.run(move |pen| pen.transaction(|transaction, _| publish(transaction, &site, &id, now))).await
     }
 
     async fn pause_survey(&self, site: &SiteId, id: &SurveyId, now: i64) -> Result<bool> {
@@ -185,7 +173,12 @@ impl SurveyStore for SqliteStore {
                 versions.push(PublishedVersion {
                     version: row.get(1)?,
                     latest: row.get(4)?,
-                    survey: rows::json(row.get_ref(2)?.as_str().map_err(rusqlite::Error::from)?, "survey_version", "content", &id)?,
+                    survey: rows::json(
+                        row.get_ref(2)?.as_str().map_err(rusqlite::Error::from)?,
+                        "survey_version",
+                        "content",
+                        &id,
+                    )?,
                     published_at: row.get(3)?,
                     closed_at: row.get(5)?,
                     created_at: row.get(6)?,

@@ -260,7 +260,7 @@ async fn live(db: Database, steps: &[Step]) -> Result<()> {
     for (number, step) in steps.iter().enumerate() {
         take(&db, &mut model, step).await?;
         if number % 5 == 4 {
-            judge(&db, &model).await?;
+            assert_sound(&db).await?;
         }
     }
     judge(&db, &model).await?;

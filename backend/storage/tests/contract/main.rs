@@ -31,6 +31,7 @@ use expand;
 mod builders;
 mod histories;
 mod keys;
+mod lists;
 mod reports;
 mod responses;
 mod sites;

@@ -1,0 +1,190 @@
+//! A real browser: pages, real clicks and keys by WebDriver, screenshots, and what went wrong in a page.
+
+use anyhow::{Context, Result};
+use fantoccini::actions::{InputSource, KeyAction, KeyActions, MOUSE_BUTTON_LEFT, MouseActions, PointerAction};
+use fantoccini::elements::Element;
+use fantoccini::key::Key;
+use fantoccini::wd::WebDriverCompatibleCommand;
+use fantoccini::{Client, ClientBuilder, Locator};
+use hyper::Method;
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use url::{ParseError, Url};
+
+use crate::driver::{Driver, capabilities};
+use crate::wait::until;
+
+/// One browser with one fresh profile.
+pub struct Browser {
+    /// The WebDriver session.
+    pub client: Client,
+    _driver: Driver,
+    _profile: TempDir,
+}
+
+impl Browser {
+    /// Starts a browser.
+    ///
+    /// # Errors
+    /// The driver or the browser does not start.
+    pub async fn start() -> Result<Self> {
+        let profile = tempfile::Builder::new().prefix("bearing-e2e-profile-").tempdir()?;
+        let driver = Driver::start().await?;
+        let wanted = capabilities(profile.path().to_str().context("the profile's name is text")?)?;
+        let client = ClientBuilder::new(HttpConnector::new()).capabilities(wanted).connect(&driver.url).await?;
+        Ok(Self { client, _driver: driver, _profile: profile })
+    }
+
+    /// Starts a browser whose visitor has switched scripts off.
+    ///
+    /// # Errors
+    /// The driver or the browser does not start.
+    pub async fn start_without_script() -> Result<Self> {
+        let browser = Self::start().await?;
+        // The visitor's own setting would stop the driver's looks too; this stops the page's scripts alone.
+        browser.devtools("Emulation.setScriptExecutionDisabled", json!({ "value": true })).await?;
+        Ok(browser)
+    }
+
+    /// Opens a page.
+    ///
+    /// # Errors
+    /// It does not load.
+    pub async fn open(&self, url: &str) -> Result<()> {
+        self.client.goto(url).await.with_context(|| format!("cannot open {url}"))
+    }
+
+    /// Waits for an element.
+    ///
+    /// # Errors
+    /// It does not come.
+    pub async fn find(&self, css: &str) -> Result<Element> {
+        until(css, async || Ok(self.client.find(Locator::Css(css)).await.map(Some)?)).await
+    }
+
+    /// Waits until the page's text holds this.
+    ///
+    /// # Errors
+    /// It never does.
+    pub async fn reads(&self, text: &str) -> Result<()> {
+        until(text, async || {
+            // The driver's own way to read a text never returns where scripts are off.
+            let body = self.client.find(Locator::Css("body")).await?.prop("innerText").await?;
+            Ok(body.is_some_and(|body| body.contains(text)).then_some(()))
+        })
+        .await
+    }
+
+    /// Runs a script in the page to look at something; never to click.
+    ///
+    /// # Errors
+    /// It throws.
+    pub async fn look(&self, script: &str, args: Vec<Value>) -> Result<Value> {
+        Ok(self.client.execute(script, args).await?)
+    }
+
+    /// Presses and releases one key, wherever the focus is.
+    ///
+    /// # Errors
+    /// The session broke.
+    pub async fn press(&self, key: Key) -> Result<()> {
+        let value = char::from(key);
+        let keys = KeyActions::new("keyboard".to_owned()).then(KeyAction::Down { value }).then(KeyAction::Up { value });
+        Ok(self.client.perform_actions(keys).await?)
+    }
+
+    /// Types letters wherever the focus is, as one insertion: the driver's own keys know nothing beyond U+FFFF.
+    ///
+    /// # Errors
+    /// The session broke.
+    pub async fn insert(&self, text: &str) -> Result<()> {
+        self.devtools("Input.insertText", json!({ "text": text })).await.map(drop)
+    }
+
+    /// Clicks an element twice, as fast as a hand can.
+    ///
+    /// # Errors
+    /// The element is gone.
+    pub async fn double_click(&self, element: &Element) -> Result<()> {
+        let button = MOUSE_BUTTON_LEFT;
+        let over = PointerAction::MoveToElement { element: element.clone(), duration: None, x: 0.0, y: 0.0 };
+        let mouse = MouseActions::new("mouse".to_owned())
+            .then(over)
+            .then(PointerAction::Down { button })
+            .then(PointerAction::Up { button })
+            .then(PointerAction::Down { button })
+            .then(PointerAction::Up { button });
+        Ok(self.client.perform_actions(mouse).await?)
+    }
+
+    /// Moves the pointer over an element.
+    ///
+    /// # Errors
+    /// The element is gone.
+    pub async fn hover(&self, element: &Element) -> Result<()> {
+        let over = PointerAction::MoveToElement { element: element.clone(), duration: None, x: 0.0, y: 0.0 };
+        Ok(self.client.perform_actions(MouseActions::new("mouse".to_owned()).then(over)).await?)
+    }
+
+    /// What an owner would find in the page's error handlers and, at level warning or worse, in the console.
+    ///
+    /// # Errors
+    /// The session broke.
+    pub async fn complaints(&self) -> Result<Vec<String>> {
+        let seen = self.look("return window.seen || []", Vec::new()).await?;
+        let log = self.command("se/log", json!({ "type": "browser" })).await?;
+        let console = log.as_array().into_iter().flatten().filter(|line| line["level"] != "INFO" && line["level"] != "DEBUG");
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let mut all: Vec<String> = seen.as_array().into_iter().flatten().map(text).collect();
+        all.extend(console.map(|line| text(&line["message"])));
+        Ok(all)
+    }
+
+    /// The addresses of everything that the page has loaded.
+    ///
+    /// # Errors
+    /// The session broke.
+    pub async fn loaded(&self) -> Result<Vec<String>> {
+        let script = "return performance.getEntriesByType('resource').map(function (entry) { return entry.name })";
+        let names = self.look(script, Vec::new()).await?;
+        Ok(names.as_array().into_iter().flatten().filter_map(|name| name.as_str().map(str::to_owned)).collect())
+    }
+
+    /// Sends a command of the DevTools protocol.
+    ///
+    /// # Errors
+    /// Chromium refuses it.
+    pub async fn devtools(&self, name: &str, params: Value) -> Result<Value> {
+        self.command("goog/cdp/execute", json!({ "cmd": name, "params": params })).await
+    }
+
+    async fn command(&self, path: &'static str, body: Value) -> Result<Value> {
+        Ok(self.client.issue_cmd(Extension { path, body }).await?)
+    }
+
+    /// Closes the browser; a dropped one is killed.
+    ///
+    /// # Errors
+    /// The session broke before.
+    pub async fn close(self) -> Result<()> {
+        Ok(self.client.close().await?)
+    }
+}
+
+/// A command that is Chromium's own.
+#[derive(Debug)]
+struct Extension {
+    path: &'static str,
+    body: Value,
+}
+
+impl WebDriverCompatibleCommand for Extension {
+    fn endpoint(&self, base: &Url, session: Option<&str>) -> Result<Url, ParseError> {
+        base.join(&format!("session/{}/{}", session.unwrap_or_default(), self.path))
+    }
+
+    fn method_and_body(&self, _: &Url) -> (Method, Option<String>) {
+        (Method::POST, Some(self.body.to_string()))
+    }
+}

@@ -1,0 +1,121 @@
+//! A stranger's web server: another origin that serves the pages of `sites/` and a template from npm, with the tag put in.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use anyhow::{Context, Result};
+use http_body_util::Full;
+use hyper::body::Bytes;
+use hyper::{Response, StatusCode};
+
+use crate::http::{Listener, reply};
+
+/// Where a page of `sites/` wants the tag.
+const PLACE: &str = "{{tag}}";
+
+/// Put before everything else in a page: notes what goes wrong in it, as the page's owner would see it.
+const WITNESS: &str = "<script>window.seen=[];\
+addEventListener('error',function(e){seen.push('error: '+e.message+' '+(e.filename||''))});\
+addEventListener('unhandledrejection',function(e){seen.push('rejection: '+e.reason)});\
+addEventListener('securitypolicyviolation',function(e){seen.push('policy: '+e.blockedURI)});</script>";
+
+/// A running host.
+pub struct Host {
+    listener: Listener,
+    tag: Arc<Mutex<String>>,
+}
+
+impl Host {
+    /// Starts it, its pages still without a tag.
+    ///
+    /// # Errors
+    /// No port is free.
+    pub async fn start() -> Result<Self> {
+        let tag = Arc::new(Mutex::new(String::new()));
+        let now = Arc::clone(&tag);
+        let listener = Listener::start(move |request| {
+            let tag = now.lock().unwrap_or_else(PoisonError::into_inner).clone();
+            let path = request.uri().path().to_owned();
+            async move { serve(&path, &tag) }
+        })
+        .await?;
+        Ok(Self { listener, tag })
+    }
+
+    /// The origin of its pages.
+    pub fn origin(&self) -> String {
+        format!("http://{}", self.listener.address)
+    }
+
+    /// The address of a page: `plain.html` of `sites/`, or `creative/index.html` of the template.
+    pub fn page(&self, name: &str) -> String {
+        format!("{}/{name}", self.origin())
+    }
+
+    /// What is put into the pages from now on.
+    pub fn put_tag(&self, tag: &str) {
+        tag.clone_into(&mut self.tag.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+}
+
+/// The folder of the template `startbootstrap-creative`: `BEARING_TEMPLATE`, else in the folder of npm packages that
+/// `BEARING_NPM` names, else where `cargo xtask setup` puts those.
+///
+/// # Errors
+/// It is not there.
+pub fn template() -> Result<PathBuf> {
+    let set = |name: &str| std::env::var_os(name).map(PathBuf::from);
+    let packages = || {
+        set("BEARING_NPM").unwrap_or_else(|| {
+            set("HOME").unwrap_or_default().join(".cache/bearing/npm/node_modules")
+        })
+    };
+    let folder = set("BEARING_TEMPLATE").unwrap_or_else(|| packages().join("startbootstrap-creative/dist"));
+    folder.canonicalize().with_context(|| {
+        format!("no template in {}; run `cargo xtask setup` or set BEARING_TEMPLATE", folder.display())
+    })
+}
+
+fn serve(path: &str, tag: &str) -> Response<Full<Bytes>> {
+    match read(path) {
+        Some(body) if path.ends_with(".html") => {
+            let page = with_tag(&String::from_utf8_lossy(&body), tag);
+            reply(StatusCode::OK, "text/html; charset=utf-8", page)
+        }
+        Some(body) => reply(StatusCode::OK, content_type(path), body),
+        // Browsers ask for it by themselves; a 404 would be an error in the console.
+        None if path == "/favicon.ico" => reply(StatusCode::OK, "image/x-icon", Bytes::new()),
+        None => reply(StatusCode::NOT_FOUND, "text/plain", "not here"),
+    }
+}
+
+fn read(path: &str) -> Option<Vec<u8>> {
+    let path = path.trim_start_matches('/');
+    let (folder, name) = match path.strip_prefix("creative/") {
+        Some(name) => (template().ok()?, name),
+        None => (Path::new(env!("CARGO_MANIFEST_DIR")).join("sites"), path),
+    };
+    if name.split('/').any(|part| part == "..") {
+        return None;
+    }
+    std::fs::read(folder.join(name)).ok()
+}
+
+fn with_tag(page: &str, tag: &str) -> String {
+    let page = match page.contains(PLACE) {
+        true => page.replacen(PLACE, tag, 1),
+        false => page.replacen("</body>", &format!("{tag}\n</body>"), 1),
+    };
+    page.replacen("<head>", &format!("<head>{WITNESS}"), 1)
+}
+
+fn content_type(path: &str) -> &'static str {
+    match path.rsplit('.').next().unwrap_or_default() {
+        "css" => "text/css",
+        "js" => "text/javascript",
+        "jpg" => "image/jpeg",
+        "png" => "image/png",
+        "svg" => "image/svg+xml",
+        _ => "application/octet-stream",
+    }
+}

@@ -1,0 +1,15 @@
+//! Starts the real binary and drives a real browser over pages of strangers: what the tests in `tests/` are made of.
+//!
+//! The binary is `dist/bearing`, or what `BEARING_BIN` names. Chromium and its driver are Debian's, or what `CHROMIUM`
+//! and `CHROMEDRIVER` name. Everything runs on loopback, in temporary folders, on ports that the system picks.
+
+pub mod api;
+pub mod browser;
+pub mod card;
+mod driver;
+pub mod host;
+pub mod http;
+pub mod proxy;
+pub mod server;
+pub mod stage;
+pub mod wait;

@@ -1,0 +1,190 @@
+//! The product under test: the real binary as a child process, and its command line.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail, ensure};
+use serde_json::Value;
+use tempfile::TempDir;
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::{Child, Command};
+use tokio::time::timeout;
+
+/// How long the server may take to say that it is ready, or to stop.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The binary under test: `BEARING_BIN`, else `dist/bearing` of this repository.
+pub fn binary() -> PathBuf {
+    std::env::var_os("BEARING_BIN")
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../dist/bearing"), PathBuf::from)
+}
+
+/// How a command ended.
+#[derive(Debug)]
+pub struct Ending {
+    /// The exit code; −1 after a signal.
+    pub code: i32,
+    /// What it printed.
+    pub stdout: String,
+    /// What it complained.
+    pub stderr: String,
+}
+
+/// Runs the binary to its end.
+///
+/// # Errors
+/// It cannot be started, or does not end in a minute.
+pub async fn run(args: &[&str]) -> Result<Ending> {
+    let output = Command::new(binary()).args(args).stdin(Stdio::null()).kill_on_drop(true).output();
+    let output = timeout(PATIENCE, output)
+        .await
+        .with_context(|| format!("bearing {} does not end", args.join(" ")))?
+        .with_context(|| format!("cannot start {}; run `cargo xtask build` or set BEARING_BIN", binary().display()))?;
+    Ok(Ending {
+        code: output.status.code().unwrap_or(-1),
+        stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+        stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+    })
+}
+
+/// A running server, or a stopped one with its folder and its port.
+pub struct Server {
+    /// Where it listens; the same after a restart.
+    pub address: SocketAddr,
+    folder: TempDir,
+    verb: &'static str,
+    options: Vec<String>,
+    child: Option<Child>,
+    printed: Arc<Mutex<Vec<String>>>,
+}
+
+impl Server {
+    /// Starts `bearing serve` in an empty folder on a free port.
+    ///
+    /// # Errors
+    /// It does not become ready.
+    pub async fn start() -> Result<Self> {
+        Self::launch("serve", &[]).await
+    }
+
+    /// Starts `bearing VERB` with more options.
+    ///
+    /// # Errors
+    /// It does not become ready.
+    pub async fn launch(verb: &'static str, options: &[&str]) -> Result<Self> {
+        let mut server = Self {
+            address: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            folder: tempfile::Builder::new().prefix("bearing-e2e-").tempdir()?,
+            verb,
+            options: options.iter().map(|&option| option.to_owned()).collect(),
+            child: None,
+            printed: Arc::default(),
+        };
+        server.start_again().await?;
+        Ok(server)
+    }
+
+    /// Its folder.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Its address for a browser.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// What it has printed so far, line by line.
+    pub fn printed(&self) -> Vec<String> {
+        self.printed.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Starts it on its folder and its port, and waits until it is ready.
+    ///
+    /// # Errors
+    /// It ends, or says nothing for a minute.
+    pub async fn start_again(&mut self) -> Result<()> {
+        let complaints = self.folder.path().join("stderr.log");
+        let mut child = Command::new(binary())
+            .arg(self.verb)
+            .args(["--listen", &self.address.to_string(), "--data"])
+            .arg(self.folder.path().join("data"))
+            .args(&self.options)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(std::fs::OpenOptions::new().create(true).append(true).open(&complaints)?)
+            .kill_on_drop(true)
+            .spawn()
+            .with_context(|| format!("cannot start {}; run `cargo xtask build` or set BEARING_BIN", binary().display()))?;
+        let stdout = child.stdout.take().context("the server's output is piped")?;
+        self.child = Some(child);
+        let mut lines = BufReader::new(stdout).lines();
+        let ready = async {
+            while let Some(line) = lines.next_line().await? {
+                self.printed.lock().unwrap_or_else(PoisonError::into_inner).push(line.clone());
+                if let Some(address) = line.strip_prefix("ready http://") {
+                    return Ok(address.trim().parse()?);
+                }
+            }
+            bail!("the server ended before it was ready")
+        };
+        self.address = match timeout(PATIENCE, ready).await {
+            Ok(Ok(address)) => address,
+            failed => bail!(
+                "{failed:?}; standard error: {}",
+                std::fs::read_to_string(&complaints).unwrap_or_default()
+            ),
+        };
+        let printed = Arc::clone(&self.printed);
+        // A full pipe would stop the server.
+        tokio::spawn(async move {
+            while let Ok(Some(line)) = lines.next_line().await {
+                printed.lock().unwrap_or_else(PoisonError::into_inner).push(line);
+            }
+        });
+        Ok(())
+    }
+
+    /// Asks it to stop (SIGTERM) and waits until it has.
+    ///
+    /// # Errors
+    /// It runs on, or ends with another code than 0.
+    pub async fn stop(&mut self) -> Result<()> {
+        let mut child = self.child.take().context("the server is running")?;
+        let id = child.id().context("the server has not ended")?;
+        // The standard library sends no signals, and a crate that does needs unsafe code or a dependency.
+        let sent = Command::new("sh").arg("-c").arg(format!("kill -TERM {id}")).status().await?;
+        ensure!(sent.success(), "the signal was not sent");
+        let status = timeout(PATIENCE, child.wait()).await.context("the server does not stop")??;
+        ensure!(status.success(), "the server stopped with {status}");
+        Ok(())
+    }
+
+    /// Kills it (SIGKILL) and waits until it is dead.
+    ///
+    /// # Errors
+    /// It was not running.
+    pub async fn kill(&mut self) -> Result<()> {
+        Ok(self.child.take().context("the server is running")?.kill().await?)
+    }
+
+    /// Runs a command beside the server on the same store, with `--json`, and reads what it prints.
+    ///
+    /// # Errors
+    /// It fails; its complaint is shown.
+    pub async fn command(&self, args: &[&str]) -> Result<Value> {
+        let data = self.folder.path().join("data");
+        let data = data.to_str().context("the folder's name is text")?;
+        let ending = run(&[args, &["--data", data, "--json"]].concat()).await?;
+        ensure!(ending.code == 0, "bearing {}: {} {}", args.join(" "), ending.code, ending.stderr);
+        serde_json::from_str(&ending.stdout).with_context(|| format!("not JSON: {}", ending.stdout))
+    }
+
+    /// The resident memory and more is asked of the process by its id.
+    pub fn id(&self) -> Option<u32> {
+        self.child.as_ref().and_then(Child::id)
+    }
+}

@@ -1,0 +1,15 @@
+//! The journeys of visitors, owners, strangers and operators, one file each, in one binary: linked once, run side by side.
+
+mod bad_input;
+mod click_a_score;
+mod command_line;
+mod counted_once;
+mod crash;
+mod demo;
+mod good_guest;
+mod hosted;
+mod keyboard;
+mod management;
+mod no_wasm;
+mod server_away;
+mod template;

@@ -1,0 +1,31 @@
+// The config: a site's published surveys, their texts in one locale, and the trees of their first questions.
+
+import { fetch, keys } from './natives.js';
+
+const get = async (address) => {
+  const reply = await fetch(address, { credentials: 'omit' });
+  if (!reply.ok) throw Error(address + ' ' + reply.status);
+  return reply.json();
+};
+
+/** The given values as a query or a fragment, by the sign that starts it. */
+export const query = (values, start) => {
+  let text = '';
+  for (const name of keys(values)) {
+    if (values[name] !== undefined) text += (text ? '&' : start) + name + '=' + encodeURIComponent(values[name]);
+  }
+  return text;
+};
+
+const at = (tag, path, touchpoint) => tag.embed + path + query({ locale: tag.locale, touchpoint }, '?');
+
+/** The config for a touchpoint. */
+export const fetchConfig = (tag, touchpoint) => get(at(tag, '', touchpoint));
+
+/** The first question of a survey: from the config, or else from its own address, together with the style sheet. */
+export const firstQuestion = async (tag, config, survey) => {
+  for (const tree of config.trees || []) {
+    if (tree.survey == survey.id && tree.version == survey.version) return { root: tree.root, css: config.css };
+  }
+  return get(at(tag, '/first/' + survey.id + '/' + survey.version));
+};

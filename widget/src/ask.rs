@@ -1,0 +1,69 @@
+//! A question as it is drawn: its words in one locale, what was entered, and what is wrong with it.
+
+use bearing_shared::question::Control;
+
+/// What a form field's name starts with; the rest is the question's id.
+pub const FIELD_PREFIX: &str = "q.";
+
+/// One question, ready to be drawn.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ask {
+    /// The question's id.
+    pub id: String,
+    /// How it is asked.
+    pub control: Control,
+    /// The wording.
+    pub text: String,
+    /// The ends of the scale; only a scale has them.
+    pub scale: Option<Scale>,
+    /// What a choice question offers, as pairs of id and wording.
+    pub choices: Vec<(String, String)>,
+    /// Whether several choices may be picked.
+    pub multiple: bool,
+    /// Whether it must be answered.
+    pub required: bool,
+    /// Asked only after a score in one of these ranges, both ends included; empty: after any.
+    pub after: Vec<[u8; 2]>,
+    /// What the form holds for it: the text, the score or the picked choices.
+    pub given: Vec<String>,
+    /// What is wrong with what was entered; empty: nothing.
+    pub fault: String,
+}
+
+/// The ends of a scale and their labels.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Scale {
+    /// The lowest score.
+    pub min: u8,
+    /// The highest score.
+    pub max: u8,
+    /// The label of the lowest score; may be empty.
+    pub low: String,
+    /// The label of the highest score; may be empty.
+    pub high: String,
+}
+
+impl Ask {
+    /// The name of its form field, on the hosted page and in the card alike.
+    pub fn field(&self) -> String {
+        FIELD_PREFIX.to_owned() + &self.id
+    }
+
+    /// Whether it is asked after a score.
+    pub fn follows(&self, score: u8) -> bool {
+        self.after.is_empty() || self.after.iter().any(|[low, high]| (*low..=*high).contains(&score))
+    }
+}
+
+/// The interface texts that the views say.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Words {
+    /// The button that sends.
+    pub send: String,
+    /// Said beside a question that may stay empty.
+    pub optional: String,
+    /// Said when a required follow-up is empty.
+    pub required: String,
+    /// The thanks at the end: the survey's own, or the interface language's.
+    pub thanks: String,
+}

@@ -1,0 +1,9 @@
+//! Views: what a respondent sees, as functions from data to Leptos views; nothing here knows a browser or a server.
+
+#[cfg(feature = "ssr")]
+pub(crate) mod first;
+#[cfg(feature = "ssr")]
+pub(crate) mod hosted;
+#[cfg(any(feature = "csr", test))]
+pub(crate) mod rest;
+pub(crate) mod thanks;

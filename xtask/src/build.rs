@@ -1,0 +1,88 @@
+//! `build` and `run`: the renderer, the browser assets, the binary that carries them, and the demo.
+
+use std::{
+    fs,
+    os::unix::process::CommandExt as _,
+    process::{Command, ExitCode},
+};
+
+use anyhow::{Context, Result};
+
+use crate::{
+    inputs,
+    place::Place,
+    process::{run, say, step},
+    setup::{self, Part},
+    wasm,
+};
+
+/// What the assets are made from, beside the compiled widget.
+const ASSET_INPUTS: [&str; 7] = [
+    "Cargo.lock",
+    "widget/loader",
+    "widget/src/view/card.css",
+    "widget/src/view/hosted.css",
+    "xtask/bundle",
+    "xtask/npm/package-lock.json",
+    "dist/.build/widget.wasm",
+];
+
+/// Builds everything that changed and leaves one self-contained binary at `dist/bearing`.
+pub(crate) fn all(place: &Place) -> Result<()> {
+    assets(place)?;
+    server(place)
+}
+
+/// Builds, then becomes `bearing demo`.
+pub(crate) fn run_demo(place: &Place, args: &[String]) -> Result<ExitCode> {
+    all(place)?;
+    // The demo gets the terminal, the signals and the exit code: this program has nothing left to do.
+    let error = Command::new(place.dist().join("bearing")).arg("demo").args(args).exec();
+    Err(error).context("cannot start dist/bearing")
+}
+
+/// Makes what browsers fetch, in `dist/assets`.
+pub(crate) fn assets(place: &Place) -> Result<()> {
+    setup::ensure(place, &[Part::Crates, Part::Wasm, Part::Npm])?;
+    let compiled = &wasm::compile(place)?;
+    let (work, out) = (place.work(), place.dist().join("assets"));
+    let whole = if out.join("manifest.json").is_file() { "whole" } else { "missing" };
+    let fingerprint = inputs::fingerprint(&place.root, &ASSET_INPUTS, whole)?;
+    let made = || {
+        step("browser assets", || {
+            let mut cargo = place.offline_cargo();
+            cargo.args(["build", "--locked", "--profile=xtask", "--package=bearing-bundle"]);
+            run(cargo, "the bundler's build")?;
+            let mut bundle = Command::new(place.bundler());
+            bundle
+                .arg("assets")
+                .arg("--wasm")
+                .arg(compiled)
+                .arg("--node-modules")
+                .arg(place.npm().join("node_modules"));
+            bundle.arg("--loader").arg(place.root.join("widget/loader/main.js"));
+            bundle.arg("--hosted").arg(place.root.join("widget/loader/hosted.js"));
+            bundle.arg("--css").arg(place.root.join("widget/src/view/card.css"));
+            bundle.arg("--hosted-css").arg(place.root.join("widget/src/view/hosted.css"));
+            bundle.arg("--scratch").arg(&work).arg("--out").arg(&out);
+            run(bundle, "the bundler")
+        })
+    };
+    if !inputs::when_changed(&work.join("assets.stamp"), &fingerprint, made)? {
+        say("browser assets: unchanged");
+    }
+    Ok(())
+}
+
+fn server(place: &Place) -> Result<()> {
+    step("dist/bearing", || {
+        let mut cargo = place.offline_cargo();
+        cargo.args(["build", "--locked", "--release", "--package=bearing", "--bin=bearing"]);
+        run(cargo, "the server's build")?;
+        let (made, kept) = (place.target().join("release/bearing"), place.dist().join("bearing"));
+        // A server that runs from dist/bearing keeps its file: the new one takes only the name.
+        let next = place.work().join("bearing.next");
+        fs::copy(&made, &next).with_context(|| format!("cannot copy {}", made.display()))?;
+        fs::rename(&next, &kept).with_context(|| format!("cannot replace {}", kept.display()))
+    })
+}

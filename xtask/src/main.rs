@@ -1,0 +1,113 @@
+//! The build tool of Bearing: `cargo xtask …` is every set-up, build, run and check of this repository.
+
+mod bench;
+mod build;
+mod inputs;
+mod lint;
+mod place;
+mod process;
+mod server;
+mod setup;
+mod size;
+mod test;
+mod tidy;
+mod wasm;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand, ValueEnum as _};
+
+use crate::{
+    place::Place,
+    process::{complain, run, say},
+};
+
+/// Sets up, builds, runs and checks Bearing.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Fetches everything that builds and checks need; the only step that uses the network.
+    Setup,
+    /// Builds the browser assets and `dist/bearing`, which carries them.
+    Build {
+        /// Only the browser assets, in `dist/assets`.
+        #[arg(long)]
+        assets: bool,
+    },
+    /// Builds, then starts `bearing demo` with the arguments given after `--`.
+    Run {
+        /// Arguments of `bearing demo`.
+        #[arg(last = true)]
+        args: Vec<String>,
+    },
+    /// Prints what a visitor downloads, as a table and as JSON; fails past a budget.
+    Size,
+    /// Checks the house rules that a program can check.
+    Tidy,
+    /// Runs the compiler's and the dependencies' lints over each named feature set.
+    Lint {
+        /// One set; all of them when absent.
+        set: Option<lint::Set>,
+    },
+    /// Formats every crate.
+    Fmt {
+        /// Only says what is not formatted.
+        #[arg(long)]
+        check: bool,
+    },
+    /// Runs every check and test, and ends with their counts.
+    Test {
+        /// Only the steps whose name contains this text.
+        #[arg(long)]
+        only: Option<String>,
+    },
+    /// Measures the server.
+    Bench {
+        /// What to measure.
+        what: bench::Bench,
+        /// Arguments of the benchmark.
+        #[arg(last = true)]
+        args: Vec<String>,
+    },
+}
+
+fn main() -> ExitCode {
+    match dispatch(Args::parse().command) {
+        Ok(code) => code,
+        Err(error) => {
+            complain(&format!("cargo xtask: {error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn dispatch(command: Command) -> Result<ExitCode> {
+    let place = Place::find()?;
+    match command {
+        Command::Setup => {
+            setup::ensure(&place, setup::Part::value_variants())?;
+            say("everything is set up; builds and checks need no network now");
+        }
+        Command::Build { assets: true } => build::assets(&place)?,
+        Command::Build { assets: false } => build::all(&place)?,
+        Command::Run { args } => return build::run_demo(&place, &args),
+        Command::Size => return size::size(&place),
+        Command::Tidy => tidy::tidy(&place)?,
+        Command::Lint { set } => lint::lint(&place, set)?,
+        Command::Fmt { check } => {
+            let mut cargo = place.cargo();
+            cargo.args(["fmt", "--all"]).args(check.then_some("--check"));
+            run(cargo, "cargo fmt")?;
+        }
+        Command::Test { only } => return test::test(&place, only.as_deref()),
+        Command::Bench { what, args } => bench::bench(&place, what, &args)?,
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,209 @@
+//! Set-up: the only step that uses the network; every part by locked version, done once, skipped when it is there.
+
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use anyhow::{Context, Result, bail};
+use clap::ValueEnum;
+
+use crate::{
+    inputs,
+    place::Place,
+    process::{complain, find_program, output, run, say, step, succeeds},
+    wasm::Recipe,
+};
+
+/// The checker of licences, bans and sources.
+const CARGO_DENY: &str = "0.20.2";
+
+/// Debian's packages for a machine where rustup can fetch nothing; one matching set from the security archive.
+const DEBIAN_RUST: [&str; 4] = ["rustc-web", "cargo-web", "rust-web-src", "lld-22"];
+
+/// Debian's packages for tests in a browser.
+const DEBIAN_BROWSER: [&str; 2] = ["chromium", "chromium-driver"];
+
+/// The oldest Node.js that the npm tools run on.
+const NODE: u32 = 20;
+
+/// One thing that builds or checks need.
+#[derive(Clone, Copy, ValueEnum)]
+pub(crate) enum Part {
+    /// Every crate in Cargo.lock.
+    Crates,
+    /// A toolchain that builds std from source for browsers.
+    Wasm,
+    /// esbuild, wasm-opt and the host page of a stranger.
+    Npm,
+    /// A browser and its driver.
+    Browser,
+    /// cargo-deny.
+    Deny,
+}
+
+/// Makes sure that the parts are there; what is there already costs a look at a file.
+pub(crate) fn ensure(place: &Place, parts: &[Part]) -> Result<()> {
+    parts.iter().try_for_each(|part| match part {
+        Part::Crates => crates(place),
+        Part::Wasm => wasm_toolchain(place),
+        Part::Npm => npm(place),
+        Part::Browser => browser(),
+        Part::Deny => deny(place),
+    })
+}
+
+/// Where a shell would find chromium and its driver, or what the environment names instead.
+pub(crate) fn browser_programs() -> Option<(PathBuf, PathBuf)> {
+    let program = |variable: &str, name: &str| env::var_os(variable).map(PathBuf::from).or_else(|| find_program(name));
+    Some((program("CHROMIUM", "chromium")?, program("CHROMEDRIVER", "chromedriver")?))
+}
+
+/// cargo-deny as set-up installed it.
+pub(crate) fn deny_program(place: &Place) -> PathBuf {
+    place.cache.join("tools").join(format!("cargo-deny-{CARGO_DENY}")).join("bin/cargo-deny")
+}
+
+fn crates(place: &Place) -> Result<()> {
+    let lock = inputs::fingerprint(&place.root, &["Cargo.lock"], &cargo_home().display().to_string())?;
+    let stamp = place.cache.join("stamps").join(format!("crates-{lock}"));
+    if !cargo_home().join("registry").is_dir() && stamp.exists() {
+        fs::remove_file(&stamp)?;
+    }
+    let fetch = || {
+        step("crates of Cargo.lock", || {
+            let mut cargo = place.cargo();
+            cargo.args(["fetch", "--locked"]);
+            run(cargo, "`cargo fetch --locked`")
+        })
+    };
+    inputs::when_changed(&stamp, &lock, fetch)?;
+    Ok(())
+}
+
+fn cargo_home() -> PathBuf {
+    env::var_os("CARGO_HOME")
+        .map(PathBuf::from)
+        .unwrap_or_else(|| Path::new(&env::var_os("HOME").unwrap_or_default()).join(".cargo"))
+}
+
+fn wasm_toolchain(place: &Place) -> Result<()> {
+    if Recipe::find(place).is_none() && Recipe::allowed("a") && find_program("rustup").is_some() {
+        let added = step("rust-src for this toolchain", || {
+            let mut rustup = Command::new("rustup");
+            rustup.current_dir(&place.root).args(["component", "add", "rust-src"]);
+            run(rustup, "`rustup component add rust-src`")
+        });
+        if let Err(error) = added {
+            complain(&format!("{error:#}; trying Debian's packages instead"));
+        }
+    }
+    if Recipe::find(place).is_none() && Recipe::allowed("b") {
+        debian("Rust for browsers", &DEBIAN_RUST)?;
+    }
+    let Some(recipe) = Recipe::find(place) else {
+        bail!(
+            "this system cannot build for browsers yet; `rustup component add rust-src` or `{}` would change that",
+            install_command(&DEBIAN_RUST)
+        );
+    };
+    std_crates(place, &recipe)
+}
+
+/// std has a lock file and dependencies of its own, which the workspace's lock file does not name.
+fn std_crates(place: &Place, recipe: &Recipe) -> Result<()> {
+    let library = recipe.library(place).context("the toolchain brings no sources of std")?;
+    let lock = inputs::fingerprint(&library, &["Cargo.lock"], &cargo_home().display().to_string())?;
+    let fetch = || {
+        step("crates of the standard library", || {
+            let mut cargo = recipe.cargo(place);
+            cargo.env("CARGO_NET_OFFLINE", "false").args(["fetch", "--quiet", "--locked", "--manifest-path"]);
+            cargo.arg(library.join("Cargo.toml"));
+            run(cargo, "`cargo fetch` for the standard library")
+        })
+    };
+    inputs::when_changed(&place.cache.join("stamps").join(format!("std-{lock}")), &lock, fetch)?;
+    Ok(())
+}
+
+fn npm(place: &Place) -> Result<()> {
+    let folder = place.npm();
+    let lock = inputs::fingerprint(&place.root, &["xtask/npm/package-lock.json"], "")?;
+    inputs::when_changed(&folder.join("complete"), &lock, || {
+        step("npm packages of xtask/npm/package-lock.json", || {
+            let mut node = Command::new("node");
+            node.arg("--version");
+            let version = output(node, "node").context("Node.js 20 or newer is needed; install it from nodejs.org")?;
+            let major = version.trim().trim_start_matches('v').split('.').next().and_then(|text| text.parse().ok());
+            if major.is_none_or(|major: u32| major < NODE) {
+                bail!("Node.js {} is too old; install version {NODE} or newer", version.trim());
+            }
+            for name in ["package.json", "package-lock.json", ".npmrc"] {
+                fs::copy(place.root.join("xtask/npm").join(name), folder.join(name))
+                    .with_context(|| format!("cannot copy xtask/npm/{name}"))?;
+            }
+            let mut npm = Command::new("npm");
+            npm.current_dir(&folder).args(["ci", "--ignore-scripts", "--loglevel=error"]);
+            run(npm, "`npm ci`")
+        })
+    })?;
+    Ok(())
+}
+
+fn browser() -> Result<()> {
+    if browser_programs().is_none() {
+        debian("a browser and its driver", &DEBIAN_BROWSER)?;
+    }
+    Ok(())
+}
+
+fn deny(place: &Place) -> Result<()> {
+    let program = deny_program(place);
+    if program.is_file() {
+        return Ok(());
+    }
+    step(&format!("cargo-deny {CARGO_DENY}"), || {
+        let mut cargo = place.cargo();
+        // It runs for a second; a quick build matters more than a quick program.
+        cargo
+            .env_remove("CARGO_TARGET_DIR")
+            .env("CARGO_PROFILE_RELEASE_LTO", "off")
+            .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1")
+            .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16")
+            .args(["install", "--quiet", "--locked", "cargo-deny", "--version", CARGO_DENY, "--root"]);
+        cargo.args(program.ancestors().nth(2));
+        run(cargo, "`cargo install cargo-deny`")
+    })
+}
+
+/// Installs Debian's packages, or says in one sentence which command would.
+fn debian(what: &str, packages: &[&str]) -> Result<()> {
+    let apt = |args: &[&str]| {
+        let mut command = Command::new("apt-get");
+        command.env("DEBIAN_FRONTEND", "noninteractive").args(args);
+        command
+    };
+    let install = [&["install", "--yes", "--quiet", "--no-install-recommends"], packages].concat();
+    if find_program("apt-get").is_none() || !is_root() {
+        bail!("{what} cannot be installed by this account; run `{}` and start again", install_command(packages));
+    }
+    step(&format!("{what}: {}", packages.join(", ")), || {
+        if !succeeds(apt(&install)) {
+            say("refreshing Debian's package lists first");
+            run(apt(&["update", "--quiet"]), "`apt-get update`")?;
+            run(apt(&install), &format!("`{}`", install_command(packages)))?;
+        }
+        Ok(())
+    })
+}
+
+fn install_command(packages: &[&str]) -> String {
+    format!("sudo apt-get install {}", packages.join(" "))
+}
+
+fn is_root() -> bool {
+    let mut id = Command::new("id");
+    id.arg("-u");
+    output(id, "id").is_ok_and(|id| id.trim() == "0")
+}

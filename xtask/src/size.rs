@@ -1,0 +1,126 @@
+//! `size`: what a visitor downloads at each step, from the built files and from a real server's reply, against budgets.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, ExitCode},
+};
+
+use anyhow::{Context, Result, ensure};
+use serde_json::{Map, Value, json};
+
+use crate::{
+    place::Place,
+    process::{complain, output, say},
+    server::Server,
+};
+
+/// A limit on brotli bytes: what is limited, what it is the sum of, the aim, and where the build fails.
+struct Budget {
+    name: &'static str,
+    parts: &'static [&'static str],
+    moment: &'static str,
+    aim: u64,
+    fail: u64,
+}
+
+/// What a visitor's browser downloads, by moment; each holds what came before it.
+const BUDGETS: [Budget; 4] = [
+    Budget { name: "loader", parts: &["loader"], moment: "the loader alone", aim: 4_096, fail: 5_120 },
+    Budget { name: "idle_total", parts: &["loader", "config"], moment: "nobody is asked", aim: 6_144, fail: 6_144 },
+    Budget {
+        name: "shown_total",
+        parts: &["loader", "config", "first_question", "css"],
+        moment: "a question is shown",
+        aim: 8_192,
+        fail: 8_192,
+    },
+    Budget {
+        name: "engaged_total",
+        parts: &["loader", "config", "first_question", "css", "wasm", "glue"],
+        moment: "the visitor engages",
+        aim: 40_000,
+        fail: 46_000,
+    },
+];
+
+/// Prints the table and the JSON line; fails past a budget.
+pub(crate) fn size(place: &Place) -> Result<ExitCode> {
+    let assets = place.dist().join("assets");
+    ensure!(place.dist().join("bearing").is_file(), "there is no dist/bearing; run `cargo xtask build` first");
+    let folder = place.work().join("size");
+    fs::create_dir_all(&folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
+    let mut files = vec![("loader", assets.join("bearing.js"))];
+    files.extend(reply_parts(place, &folder)?);
+    let manifest: Value = serde_json::from_slice(
+        &fs::read(assets.join("manifest.json")).context("dist/assets holds no manifest.json; build again")?,
+    )?;
+    for (name, key) in [("wasm", "wasm"), ("glue", "js")] {
+        files.push((name, assets.join(manifest[key].as_str().context("manifest.json names no renderer")?)));
+    }
+
+    let mut table = measure(place, &files)?;
+    say(format_args!("{:<16}{:>10}{:>10}{:>10}", "", "raw", "gzip", "brotli"));
+    for (name, _) in &files {
+        let cell = |column: &str| table[*name][column].as_u64().unwrap_or_default();
+        say(format_args!("{name:<16}{:>10}{:>10}{:>10}", cell("raw"), cell("gzip"), cell("brotli")));
+    }
+    let mut broken = Vec::new();
+    for budget in &BUDGETS {
+        let sum: u64 = budget.parts.iter().filter_map(|part| table[*part]["brotli"].as_u64()).sum();
+        let verdict = match sum {
+            sum if sum > budget.fail => "TOO LARGE",
+            sum if sum > budget.aim => "above the aim",
+            _ => "ok",
+        };
+        say(format_args!(
+            "{:<16}{sum:>10} brotli  aim {}, fails past {}: {verdict} ({})",
+            budget.name, budget.aim, budget.fail, budget.moment
+        ));
+        if sum > budget.fail {
+            broken.push(format!("{} is {sum} bytes and may be {}", budget.name, budget.fail));
+        }
+        if budget.name != "loader" {
+            table.insert(budget.name.to_owned(), json!(sum));
+        }
+    }
+    say(Value::Object(table));
+    if broken.is_empty() {
+        return Ok(ExitCode::SUCCESS);
+    }
+    complain(&format!("cargo xtask size: {}; make the code smaller or argue for the budget", broken.join("; ")));
+    Ok(ExitCode::FAILURE)
+}
+
+/// The config, the first question and the style sheet of one NPS survey, as files, from a real server.
+fn reply_parts(place: &Place, folder: &Path) -> Result<Vec<(&'static str, PathBuf)>> {
+    let mut server = Server::new(place)?;
+    let site = server.command(&["site", "create", "--name", "Shop", "--origin", "https://shop.example"])?;
+    let text = |value: &Value| value.as_str().map(str::to_owned);
+    let id = text(&site["id"]).context("`bearing site create` printed no id")?;
+    let key = text(&site["site_key"]).context("`bearing site create` printed no site_key")?;
+    server.command(&["survey", "create", "--site", &id, "--metric", "nps", "--publish"])?;
+    server.start()?;
+    let mut config = server.get(&format!("/v1/embed/{key}"))?;
+    let body = config.as_object_mut().context("the config is not an object")?;
+    let tree = body.remove("trees").and_then(|mut trees| trees.get_mut(0).map(Value::take));
+    let tree = tree.context("the config carries no first question")?;
+    let css = body.remove("css").and_then(|css| text(&css)).context("the config carries no style sheet")?;
+    let parts = [("config", config.to_string()), ("first_question", tree.to_string()), ("css", css)];
+    let write = |(name, content): (&'static str, String)| {
+        let path = folder.join(name);
+        fs::write(&path, content).with_context(|| format!("cannot write {}", path.display()))?;
+        Ok((name, path))
+    };
+    parts.into_iter().map(write).collect()
+}
+
+/// Raw, gzip 9 and brotli 11 bytes of each file, as the bundler measures them.
+fn measure(place: &Place, files: &[(&str, PathBuf)]) -> Result<Map<String, Value>> {
+    let mut bundle = Command::new(place.bundler());
+    bundle.arg("measure").args(files.iter().map(|(name, path)| format!("{name}={}", path.display())));
+    match serde_json::from_str(&output(bundle, "the bundler; run `cargo xtask build` first,")?)? {
+        Value::Object(table) => Ok(table),
+        _ => Ok(Map::new()),
+    }
+}

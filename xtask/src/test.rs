@@ -1,0 +1,202 @@
+//! `test`: every check and test, two lanes side by side and then what wants the machine for itself; ends with counts.
+
+use std::{
+    fs::{self, File},
+    path::{Path, PathBuf},
+    process::{Command, ExitCode, Stdio},
+    thread,
+    time::Instant,
+};
+
+use anyhow::{Context, Result, ensure};
+
+use crate::{
+    place::Place,
+    process::say,
+    setup::{self, Part},
+};
+
+/// Lines of a failed step's log that are shown.
+const SHOWN_LINES: usize = 80;
+
+/// One step: a name, what runs, and how its counts are written.
+struct Step {
+    name: &'static str,
+    command: Command,
+}
+
+/// What became of a step.
+struct Outcome {
+    name: &'static str,
+    ok: bool,
+    passed: u64,
+    failed: u64,
+}
+
+/// Runs the steps whose name contains `only`, all of them without it.
+pub(crate) fn test(place: &Place, only: Option<&str>) -> Result<ExitCode> {
+    let start = Instant::now();
+    setup::ensure(place, &[Part::Crates, Part::Wasm, Part::Npm, Part::Browser])?;
+    let logs = place.work().join("logs");
+    fs::create_dir_all(&logs).with_context(|| format!("cannot make the folder {}", logs.display()))?;
+    let tool = own_copy(place)?;
+    let xtask = |name, args: &[&str]| xtask(place, &tool, name, args);
+    let wanted = |step: &Step| only.is_none_or(|text| step.name.contains(text));
+    let lane = |steps: Vec<Step>| -> Vec<Outcome> {
+        steps.into_iter().filter(&wanted).map(|step| run_logged(step, &logs)).collect()
+    };
+    let side_by_side = |one: Vec<Step>, other: Vec<Step>| {
+        thread::scope(|scope| {
+            let other = scope.spawn(|| lane(other));
+            let mut outcomes = lane(one);
+            match other.join() {
+                Ok(more) => outcomes.extend(more),
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+            outcomes
+        })
+    };
+
+    let mut outcomes = side_by_side(
+        vec![xtask("fmt", &["fmt", "--check"]), xtask("tidy", &["tidy"]), xtask("lint native", &["lint", "native"])],
+        vec![
+            loader_tests(place)?,
+            xtask("assets", &["build", "--assets"]),
+            tests(place, "tools", &["--profile=xtask", "--package=xtask", "--package=bearing-bundle"]),
+        ],
+    );
+    // The server's tests come after the assets, which they serve.
+    let ours = ["--workspace", "--exclude=bearing-e2e", "--exclude=xtask", "--exclude=bearing-bundle"];
+    outcomes.extend(side_by_side(
+        vec![
+            tests(place, "tests", &ours),
+            xtask("lint docs", &["lint", "docs"]),
+            xtask("lint shuttle", &["lint", "shuttle"]),
+        ],
+        vec![
+            xtask("build", &["build"]),
+            xtask("lint widget", &["lint", "widget"]),
+            xtask("lint deny", &["lint", "deny"]),
+        ],
+    ));
+    // A browser that waits for a busy machine tests the machine.
+    outcomes.extend(lane(vec![xtask("size", &["size"]), end_to_end(place)?]));
+
+    let failures: Vec<&str> = outcomes.iter().filter(|outcome| !outcome.ok).map(|outcome| outcome.name).collect();
+    say(format_args!("{} steps in {:.0} s", outcomes.len(), start.elapsed().as_secs_f32()));
+    if !failures.is_empty() {
+        say(format_args!("failed: {}", failures.join(", ")));
+    }
+    let sum = |count: fn(&Outcome) -> u64| outcomes.iter().map(count).sum::<u64>();
+    say(format_args!("{} passed, {} failed", sum(|outcome| outcome.passed), sum(|outcome| outcome.failed)));
+    Ok(if failures.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// A copy of this program that stays as it is while the steps build the workspace, this program included.
+fn own_copy(place: &Place) -> Result<PathBuf> {
+    let copy = place.work().join("xtask");
+    let own = std::env::current_exe().context("this program has no file")?;
+    fs::copy(&own, &copy).with_context(|| format!("cannot copy {}", own.display()))?;
+    Ok(copy)
+}
+
+fn xtask(place: &Place, tool: &Path, name: &'static str, args: &[&str]) -> Step {
+    let mut command = Command::new(tool);
+    command.current_dir(&place.root).args(args);
+    Step { name, command }
+}
+
+fn tests(place: &Place, name: &'static str, args: &[&str]) -> Step {
+    let mut command = place.offline_cargo();
+    command.args(["test", "--locked", "--no-fail-fast"]).args(args);
+    Step { name, command }
+}
+
+fn loader_tests(place: &Place) -> Result<Step> {
+    let folder = place.root.join("widget/loader/test");
+    let mut command = Command::new("node");
+    command.current_dir(&place.root).args(["--test", "--test-reporter=tap"]);
+    // Node 20 takes files and no folder here.
+    let mut files = Vec::new();
+    for entry in fs::read_dir(&folder).with_context(|| format!("cannot list {}", folder.display()))? {
+        let path = entry?.path();
+        if path.to_str().is_some_and(|name| name.ends_with(".test.js") || name.ends_with(".test.mjs")) {
+            files.push(path);
+        }
+    }
+    ensure!(!files.is_empty(), "{} holds no *.test.js", folder.display());
+    files.sort();
+    command.args(files);
+    Ok(Step { name: "loader", command })
+}
+
+fn end_to_end(place: &Place) -> Result<Step> {
+    let mut step = tests(place, "e2e", &["--package=bearing-e2e"]);
+    step.command.env("BEARING_BIN", place.dist().join("bearing"));
+    step.command.env("BEARING_NPM", place.npm().join("node_modules"));
+    if let Some((chromium, driver)) = setup::browser_programs() {
+        step.command.env("CHROMIUM", chromium).env("CHROMEDRIVER", driver);
+    }
+    Ok(step)
+}
+
+/// Runs a step with its output in a log; shows the log's end when it fails.
+fn run_logged(mut step: Step, logs: &Path) -> Outcome {
+    let log = logs.join(format!("{}.log", step.name.replace(' ', "-")));
+    say(format_args!("{:<7}{} …", "", step.name));
+    let start = Instant::now();
+    let ended = File::create(&log)
+        .and_then(|file| Ok((file.try_clone()?, file)))
+        .and_then(|(out, err)| step.command.stdin(Stdio::null()).stdout(out).stderr(err).status());
+    let text = fs::read(&log).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default();
+    let (passed, mut failed) = counts(&text);
+    let ok = ended.as_ref().is_ok_and(|status| status.success()) && failed == 0;
+    if !ok && failed == 0 {
+        failed = 1;
+    }
+    let counted = if passed + failed > 0 { format!("  {passed} passed, {failed} failed") } else { String::new() };
+    let word = if ok { "ok" } else { "FAILED" };
+    say(format_args!("{word:<7}{:<14}{:>7.1} s{counted}", step.name, start.elapsed().as_secs_f32()));
+    if let Err(error) = ended {
+        say(format_args!("       {} could not start: {error}", step.name));
+    }
+    if !ok {
+        let lines: Vec<&str> = text.lines().collect();
+        say(lines[lines.len().saturating_sub(SHOWN_LINES)..].join("\n"));
+    }
+    Outcome { name: step.name, ok, passed, failed }
+}
+
+/// Tests passed and failed, as cargo's `test result` lines and Node's TAP summary say.
+fn counts(log: &str) -> (u64, u64) {
+    let (mut passed, mut failed) = (0, 0);
+    for line in log.lines().map(str::trim) {
+        if let Some(result) = line.strip_prefix("test result: ") {
+            passed += number_before(result, " passed");
+            failed += number_before(result, " failed");
+        } else if let Some(number) = line.strip_prefix("# pass ") {
+            passed += number.parse().unwrap_or(0);
+        } else if let Some(number) = line.strip_prefix("# fail ") {
+            failed += number.parse().unwrap_or(0);
+        }
+    }
+    (passed, failed)
+}
+
+fn number_before(text: &str, word: &str) -> u64 {
+    let digits = text.split(word).next().and_then(|before| before.rsplit(' ').next());
+    digits.and_then(|digits| digits.parse().ok()).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_of_cargo_and_node_are_summed() {
+        let log = "running 3 tests\ntest result: ok. 12 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out\n\
+                   test result: FAILED. 3 passed; 2 failed; 0 ignored; 0 measured\n# pass 7\n# fail 1\n";
+        assert_eq!(counts(log), (22, 3));
+        assert_eq!(counts("nothing here"), (0, 0));
+    }
+}
