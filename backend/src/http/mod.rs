@@ -9,6 +9,7 @@ pub mod health;
 mod hosted;
 mod intake;
 mod layers;
+pub mod measure;
 mod page;
 mod params;
 mod reports;

@@ -190,6 +190,15 @@ impl Intake {
     }
 }
 
+/// Reads a body as [`Intake::take`] does and goes no further; the id of its first item.
+///
+/// # Errors
+/// What is wrong with the body.
+pub fn only_read(body: &[u8]) -> std::result::Result<Option<String>, Fault> {
+    let first = parse::items::<Submission>(body)?.items.into_iter().next();
+    first.map_or(Ok(None), |item| item.value.map(|_| item.id))
+}
+
 /// The result of one item on the wire.
 pub fn item_result((id, result): (Option<String>, std::result::Result<Outcome, Fault>)) -> ItemResult {
     let (status, error) = match result {

@@ -8,9 +8,7 @@ use bearing_shared::api::responses::{Identity, ResponseState};
 use bearing_shared::histogram::Histogram;
 use bearing_shared::id::{SiteId, SurveyId};
 use bearing_shared::instrument::Instrument;
-use bearing_storage::{
-    Accept, Cursor, EventCount, Grouping, Outcome, ReportFilter, ResponseFilter, Result, StoredResponse,
-};
+use bearing_storage::{Accept, EventCount, Outcome, ReportFilter, ResponseFilter, Result, StoredResponse};
 
 use crate::builders::*;
 
