@@ -102,6 +102,16 @@ impl Browser {
         self.devtools("Input.insertText", json!({ "text": text })).await.map(drop)
     }
 
+    /// Brings an element to the middle of the window at once, on pages that like to scroll slowly, and clicks it.
+    ///
+    /// # Errors
+    /// The element is gone, or something lies over it.
+    pub async fn click(&self, css: &str) -> Result<()> {
+        let element = self.find(css).await?;
+        self.look("arguments[0].scrollIntoView({ behavior: 'instant', block: 'center' })", vec![json!(element)]).await?;
+        Ok(element.click().await?)
+    }
+
     /// Clicks an element twice, as fast as a hand can.
     ///
     /// # Errors

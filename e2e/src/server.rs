@@ -14,7 +14,7 @@ use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
 /// How long the server may take to say that it is ready, or to stop.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(180);
 
 /// The binary under test: `BEARING_BIN`, else `dist/bearing` of this repository.
 pub fn binary() -> PathBuf {

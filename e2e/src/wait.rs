@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use anyhow::{Result, anyhow, bail};
+use anyhow::{Result, anyhow};
 use tokio::time::{Instant, sleep, timeout_at};
 
 /// How long a condition may take before the test fails. Generous: the machine may be busy with a build.
@@ -17,13 +17,17 @@ const PAUSE: Duration = Duration::from_millis(50);
 /// The condition did not come true in a minute; the last look's error is told with it.
 pub async fn until<T>(what: &str, mut look: impl AsyncFnMut() -> Result<Option<T>>) -> Result<T> {
     let deadline = Instant::now() + PATIENCE;
-    loop {
-        let seen = timeout_at(deadline, look()).await.unwrap_or_else(|_| Err(anyhow!("the look itself hung")));
-        match seen {
+    let mut seen = anyhow!("nothing to see");
+    while let Ok(look) = timeout_at(deadline, look()).await {
+        match look {
             Ok(Some(found)) => return Ok(found),
-            Ok(None) if Instant::now() >= deadline => bail!("waited in vain for {what}"),
-            Err(error) if Instant::now() >= deadline => return Err(error.context(format!("waited in vain for {what}"))),
-            _ => sleep(PAUSE).await,
+            Ok(None) => {}
+            Err(error) => seen = error,
         }
+        if Instant::now() >= deadline {
+            break;
+        }
+        sleep(PAUSE).await;
     }
+    Err(seen.context(format!("waited in vain for {what}")))
 }

@@ -248,13 +248,20 @@ pub struct Checked {
 
 /// A text without the control characters (C0 but tab and line breaks, DEL, C1) that no reader can see.
 pub fn cleaned(text: &str) -> String {
-    let visible: String = text.chars().filter(|letter| !letter.is_control() || matches!(letter, '\n' | '\t')).collect();
-    visible.trim().to_owned()
+    let unseen = |letter: char| letter.is_control() && !matches!(letter, '\n' | '\t');
+    if !text.contains(unseen) {
+        return text.trim().to_owned();
+    }
+    text.replace(unseen, "").trim().to_owned()
 }
 
 /// At most `limit` characters of a cleaned text; `None` when nothing is left.
 fn clipped(text: Option<&str>, limit: usize) -> Option<String> {
-    let text: String = cleaned(text?).chars().filter(|letter| *letter != '\n').take(limit).collect();
+    let mut text = cleaned(text?);
+    // Nearly every text is short and of one line, and stays as it is.
+    if text.len() > limit || text.contains('\n') {
+        text = text.chars().filter(|letter| *letter != '\n').take(limit).collect();
+    }
     (!text.is_empty()).then_some(text)
 }
 

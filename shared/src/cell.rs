@@ -3,6 +3,7 @@
 //! A cell is (site, survey, instrument, touchpoint, grain, period, dimension, value) → a histogram. Dimensions are
 //! marginals, never products: an answer is counted once under each of its own values.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -45,22 +46,22 @@ pub struct Facts<'a> {
 /// The (dimension, value) pairs under which a response is counted, each once.
 ///
 /// Lists that strangers could grow without end are closed: devices, languages and declared values, else `(other)`.
-pub fn dimensions(facts: Facts<'_>, declared: &[Dimension]) -> Vec<(String, String)> {
+pub fn dimensions<'a>(facts: Facts<'a>, declared: &[Dimension]) -> Vec<(Cow<'a, str>, Cow<'a, str>)> {
     let mut pairs = vec![
-        (ALL.to_owned(), String::new()),
-        ("version".to_owned(), facts.version.to_string()),
-        ("device".to_owned(), device(facts.device).to_owned()),
-        ("locale".to_owned(), language(facts.locale)),
+        (ALL.into(), "".into()),
+        ("version".into(), facts.version.to_string().into()),
+        ("device".into(), device(facts.device).into()),
+        ("locale".into(), language(facts.locale)),
     ];
     for dimension in declared {
         if let Some(value) = facts.attributes.get(&dimension.name) {
             let known = dimension.values.contains(value);
-            pairs.push((attribute(&dimension.name), if known { value.clone() } else { OTHER.to_owned() }));
+            pairs.push((attribute(&dimension.name).into(), if known { value.as_str() } else { OTHER }.into()));
         }
     }
     for answer in facts.answers {
         for choice in answer.choices.iter().flatten() {
-            pairs.push((format!("choice.{}", answer.question), choice.clone()));
+            pairs.push((format!("choice.{}", answer.question).into(), choice.into()));
         }
     }
     pairs
@@ -82,14 +83,13 @@ pub fn device(sent: Option<&str>) -> &'static str {
 }
 
 /// The language of a cell: the locale's first part in lower case, else `(other)`.
-pub fn language(locale: Option<&str>) -> String {
-    match locale {
-        // Two letters only: 676 values at the most, whatever strangers send.
-        Some(tag) if is_locale(tag) => {
-            let language = tag.split('-').next().unwrap_or_default().to_ascii_lowercase();
-            if language.len() == 2 { language } else { OTHER.to_owned() }
-        }
-        _ => OTHER.to_owned(),
+pub fn language(locale: Option<&str>) -> Cow<'_, str> {
+    // Two letters only: 676 values at the most, whatever strangers send.
+    match locale.filter(|tag| is_locale(tag)).and_then(|tag| tag.split('-').next()) {
+        Some(tag) if tag.len() != 2 => OTHER.into(),
+        Some(tag) if tag.bytes().all(|byte| byte.is_ascii_lowercase()) => tag.into(),
+        Some(tag) => tag.to_ascii_lowercase().into(),
+        None => OTHER.into(),
     }
 }
 

@@ -9,7 +9,7 @@ if (score && /^[0-9a-f-]{36}$/.test(given.get('r')) && /^\d+$/.test(given.get('s
   form.querySelector('[name=seq]').value = given.get('seq');
   // The score is known: it stays in the form and is not asked again.
   score.checked = true;
-  score.closest('fieldset').hidden = true;
+  form.classList.add('scored');
   for (const [name, value] of given) {
     if (!/^(customer|signature|test|attr\.\w+)$/.test(name)) continue;
     const field = document.createElement('input');
@@ -19,3 +19,4 @@ if (score && /^[0-9a-f-]{36}$/.test(given.get('r')) && /^\d+$/.test(given.get('s
     form.append(field);
   }
 }
+if (self != top) document.querySelector('main').classList.add('framed');

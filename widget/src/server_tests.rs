@@ -30,7 +30,7 @@ fn full(instrument: Instrument) -> Survey {
     };
     survey.questions.push(choice("topics", true, false, vec![worst]));
     survey.questions.push(choice("one", false, true, Vec::new()));
-    survey.check().unwrap();
+    survey.check().expect("the survey can be asked");
     survey
 }
 

@@ -81,9 +81,9 @@ fn answer(ask: &Ask, values: Vec<String>) -> Option<Answer> {
     match ask.control {
         Control::Text => {
             let text = values.concat();
-            (!text.trim().is_empty()).then(|| Answer { text: Some(text), ..answer })
+            (!text.trim().is_empty()).then_some(Answer { text: Some(text), ..answer })
         }
-        Control::Choice => (!values.is_empty()).then(|| Answer { choices: Some(values), ..answer }),
+        Control::Choice => (!values.is_empty()).then_some(Answer { choices: Some(values), ..answer }),
         Control::Scale => {
             let score = values.first().and_then(|value| value.parse().ok());
             score.map(|score| Answer { value: Some(score), ..answer })

@@ -100,10 +100,17 @@ pub fn parse(html: &str) -> Result<Node, Refused> {
     tokenizer.sink.0.into_inner().finish()
 }
 
+/// An element whose end has not come yet.
+struct Open {
+    tag: String,
+    attributes: Vec<(String, String)>,
+    children: Vec<Node>,
+}
+
 /// The open elements, the finished ones of the top level, and the first fault.
 #[derive(Default)]
 struct Growing {
-    open: Vec<(String, Vec<(String, String)>, Vec<Node>)>,
+    open: Vec<Open>,
     top: Vec<Node>,
     fault: Option<Refused>,
 }
@@ -111,7 +118,7 @@ struct Growing {
 impl Growing {
     fn children(&mut self) -> &mut Vec<Node> {
         match self.open.last_mut() {
-            Some((_, _, children)) => children,
+            Some(open) => &mut open.children,
             None => &mut self.top,
         }
     }
@@ -138,13 +145,13 @@ impl Growing {
                 attributes.push((name, attribute.value.to_string()));
             }
             let is_void = lists(VOID, &name);
-            self.open.push((name, attributes, Vec::new()));
+            self.open.push(Open { tag: name, attributes, children: Vec::new() });
             if !is_void {
                 return Ok(());
             }
         }
         match self.open.pop() {
-            Some((open, attributes, children)) if open == *tag.name => {
+            Some(Open { tag: open, attributes, children }) if open == *tag.name => {
                 self.children().push(Node::Element { tag: open, attributes, children });
                 Ok(())
             }

@@ -7,13 +7,16 @@ use std::{
 };
 
 use anyhow::{Context, Result, ensure};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use crate::{
     place::Place,
     process::{complain, output, say},
     server::Server,
 };
+
+/// The order of the table and of the JSON line.
+const ORDER: [&str; 6] = ["loader", "config", "first_question", "wasm", "glue", "css"];
 
 /// A limit on brotli bytes: what is limited, what it is the sum of, the aim, and where the build fails.
 struct Budget {
@@ -59,13 +62,14 @@ pub(crate) fn size(place: &Place) -> Result<ExitCode> {
         files.push((name, assets.join(manifest[key].as_str().context("manifest.json names no renderer")?)));
     }
 
-    let mut table = measure(place, &files)?;
+    files.sort_by_key(|(name, _)| ORDER.iter().position(|known| known == name));
+    let table = measure(place, &files)?;
     say(format_args!("{:<16}{:>10}{:>10}{:>10}", "", "raw", "gzip", "brotli"));
     for (name, _) in &files {
         let cell = |column: &str| table[*name][column].as_u64().unwrap_or_default();
         say(format_args!("{name:<16}{:>10}{:>10}{:>10}", cell("raw"), cell("gzip"), cell("brotli")));
     }
-    let mut broken = Vec::new();
+    let (mut broken, mut totals) = (Vec::new(), Vec::new());
     for budget in &BUDGETS {
         let sum: u64 = budget.parts.iter().filter_map(|part| table[*part]["brotli"].as_u64()).sum();
         let verdict = match sum {
@@ -81,10 +85,14 @@ pub(crate) fn size(place: &Place) -> Result<ExitCode> {
             broken.push(format!("{} is {sum} bytes and may be {}", budget.name, budget.fail));
         }
         if budget.name != "loader" {
-            table.insert(budget.name.to_owned(), json!(sum));
+            totals.push(format!("\"{}\":{sum}", budget.name));
         }
     }
-    say(Value::Object(table));
+    let sizes = files.iter().map(|(name, _)| {
+        let size = |column: &str| &table[*name][column];
+        format!(r#""{name}":{{"raw":{},"gzip":{},"brotli":{}}}"#, size("raw"), size("gzip"), size("brotli"))
+    });
+    say(format_args!("{{{}}}", sizes.chain(totals).collect::<Vec<_>>().join(",")));
     if broken.is_empty() {
         return Ok(ExitCode::SUCCESS);
     }

@@ -144,6 +144,8 @@ fn end_to_end(place: &Place) -> Result<Step> {
 fn run_logged(mut step: Step, logs: &Path) -> Outcome {
     let log = logs.join(format!("{}.log", step.name.replace(' ', "-")));
     say(format_args!("{:<7}{} …", "", step.name));
+    // A log is no terminal, whatever the one that started this can show.
+    step.command.env("TERM", "dumb").env("CARGO_TERM_COLOR", "never");
     let start = Instant::now();
     let ended = File::create(&log)
         .and_then(|file| Ok((file.try_clone()?, file)))

@@ -96,8 +96,9 @@ async fn serve(
             "Shop   {url}/demo/\nDocs   {url}/docs\nSite   {site}\nKey    {key}\nScore  curl -H 'authorization: Bearer {key}' '{score}'"
         ))?;
     }
+    let stop = server::stop_signal()?;
     say(&format!("ready {url}"))?;
-    server::serve(listener, app, router, server::stop_signal()).await
+    server::serve(listener, app, router, stop).await
 }
 
 async fn demo(store: Arc<dyn Store>, listen: Listen, public_url: Option<String>) -> anyhow::Result<()> {

@@ -35,15 +35,14 @@ pub(super) enum Theme {
 }
 
 impl Theme {
-    /// The id of the choice that stands for this theme in the surveys.
-    pub(super) fn id(self) -> &'static str {
+    /// The choice of the question `topics` that stands for this theme, where there is one.
+    pub(super) fn topic(self) -> Option<&'static str> {
         match self {
-            Quality => "quality",
-            Range => "range",
-            Price => "price",
-            Delivery => "delivery",
-            Website => "website",
-            Service => "service",
+            Quality => Some("quality"),
+            Price => Some("price"),
+            Delivery => Some("delivery"),
+            Website => Some("website"),
+            Range | Service => None,
         }
     }
 }

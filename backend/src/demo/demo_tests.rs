@@ -8,7 +8,7 @@ use bearing_storage::{Grouping, ReportFilter, ResponseFilter};
 use super::*;
 
 /// 2026-11-21T23:00:00Z.
-const NOW: i64 = 1_795_30300_000;
+const NOW: i64 = 1_795_302_000_000;
 
 async fn store(folder: &tempfile::TempDir) -> Arc<dyn Store> {
     let url = format!("sqlite:{}", folder.path().join("bearing.db").display());

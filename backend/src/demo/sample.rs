@@ -265,10 +265,10 @@ fn text_question(place: Place, tone: Tone) -> &'static str {
 fn choices(place: Place, tone: Tone, theme: Theme, rng: &mut ChaCha8Rng) -> Option<(&'static str, Vec<&'static str>)> {
     match (place, tone) {
         (Place::ThankYou, _) => {
-            let mut picked = vec![theme.id()];
-            let second = [Theme::Quality, Theme::Price, Theme::Delivery, Theme::Service][rng.random_range(0..4)];
+            let mut picked = vec![theme.topic()?];
+            let second = [Theme::Quality, Theme::Price, Theme::Delivery][rng.random_range(0..3)];
             if second != theme && rng.random_bool(0.3) {
-                picked.push(second.id());
+                picked.extend(second.topic());
             }
             rng.random_bool(0.8).then_some(("topics", picked))
         }

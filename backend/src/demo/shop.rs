@@ -116,28 +116,28 @@ const HOME_PAGE: Page = Page {
     title: "Lamps",
     touchpoint: "home",
     metric: Metric::Nps,
-    note: "On this page nobody is asked anything. Choose a lamp to meet the first survey.",
+    note: "Nobody is asked on this page. Choose a lamp to meet the first survey.",
     main: HOME,
 };
 const PRODUCT_PAGE: Page = Page {
     title: "Lamp",
     touchpoint: "product",
     metric: Metric::Csat,
-    note: "The survey on this page asks for satisfaction (CSAT). Buy the lamp to meet the next.",
+    note: "This page asks for satisfaction (CSAT). Buy the lamp to meet the next survey.",
     main: PRODUCT,
 };
 const CHECKOUT_PAGE: Page = Page {
     title: "Checkout",
     touchpoint: "checkout",
     metric: Metric::Ces,
-    note: "The survey on this page asks how easy it was (CES). Order to meet the last.",
+    note: "This page asks how easy it was (CES). Order to meet the last survey.",
     main: CHECKOUT,
 };
 const THANK_YOU_PAGE: Page = Page {
     title: "Thank you",
     touchpoint: "thank_you",
     metric: Metric::Nps,
-    note: "The survey on this page asks for a recommendation (NPS).",
+    note: "This page asks for a recommendation (NPS).",
     main: THANK_YOU,
 };
 
@@ -158,7 +158,7 @@ impl Choice {
 pub fn router(shop: Shop) -> Router<Shared> {
     let score = {
         let key = shop.site_key.clone();
-        async move |State(app): State<Shared>, Query(asked): Query<Asked>| score(&app, &key, asked.metric).await
+        async move |State(app): State<Shared>, Query(asked): Query<Asked>| score(&app, &key, asked.metric()).await
     };
     pages(shop).route("/demo/score", get(score))
 }
@@ -173,10 +173,17 @@ async fn score(app: &Shared, key: &SiteKey, metric: Metric) -> ApiResult<Json<Sc
     Ok(Json(reports::score::report(app.store.as_ref(), &question).await?))
 }
 
-/// The query of the score.
+/// The query of the score: which metric.
 #[derive(Deserialize)]
 struct Asked {
-    metric: Metric,
+    metric: Option<String>,
+}
+
+impl Asked {
+    /// The metric named, else NPS.
+    fn metric(&self) -> Metric {
+        self.metric.as_deref().and_then(Metric::named).unwrap_or(Metric::Nps)
+    }
 }
 
 /// The pages, which need no state.

@@ -68,11 +68,9 @@ fn nps() -> Vec<Question> {
             ["What was it about?", "Waar ging het over?", "Worum ging es?", "ما الموضوع؟"],
             &[
                 ("quality", ["The lamp", "De lamp", "Die Lampe", "المصباح"]),
-                ("range", ["The choice", "De keuze", "Die Auswahl", "التشكيلة"]),
                 ("price", ["The price", "De prijs", "Der Preis", "السعر"]),
                 ("delivery", ["Delivery", "De levering", "Die Lieferung", "التوصيل"]),
                 ("website", ["The website", "De website", "Die Website", "الموقع"]),
-                ("service", ["Service", "De service", "Der Service", "الخدمة"]),
             ],
         ),
     ]
@@ -143,6 +141,23 @@ fn local(words: [&str; 4]) -> LocalText {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_sample_answers_only_what_was_asked() {
+        let surveys = Place::ALL.map(|place| (place, survey(place)));
+        for answer in super::super::sample::sample(1_795_302_000_000, 2_000).answers {
+            let (_, survey) = surveys.iter().find(|(place, _)| *place == answer.place).unwrap();
+            let asked: Vec<_> = survey.follow_ups(answer.score).collect();
+            if let Some((question, _)) = &answer.comment {
+                assert!(asked.iter().any(|asked| asked.id == *question && asked.kind == Kind::Text), "{answer:?}");
+            }
+            if let Some((question, picked)) = &answer.choices {
+                let question = asked.iter().find(|asked| asked.id == *question).unwrap();
+                assert!(picked.len() == 1 || question.multiple, "{answer:?}");
+                assert!(picked.iter().all(|id| question.choices.iter().any(|choice| choice.id == *id)), "{answer:?}");
+            }
+        }
+    }
 
     #[test]
     fn the_sample_surveys_can_be_published() {

@@ -21,7 +21,11 @@ pub(super) async fn around(State(app): State<Shared>, request: Request, next: Ne
     let id = data_encoding::BASE32_NOPAD.encode(&chance::bytes::<10>());
     // Without the query: it may hold what a respondent wrote.
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
-    let mut response = next.run(request).await;
+    let mut response = match is_text(&path) {
+        true => next.run(request).await,
+        // No address of ours; the router's own refusal would not be in our envelope.
+        false => ApiError::not_found().into_response(),
+    };
     let status = response.status();
     let kind = match status.as_u16() {
         100..400 => "ok",
@@ -38,6 +42,24 @@ pub(super) async fn around(State(app): State<Shared>, request: Request, next: Ne
     }
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     response
+}
+
+/// Whether a path is UTF-8 once its escapes are read.
+fn is_text(path: &str) -> bool {
+    if !path.contains('%') {
+        return true;
+    }
+    let mut bytes = Vec::with_capacity(path.len());
+    let mut rest = path.as_bytes();
+    while let [first, after @ ..] = rest {
+        let escaped = match (first, after) {
+            (b'%', [high, low, ..]) => (*high as char).to_digit(16).zip((*low as char).to_digit(16)),
+            _ => None,
+        };
+        bytes.push(escaped.map_or(*first, |(high, low)| (high * 16 + low) as u8));
+        rest = if escaped.is_some() { &after[2..] } else { after };
+    }
+    std::str::from_utf8(&bytes).is_ok()
 }
 
 /// Lets any page read replies and files of the embed, never with credentials, and answers preflights.

@@ -51,9 +51,10 @@ impl Page<'_> {
             self.style,
             self.body,
         );
+        // Not `no-store`: going back shows the same form with the same response id, so that sent again it counts once.
+        let caching = (header::CACHE_CONTROL, "private, no-cache");
         let mut response =
-            (status, [(header::CONTENT_TYPE, "text/html; charset=utf-8"), (header::CACHE_CONTROL, "no-store")], html)
-                .into_response();
+            (status, [(header::CONTENT_TYPE, "text/html; charset=utf-8"), caching], html).into_response();
         let headers = response.headers_mut();
         // No frame-ancestors: the hosted form is made to be framed by the site's pages.
         let policy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; form-action 'self'; \

@@ -78,7 +78,7 @@ fn filter(params: &mut Params) -> ApiResult<ResponseFilter> {
         ("attr.<name>" = Option<String>, Query, description = "An attribute's value; repeatable"),
         ("state" = Option<ResponseState>, Query), ("limit" = Option<u32>, Query), ("cursor" = Option<String>, Query)),
     responses((status = 200, body = Page<ResponseReply>), (status = 401, body = ErrorBody),
-        (status = 422, body = ErrorBody)))]
+        (status = 404, body = ErrorBody), (status = 422, body = ErrorBody)))]
 pub(super) async fn list(
     State(app): State<Shared>,
     caller: Caller,
@@ -90,6 +90,9 @@ pub(super) async fn list(
     let limit = params.limit()?;
     let after = params.parsed("cursor", "the next_cursor of a page before", cursor)?;
     params.end()?;
+    if let Some(id) = &filter.survey {
+        app.store.survey(site, id).await?.ok_or_else(ApiError::not_found)?;
+    }
     let mut found = app.store.responses(site, filter, after, limit + 1).await?;
     let more = found.len() > limit as usize;
     found.truncate(limit as usize);

@@ -14,6 +14,7 @@ use bearing_shared::answer::Submission;
 use bearing_shared::api::error::ErrorDetail;
 use bearing_shared::api::intake::{EventIn, EventKind, ItemResult, ItemStatus};
 use bearing_shared::fault::{Code, Fault};
+use bearing_shared::id::SurveyId;
 use bearing_storage::{Accept, EventCount, Outcome, Result, Store};
 
 use crate::app::App;
@@ -131,7 +132,7 @@ impl Intake {
                             view = newer;
                             judge::response(&sent, &view, now, source)
                         }
-                        None => Err(fault),
+                        None => Err(unpublished(app, &view, &sent, fault).await?),
                     },
                     judged => judged,
                 },
@@ -208,6 +209,16 @@ pub fn item_result((id, result): (Option<String>, std::result::Result<Outcome, F
         Err(fault) => (ItemStatus::Rejected, Some(ErrorDetail::from(fault))),
     };
     ItemResult { id, status, error }
+}
+
+/// A survey that the site has and never published is told apart from one that it does not have.
+async fn unpublished(app: &App, view: &SiteView, sent: &Submission, fault: Fault) -> Result<Fault> {
+    let draft = fault.code == Code::UNKNOWN_SURVEY
+        && app.store.survey(&view.site.id, &SurveyId::from(sent.survey.as_str())).await?.is_some();
+    Ok(match draft {
+        true => Fault::at(Code::UNPUBLISHED_VERSION, "version", Code::UNPUBLISHED_VERSION.meaning),
+        false => fault,
+    })
 }
 
 fn unstored() -> Fault {

@@ -118,7 +118,7 @@ async fn a_missing_member_is_named() -> Result<()> {
 #[tokio::test]
 async fn a_time_far_off_is_refused_unless_the_age_says_better() -> Result<()> {
     let stage = Stage::set("nps").await?;
-    for time in ["2001-01-01T00:00:00.000Z", "2999-01-01T00:00:00.000Z", "0000-01-01T00:00:00Z", "9999-12-31T23:59:59.999Z"] {
+    for time in ["2001-01-01T00:00:00.000Z", "2999-01-01T00:00:00.000Z", "0000-01-01T00:00:00Z", "9999-12-01T00:00:00Z"] {
         for name in ["answered_at", "shown_at"] {
             let mut body = spoiled(&stage, name, json!(time));
             body.as_object_mut().context("an object")?.remove("age_ms");

@@ -7,23 +7,22 @@ use bearing_e2e::card::{Card, gone};
 use bearing_e2e::server::Server;
 use bearing_e2e::stage::answer;
 use bearing_e2e::wait::until;
-use fantoccini::Locator;
+
+/// The newest key that the demo printed.
+fn printed_key(server: &Server) -> Option<String> {
+    let printed = server.printed().join(" ");
+    let mut words = printed.rsplit(|letter: char| !(letter.is_ascii_alphanumeric() || letter == '_' || letter == '-'));
+    words.find(|word| word.starts_with("sk_")).map(str::to_owned)
+}
 
 #[tokio::test]
 async fn a_shopper_answers_and_the_owner_reads_it() -> Result<()> {
     let server = Server::launch("demo", &[]).await?;
-    let printed = until("the key", async || {
-        let printed = server.printed().join("\n");
-        Ok(printed.contains("sk_").then_some(printed))
-    })
-    .await?;
-    let key = printed
-        .split(|letter: char| !(letter.is_ascii_alphanumeric() || letter == '_' || letter == '-'))
-        .find(|word| word.starts_with("sk_"))
-        .context("a key")?;
+    let key = until("the key", async || Ok(printed_key(&server))).await?;
+    let printed = server.printed().join("\n");
     let shop = format!("{}/demo/", server.url());
     assert!(printed.contains(&shop), "the shop's address is printed: {printed}");
-    let api = Api { address: server.address, key: key.to_owned() };
+    let api = Api { address: server.address, key };
     let sample = api.score("nps").await?;
     assert!(sample["n"].as_u64() > Some(1_000), "{sample}");
     let before = sample["n"].as_u64().context("a number")?;
@@ -37,13 +36,20 @@ async fn a_shopper_answers_and_the_owner_reads_it() -> Result<()> {
     gone(&browser).await?;
 
     // Home → product → checkout → thank-you, by the shop's own links and buttons.
-    browser.find("a.button").await?.click().await?;
-    Card::shown(&browser).await?.pick(5).await?;
+    browser.click("a.button").await?;
+    let card = Card::shown(&browser).await?;
+    card.pick(5).await?;
+    // The card lies over the corner of the page, and a shopper who wants to buy closes it.
+    card.button("Close").await?.click().await?;
+    gone(&browser).await?;
     let product = browser.client.current_url().await?;
-    browser.client.find(Locator::Css("main a.button, main form button")).await?.click().await?;
+    browser.click("main a.button, main form button").await?;
     until("the checkout", async || Ok((browser.client.current_url().await? != product).then_some(()))).await?;
-    Card::shown(&browser).await?.pick(7).await?;
-    browser.find("main form button").await?.click().await?;
+    let card = Card::shown(&browser).await?;
+    card.pick(7).await?;
+    card.button("Close").await?.click().await?;
+    gone(&browser).await?;
+    browser.click("main form button").await?;
     until("the order", async || {
         Ok(browser.client.current_url().await?.path().ends_with("/thank-you").then_some(()))
     })
@@ -80,16 +86,12 @@ async fn a_shopper_answers_and_the_owner_reads_it() -> Result<()> {
 #[tokio::test]
 async fn a_second_start_finds_the_sample_and_the_answers_again() -> Result<()> {
     let mut server = Server::launch("demo", &[]).await?;
-    let key = |server: &Server| {
-        let words: Vec<String> = server.printed().join(" ").split_whitespace().map(str::to_owned).collect();
-        words.into_iter().rev().find(|word| word.contains("sk_")).map(|word| word[word.find("sk_").unwrap_or(0)..].to_owned())
-    };
-    let first = until("the key", async || Ok(key(&server))).await?;
+    let first = until("the key", async || Ok(printed_key(&server))).await?;
     let before = Api { address: server.address, key: first }.score("csat").await?;
     server.stop().await?;
     let lines = server.printed().len();
     server.start_again().await?;
-    let again = until("the key", async || Ok((server.printed().len() > lines).then(|| key(&server)).flatten())).await?;
+    let again = until("the key", async || Ok((server.printed().len() > lines).then(|| printed_key(&server)).flatten())).await?;
     let after = Api { address: server.address, key: again }.score("csat").await?;
     assert_eq!((after["n"].as_u64(), &after["distribution"]), (before["n"].as_u64(), &before["distribution"]));
     Ok(())

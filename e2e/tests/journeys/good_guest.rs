@@ -71,6 +71,8 @@ async fn the_page_stays_the_pages_own() -> Result<()> {
         .into_iter()
         .flatten()
         .filter(|name| !before.as_array().is_some_and(|before| before.contains(name)))
+        // The driver's own, from looking into the card.
+        .filter(|name| *name != "ret_nodes" && *name != "se_exportedFunctionSymbol")
         .cloned()
         .collect();
     assert_eq!(added, [json!("bearing")], "one name on window");

@@ -18,7 +18,7 @@ pub(super) fn draw(ask: &Ask, words: &Words) -> impl IntoView + use<> {
                 .id(name.clone())
                 .name(name)
                 .attr("rows", "3")
-                .attr("maxlength", const_limit())
+                .attr("maxlength", LIMIT)
                 .attr("dir", "auto")
                 .attr("aria-invalid", invalid(ask))
                 .attr("aria-describedby", described_by(ask))
@@ -28,10 +28,10 @@ pub(super) fn draw(ask: &Ask, words: &Words) -> impl IntoView + use<> {
 }
 
 /// The longest text as an attribute's value; written out so that no number formatting is linked for it.
-const fn const_limit() -> &'static str {
+const LIMIT: &str = {
     assert!(TEXT_LIMIT == 4_000, "write the limit of `bearing_shared::answer` here");
     "4000"
-}
+};
 
 /// What stands in the area. Leptos takes the content of a `textarea` for raw text and prints it as it is; HTML does not,
 /// so printed it must be escaped here, or an answer could close the area and go on as markup. HTML also swallows one

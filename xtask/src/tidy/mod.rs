@@ -53,7 +53,15 @@ pub(crate) fn tidy(place: &Place) -> Result<()> {
 /// Every text file that git tracks or would track.
 fn sources_of(place: &Place) -> Result<Vec<Source>> {
     let mut git = Command::new("git");
-    git.current_dir(&place.root).args(["ls-files", "--cached", "--others", "--exclude-standard"]);
+    // A clone may belong to another account, as in some CI; listing its files is harmless.
+    git.current_dir(&place.root).args([
+        "-c",
+        "safe.directory=*",
+        "ls-files",
+        "--cached",
+        "--others",
+        "--exclude-standard",
+    ]);
     let list = output(git, "git")?;
     let mut sources = Vec::new();
     for path in list.lines() {

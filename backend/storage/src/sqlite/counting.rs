@@ -1,13 +1,16 @@
 //! Counting: which cells an answer falls in, and the sums of one transaction, each touched cell written once.
 
 use std::collections::HashMap;
+use std::fmt::Write;
 use std::sync::Arc;
 
 use bearing_shared::api::intake::EventKind;
 use bearing_shared::api::responses::ResponseState;
 use bearing_shared::cell::{self, Dimension, Facts};
 use bearing_shared::histogram::SLOTS;
-use bearing_shared::id::SiteId;
+use bearing_shared::id::{SiteId, SurveyId};
+use bearing_shared::instrument::Instrument;
+use rustc_hash::FxHashMap;
 use rusqlite::{Transaction, params_from_iter, types::Value};
 
 use super::rows;
@@ -99,9 +102,23 @@ pub(super) struct Change {
 }
 
 /// The changes of one transaction.
+///
+/// Nearly every answer falls in cells that an earlier one of its batch has touched: those are found by a name that is
+/// put together in one buffer, and only a cell's first change allocates its key.
 #[derive(Debug, Default)]
 pub(super) struct Changes {
-    pub(super) cells: HashMap<CellKey, Change>,
+    cells: FxHashMap<String, (CellKey, Change)>,
+    name: String,
+}
+
+/// Everything of a cell's key but its dimension and value.
+#[derive(Clone, Copy)]
+struct Place<'a> {
+    site: &'a SiteId,
+    instrument: Instrument,
+    survey: &'a SurveyId,
+    touchpoint: &'a str,
+    day: i32,
 }
 
 impl Changes {
@@ -117,16 +134,15 @@ impl Changes {
             attributes: &response.attributes,
             answers: &response.answers,
         };
+        let place = Place {
+            site,
+            instrument: response.instrument,
+            survey: &response.survey,
+            touchpoint: counting.touchpoint(&response.touchpoint),
+            day: response.day,
+        };
         for (dimension, value) in cell::dimensions(facts, &counting.dimensions) {
-            let change = self.at(CellKey {
-                site: site.0.clone(),
-                dimension,
-                value,
-                instrument: response.instrument.name(),
-                survey: response.survey.0.clone(),
-                touchpoint: counting.touchpoint(&response.touchpoint).to_owned(),
-                day: response.day,
-            });
+            let change = self.at(place, &dimension, &value);
             change.scores[usize::from(response.score).min(SLOTS - 1)] += sign;
             change.funnel[3] += sign;
             change.funnel[4] += sign * i64::from(response.completed);
@@ -135,7 +151,7 @@ impl Changes {
 
     /// Counts events.
     pub(super) fn event(&mut self, event: &EventCount, counting: &Counting) {
-        let place = match event.kind {
+        let step = match event.kind {
             EventKind::Eligible => 0,
             EventKind::Shown => 1,
             EventKind::Started => 2,
@@ -148,28 +164,51 @@ impl Changes {
             attributes: &event.attributes,
             answers: &[],
         };
+        let place = Place {
+            site: &event.site,
+            instrument: event.instrument,
+            survey: &event.survey,
+            touchpoint: counting.touchpoint(&event.touchpoint),
+            day: event.day,
+        };
         for (dimension, value) in cell::dimensions(facts, &counting.dimensions) {
-            let change = self.at(CellKey {
-                site: event.site.0.clone(),
-                dimension,
-                value,
-                instrument: event.instrument.name(),
-                survey: event.survey.0.clone(),
-                touchpoint: counting.touchpoint(&event.touchpoint).to_owned(),
-                day: event.day,
-            });
-            change.funnel[place] += i64::from(event.count);
+            self.at(place, &dimension, &value).funnel[step] += i64::from(event.count);
         }
     }
 
-    fn at(&mut self, key: CellKey) -> &mut Change {
-        self.cells.entry(key).or_default()
+    fn at(&mut self, place: Place<'_>, dimension: &str, value: &str) -> &mut Change {
+        let instrument = place.instrument.name();
+        self.name.clear();
+        for part in [&place.site.0, dimension, value, instrument, &place.survey.0, place.touchpoint] {
+            // No part holds a NUL: intake strips control characters, and two keys must never share a name.
+            self.name.push_str(part);
+            self.name.push('\0');
+        }
+        let _ = write!(self.name, "{}", place.day);
+        let first = || {
+            let key = CellKey {
+                site: place.site.0.clone(),
+                dimension: dimension.to_owned(),
+                value: value.to_owned(),
+                instrument,
+                survey: place.survey.0.clone(),
+                touchpoint: place.touchpoint.to_owned(),
+                day: place.day,
+            };
+            (key, Change::default())
+        };
+        &mut self.cells.entry(self.name.clone()).or_insert_with(first).1
+    }
+
+    /// The changes, each with its cell.
+    pub(super) fn into_cells(self) -> impl Iterator<Item = (CellKey, Change)> {
+        self.cells.into_values()
     }
 
     /// Writes the sums: each touched cell once.
     pub(super) fn write(self, transaction: &Transaction<'_>) -> Result<()> {
         let mut weeks: HashMap<CellKey, [i64; SLOTS]> = HashMap::new();
-        for (key, change) in self.cells {
+        for (key, change) in self.into_cells() {
             if change.scores.iter().any(|count| *count != 0) {
                 add_scores(transaction, DAY, &key, &change.scores)?;
                 let sums = weeks.entry(CellKey { day: cell::week_of(key.day), ..key.clone() }).or_default();

@@ -1,6 +1,7 @@
 //! Responses in SQLite: the batch that is stored and counted in one transaction.
 
 use async_trait::async_trait;
+use bearing_shared::answer::Context;
 use bearing_shared::id::{ResponseId, SiteId};
 use bearing_shared::question::is_name;
 use hmac::{Hmac, KeyInit, Mac};
@@ -70,7 +71,8 @@ fn accept_all(transaction: &Transaction<'_>, countings: &mut Countings, batch: &
     Ok(outcomes)
 }
 
-/// The new edition of a response: it keeps when it was shown, received and counted, and a member's judgement.
+/// The new edition of a response: it keeps when it was shown, received and counted, a member's judgement, and what is
+/// known of the browser and the page where the edition does not say.
 fn replaced(before: &StoredResponse, edition: &StoredResponse) -> StoredResponse {
     use bearing_shared::api::responses::ResponseState::{Counted, Test};
     let judged = !matches!(before.state, Counted | Test);
@@ -82,6 +84,15 @@ fn replaced(before: &StoredResponse, edition: &StoredResponse) -> StoredResponse
         state: if judged { before.state } else { edition.state },
         // Once finished, always finished: a late comment does not undo it.
         completed: before.completed || edition.completed,
+        // The hosted form finishes what a card began and does not know the page it stood on.
+        visitor: edition.visitor.clone().or_else(|| before.visitor.clone()),
+        context: Context {
+            url: edition.context.url.clone().or_else(|| before.context.url.clone()),
+            referrer: edition.context.referrer.clone().or_else(|| before.context.referrer.clone()),
+            locale: edition.context.locale.clone().or_else(|| before.context.locale.clone()),
+            device: edition.context.device.clone().or_else(|| before.context.device.clone()),
+            title: edition.context.title.clone().or_else(|| before.context.title.clone()),
+        },
         ..edition.clone()
     }
 }

@@ -32,7 +32,7 @@ fn expected(connection: &Connection, report: &mut CheckReport) -> Result<(Expect
         let mut changes = Changes::default();
         let Some(counting) = Counting::read(connection, &site)? else { continue };
         report.responses += changes.all_of(connection, &site, &counting)?;
-        for (key, change) in changes.cells {
+        for (key, change) in changes.into_cells() {
             let place = [&key.dimension, &key.value, key.instrument, &key.survey, &key.touchpoint].join(" | ");
             for (grain, period) in [(DAY, key.day), (WEEK, cell::week_of(key.day))] {
                 add(&mut cells, format!("{site} | {grain} | {place} | {period}"), change.scores);

@@ -1,0 +1,214 @@
+//! A store that fails when a case asks it to, and is the real one otherwise.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use bearing_shared::id::{ResponseId, SiteId, SiteKey, SurveyId};
+use bearing_shared::survey::Survey;
+use bearing_storage::{
+    Accept, CheckReport, Cursor, EventCount, FunnelCounts, Grouping, Key, KeyStore, Outcome, PublishedVersion,
+    ReportFilter, ReportStore, ResponseFilter, ResponseStore, Result, Site, SiteStore, Store, StoreError, StoredResponse,
+    StoredSurvey, SurveyStore, Tally, UpkeepStore,
+};
+use tokio::sync::watch;
+
+/// How the store fails.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Mode {
+    /// Not at all.
+    #[default]
+    Well,
+    /// Nothing can be written: the disk is full.
+    DiskFull,
+    /// Reading a survey hits a row that cannot be read.
+    Corrupt,
+    /// Reading a survey panics.
+    Panics,
+    /// Writing answers never ends.
+    Stuck,
+}
+
+/// How the store fails now; changes at any moment.
+#[derive(Clone)]
+pub(crate) struct Switch(Arc<watch::Sender<Mode>>);
+
+impl Switch {
+    pub(crate) fn new() -> Self {
+        Self(Arc::new(watch::Sender::new(Mode::Well)))
+    }
+
+    pub(crate) fn set(&self, mode: Mode) {
+        self.0.send_replace(mode);
+    }
+
+    /// A store that obeys this switch.
+    pub(crate) fn around(&self, store: Arc<dyn Store>) -> Arc<dyn Store> {
+        Arc::new(FaultyStore { store, switch: self.clone() })
+    }
+
+    fn write(&self) -> Result<()> {
+        match *self.0.borrow() {
+            Mode::DiskFull => Err(StoreError::Unwritable("database or disk is full".into())),
+            _ => Ok(()),
+        }
+    }
+
+    fn read(&self) -> Result<()> {
+        match *self.0.borrow() {
+            Mode::Corrupt => Err(StoreError::Corrupt {
+                table: "survey",
+                column: "content",
+                row: "sv_secret".into(),
+                why: "EOF at line 1".into(),
+            }),
+            Mode::Panics => panic!("a secret of the inside"),
+            _ => Ok(()),
+        }
+    }
+
+    async fn unstuck(&self) {
+        let mut mode = self.0.subscribe();
+        // The sender lives as long as the store does.
+        let _ = mode.wait_for(|mode| *mode != Mode::Stuck).await;
+    }
+}
+
+struct FaultyStore {
+    store: Arc<dyn Store>,
+    switch: Switch,
+}
+
+#[async_trait]
+impl SiteStore for FaultyStore {
+    async fn create_site(&self, site: Site) -> Result<()> {
+        self.switch.write()?;
+        self.store.create_site(site).await
+    }
+    async fn site(&self, id: &SiteId) -> Result<Option<Site>> {
+        self.store.site(id).await
+    }
+    async fn site_by_key(&self, key: &SiteKey) -> Result<Option<Site>> {
+        self.store.site_by_key(key).await
+    }
+    async fn sites(&self) -> Result<Vec<Site>> {
+        self.store.sites().await
+    }
+    async fn update_site(&self, site: Site) -> Result<bool> {
+        self.switch.write()?;
+        self.store.update_site(site).await
+    }
+    async fn delete_site(&self, id: &SiteId) -> Result<bool> {
+        self.switch.write()?;
+        self.store.delete_site(id).await
+    }
+}
+
+#[async_trait]
+impl KeyStore for FaultyStore {
+    async fn create_key(&self, key: Key) -> Result<bool> {
+        self.switch.write()?;
+        self.store.create_key(key).await
+    }
+    async fn key_by_hash(&self, hash: [u8; 32]) -> Result<Option<Key>> {
+        self.store.key_by_hash(hash).await
+    }
+}
+
+#[async_trait]
+impl SurveyStore for FaultyStore {
+    async fn create_survey(&self, site: &SiteId, id: &SurveyId, survey: Survey, now: i64) -> Result<bool> {
+        self.switch.write()?;
+        self.store.create_survey(site, id, survey, now).await
+    }
+    async fn survey(&self, site: &SiteId, id: &SurveyId) -> Result<Option<StoredSurvey>> {
+        self.switch.read()?;
+        self.store.survey(site, id).await
+    }
+    async fn surveys(&self, site: &SiteId, after: Option<SurveyId>, limit: u32) -> Result<Vec<StoredSurvey>> {
+        self.switch.read()?;
+        self.store.surveys(site, after, limit).await
+    }
+    async fn edit_survey(&self, site: &SiteId, id: &SurveyId, survey: Survey, now: i64) -> Result<bool> {
+        self.switch.write()?;
+        self.store.edit_survey(site, id, survey, now).await
+    }
+    async fn publish_survey(&self, site: &SiteId, id: &SurveyId, now: i64) -> Result<Option<u32>> {
+        self.switch.write()?;
+        self.store.publish_survey(site, id, now).await
+    }
+    async fn pause_survey(&self, site: &SiteId, id: &SurveyId, now: i64) -> Result<bool> {
+        self.switch.write()?;
+        self.store.pause_survey(site, id, now).await
+    }
+    async fn published_versions(&self, site: &SiteId, only: Option<SurveyId>) -> Result<Vec<PublishedVersion>> {
+        self.store.published_versions(site, only).await
+    }
+    async fn site_of_survey(&self, id: &SurveyId) -> Result<Option<SiteId>> {
+        self.store.site_of_survey(id).await
+    }
+}
+
+#[async_trait]
+impl ResponseStore for FaultyStore {
+    async fn accept(&self, batch: Vec<Accept>) -> Result<Vec<Outcome>> {
+        self.switch.unstuck().await;
+        self.switch.write()?;
+        self.store.accept(batch).await
+    }
+    async fn count_events(&self, batch: Vec<EventCount>) -> Result<()> {
+        self.switch.write()?;
+        self.store.count_events(batch).await
+    }
+    async fn response(&self, site: &SiteId, id: ResponseId) -> Result<Option<StoredResponse>> {
+        self.store.response(site, id).await
+    }
+    async fn responses(
+        &self,
+        site: &SiteId,
+        filter: ResponseFilter,
+        after: Option<Cursor>,
+        limit: u32,
+    ) -> Result<Vec<StoredResponse>> {
+        self.store.responses(site, filter, after, limit).await
+    }
+    async fn delete_response(&self, site: &SiteId, id: ResponseId, now: i64) -> Result<bool> {
+        self.switch.write()?;
+        self.store.delete_response(site, id, now).await
+    }
+}
+
+#[async_trait]
+impl ReportStore for FaultyStore {
+    async fn has_cells(&self, site: &SiteId, filter: &ReportFilter) -> Result<bool> {
+        self.store.has_cells(site, filter).await
+    }
+    async fn tally_cells(&self, site: &SiteId, filter: ReportFilter, grouping: Grouping) -> Result<Vec<Tally>> {
+        self.store.tally_cells(site, filter, grouping).await
+    }
+    async fn tally_scan(&self, site: &SiteId, filter: ReportFilter, grouping: Grouping) -> Result<Vec<Tally>> {
+        self.store.tally_scan(site, filter, grouping).await
+    }
+    async fn funnel(&self, site: &SiteId, filter: ReportFilter) -> Result<FunnelCounts> {
+        self.store.funnel(site, filter).await
+    }
+}
+
+#[async_trait]
+impl UpkeepStore for FaultyStore {
+    async fn revision(&self) -> Result<i64> {
+        self.store.revision().await
+    }
+    async fn probe(&self) -> Result<()> {
+        self.switch.write()?;
+        self.store.probe().await
+    }
+    async fn recount(&self) -> Result<u64> {
+        self.store.recount().await
+    }
+    async fn check(&self) -> Result<CheckReport> {
+        self.store.check().await
+    }
+    async fn close(&self) {
+        self.store.close().await;
+    }
+}

@@ -1,0 +1,358 @@
+//! What the cases stand on: an app over a database of its own, requests that read as prose, sites and answers made in one call.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::http::{HeaderMap, Method, Request, header, request};
+use bearing::app::{App, Shared};
+use bearing::clock::{Clock, ManualClock};
+use bearing::{auth, chance};
+use bearing_shared::api::sites::SiteSettings;
+use bearing_shared::cell::Dimension;
+use bearing_shared::fault::Code;
+use bearing_shared::id::{KeyId, SiteId, SiteKey, SurveyId};
+use bearing_shared::instrument::Instrument;
+use bearing_shared::question::{Choice, Kind, Question};
+use bearing_shared::survey::Survey;
+use bearing_shared::text::LocalText;
+use bearing_storage::{Key, Scope, Store};
+use http_body_util::BodyExt;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tower::ServiceExt;
+
+/// The moment at which everything happens unless a case says otherwise: a Saturday.
+pub(crate) const NOW: &str = "2026-11-21T12:00:00.000Z";
+pub(crate) const MINUTE: i64 = 60_000;
+pub(crate) const DAY: i64 = 24 * 60 * MINUTE;
+
+/// A moment in ms since 1970 UTC.
+pub(crate) fn at(moment: &str) -> i64 {
+    moment.parse::<jiff::Timestamp>().expect("is a time").as_millisecond()
+}
+
+/// One app over a database of its own.
+pub(crate) struct Server {
+    pub(crate) app: Shared,
+    pub(crate) router: Router,
+    pub(crate) clock: Arc<ManualClock>,
+    url: String,
+    _folder: TempDir,
+}
+
+impl Server {
+    pub(crate) async fn start() -> Self {
+        Self::start_with(None, |store| store).await
+    }
+
+    /// A server with a public address, over a store that `wrap` puts something around.
+    pub(crate) async fn start_with(
+        public_url: Option<&str>,
+        wrap: impl FnOnce(Arc<dyn Store>) -> Arc<dyn Store>,
+    ) -> Self {
+        let folder = tempfile::tempdir().expect("a folder can be made");
+        let url = format!("sqlite:{}", folder.path().join("bearing.db").display());
+        let store = bearing_storage::open(&url).await.expect("a fresh database opens");
+        let clock = Arc::new(ManualClock::at(at(NOW)));
+        let app = App::start(wrap(store), Arc::<ManualClock>::clone(&clock), public_url.map(str::to_owned), None);
+        Self { router: bearing::http::router(Arc::clone(&app)), app, clock, url, _folder: folder }
+    }
+
+    /// The same database as another process sees it: a command run beside the server.
+    pub(crate) async fn other_process(&self) -> Arc<dyn Store> {
+        bearing_storage::open(&self.url).await.expect("a second handle opens")
+    }
+
+    /// Sets the clock to a moment.
+    pub(crate) fn set_time(&self, moment: &str) {
+        self.clock.set(at(moment));
+    }
+
+    /// Moves the clock by ms.
+    pub(crate) fn pass(&self, ms: i64) {
+        self.clock.set(self.clock.now() + ms);
+    }
+
+    pub(crate) fn get(&self, path: &str) -> Ask {
+        self.ask(Method::GET, path)
+    }
+
+    pub(crate) fn post(&self, path: &str) -> Ask {
+        self.ask(Method::POST, path)
+    }
+
+    pub(crate) fn patch(&self, path: &str) -> Ask {
+        self.ask(Method::PATCH, path)
+    }
+
+    pub(crate) fn delete(&self, path: &str) -> Ask {
+        self.ask(Method::DELETE, path)
+    }
+
+    pub(crate) fn ask(&self, method: Method, path: &str) -> Ask {
+        let request = Request::builder().method(method).uri(path).header(header::HOST, "bearing.example");
+        Ask { router: self.router.clone(), request, body: Body::empty() }
+    }
+
+    /// A site in UTC that takes every origin, with a key of each scope.
+    pub(crate) async fn site(&self) -> Site {
+        self.site_with(|_| {}).await
+    }
+
+    pub(crate) async fn site_with(&self, change: impl FnOnce(&mut SiteSettings)) -> Site {
+        make_site(self.app.store.as_ref(), change).await
+    }
+
+    /// A survey of a site, published.
+    pub(crate) async fn publish(&self, site: &Site, survey: Survey) -> String {
+        let id = publish_in(self.app.store.as_ref(), site, survey, self.clock.now()).await;
+        self.app.directory.refresh().await.expect("the store answers");
+        id
+    }
+
+    /// A site with the standard NPS survey, published on every page.
+    pub(crate) async fn site_with_survey(&self) -> (Site, String) {
+        let site = self.site().await;
+        let survey = self.publish(&site, nps()).await;
+        (site, survey)
+    }
+
+    /// Sends one response that must be stored; its id.
+    pub(crate) async fn answered(&self, site: &Site, response: &Value) -> String {
+        let reply = self.post(&site.responses()).json(response).await.ok();
+        assert_eq!(reply["results"][0]["status"], "stored", "{reply}");
+        response["id"].as_str().expect("a response has an id").to_owned()
+    }
+
+    /// One number of the score report, asked with the site's reading key.
+    pub(crate) async fn score(&self, site: &Site, query: &str) -> Value {
+        self.get(&format!("/v1/reports/score?{query}")).key(&site.read).await.ok()
+    }
+}
+
+/// A site as its owner knows it.
+#[derive(Clone, Debug)]
+pub(crate) struct Site {
+    pub(crate) id: String,
+    pub(crate) key: String,
+    pub(crate) identity_secret: String,
+    pub(crate) read: String,
+    pub(crate) write: String,
+    pub(crate) admin: String,
+}
+
+impl Site {
+    pub(crate) fn config(&self) -> String {
+        format!("/v1/embed/{}", self.key)
+    }
+
+    pub(crate) fn responses(&self) -> String {
+        format!("/v1/embed/{}/responses", self.key)
+    }
+
+    pub(crate) fn events(&self) -> String {
+        format!("/v1/embed/{}/events", self.key)
+    }
+}
+
+/// Makes a site as `bearing site create` and `bearing key create` do.
+pub(crate) async fn make_site(store: &dyn Store, change: impl FnOnce(&mut SiteSettings)) -> Site {
+    let mut settings = SiteSettings {
+        name: "Shop".into(),
+        origins: Vec::new(),
+        allow_null_origin: false,
+        require_signature: false,
+        time_zone: "UTC".into(),
+        dimensions: Vec::new(),
+        sample: false,
+    };
+    change(&mut settings);
+    let id = SiteId(chance::id(SiteId::PREFIX));
+    let site = bearing_storage::Site {
+        id: id.clone(),
+        key: SiteKey(chance::id(SiteKey::PREFIX)),
+        identity_secret: chance::secret(""),
+        settings,
+        created_at: at(NOW),
+    };
+    store.create_site(site.clone()).await.expect("a site is made");
+    let mut secrets = Vec::new();
+    for scope in Scope::ALL {
+        let secret = chance::secret("sk_");
+        let (hash, key) = (auth::hash(&secret), KeyId(chance::id(KeyId::PREFIX)));
+        let key = Key { id: key, site: id.clone(), hash, scope, created_at: at(NOW) };
+        assert!(store.create_key(key).await.expect("a key is made"));
+        secrets.push(secret);
+    }
+    let [read, write, admin] = secrets.try_into().expect("three scopes");
+    Site { id: id.0, key: site.key.0, identity_secret: site.identity_secret, read, write, admin }
+}
+
+/// Makes and publishes a survey as `bearing survey create --publish` does.
+pub(crate) async fn publish_in(store: &dyn Store, site: &Site, survey: Survey, now: i64) -> String {
+    survey.check().expect("the survey can be asked");
+    let (site, id) = (SiteId::from(site.id.as_str()), SurveyId(chance::id(SurveyId::PREFIX)));
+    assert!(store.create_survey(&site, &id, survey, now).await.expect("a survey is made"));
+    store.publish_survey(&site, &id, now).await.expect("the store answers").expect("the survey is there");
+    id.0
+}
+
+/// The standard NPS survey, on every page.
+pub(crate) fn nps() -> Survey {
+    Survey::standard("Loyalty", Instrument::Nps)
+}
+
+/// The standard survey of an instrument at these touchpoints.
+pub(crate) fn shown_at(instrument: Instrument, touchpoints: &[&str]) -> Survey {
+    let touchpoints = touchpoints.iter().map(|name| (*name).to_owned()).collect();
+    Survey { touchpoints, ..Survey::standard("Moments", instrument) }
+}
+
+/// A follow-up in English.
+pub(crate) fn question(id: &str, kind: Kind) -> Question {
+    Question {
+        id: id.into(),
+        kind,
+        text: LocalText::one("en", &format!("About {id}?")),
+        low: LocalText::default(),
+        high: LocalText::default(),
+        required: false,
+        groups: Vec::new(),
+        choices: Vec::new(),
+        multiple: false,
+    }
+}
+
+/// A choice question in English.
+pub(crate) fn choices(id: &str, multiple: bool, offered: &[&str]) -> Question {
+    let choices =
+        offered.iter().map(|id| Choice { id: (*id).into(), text: LocalText::one("en", &format!("The {id}")) }).collect();
+    Question { choices, multiple, ..question(id, Kind::Choice) }
+}
+
+pub(crate) fn dimension(name: &str, values: &[&str]) -> Dimension {
+    Dimension { name: name.into(), values: values.iter().map(|value| (*value).to_owned()).collect() }
+}
+
+/// A new response id: a UUIDv7, never the same twice.
+pub(crate) fn new_id() -> String {
+    static NEXT: AtomicU64 = AtomicU64::new(1);
+    format!("01932f6e-7a51-7bd2-9c4f-{:012x}", NEXT.fetch_add(1, Ordering::Relaxed))
+}
+
+/// A finished response to a survey's first version: a score and nothing else.
+pub(crate) fn answer(survey: &str, score: impl Into<Value>) -> Value {
+    json!({
+        "id": new_id(), "seq": 0, "survey": survey, "version": 1, "completed": true,
+        "answers": [{ "question": "score", "value": score.into() }],
+    })
+}
+
+/// The same with fields put in or replaced.
+pub(crate) fn with(mut response: Value, fields: Value) -> Value {
+    let Value::Object(fields) = fields else { panic!("fields are an object") };
+    response.as_object_mut().expect("a response is an object").extend(fields);
+    response
+}
+
+/// A request on its way: it is sent when it is awaited.
+pub(crate) struct Ask {
+    router: Router,
+    request: request::Builder,
+    body: Body,
+}
+
+impl Ask {
+    pub(crate) fn key(self, secret: &str) -> Self {
+        self.header("authorization", &format!("Bearer {secret}"))
+    }
+
+    pub(crate) fn header(mut self, name: &str, value: &str) -> Self {
+        self.request = self.request.header(name, value);
+        self
+    }
+
+    pub(crate) fn origin(self, origin: &str) -> Self {
+        self.header("origin", origin)
+    }
+
+    pub(crate) fn json(self, body: &Value) -> Self {
+        self.sends("application/json", body.to_string())
+    }
+
+    pub(crate) fn form(self, fields: &[(&str, &str)]) -> Self {
+        let encoded = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        self.sends("application/x-www-form-urlencoded", encoded)
+    }
+
+    pub(crate) fn sends(self, media_type: &str, body: impl Into<Body>) -> Self {
+        self.header("content-type", media_type).body(body)
+    }
+
+    pub(crate) fn body(mut self, body: impl Into<Body>) -> Self {
+        self.body = body.into();
+        self
+    }
+}
+
+impl IntoFuture for Ask {
+    type Output = Reply;
+    type IntoFuture = Pin<Box<dyn Future<Output = Reply> + Send>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(async move {
+            let request = self.request.body(self.body).expect("is a request");
+            let Ok(response) = self.router.oneshot(request).await;
+            let (parts, body) = response.into_parts();
+            let body = body.collect().await.expect("a reply is whole").to_bytes();
+            Reply { status: parts.status.as_u16(), headers: parts.headers, body }
+        })
+    }
+}
+
+/// What came back.
+#[derive(Debug)]
+pub(crate) struct Reply {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+}
+
+impl Reply {
+    pub(crate) fn text(&self) -> String {
+        String::from_utf8(self.body.to_vec()).expect("is UTF-8")
+    }
+
+    #[track_caller]
+    pub(crate) fn value(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error} in {} {}", self.status, self.text()))
+    }
+
+    /// A header's value; empty without one.
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().expect("is text"))
+    }
+
+    /// The JSON of a reply that must be a success.
+    #[track_caller]
+    pub(crate) fn ok(&self) -> Value {
+        assert!((200..300).contains(&self.status), "{} {}", self.status, self.text());
+        self.value()
+    }
+
+    /// Checks that the reply is a refusal with this code in the one envelope; the field it names, empty without one.
+    #[track_caller]
+    pub(crate) fn refused(&self, code: Code) -> String {
+        let body = self.text();
+        assert_eq!(self.status, code.status, "{body}");
+        let error = &self.value()["error"];
+        assert_eq!(error["code"], code.name, "{body}");
+        let message = error["message"].as_str().expect("a message");
+        assert!(message.ends_with('.') && message.len() > 10, "one sentence: {message}");
+        assert!(!self.header("x-request-id").is_empty(), "every reply has its id");
+        error["field"].as_str().unwrap_or_default().to_owned()
+    }
+}
