@@ -1,28 +1,71 @@
-//! `bench`: measurements of the release build, each an example of the crate that it measures.
+//! `bench`: measurements of the release build; each prints one JSON object.
 
-use anyhow::Result;
+use std::{
+    fs, thread,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context, Result};
 use clap::ValueEnum;
+use serde_json::json;
 
 use crate::{
     place::Place,
     process::run,
+    server::Server,
     setup::{self, Part},
 };
+
+/// Starts that are timed; the median is told.
+const STARTS: usize = 5;
+/// How long the server rests before its memory is read.
+const REST: Duration = Duration::from_secs(2);
 
 /// What can be measured.
 #[derive(Clone, Copy, ValueEnum)]
 pub(crate) enum Bench {
     /// Requests a second: a route that does nothing, one that parses, and the durable one.
     Intake,
+    /// The binary's size, how soon it is ready on an empty folder, and its memory when idle (Linux).
+    Start,
 }
 
 /// Runs a benchmark with its own arguments.
 pub(crate) fn bench(place: &Place, what: Bench, args: &[String]) -> Result<()> {
+    match what {
+        Bench::Intake => intake(place, args),
+        Bench::Start => start(place),
+    }
+}
+
+fn intake(place: &Place, args: &[String]) -> Result<()> {
     setup::ensure(place, &[Part::Crates])?;
-    let example = match what {
-        Bench::Intake => "bench_intake",
-    };
     let mut cargo = place.offline_cargo();
-    cargo.args(["run", "--quiet", "--locked", "--release", "--package=bearing", "--example", example, "--"]).args(args);
+    let example = ["run", "--quiet", "--locked", "--release", "--package=bearing", "--example", "bench_intake", "--"];
+    cargo.args(example).args(args);
     run(cargo, "the benchmark")
+}
+
+fn start(place: &Place) -> Result<()> {
+    let binary = place.dist().join("bearing");
+    let size = fs::metadata(&binary).with_context(|| format!("there is no {}; run `cargo xtask build`", binary.display()))?;
+    let mut ready = Vec::new();
+    let mut resident = 0;
+    for _ in 0..STARTS {
+        let mut server = Server::new(place)?;
+        let begun = Instant::now();
+        server.start()?;
+        ready.push(begun.elapsed().as_millis());
+        thread::sleep(REST);
+        resident = resident.max(server.resident_kib()?);
+    }
+    ready.sort_unstable();
+    println!(
+        "{}",
+        json!({
+            "binary_bytes": size.len(), "ready_ms_median": ready[STARTS / 2], "ready_ms_most": ready[STARTS - 1],
+            "idle_resident_kib": resident, "starts": STARTS,
+        })
+    );
+    Ok(())
 }

@@ -58,6 +58,14 @@ impl Server {
         bail!("dist/bearing ended before it was ready ({})", child.wait()?)
     }
 
+    /// The memory that the server holds, in KiB, as Linux tells it.
+    pub(crate) fn resident_kib(&self) -> Result<u64> {
+        let (child, _) = self.running.as_ref().context("the server is not running")?;
+        let status = fs::read_to_string(format!("/proc/{}/status", child.id())).context("this system tells no memory")?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no memory is told")?;
+        line.trim().trim_end_matches(" kB").parse().context("the memory told is no number")
+    }
+
     /// The JSON at a path.
     pub(crate) fn get(&self, path: &str) -> Result<Value> {
         let (_, address) = self.running.as_ref().context("the server is not running")?;

@@ -19,6 +19,9 @@ use crate::{
 /// Lines of a failed step's log that are shown.
 const SHOWN_LINES: usize = 80;
 
+/// Lines shown from one that tells on.
+const AFTER_TELLING: usize = 6;
+
 /// One step: a name, what runs, and how its counts are written.
 struct Step {
     name: &'static str,
@@ -163,10 +166,30 @@ fn run_logged(mut step: Step, logs: &Path) -> Outcome {
         say(format_args!("       {} could not start: {error}", step.name));
     }
     if !ok {
-        let lines: Vec<&str> = text.lines().collect();
-        say(lines[lines.len().saturating_sub(SHOWN_LINES)..].join("\n"));
+        say(telling_lines(&text));
+        say(format_args!("       the whole log: {}", log.display()));
     }
     Outcome { name: step.name, ok, passed, failed }
+}
+
+/// The lines of a failed step's log that say what went wrong, each with a few after it; else the log's end.
+fn telling_lines(log: &str) -> String {
+    let tells = |line: &str| {
+        line.contains("panicked at")
+            || line.starts_with("error")
+            || line.ends_with("... FAILED")
+            || line.trim_start().starts_with("not ok ")
+    };
+    let lines: Vec<&str> = log.lines().collect();
+    let telling: Vec<usize> = (0..lines.len()).filter(|at| tells(lines[*at])).collect();
+    let mut shown: Vec<usize> = telling.iter().flat_map(|at| *at..lines.len().min(at + AFTER_TELLING)).collect();
+    shown.sort_unstable();
+    shown.dedup();
+    if shown.is_empty() {
+        shown = (lines.len().saturating_sub(SHOWN_LINES)..lines.len()).collect();
+    }
+    shown.truncate(SHOWN_LINES);
+    shown.into_iter().map(|at| lines[at]).collect::<Vec<_>>().join("\n")
 }
 
 /// Tests passed and failed, as cargo's `test result` lines and Node's TAP summary say.
@@ -193,6 +216,16 @@ fn number_before(text: &str, word: &str) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_failure_is_shown_where_it_tells() {
+        let log =
+            format!("{}thread 'a' panicked at b.rs:1:1:\nleft != right\n{}", "x\n".repeat(200), "y\n".repeat(200));
+        let shown = telling_lines(&log);
+        assert!(shown.starts_with("thread 'a' panicked at b.rs:1:1:\nleft != right\ny"), "{shown}");
+        assert_eq!(shown.lines().count(), AFTER_TELLING);
+        assert_eq!(telling_lines(&"x\n".repeat(200)).lines().count(), SHOWN_LINES);
+    }
 
     #[test]
     fn counts_of_cargo_and_node_are_summed() {

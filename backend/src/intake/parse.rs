@@ -145,7 +145,7 @@ mod tests {
 
     #[test]
     fn a_body_that_is_no_json_is_refused_whole() {
-        for body in ["", "{", "[1", "{\"id\":}", "\u{feff}{}", "{\"text\":\"\\ud800\"}", "[{},]"] {
+        for body in ["", "{", "[1", "{\"id\":}", "\u{feff}{}", "{\"id\":\"\\ud800\"}", "[{},]"] {
             assert_eq!(read(body).expect_err(body).code, Code::MALFORMED_JSON, "{body}");
         }
         assert_eq!(items::<Submission>(b"{\"id\":\"\xff\"}").expect_err("is refused").code, Code::INVALID_UTF8);

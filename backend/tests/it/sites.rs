@@ -1,0 +1,133 @@
+//! A site's settings: read, changed field by field, each checked, and removed with all that is in it.
+
+use bearing_shared::fault::Code;
+use serde_json::{Value, json};
+
+use crate::harness::{Server, answer, dimension, nps, with};
+
+#[tokio::test]
+async fn a_site_reads_with_its_settings_and_without_its_secret() {
+    let server = Server::start().await;
+    let site = server
+        .site_with(|settings| {
+            settings.origins = vec!["https://shop.example".into()];
+            settings.time_zone = "Europe/Amsterdam".into();
+            settings.dimensions = vec![dimension("plan", &["free", "pro"])];
+        })
+        .await;
+    let read = server.get(&format!("/v1/sites/{}", site.id)).key(&site.read).await.ok();
+    assert_eq!(
+        read,
+        json!({
+            "id": site.id, "site_key": site.key, "created_at": "2026-11-21T12:00:00.000Z", "name": "Shop",
+            "origins": ["https://shop.example"], "allow_null_origin": false, "require_signature": false,
+            "time_zone": "Europe/Amsterdam", "dimensions": [{ "name": "plan", "values": ["free", "pro"] }],
+        })
+    );
+}
+
+#[tokio::test]
+async fn only_what_is_named_changes() {
+    let server = Server::start().await;
+    let site = server.site_with(|settings| settings.origins = vec!["https://shop.example".into()]).await;
+    let path = format!("/v1/sites/{}", site.id);
+    let before = server.get(&path).key(&site.read).await.ok();
+    assert_eq!(server.patch(&path).key(&site.admin).json(&json!({})).await.ok(), before);
+    for (change, expected) in [
+        (json!({ "name": "  New name " }), json!({ "name": "New name" })),
+        (json!({ "origins": [] }), json!({ "origins": [] })),
+        (json!({ "allow_null_origin": true }), json!({ "allow_null_origin": true })),
+        (json!({ "require_signature": true }), json!({ "require_signature": true })),
+        (json!({ "time_zone": "Asia/Kolkata" }), json!({ "time_zone": "Asia/Kolkata" })),
+        (json!({ "dimensions": [{ "name": "plan" }] }), json!({ "dimensions": [{ "name": "plan", "values": [] }] })),
+    ] {
+        let before = server.get(&path).key(&site.read).await.ok();
+        let after = server.patch(&path).key(&site.admin).json(&change).await.ok();
+        assert_eq!(after, with(before, expected), "{change}");
+        assert_eq!(server.get(&path).key(&site.read).await.ok(), after);
+    }
+    let rotated = server.patch(&path).key(&site.admin).json(&json!({ "rotate_identity_secret": true })).await.ok();
+    assert!(rotated["identity_secret"].as_str().is_some_and(|secret| secret.len() == 43));
+    assert!(server.get(&path).key(&site.admin).await.ok().get("identity_secret").is_none(), "shown once");
+}
+
+#[tokio::test]
+async fn each_wrong_setting_is_named_and_changes_nothing() {
+    let server = Server::start().await;
+    let site = server.site().await;
+    let path = format!("/v1/sites/{}", site.id);
+    let before = server.get(&path).key(&site.read).await.ok();
+    let values: Vec<String> = (0..51).map(|number| number.to_string()).collect();
+    let dimensions: Vec<Value> = (0..51).map(|number| json!({ "name": format!("d{number}") })).collect();
+    for (change, code, field) in [
+        (json!({ "name": " " }), Code::INVALID_FIELD, "name"),
+        (json!({ "name": "x".repeat(201) }), Code::INVALID_FIELD, "name"),
+        (json!({ "name": 5 }), Code::INVALID_FIELD, "name"),
+        (json!({ "origins": "https://shop.example" }), Code::INVALID_FIELD, "origins"),
+        (json!({ "origins": ["https://shop.example", "shop.example"] }), Code::INVALID_FIELD, "origins[1]"),
+        (json!({ "origins": ["*"] }), Code::INVALID_FIELD, "origins[0]"),
+        (json!({ "origins": ["https://shop.example/"] }), Code::INVALID_FIELD, "origins[0]"),
+        (json!({ "origins": ["https://*"] }), Code::INVALID_FIELD, "origins[0]"),
+        (json!({ "origins": ["https://a.*.example"] }), Code::INVALID_FIELD, "origins[0]"),
+        (json!({ "origins": vec!["https://shop.example"; 51] }), Code::INVALID_FIELD, "origins"),
+        (json!({ "time_zone": "Mars/Olympus" }), Code::INVALID_FIELD, "time_zone"),
+        (json!({ "time_zone": "" }), Code::INVALID_FIELD, "time_zone"),
+        (json!({ "dimensions": [{ "name": "Plan" }] }), Code::INVALID_FIELD, "dimensions[0].name"),
+        (json!({ "dimensions": [{ "name": "plan" }, { "name": "plan" }] }), Code::INVALID_FIELD, "dimensions[1].name"),
+        (json!({ "dimensions": [{ "name": "plan", "values": values }] }), Code::INVALID_FIELD, "dimensions[0].values"),
+        (json!({ "dimensions": [{ "name": "plan", "values": [""] }] }), Code::INVALID_FIELD, "dimensions[0].values"),
+        (json!({ "dimensions": [{ "values": [] }] }), Code::MISSING_FIELD, "dimensions[0].name"),
+        (json!({ "dimensions": [{ "name": "plan", "size": 3 }] }), Code::UNKNOWN_FIELD, "dimensions[0].size"),
+        (json!({ "dimensions": dimensions }), Code::INVALID_FIELD, "dimensions"),
+        (json!({ "allow_null_origin": "yes" }), Code::INVALID_FIELD, "allow_null_origin"),
+        (json!({ "name": "Good", "site_key": "pk_mine" }), Code::UNKNOWN_FIELD, "site_key"),
+    ] {
+        let reply = server.patch(&path).key(&site.admin).json(&change).await;
+        assert_eq!(reply.refused(code), field, "{change}");
+    }
+    assert_eq!(server.get(&path).key(&site.read).await.ok(), before);
+}
+
+#[tokio::test]
+async fn a_site_with_answers_keeps_its_time_zone() {
+    let server = Server::start().await;
+    for test in [false, true] {
+        let (site, survey) = server.site_with_survey().await;
+        server.answered(&site, &with(answer(&survey, 9), json!({ "test": test }))).await;
+        let path = format!("/v1/sites/{}", site.id);
+        let reply = server.patch(&path).key(&site.admin).json(&json!({ "time_zone": "Asia/Tokyo" })).await;
+        assert_eq!(reply.refused(Code::CONFLICT), "time_zone", "test: {test}");
+        server.patch(&path).key(&site.admin).json(&json!({ "time_zone": "UTC", "name": "Same" })).await.ok();
+    }
+}
+
+#[tokio::test]
+async fn a_dimension_declared_later_counts_what_is_there() {
+    let server = Server::start().await;
+    let (site, survey) = server.site_with_survey().await;
+    for (score, plan) in [(9, "pro"), (0, "free")] {
+        server.answered(&site, &with(answer(&survey, score), json!({ "attributes": { "plan": plan } }))).await;
+    }
+    let before = server.score(&site, "metric=nps&attr.plan=pro").await;
+    assert_eq!((&before["source"], &before["n"], &before["score"]), (&json!("scan"), &json!(1), &json!(100.0)));
+    let declared = json!({ "dimensions": [dimension("plan", &["free", "pro"])] });
+    server.patch(&format!("/v1/sites/{}", site.id)).key(&site.admin).json(&declared).await.ok();
+    let after = server.score(&site, "metric=nps&attr.plan=pro").await;
+    assert_eq!((&after["source"], &after["n"], &after["score"]), (&json!("cells"), &json!(1), &json!(100.0)));
+}
+
+#[tokio::test]
+async fn a_removed_site_takes_its_things_along_and_leaves_the_others() {
+    let server = Server::start().await;
+    let (site, survey) = server.site_with_survey().await;
+    let (other, other_survey) = server.site_with_survey().await;
+    server.answered(&site, &answer(&survey, 9)).await;
+    server.answered(&other, &answer(&other_survey, 9)).await;
+    let reply = server.delete(&format!("/v1/sites/{}", site.id)).key(&site.admin).await;
+    assert_eq!((reply.status, reply.body.len()), (204, 0));
+    server.get("/v1/responses").key(&site.read).await.refused(Code::UNAUTHORIZED);
+    server.get(&site.config()).await.refused(Code::UNKNOWN_SITE);
+    server.post(&site.responses()).json(&answer(&survey, 9)).await.refused(Code::UNKNOWN_SITE);
+    assert_eq!(server.score(&other, "metric=nps").await["n"], 1);
+    server.publish(&other, nps()).await;
+}
