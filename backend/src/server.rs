@@ -9,8 +9,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
-use axum::response::{IntoResponse, Response};
-use bearing_shared::fault::{Code, Fault};
+use axum::response::Response;
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -20,12 +19,9 @@ use tokio::sync::Semaphore;
 use tower::ServiceExt;
 
 use crate::app::Shared;
-use crate::error::ApiError;
 
 /// How long a client may take to send its headers.
 const HEADER: Duration = Duration::from_secs(5);
-/// How long one request may take in all.
-const REQUEST: Duration = Duration::from_secs(15);
 /// How long open requests may go on after the signal to stop.
 const DRAIN: Duration = Duration::from_secs(10);
 /// The most connections at once.
@@ -90,11 +86,7 @@ async fn accept(
 }
 
 async fn answer(router: Router, request: hyper::Request<Incoming>) -> Result<Response, Infallible> {
-    let response = tokio::time::timeout(REQUEST, router.oneshot(request.map(Body::new))).await;
-    Ok(match response {
-        Ok(response) => response.into_response(),
-        Err(_) => ApiError(Fault::new(Code::REQUEST_TIMEOUT, Code::REQUEST_TIMEOUT.meaning)).into_response(),
-    })
+    router.oneshot(request.map(Body::new)).await
 }
 
 /// Binds an address.

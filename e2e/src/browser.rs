@@ -30,7 +30,7 @@ impl Browser {
     /// The driver or the browser does not start.
     pub async fn start() -> Result<Self> {
         let profile = tempfile::Builder::new().prefix("bearing-e2e-profile-").tempdir()?;
-        let driver = Driver::start().await?;
+        let driver = Driver::start(profile.path()).await?;
         let wanted = capabilities(profile.path().to_str().context("the profile's name is text")?)?;
         let client = ClientBuilder::new(HttpConnector::new()).capabilities(wanted).connect(&driver.url).await?;
         Ok(Self { client, _driver: driver, _profile: profile })
@@ -108,7 +108,8 @@ impl Browser {
     /// The element is gone, or something lies over it.
     pub async fn click(&self, css: &str) -> Result<()> {
         let element = self.find(css).await?;
-        self.look("arguments[0].scrollIntoView({ behavior: 'instant', block: 'center' })", vec![json!(element)]).await?;
+        self.look("arguments[0].scrollIntoView({ behavior: 'instant', block: 'center' })", vec![json!(element)])
+            .await?;
         Ok(element.click().await?)
     }
 
@@ -144,7 +145,8 @@ impl Browser {
     pub async fn complaints(&self) -> Result<Vec<String>> {
         let seen = self.look("return window.seen || []", Vec::new()).await?;
         let log = self.command("se/log", json!({ "type": "browser" })).await?;
-        let console = log.as_array().into_iter().flatten().filter(|line| line["level"] != "INFO" && line["level"] != "DEBUG");
+        let console =
+            log.as_array().into_iter().flatten().filter(|line| line["level"] != "INFO" && line["level"] != "DEBUG");
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         let mut all: Vec<String> = seen.as_array().into_iter().flatten().map(text).collect();
         all.extend(console.map(|line| text(&line["message"])));

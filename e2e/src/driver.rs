@@ -1,5 +1,6 @@
 //! The browser's driver as a child process, and what Chromium is started with.
 
+use std::path::Path;
 use std::process::Stdio;
 
 use anyhow::{Context, Result};
@@ -31,11 +32,12 @@ pub(crate) struct Driver {
 }
 
 impl Driver {
-    /// Starts `CHROMEDRIVER`, else Debian's, on a port that it picks.
-    pub(crate) async fn start() -> Result<Self> {
+    /// Starts `CHROMEDRIVER`, else Debian's, on a port that it picks, with its scratch files in `folder`.
+    pub(crate) async fn start(folder: &Path) -> Result<Self> {
         let program = std::env::var("CHROMEDRIVER").unwrap_or_else(|_| "/usr/bin/chromedriver".to_owned());
         let mut child = Command::new(&program)
             .arg("--port=0")
+            .env("TMPDIR", folder)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -46,7 +48,10 @@ impl Driver {
         let mut lines = BufReader::new(child.stdout.take().context("the driver's output is piped")?).lines();
         let mut port = None;
         while let Some(line) = lines.next_line().await? {
-            port = line.strip_suffix('.').and_then(|line| line.rsplit_once("successfully on port ")).map(|(_, port)| port.to_owned());
+            port = line
+                .strip_suffix('.')
+                .and_then(|line| line.rsplit_once("successfully on port "))
+                .map(|(_, port)| port.to_owned());
             if port.is_some() {
                 break;
             }

@@ -66,9 +66,7 @@ impl Host {
 pub fn template() -> Result<PathBuf> {
     let set = |name: &str| std::env::var_os(name).map(PathBuf::from);
     let packages = || {
-        set("BEARING_NPM").unwrap_or_else(|| {
-            set("HOME").unwrap_or_default().join(".cache/bearing/npm/node_modules")
-        })
+        set("BEARING_NPM").unwrap_or_else(|| set("HOME").unwrap_or_default().join(".cache/bearing/npm/node_modules"))
     };
     let folder = set("BEARING_TEMPLATE").unwrap_or_else(|| packages().join("startbootstrap-creative/dist"));
     folder.canonicalize().with_context(|| {

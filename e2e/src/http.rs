@@ -125,7 +125,9 @@ impl Listener {
                         Ok::<_, Infallible>(answer(Request::from_parts(head, body)).await)
                     }
                 });
-                tokio::spawn(hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service));
+                tokio::spawn(
+                    hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service),
+                );
             }
         });
         Ok(Self { address, task })

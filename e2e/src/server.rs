@@ -42,7 +42,9 @@ pub async fn run(args: &[&str]) -> Result<Ending> {
     let output = timeout(PATIENCE, output)
         .await
         .with_context(|| format!("bearing {} does not end", args.join(" ")))?
-        .with_context(|| format!("cannot start {}; run `cargo xtask build` or set BEARING_BIN", binary().display()))?;
+        .with_context(|| {
+        format!("cannot start {}; run `cargo xtask build` or set BEARING_BIN", binary().display())
+    })?;
     Ok(Ending {
         code: output.status.code().unwrap_or(-1),
         stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
@@ -118,7 +120,9 @@ impl Server {
             .stderr(std::fs::OpenOptions::new().create(true).append(true).open(&complaints)?)
             .kill_on_drop(true)
             .spawn()
-            .with_context(|| format!("cannot start {}; run `cargo xtask build` or set BEARING_BIN", binary().display()))?;
+            .with_context(|| {
+                format!("cannot start {}; run `cargo xtask build` or set BEARING_BIN", binary().display())
+            })?;
         let stdout = child.stdout.take().context("the server's output is piped")?;
         self.child = Some(child);
         let mut lines = BufReader::new(stdout).lines();
@@ -133,10 +137,7 @@ impl Server {
         };
         self.address = match timeout(PATIENCE, ready).await {
             Ok(Ok(address)) => address,
-            failed => bail!(
-                "{failed:?}; standard error: {}",
-                std::fs::read_to_string(&complaints).unwrap_or_default()
-            ),
+            failed => bail!("{failed:?}; standard error: {}", std::fs::read_to_string(&complaints).unwrap_or_default()),
         };
         let printed = Arc::clone(&self.printed);
         // A full pipe would stop the server.

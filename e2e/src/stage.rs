@@ -100,7 +100,12 @@ pub fn response_id(number: u32) -> String {
 
 /// The answer to a question in a response; null where there is none.
 pub fn answer<'a>(response: &'a Value, question: &str) -> &'a Value {
-    response["answers"].as_array().into_iter().flatten().find(|answer| answer["question"] == question).unwrap_or(&Value::Null)
+    response["answers"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .find(|answer| answer["question"] == question)
+        .unwrap_or(&Value::Null)
 }
 
 /// A text member of a reply.

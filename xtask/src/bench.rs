@@ -11,7 +11,7 @@ use serde_json::json;
 
 use crate::{
     place::Place,
-    process::run,
+    process::{run, say},
     server::Server,
     setup::{self, Part},
 };
@@ -48,7 +48,8 @@ fn intake(place: &Place, args: &[String]) -> Result<()> {
 
 fn start(place: &Place) -> Result<()> {
     let binary = place.dist().join("bearing");
-    let size = fs::metadata(&binary).with_context(|| format!("there is no {}; run `cargo xtask build`", binary.display()))?;
+    let size =
+        fs::metadata(&binary).with_context(|| format!("there is no {}; run `cargo xtask build`", binary.display()))?;
     let mut ready = Vec::new();
     let mut resident = 0;
     for _ in 0..STARTS {
@@ -60,12 +61,9 @@ fn start(place: &Place) -> Result<()> {
         resident = resident.max(server.resident_kib()?);
     }
     ready.sort_unstable();
-    println!(
-        "{}",
-        json!({
-            "binary_bytes": size.len(), "ready_ms_median": ready[STARTS / 2], "ready_ms_most": ready[STARTS - 1],
-            "idle_resident_kib": resident, "starts": STARTS,
-        })
-    );
+    say(json!({
+        "binary_bytes": size.len(), "ready_ms_median": ready[STARTS / 2], "ready_ms_most": ready[STARTS - 1],
+        "idle_resident_kib": resident, "starts": STARTS,
+    }));
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 mod bench;
 mod build;
+mod checkout;
 mod inputs;
 mod lint;
 mod place;

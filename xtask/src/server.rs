@@ -61,7 +61,8 @@ impl Server {
     /// The memory that the server holds, in KiB, as Linux tells it.
     pub(crate) fn resident_kib(&self) -> Result<u64> {
         let (child, _) = self.running.as_ref().context("the server is not running")?;
-        let status = fs::read_to_string(format!("/proc/{}/status", child.id())).context("this system tells no memory")?;
+        let status =
+            fs::read_to_string(format!("/proc/{}/status", child.id())).context("this system tells no memory")?;
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no memory is told")?;
         line.trim().trim_end_matches(" kB").parse().context("the memory told is no number")
     }

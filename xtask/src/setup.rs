@@ -10,7 +10,7 @@ use anyhow::{Context, Result, bail};
 use clap::ValueEnum;
 
 use crate::{
-    inputs,
+    checkout, inputs,
     place::Place,
     process::{complain, find_program, output, run, say, step, succeeds},
     wasm::Recipe,
@@ -79,7 +79,7 @@ fn crates(place: &Place) -> Result<()> {
         })
     };
     inputs::when_changed(&stamp, &lock, fetch)?;
-    Ok(())
+    checkout::claim(place)
 }
 
 fn cargo_home() -> PathBuf {

@@ -168,8 +168,7 @@ async fn score(app: &Shared, key: &SiteKey, metric: Metric) -> ApiResult<Json<Sc
     let view = app.directory.site(key).await?.ok_or_else(ApiError::not_found)?;
     let filter =
         ReportFilter { metric, survey: None, touchpoint: None, from_day: None, to_day: None, attributes: Vec::new() };
-    let today = time::day_of(app.clock.now(), &view.zone);
-    let question = Question { site: view.site.id.clone(), zone: view.zone.clone(), filter, today };
+    let question = Question::new(&view, filter, app.clock.now());
     Ok(Json(reports::score::report(app.store.as_ref(), &question).await?))
 }
 

@@ -2,14 +2,13 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bearing_shared::api::embed::{Config, FirstQuestion};
 use bearing_shared::api::error::ErrorBody;
 use bearing_shared::fault::{Code, Fault};
 use bearing_shared::id::{SiteKey, SurveyId};
-use serde::Deserialize;
 
 use super::config::Rendered;
 use super::files;
@@ -18,12 +17,25 @@ use crate::directory::SiteView;
 use crate::error::{ApiError, ApiResult};
 
 /// For whom, and where.
-#[derive(Deserialize)]
-pub(super) struct Reader {
-    #[serde(default)]
+#[derive(Default)]
+struct Reader {
     locale: String,
-    #[serde(default)]
     touchpoint: String,
+}
+
+impl Reader {
+    /// Reads a query; what is unknown or comes twice is no fault here.
+    fn of(query: Option<String>) -> Self {
+        let mut reader = Self::default();
+        for (name, value) in url::form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
+            match &*name {
+                "locale" => reader.locale = value.into_owned(),
+                "touchpoint" => reader.touchpoint = value.into_owned(),
+                _ => {}
+            }
+        }
+        reader
+    }
 }
 
 /// The site of a public key.
@@ -39,10 +51,11 @@ pub(super) async fn site(app: &App, key: &str) -> ApiResult<Arc<SiteView>> {
 pub(super) async fn config(
     State(app): State<Shared>,
     Path(key): Path<String>,
-    Query(reader): Query<Reader>,
+    RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> ApiResult<Response> {
     let view = site(&app, &key).await?;
+    let reader = Reader::of(query);
     let rendered = app.configs.config(&app, &view, &reader.locale, &reader.touchpoint);
     Ok(reply(&rendered, &headers))
 }
@@ -55,13 +68,20 @@ pub(super) async fn config(
 pub(super) async fn first(
     State(app): State<Shared>,
     Path((key, survey, version)): Path<(String, String, String)>,
-    Query(reader): Query<Reader>,
+    RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> ApiResult<Response> {
     let view = site(&app, &key).await?;
     let version = version.parse().map_err(|_| ApiError::not_found())?;
-    let published = view.version(&SurveyId(survey), version).ok_or_else(ApiError::not_found)?;
-    let rendered = app.configs.first(&app, published, &reader.locale).ok_or_else(ApiError::not_found)?;
+    let survey = SurveyId(survey);
+    // It may have been published a moment ago by another process.
+    let view = match view.version(&survey, version) {
+        Some(_) => view,
+        None => app.directory.newer(&view).await?.ok_or_else(ApiError::not_found)?,
+    };
+    let published = view.version(&survey, version).ok_or_else(ApiError::not_found)?;
+    let locale = Reader::of(query).locale;
+    let rendered = app.configs.first(&app, published, &locale).ok_or_else(ApiError::not_found)?;
     Ok(reply(&rendered, &headers))
 }
 

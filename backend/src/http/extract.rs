@@ -9,6 +9,7 @@ use http_body_util::BodyExt;
 use serde::de::DeserializeOwned;
 
 use crate::error::ApiResult;
+use crate::intake::check_depth;
 
 /// How long a body may stand still.
 const IDLE: Duration = Duration::from_secs(5);
@@ -60,18 +61,20 @@ pub(super) async fn body(headers: &HeaderMap, mut body: Body, limit: usize) -> R
 /// Reads a management request's JSON object, in which unknown fields are faults.
 ///
 /// # Errors
-/// `unsupported_media_type`, `malformed_json`, `unknown_field`, `missing_field` or `invalid_field`, and those of
-/// [`body`].
+/// `unsupported_media_type`, `malformed_json`, `json_too_deep`, `unknown_field`, `missing_field` or `invalid_field`, and
+/// those of [`body`].
 pub(super) async fn json<T: DeserializeOwned>(headers: &HeaderMap, sent: Body) -> ApiResult<T> {
     if !has_type(headers, &["application/json"]) {
         return Err(Fault::new(Code::UNSUPPORTED_MEDIA_TYPE, "Send `content-type: application/json`.").into());
     }
     let bytes = body(headers, sent, MANAGEMENT_LIMIT).await?;
     let text = std::str::from_utf8(&bytes).map_err(|_| Fault::new(Code::INVALID_UTF8, Code::INVALID_UTF8.meaning))?;
+    check_depth(text)?;
     let mut reader = serde_json::Deserializer::from_str(text);
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let (path, inner) = (error.path().to_string(), error.inner());
-        if !inner.is_data() {
+        // A field may be at fault before the reader sees that the rest is no JSON.
+        if !inner.is_data() || serde_json::from_str::<serde::de::IgnoredAny>(text).is_err() {
             return Fault::new(Code::MALFORMED_JSON, Code::MALFORMED_JSON.meaning);
         }
         let text = inner.to_string();

@@ -95,7 +95,9 @@ pub(super) fn check_origin(app: &App, settings: &SiteSettings, headers: &HeaderM
 pub(super) fn is_own(app: &App, origin: &str, headers: &HeaderMap) -> bool {
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
     let same_host = host.is_some_and(|host| origin.split_once("://").is_some_and(|(_, authority)| authority == host));
-    same_host || app.public_url.as_deref().is_some_and(|url| url == origin)
+    // The public address may go on behind the origin: a proxy may serve us below a path.
+    let public = app.public_url.as_deref().and_then(|url| url.strip_prefix(origin));
+    same_host || public.is_some_and(|path| !origin.is_empty() && (path.is_empty() || path.starts_with('/')))
 }
 
 /// Whether an origin fits a pattern: the same text, or `https://*.shop.example` for any name below `shop.example`.

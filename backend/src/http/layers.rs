@@ -1,9 +1,11 @@
-//! What happens around every request: its id, its log line when it fails, its count, and the open doors of the embed.
+//! What happens around every request: its id, its time limit, its log line when it fails, its count, and the open doors
+//! of the embed.
 
 use std::any::Any;
+use std::time::Duration;
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use bearing_shared::fault::{Code, Fault};
@@ -14,17 +16,25 @@ use crate::error::ApiError;
 use crate::metrics::By;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// How long one request may take in all.
+const REQUEST: Duration = Duration::from_secs(15);
 
-/// Gives each reply its request id, counts it, and logs it when the server is at fault.
+/// Gives each reply its request id and the embed's its headers, ends what takes too long, counts, and logs when the
+/// server is at fault. Nothing else makes replies: refusals of the router and of a handler that panics come by here too.
 pub(super) async fn around(State(app): State<Shared>, request: Request, next: Next) -> Response {
     // Made here and never taken from the caller: it goes into the log.
     let id = data_encoding::BASE32_NOPAD.encode(&chance::bytes::<10>());
     // Without the query: it may hold what a respondent wrote.
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
-    let mut response = match is_text(&path) {
-        true => next.run(request).await,
+    let open = is_open(&path);
+    let mut response = if open && method == Method::OPTIONS {
+        preflight()
+    } else if is_text(&path) {
+        let late = |_| ApiError(Fault::new(Code::REQUEST_TIMEOUT, Code::REQUEST_TIMEOUT.meaning)).into_response();
+        tokio::time::timeout(REQUEST, next.run(request)).await.unwrap_or_else(late)
+    } else {
         // No address of ours; the router's own refusal would not be in our envelope.
-        false => ApiError::not_found().into_response(),
+        ApiError::not_found().into_response()
     };
     let status = response.status();
     let kind = match status.as_u16() {
@@ -41,7 +51,17 @@ pub(super) async fn around(State(app): State<Shared>, request: Request, next: Ne
         headers.insert(REQUEST_ID, id);
     }
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    if open {
+        open_to_all(headers);
+    }
     response
+}
+
+/// Whether an address is for the pages of strangers, found or not: the embed, and the files that it loads.
+fn is_open(path: &str) -> bool {
+    // The measured routes are the embed's without a part of its work.
+    ["/v1/embed/", "/w/", "/measure/"].iter().any(|start| path.starts_with(start))
+        || matches!(path, "/bearing.js" | "/hosted.js" | "/hosted.css")
 }
 
 /// Whether a path is UTF-8 once its escapes are read.
@@ -62,22 +82,23 @@ fn is_text(path: &str) -> bool {
     std::str::from_utf8(&bytes).is_ok()
 }
 
-/// Lets any page read replies and files of the embed, never with credentials, and answers preflights.
-pub(super) async fn open_to_all(request: Request, next: Next) -> Response {
-    let preflight = request.method() == Method::OPTIONS;
-    let mut response = if preflight { StatusCode::NO_CONTENT.into_response() } else { next.run(request).await };
-    let headers = response.headers_mut();
+/// Lets any page read a reply or a file of the embed, never with credentials.
+fn open_to_all(headers: &mut HeaderMap) {
     let all = HeaderValue::from_static("*");
     headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, all.clone());
     headers.insert(HeaderName::from_static("timing-allow-origin"), all);
     headers.insert(HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("cross-origin"));
     headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("x-request-id, retry-after"));
-    if preflight {
-        headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET, POST"));
-        headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static("content-type"));
-        headers.insert(header::ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("86400"));
-    }
-    response
+}
+
+/// The reply to a browser that asks before it sends.
+fn preflight() -> Response {
+    let allowed = [
+        (header::ACCESS_CONTROL_ALLOW_METHODS, "GET, POST"),
+        (header::ACCESS_CONTROL_ALLOW_HEADERS, "content-type"),
+        (header::ACCESS_CONTROL_MAX_AGE, "86400"),
+    ];
+    (StatusCode::NO_CONTENT, allowed).into_response()
 }
 
 /// The reply to an address that is not there.

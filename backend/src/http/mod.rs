@@ -18,7 +18,7 @@ mod sites;
 mod surveys;
 
 use axum::Router;
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::middleware::from_fn_with_state;
 use axum::routing::get;
 use tower_http::catch_panic::CatchPanicLayer;
 use utoipa::OpenApi;
@@ -49,8 +49,7 @@ fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(embed::config))
         .routes(routes!(embed::first))
         .routes(routes!(intake::responses))
-        .routes(routes!(intake::events))
-        .layer(from_fn(layers::open_to_all));
+        .routes(routes!(intake::events));
     let hosted = OpenApiRouter::new().routes(routes!(hosted::form, hosted::submit));
     let management = OpenApiRouter::new()
         .routes(routes!(sites::read, sites::update, sites::delete))
@@ -88,8 +87,7 @@ pub fn router_with(app: Shared, more: Router<Shared>) -> Router {
         .route("/bearing.js", get(files::loader))
         .route("/hosted.js", get(files::hosted_js))
         .route("/hosted.css", get(files::hosted_css))
-        .route("/w/{build}/{file}", get(files::renderer))
-        .layer(from_fn(layers::open_to_all));
+        .route("/w/{build}/{file}", get(files::renderer));
     let plain = Router::new().merge(files).merge(docs::router(openapi)).merge(more);
     let plain = match &app.shop {
         Some(shop) => plain.merge(shop::router(shop.clone())),

@@ -15,7 +15,6 @@ use crate::auth::Caller;
 use crate::error::{ApiError, ApiResult};
 use crate::reports::trend::Bucket;
 use crate::reports::{Question, funnel, score as score_report, trend as trend_report};
-use crate::time;
 
 async fn question(app: &App, caller: &Caller, params: &mut Params) -> ApiResult<Question> {
     let site = caller.may_in(Scope::Read, params.take("site").as_deref())?;
@@ -26,9 +25,10 @@ async fn question(app: &App, caller: &Caller, params: &mut Params) -> ApiResult<
     params.parsed("base", "responses", |text| (text == "responses").then_some(()))?;
     let (from_day, to_day) = params.days()?;
     let survey = params.take("survey").map(SurveyId);
-    if let Some(id) = &survey {
-        app.store.survey(site, id).await?.ok_or_else(ApiError::not_found)?;
-    }
+    let instrument = match &survey {
+        Some(id) => Some(app.store.survey(site, id).await?.ok_or_else(ApiError::not_found)?.survey.instrument),
+        None => None,
+    };
     let filter = ReportFilter {
         metric,
         survey,
@@ -38,8 +38,7 @@ async fn question(app: &App, caller: &Caller, params: &mut Params) -> ApiResult<
         attributes: params.attributes()?,
     };
     let view = app.directory.site_by_id(site).await?.ok_or_else(ApiError::not_found)?;
-    let today = time::day_of(app.clock.now(), &view.zone);
-    Ok(Question { site: site.clone(), zone: view.zone.clone(), filter, today })
+    Ok(Question { instrument, ..Question::new(&view, filter, app.clock.now()) })
 }
 
 /// The score of a period.

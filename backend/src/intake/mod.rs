@@ -7,6 +7,8 @@ pub mod batch;
 mod judge;
 mod parse;
 
+pub(crate) use parse::check_depth;
+
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -127,13 +129,19 @@ impl Intake {
             let judged = match sent {
                 Ok(sent) => match judge::response(&sent, &view, now, source) {
                     // It may have been published a moment ago by another process.
-                    Err(fault) if judge::may_be_stale(&fault) => match app.directory.newer(&view).await? {
-                        Some(newer) => {
-                            view = newer;
-                            judge::response(&sent, &view, now, source)
+                    Err(fault) if judge::may_be_stale(&fault) => {
+                        let again = match app.directory.newer(&view).await? {
+                            Some(newer) => {
+                                view = newer;
+                                judge::response(&sent, &view, now, source)
+                            }
+                            None => Err(fault),
+                        };
+                        match again {
+                            Err(fault) => Err(unpublished(app, &view, &sent, fault).await?),
+                            judged => judged,
                         }
-                        None => Err(unpublished(app, &view, &sent, fault).await?),
-                    },
+                    }
                     judged => judged,
                 },
                 Err(fault) => Err(fault),

@@ -75,6 +75,10 @@ fn fault<T: DeserializeOwned>(text: &str, error: &serde_json::Error, _: std::mar
     if !error.is_data() {
         return malformed(error);
     }
+    // A field may be at fault before the reader sees that the rest is no JSON.
+    if let Err(error) = serde_json::from_str::<serde::de::IgnoredAny>(text) {
+        return malformed(&error);
+    }
     let mut reader = serde_json::Deserializer::from_str(text);
     match serde_path_to_error::deserialize::<_, T>(&mut reader) {
         Ok(_) => malformed(error),
@@ -110,7 +114,10 @@ fn malformed(error: &serde_json::Error) -> Fault {
 }
 
 /// Refuses deep nesting before any recursion begins.
-fn check_depth(text: &str) -> Result<(), Fault> {
+///
+/// # Errors
+/// `json_too_deep`.
+pub(crate) fn check_depth(text: &str) -> Result<(), Fault> {
     let (mut depth, mut in_text, mut escaped) = (0usize, false, false);
     for byte in text.bytes() {
         match byte {

@@ -13,7 +13,9 @@ use bearing_shared::metric::Metric;
 use bearing_storage::{Grouping, ReportFilter, Store, Tally};
 use jiff::tz::TimeZone;
 
+use crate::directory::SiteView;
 use crate::error::ApiResult;
+use crate::time;
 
 /// What every report is asked with.
 #[derive(Clone, Debug)]
@@ -24,11 +26,21 @@ pub struct Question {
     pub zone: TimeZone,
     /// What to add up.
     pub filter: ReportFilter,
+    /// The instrument of the survey that was named; it is the one of the report even without answers.
+    pub instrument: Option<Instrument>,
+    /// Now, in ms since 1970 UTC.
+    pub now: i64,
     /// Today in the site's time zone, days since 1970-01-01.
     pub today: i32,
 }
 
 impl Question {
+    /// A question about a site, asked now (ms since 1970 UTC).
+    pub fn new(view: &SiteView, filter: ReportFilter, now: i64) -> Self {
+        let (site, zone) = (view.site.id.clone(), view.zone.clone());
+        Self { site, filter, instrument: None, now, today: time::day_of(now, &zone), zone }
+    }
+
     /// Reads the counts from cells where they answer, else from the answers.
     async fn tallies(&self, store: &dyn Store, grouping: Grouping) -> ApiResult<(Vec<Tally>, Source)> {
         let filter = self.filter.clone();
@@ -38,7 +50,7 @@ impl Question {
         Ok((store.tally_scan(&self.site, filter, grouping).await?, Source::Scan))
     }
 
-    /// The one instrument of the counts; the metric's usual one where nothing was counted.
+    /// The one instrument of the counts; where nothing was counted the survey's, else the metric's usual one.
     ///
     /// # Errors
     /// `mixed_instruments` when two have answers: their scores cannot be pooled.
@@ -48,7 +60,11 @@ impl Question {
         found.sort_unstable();
         found.dedup();
         match found[..] {
-            [] => Ok(self.filter.metric.default_instrument()),
+            // A survey of another metric has no answers to this one.
+            [] => Ok(self
+                .instrument
+                .filter(|instrument| instrument.definition().metric == self.filter.metric)
+                .unwrap_or(self.filter.metric.default_instrument())),
             [instrument] => Ok(instrument),
             _ => Err(Fault::at(Code::MIXED_INSTRUMENTS, "survey", Code::MIXED_INSTRUMENTS.meaning)),
         }

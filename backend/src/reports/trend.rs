@@ -9,7 +9,6 @@ use bearing_shared::histogram::Histogram;
 use bearing_shared::instrument::Orientation;
 use bearing_shared::metric;
 use bearing_storage::{Grouping, Store};
-use jiff::civil::Date;
 use jiff::{Span, ToSpan};
 
 use super::Question;
@@ -76,16 +75,16 @@ impl Bucket {
 /// # Errors
 /// A window that is too long, `mixed_instruments`, or what the store says.
 pub async fn report(store: &dyn Store, question: &Question, bucket: Bucket) -> ApiResult<TrendReport> {
-    let to = question.filter.to_day.unwrap_or(question.today);
-    let from = question.filter.from_day.unwrap_or_else(|| match bucket {
-        // Twelve hours may begin the day before.
-        Bucket::Hour => to - 1,
-        _ => bucket.moved(bucket.start(to), 1 - LAST),
-    });
+    let starts = if bucket == Bucket::Hour { hours(question)? } else { days(question, bucket)? };
     let mut question = question.clone();
-    (question.filter.from_day, question.filter.to_day) = (Some(from), Some(to));
     let grouping = if bucket == Bucket::Hour { Grouping::Hour } else { Grouping::Day };
-    let starts = starts(&question, bucket, from, to)?;
+    // An hour may begin on the day before; only days that were named cut it off.
+    let first_day = starts.first().map(|start| match bucket {
+        Bucket::Hour => time::day_of(i64::from(*start) * HOUR_MS, &question.zone),
+        _ => *start,
+    });
+    question.filter.from_day = question.filter.from_day.or(first_day);
+    question.filter.to_day = question.filter.to_day.or(Some(question.today));
     let (tallies, source) = question.tallies(store, grouping).await?;
     let definition = question.instrument(&tallies)?.definition();
     let mut buckets: BTreeMap<i32, Histogram> = BTreeMap::new();
@@ -117,24 +116,34 @@ pub async fn report(store: &dyn Store, question: &Question, bucket: Bucket) -> A
     })
 }
 
-/// The starts of all buckets from one day to another: day numbers, or hours since 1970 UTC.
-fn starts(question: &Question, bucket: Bucket, from: i32, to: i32) -> Result<Vec<i32>, Fault> {
-    let too_long = |most: &str| {
-        let message = format!("The window is too long for buckets of one {}: take at most {most}.", bucket.name());
-        Fault::at(Code::INVALID_PARAMETER, "from", message)
+fn too_long(bucket: Bucket, most: &str) -> Fault {
+    let message = format!("The window is too long for buckets of one {}: take at most {most}.", bucket.name());
+    Fault::at(Code::INVALID_PARAMETER, "from", message)
+}
+
+/// The hours of a window, since 1970 UTC. Without a last day they end with the present one; without a first day they
+/// are the last twelve.
+fn hours(question: &Question) -> Result<Vec<i32>, Fault> {
+    let midnight =
+        |day: i32| time::date_of(day).to_zoned(question.zone.clone()).map_or(0, |zoned| zoned.timestamp().as_millisecond());
+    let end = match question.filter.to_day {
+        Some(to) => (midnight(to + 1) + HOUR_MS - 1).div_euclid(HOUR_MS),
+        None => question.now.div_euclid(HOUR_MS) + 1,
     };
-    if bucket == Bucket::Hour {
-        if to - from >= HOUR_DAYS {
-            return Err(too_long("14 days"));
+    let first = match question.filter.from_day {
+        Some(from) if question.filter.to_day.unwrap_or(question.today) - from >= HOUR_DAYS => {
+            return Err(too_long(Bucket::Hour, "14 days"));
         }
-        let midnight = |date: Date| date.to_zoned(question.zone.clone()).map_or(0, |zoned| zoned.timestamp().as_millisecond());
-        let (first, end) = (midnight(time::date_of(from)), midnight(time::date_of(to + 1)));
-        let hours: Vec<i32> = (first.div_euclid(HOUR_MS)..(end + HOUR_MS - 1).div_euclid(HOUR_MS))
-            .filter_map(|hour| i32::try_from(hour).ok())
-            .collect();
-        let unasked = question.filter.from_day.is_none();
-        return Ok(if unasked { hours[hours.len().saturating_sub(LAST as usize)..].to_vec() } else { hours });
-    }
+        Some(from) => midnight(from).div_euclid(HOUR_MS),
+        None => end - i64::from(LAST),
+    };
+    Ok((first..end).filter_map(|hour| i32::try_from(hour).ok()).collect())
+}
+
+/// The first days of a window's buckets; without dates those of the last twelve.
+fn days(question: &Question, bucket: Bucket) -> Result<Vec<i32>, Fault> {
+    let to = question.filter.to_day.unwrap_or(question.today);
+    let from = question.filter.from_day.unwrap_or_else(|| bucket.moved(bucket.start(to), 1 - LAST));
     let mut starts = vec![bucket.start(from)];
     while let Some(last) = starts.last().copied() {
         let next = bucket.moved(last, 1);
@@ -142,7 +151,7 @@ fn starts(question: &Question, bucket: Bucket, from: i32, to: i32) -> Result<Vec
             break;
         }
         if starts.len() == POINTS {
-            return Err(too_long(&format!("{POINTS} of them")));
+            return Err(too_long(bucket, &format!("{POINTS} of them")));
         }
         starts.push(next);
     }

@@ -1,8 +1,11 @@
 //! What the cases stand on: an app over a database of its own, requests that read as prose, sites and answers made in one call.
 
+use std::collections::VecDeque;
+use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::task::{Context, Poll};
 
 use axum::Router;
 use axum::body::{Body, Bytes};
@@ -20,6 +23,7 @@ use bearing_shared::survey::Survey;
 use bearing_shared::text::LocalText;
 use bearing_storage::{Key, Scope, Store};
 use http_body_util::BodyExt;
+use hyper::body::Frame;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tower::ServiceExt;
@@ -331,6 +335,11 @@ impl Reply {
         serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error} in {} {}", self.status, self.text()))
     }
 
+    /// The reply's JSON; null where it is none.
+    pub(crate) fn value_or_null(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or_default()
+    }
+
     /// A header's value; empty without one.
     pub(crate) fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", |value| value.to_str().expect("is text"))
@@ -354,5 +363,45 @@ impl Reply {
         assert!(message.ends_with('.') && message.len() > 10, "one sentence: {message}");
         assert!(!self.header("x-request-id").is_empty(), "every reply has its id");
         error["field"].as_str().unwrap_or_default().to_owned()
+    }
+}
+
+/// A body as a network brings it: piece by piece, and not always to its end.
+pub(crate) struct Pieces {
+    left: VecDeque<io::Result<Bytes>>,
+    stands_still: bool,
+}
+
+impl Pieces {
+    pub(crate) fn of(pieces: impl IntoIterator<Item = Bytes>) -> Self {
+        Self { left: pieces.into_iter().map(Ok).collect(), stands_still: false }
+    }
+
+    /// The connection breaks behind the last piece.
+    pub(crate) fn then_breaks(mut self) -> Self {
+        self.left.push_back(Err(io::ErrorKind::ConnectionReset.into()));
+        self
+    }
+
+    /// Nothing comes any more behind the last piece, and no end either.
+    pub(crate) fn then_stands_still(self) -> Self {
+        Self { stands_still: true, ..self }
+    }
+
+    pub(crate) fn body(self) -> Body {
+        Body::new(self)
+    }
+}
+
+impl hyper::body::Body for Pieces {
+    type Data = Bytes;
+    type Error = io::Error;
+
+    fn poll_frame(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<io::Result<Frame<Bytes>>>> {
+        match self.left.pop_front() {
+            Some(piece) => Poll::Ready(Some(piece.map(Frame::data))),
+            None if self.stands_still => Poll::Pending,
+            None => Poll::Ready(None),
+        }
     }
 }

@@ -4,8 +4,7 @@ use axum::body::Bytes;
 use bearing_shared::fault::Code;
 use serde_json::{Value, json};
 
-use crate::errors::Pieces;
-use crate::harness::{Server, answer, with};
+use crate::harness::{Pieces, Server, answer, with};
 
 const KIB: usize = 1024;
 

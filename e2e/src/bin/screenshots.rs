@@ -23,10 +23,15 @@ async fn main() -> Result<()> {
     stage.host.put_tag("");
     for (screen, width, height, phone) in SCREENS {
         for scheme in ["light", "dark"] {
-            let camera = Camera { browser: Browser::start().await?, folder: &folder, name: format!("{screen}-{scheme}") };
+            let camera =
+                Camera { browser: Browser::start().await?, folder: &folder, name: format!("{screen}-{scheme}") };
             let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": phone });
             camera.browser.devtools("Emulation.setDeviceMetricsOverride", metrics).await?;
-            let features = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
+            // Without motion nothing is caught half faded in.
+            let features = json!({ "features": [
+                { "name": "prefers-color-scheme", "value": scheme },
+                { "name": "prefers-reduced-motion", "value": "reduce" },
+            ] });
             camera.browser.devtools("Emulation.setEmulatedMedia", features).await?;
             shop(&camera, &demo.url()).await?;
             card(&camera, &mut stage).await?;

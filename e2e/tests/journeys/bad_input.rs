@@ -51,7 +51,8 @@ async fn one_wrong_member_is_422_with_its_code_and_field() -> Result<()> {
     let elsewhere = Stage::set("nps").await?;
     let score = |value: Value| json!([{ "question": "score", "value": value }]);
     let why = |text: String| json!([{ "question": "score", "value": 9 }, { "question": "why", "text": text }]);
-    let many = |count: usize| (0..count).map(|number| (format!("a{number}"), json!("x"))).collect::<serde_json::Map<_, _>>();
+    let many =
+        |count: usize| (0..count).map(|number| (format!("a{number}"), json!("x"))).collect::<serde_json::Map<_, _>>();
     let answers: Vec<Value> = (0..21).map(|_| json!({ "question": "score", "value": 9 })).collect();
     let cases: Vec<(&str, &str, Value, &str, &str)> = vec![
         ("below the scale", "answers", score(json!(-1)), "out_of_scale", "answers[0].value"),
@@ -68,7 +69,13 @@ async fn one_wrong_member_is_422_with_its_code_and_field() -> Result<()> {
         ("answers as an object", "answers", json!({ "score": 9 }), "invalid_field", "answers"),
         ("21 answers", "answers", json!(answers), "too_many_answers", "answers"),
         ("an answer twice", "answers", json!(answers[..2]), "repeated_question", "answers[1].question"),
-        ("an unknown question", "answers", json!([{ "question": "nope", "value": 9 }]), "unknown_question", "answers[0].question"),
+        (
+            "an unknown question",
+            "answers",
+            json!([{ "question": "nope", "value": 9 }]),
+            "unknown_question",
+            "answers[0].question",
+        ),
         ("4,001 characters", "answers", why("é".repeat(4_001)), "text_too_long", "answers[1].text"),
         ("a number for an id", "id", json!(7), "invalid_field", "id"),
         ("an id that is none", "id", json!("7"), "invalid_id", "id"),
@@ -118,7 +125,8 @@ async fn a_missing_member_is_named() -> Result<()> {
 #[tokio::test]
 async fn a_time_far_off_is_refused_unless_the_age_says_better() -> Result<()> {
     let stage = Stage::set("nps").await?;
-    for time in ["2001-01-01T00:00:00.000Z", "2999-01-01T00:00:00.000Z", "0000-01-01T00:00:00Z", "9999-12-01T00:00:00Z"] {
+    for time in ["2001-01-01T00:00:00.000Z", "2999-01-01T00:00:00.000Z", "0000-01-01T00:00:00Z", "9999-12-01T00:00:00Z"]
+    {
         for name in ["answered_at", "shown_at"] {
             let mut body = spoiled(&stage, name, json!(time));
             body.as_object_mut().context("an object")?.remove("age_ms");
@@ -135,7 +143,12 @@ async fn a_time_far_off_is_refused_unless_the_age_says_better() -> Result<()> {
         nothing_stored(&stage, time).await?;
     }
     let old = spoiled(&stage, "age_ms", json!({ "shown": 9 * 86_400_000_u64, "answered": 9 * 86_400_000_u64 }));
-    assert_refused("nine days old", &stage.api.json(Method::POST, &stage.intake(), &old).await?, 422, "time_out_of_range");
+    assert_refused(
+        "nine days old",
+        &stage.api.json(Method::POST, &stage.intake(), &old).await?,
+        422,
+        "time_out_of_range",
+    );
     nothing_stored(&stage, "nine days old").await?;
 
     // A visitor's clock may be anywhere as long as the age is given.
@@ -173,7 +186,13 @@ async fn bodies_that_are_not_a_response_are_refused() -> Result<()> {
         ("30,000 levels without an end", JSON, vec![b'['; 30_000], 422, "json_too_deep"),
         ("one response over 16 KiB", JSON, big_one.into_bytes(), 413, "response_too_large"),
         ("a body over 64 KiB", JSON, vec![b' '; 64 * 1024 + 1], 413, "body_too_large"),
-        ("a good response with much air", JSON, [good.clone().into_bytes(), vec![b' '; 70_000]].concat(), 413, "body_too_large"),
+        (
+            "a good response with much air",
+            JSON,
+            [good.clone().into_bytes(), vec![b' '; 70_000]].concat(),
+            413,
+            "body_too_large",
+        ),
         ("51 responses", JSON, json!(many).to_string().into_bytes(), 422, "too_many_items"),
         ("no content type", "", good.clone().into_bytes(), 415, "unsupported_media_type"),
         ("a form", "application/x-www-form-urlencoded", good.clone().into_bytes(), 415, "unsupported_media_type"),
@@ -230,7 +249,8 @@ async fn a_batch_keeps_its_good_items() -> Result<()> {
 async fn text_is_kept_as_it_is_but_for_control_characters() -> Result<()> {
     let stage = Stage::set("nps").await?;
     let mut body = stage.response(1, 9);
-    body["answers"] = json!([{ "question": "score", "value": 9.0 }, { "question": "why", "text": "a\u{0}b\u{7}c\u{85}d\te\nf 🚀" }]);
+    body["answers"] =
+        json!([{ "question": "score", "value": 9.0 }, { "question": "why", "text": "a\u{0}b\u{7}c\u{85}d\te\nf 🚀" }]);
     body["answers"][1]["unknown"] = json!(1);
     body["unknown"] = json!({ "old": "pages outlive new servers" });
     let reply = stage.api.json(Method::POST, &stage.intake(), &body).await?;
@@ -252,10 +272,15 @@ async fn strangers_keys_origins_and_methods_are_refused() -> Result<()> {
         let reply = stage.api.json(Method::POST, &format!("/v1/embed/{key}/responses"), &body).await?;
         assert_eq!(reply.status, 404, "{key}: {}", reply.text());
     }
-    for origin in ["https://evil.example", "null", "http://127.0.0.1", &format!("{}.evil.example", stage.host.origin())] {
+    for origin in ["https://evil.example", "null", "http://127.0.0.1", &format!("{}.evil.example", stage.host.origin())]
+    {
         let reply = stage.api.post_from(origin, &stage.intake(), &body).await?;
         assert_refused(origin, &reply, 403, "origin_not_allowed");
-        assert_eq!(reply.headers.get("access-control-allow-origin").map(|value| value.as_bytes()), Some(&b"*"[..]), "{origin}");
+        assert_eq!(
+            reply.headers.get("access-control-allow-origin").map(|value| value.as_bytes()),
+            Some(&b"*"[..]),
+            "{origin}"
+        );
         nothing_stored(&stage, origin).await?;
     }
     let reply = stage.api.json(Method::PUT, &stage.intake(), &body).await?;
@@ -300,7 +325,13 @@ async fn a_body_cut_short_and_a_body_of_unknown_length_store_nothing() -> Result
     assert!(reply.is_empty() || reply.starts_with("HTTP/1.1 413"), "{reply}");
     nothing_stored(&stage, "endless chunks").await?;
 
-    for nonsense in ["\r\n\r\n\r\n", "GET\r\n\r\n", "POST /v1 HTTP/9\r\n\r\n", "\u{16}\u{3}\u{1}\u{2}", "GET /\u{0} HTTP/1.1\r\n\r\n"] {
+    for nonsense in [
+        "\r\n\r\n\r\n",
+        "GET\r\n\r\n",
+        "POST /v1 HTTP/9\r\n\r\n",
+        "\u{16}\u{3}\u{1}\u{2}",
+        "GET /\u{0} HTTP/1.1\r\n\r\n",
+    ] {
         let mut stream = TcpStream::connect(stage.server.address).await?;
         stream.write_all(nonsense.as_bytes()).await?;
         stream.shutdown().await?;

@@ -27,7 +27,10 @@ async fn journey(metric: &str, score: u8, expected: f64) -> Result<()> {
 
     let stored = stage.responses_when(1, |response| response["completed"] == true).await?;
     let response = &stored[0];
-    assert_eq!(response["answers"], json!([{ "question": "score", "value": score }, { "question": "why", "text": REASON }]));
+    assert_eq!(
+        response["answers"],
+        json!([{ "question": "score", "value": score }, { "question": "why", "text": REASON }])
+    );
     assert_eq!(response["survey"], json!(stage.survey));
     assert_eq!(response["version"], 1);
     assert_eq!(response["state"], "counted");

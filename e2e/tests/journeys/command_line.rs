@@ -50,7 +50,8 @@ async fn a_store_of_a_later_version_is_refused_and_left_alone() -> Result<()> {
     let file = data.join("bearing.db");
     {
         let store = rusqlite::Connection::open(&file)?;
-        let changed = store.execute("UPDATE meta SET value = value + 1000 WHERE name IN ('version', 'min_binary')", [])?;
+        let changed =
+            store.execute("UPDATE meta SET value = value + 1000 WHERE name IN ('version', 'min_binary')", [])?;
         assert_eq!(changed, 2);
         store.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)")?;
     }
@@ -128,7 +129,18 @@ async fn commands_beside_a_running_server_take_effect() -> Result<()> {
     assert_eq!(stage.api.score("nps").await?["n"], 1);
     let data = stage.server.folder().join("data");
     let data = data.to_str().context("text")?;
-    let tag = ["site", "create", "--name", "B", "--origin", "https://b.example", "--public-url", "https://nps.example", "--data", data];
+    let tag = [
+        "site",
+        "create",
+        "--name",
+        "B",
+        "--origin",
+        "https://b.example",
+        "--public-url",
+        "https://nps.example",
+        "--data",
+        data,
+    ];
     let printed = run(&tag).await?;
     assert!(printed.stdout.contains(r#"src="https://nps.example/bearing.js""#), "{printed:?}");
     Ok(())

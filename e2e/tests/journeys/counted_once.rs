@@ -75,11 +75,17 @@ async fn only_a_higher_seq_changes_a_response() -> Result<()> {
         let stored = stage.api.read(&format!("/v1/responses/{}", response_id(1))).await?;
         assert_eq!(answer(&stored, "score")["value"], kept, "{body}");
         let report = stage.api.score("nps").await?;
-        assert_eq!((report["n"].as_u64(), report["mean"].as_f64()), (Some(1), Some(f64::from(kept))), "{body}: {report}");
+        assert_eq!(
+            (report["n"].as_u64(), report["mean"].as_f64()),
+            (Some(1), Some(f64::from(kept))),
+            "{body}: {report}"
+        );
     }
     // The same id twice in one request is one response too.
-    let reply = stage.api.json(Method::POST, &stage.intake(), &json!([stage.response(2, 9), stage.response(2, 9)])).await?;
-    let statuses: Vec<_> = reply.json()?["results"].as_array().into_iter().flatten().map(|one| one["status"].clone()).collect();
+    let reply =
+        stage.api.json(Method::POST, &stage.intake(), &json!([stage.response(2, 9), stage.response(2, 9)])).await?;
+    let statuses: Vec<_> =
+        reply.json()?["results"].as_array().into_iter().flatten().map(|one| one["status"].clone()).collect();
     assert_eq!(statuses, ["stored", "duplicate"]);
     stage.responses(2).await?;
     Ok(())

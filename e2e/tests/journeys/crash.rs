@@ -89,7 +89,8 @@ async fn acknowledged_answers_survive_five_kills() -> Result<()> {
         let lost: Vec<_> = acknowledged.iter().filter(|&&number| !found.contains_key(&response_id(number))).collect();
         assert_eq!(lost, Vec::<&u32>::new(), "round {round}: acknowledged and lost");
         assert!(found.values().all(|times| *times == 1), "round {round}: stored twice");
-        let known = found.keys().all(|id| acknowledged.iter().chain(&under_way).any(|&number| *id == response_id(number)));
+        let known =
+            found.keys().all(|id| acknowledged.iter().chain(&under_way).any(|&number| *id == response_id(number)));
         assert!(known, "round {round}: stored and never sent");
         let report = stage.api.score("nps").await?;
         assert_eq!(report["n"], found.len(), "round {round}: {report}");

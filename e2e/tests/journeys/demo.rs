@@ -50,10 +50,8 @@ async fn a_shopper_answers_and_the_owner_reads_it() -> Result<()> {
     card.button("Close").await?.click().await?;
     gone(&browser).await?;
     browser.click("main form button").await?;
-    until("the order", async || {
-        Ok(browser.client.current_url().await?.path().ends_with("/thank-you").then_some(()))
-    })
-    .await?;
+    until("the order", async || Ok(browser.client.current_url().await?.path().ends_with("/thank-you").then_some(())))
+        .await?;
     let card = Card::shown(&browser).await?;
     card.pick(9).await?;
     card.write("lovely lamps 💡").await?;
@@ -91,7 +89,8 @@ async fn a_second_start_finds_the_sample_and_the_answers_again() -> Result<()> {
     server.stop().await?;
     let lines = server.printed().len();
     server.start_again().await?;
-    let again = until("the key", async || Ok((server.printed().len() > lines).then(|| printed_key(&server)).flatten())).await?;
+    let again =
+        until("the key", async || Ok((server.printed().len() > lines).then(|| printed_key(&server)).flatten())).await?;
     let after = Api { address: server.address, key: again }.score("csat").await?;
     assert_eq!((after["n"].as_u64(), &after["distribution"]), (before["n"].as_u64(), &before["distribution"]));
     Ok(())

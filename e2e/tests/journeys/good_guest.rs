@@ -44,7 +44,8 @@ async fn a_page_without_a_due_survey_gets_nothing_but_loader_and_config() -> Res
         Ok(browser.loaded().await?.iter().any(|name| name.contains("/v1/embed/")).then_some(()))
     })
     .await?;
-    let ours: Vec<_> = browser.loaded().await?.into_iter().filter(|name| name.starts_with(&stage.server.url())).collect();
+    let ours: Vec<_> =
+        browser.loaded().await?.into_iter().filter(|name| name.starts_with(&stage.server.url())).collect();
     assert_eq!(ours.len(), 2, "{ours:?}");
     gone(&browser).await?;
     assert_eq!(browser.complaints().await?, Vec::<String>::new());

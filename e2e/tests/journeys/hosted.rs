@@ -14,9 +14,12 @@ async fn a_visitor_without_script_answers() -> Result<()> {
     let stage = Stage::set("nps").await?;
     let browser = Browser::start_without_script().await?;
     browser.open(&format!("{}/s/{}", stage.server.url(), stage.survey)).await?;
-    browser.find("label:has(input[value='8'])").await?.click().await?;
     browser.find("textarea").await?.click().await?;
     browser.insert("paper is fine too 📝").await?;
+    // Without a score the browser itself stays on the form, and what was typed stays in it.
+    browser.client.find(Locator::Css("form button")).await?.click().await?;
+    browser.find("label:has(input[value='8'])").await?.click().await?;
+    assert_eq!(browser.find("textarea").await?.prop("value").await?.as_deref(), Some("paper is fine too 📝"));
     stage.responses(0).await?;
     browser.client.find(Locator::Css("form button")).await?.click().await?;
     browser.reads("Thank you for your answer!").await?;
@@ -49,7 +52,10 @@ async fn a_mailed_score_is_preselected_and_only_a_post_records_it() -> Result<()
     browser.find("form button").await?.click().await?;
     let stored = stage.responses(1).await?;
     assert_eq!(answer(&stored[0], "score")["value"], 4);
-    assert_eq!((stored[0]["touchpoint"].as_str(), stored[0]["attributes"]["plan"].as_str()), (Some("mail"), Some("pro")));
+    assert_eq!(
+        (stored[0]["touchpoint"].as_str(), stored[0]["attributes"]["plan"].as_str()),
+        (Some("mail"), Some("pro"))
+    );
     browser.close().await
 }
 
@@ -57,7 +63,8 @@ async fn a_mailed_score_is_preselected_and_only_a_post_records_it() -> Result<()
 async fn a_form_without_a_score_comes_back_with_what_was_typed() -> Result<()> {
     let stage = Stage::set("nps").await?;
     let path = format!("/s/{}", stage.survey);
-    let body = format!("id={}&seq=0&version=1&touchpoint=&locale=en&q.why=%3Cb%3Ekept%3C%2Fb%3E+%F0%9F%93%9D", response_id(1));
+    let body =
+        format!("id={}&seq=0&version=1&touchpoint=&locale=en&q.why=%3Cb%3Ekept%3C%2Fb%3E+%F0%9F%93%9D", response_id(1));
     let reply = stage.api.send(ask(Method::POST, &path, FORM, body)?).await?;
     let page = reply.text().replace("&gt;", ">");
     assert_eq!(reply.status, 422, "{page}");

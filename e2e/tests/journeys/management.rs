@@ -38,7 +38,8 @@ async fn another_sites_things_are_not_there() -> Result<()> {
     let stage = Stage::set("nps").await?;
     let post = stage.api.json(Method::POST, &stage.intake(), &stage.response(1, 9)).await?;
     assert_eq!(post.status, 200);
-    let site = stage.server.command(&["site", "create", "--name", "Other", "--origin", "https://other.example"]).await?;
+    let site =
+        stage.server.command(&["site", "create", "--name", "Other", "--origin", "https://other.example"]).await?;
     let key = stage.server.command(&["key", "create", "--site", &text(&site, "id")?, "--scope", "admin"]).await?;
     let other = Api { address: stage.server.address, key: text(&key, "key")? };
     let response = format!("/v1/responses/{}", response_id(1));
@@ -98,7 +99,8 @@ async fn names_that_are_not_known_are_refused() -> Result<()> {
     }
     let reply = stage.api.json(Method::POST, "/v1/surveys", &json!({ "metric": "nps", "colour": "red" })).await?;
     assert_refused("an unknown member", &reply, 422, "unknown_field");
-    let reply = stage.api.json(Method::PATCH, &format!("/v1/surveys/{}", stage.survey), &json!({ "metric": "ces" })).await?;
+    let reply =
+        stage.api.json(Method::PATCH, &format!("/v1/surveys/{}", stage.survey), &json!({ "metric": "ces" })).await?;
     assert_refused("the metric of a survey", &reply, 422, "unknown_field");
     let reply = stage.api.json(Method::POST, "/v1/surveys", &json!({})).await?;
     assert_refused("no metric", &reply, 422, "missing_field");
@@ -111,7 +113,8 @@ async fn names_that_are_not_known_are_refused() -> Result<()> {
 #[tokio::test]
 async fn two_instruments_are_not_mixed() -> Result<()> {
     let stage = Stage::set("ces").await?;
-    let made = stage.api.json(Method::POST, "/v1/surveys", &json!({ "metric": "ces", "instrument": "ces1" })).await?.json()?;
+    let made =
+        stage.api.json(Method::POST, "/v1/surveys", &json!({ "metric": "ces", "instrument": "ces1" })).await?.json()?;
     let older = text(&made, "id")?;
     let published = stage.api.json(Method::POST, &format!("/v1/surveys/{older}/publish"), &json!({})).await?;
     assert!(published.status.is_success(), "{}", published.text());
