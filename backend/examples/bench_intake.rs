@@ -48,7 +48,7 @@ fn main() -> anyhow::Result<()> {
         seconds: option("--seconds", 4.0),
         connections: option("--connections", 64.0) as usize,
     };
-    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(measure(plan))
+    tokio::runtime::Builder::new_multi_thread().global_queue_interval(std::env::var("GQ").ok().and_then(|v| v.parse().ok()).unwrap_or(31)).enable_all().build()?.block_on(measure(plan))
 }
 
 async fn measure(plan: Plan) -> anyhow::Result<()> {
@@ -87,7 +87,8 @@ async fn measure(plan: Plan) -> anyhow::Result<()> {
         "connections": plan.connections, "rounds": plan.rounds, "seconds": plan.seconds,
         "noop": noop.round(), "json": json_rate.round(), "durable": durable.round(),
         "durable_over_json": ratio(durable, json_rate), "durable_over_noop": ratio(durable, noop),
-        "rows_per_flush": rows_per_flush(&app.metrics.text()),
+        "rows_per_flush": per_flush(&app.metrics.text(), "rows", 1.0),
+        "flush_ms": per_flush(&app.metrics.text(), "seconds", 1_000.0),
         "acknowledged": acknowledged, "rows": rows, "rows_equal_acknowledged": rows == acknowledged,
         "cells_agree": well,
     });
@@ -106,9 +107,13 @@ fn median(mut values: Vec<f64>) -> f64 {
     values.get(values.len() / 2).copied().unwrap_or_default()
 }
 
-fn rows_per_flush(metrics: &str) -> Option<f64> {
-    let read = |name: &str| metrics.lines().find_map(|line| line.strip_prefix(name)?.trim().parse::<f64>().ok());
-    Some((read("bearing_flush_rows_sum ")? / read("bearing_flush_rows_count ")? * 10.0).round() / 10.0)
+/// The mean of a flush measurement, times `scale`.
+fn per_flush(metrics: &str, what: &str, scale: f64) -> Option<f64> {
+    let read = |end: &str| {
+        let name = format!("bearing_flush_{what}_{end} ");
+        metrics.lines().find_map(|line| line.strip_prefix(&name)?.trim().parse::<f64>().ok())
+    };
+    Some((scale * read("sum")? / read("count")? * 100.0).round() / 100.0)
 }
 
 async fn prepare(store: &dyn Store) -> anyhow::Result<(Site, SurveyId)> {

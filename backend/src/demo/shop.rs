@@ -16,7 +16,6 @@ use serde::Deserialize;
 use crate::app::Shared;
 use crate::error::{ApiError, ApiResult};
 use crate::reports::{self, Question};
-use crate::time;
 
 const FRAME: &str = include_str!("../../demo/frame.html");
 const CARD: &str = include_str!("../../demo/card.html");

@@ -9,8 +9,8 @@ use axum::routing::get;
 use axum::{Json, Router};
 use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd, html};
 use utoipa::Modify;
-use utoipa::openapi::OpenApi;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme};
+use utoipa::openapi::{OpenApi, RefOr};
 
 use super::page::Page;
 use crate::app::Shared;
@@ -35,14 +35,28 @@ impl Modify for Security {
     }
 }
 
-/// Asks for a key on every management route.
-pub(super) fn secured(mut openapi: OpenApi) -> OpenApi {
-    for item in openapi.paths.paths.values_mut() {
+/// Adds what the descriptions of handlers leave out: the key that every management route asks for, and what OpenAPI 3.1
+/// requires: ids that differ, and a word for each status.
+pub(super) fn completed(mut openapi: OpenApi) -> OpenApi {
+    for (path, item) in &mut openapi.paths.paths {
+        let resource = path.strip_prefix("/v1/").and_then(|rest| rest.split('/').next());
         let operations =
             [&mut item.get, &mut item.post, &mut item.patch, &mut item.delete].into_iter().filter_map(Option::as_mut);
         for operation in operations {
             if operation.tags.iter().flatten().any(|tag| tag == "management") {
                 operation.security = Some(vec![SecurityRequirement::new("key", Vec::<String>::new())]);
+            }
+            // Handlers of two resources have the same names: `sites_read`, `surveys_read`.
+            if let (Some(resource), Some(id)) = (resource, &mut operation.operation_id) {
+                *id = format!("{resource}_{id}");
+            }
+            for (status, response) in &mut operation.responses.responses {
+                let word = status.parse().ok().and_then(|status: StatusCode| status.canonical_reason());
+                if let (RefOr::T(response), Some(word)) = (response, word)
+                    && response.description.is_empty()
+                {
+                    word.clone_into(&mut response.description);
+                }
             }
         }
     }
@@ -51,11 +65,11 @@ pub(super) fn secured(mut openapi: OpenApi) -> OpenApi {
 
 /// `/openapi.json` and `/docs`.
 pub(super) fn router(openapi: OpenApi) -> Router<Shared> {
-    let openapi = Arc::new(secured(openapi));
+    let openapi = Arc::new(completed(openapi));
     let routes = Arc::new(route_list(&openapi));
     Router::new()
         .route("/openapi.json", get(async move || Json(Arc::clone(&openapi))))
-        .route("/docs", get(async || page("api", "").map_err(|error| error)))
+        .route("/docs", get(async || page("api", "")))
         .route("/docs/style.css", get(async || ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], STYLE)))
         .route(
             "/docs/{page}",
@@ -135,7 +149,9 @@ fn route_list(openapi: &OpenApi) -> String {
             rows.push_str(&format!("<tr><td><code>{verb} {path}</code></td><td>{words}</td></tr>"));
         }
     }
-    format!("<h2 id=\"routes\">Routes</h2><table><thead><tr><th>Route</th><th>What it does</th></tr></thead><tbody>{rows}</tbody></table>")
+    format!(
+        "<h2 id=\"routes\">Routes</h2><table><thead><tr><th>Route</th><th>What it does</th></tr></thead><tbody>{rows}</tbody></table>"
+    )
 }
 
 #[cfg(test)]

@@ -28,7 +28,8 @@ pub(super) fn has_type(headers: &HeaderMap, types: &[&str]) -> bool {
 /// # Errors
 /// `body_too_large`, as soon as that is known; `request_timeout` when it stands still; `incomplete_body`.
 pub(super) async fn body(headers: &HeaderMap, mut body: Body, limit: usize) -> Result<Bytes, Fault> {
-    let too_large = || Fault::new(Code::BODY_TOO_LARGE, format!("The body is larger than {limit} bytes; send it in parts."));
+    let too_large =
+        || Fault::new(Code::BODY_TOO_LARGE, format!("The body is larger than {limit} bytes; send it in parts."));
     let announced: Option<usize> =
         headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()).and_then(|text| text.parse().ok());
     if announced.is_some_and(|length| length > limit) {

@@ -42,13 +42,13 @@ fn first<'a>(fields: &'a Fields, name: &str) -> &'a str {
     fields.get(name).and_then(|values| values.first()).map_or("", String::as_str)
 }
 
-/// The survey of an address: its site, and the version that is shown.
+/// The survey of an address: its site, and its latest version, shown or not.
 async fn survey(app: &App, id: &str) -> ApiResult<(Arc<SiteView>, PublishedVersion)> {
     let id = SurveyId::from(id);
     let site = app.store.site_of_survey(&id).await?.ok_or_else(ApiError::not_found)?;
     let view = app.directory.site_by_id(&site).await?.ok_or_else(ApiError::not_found)?;
     let view = app.directory.newer(&view).await?.unwrap_or(view);
-    let latest = view.versions(&id).iter().rfind(|version| version.closed_at.is_none()).cloned();
+    let latest = view.versions(&id).last().cloned();
     Ok((view, latest.ok_or_else(ApiError::not_found)?))
 }
 
@@ -92,6 +92,9 @@ pub(super) async fn form(
     if asked.contains_key("thanks") {
         return Ok(page(&hosted_thanks(&view), title, &locale, StatusCode::OK));
     }
+    if version.closed_at.is_some() {
+        return Ok(gone(&wanted));
+    }
     let now = app.clock.now();
     let mut hidden = vec![
         ("id".to_owned(), chance::response_id(now).to_string()),
@@ -109,7 +112,8 @@ pub(super) async fn form(
         given.insert(format!("{FIELD_PREFIX}{}", question.id), score.clone());
     }
     let action = format!("../s/{}", version.id);
-    let body = hosted_form(&HostedForm { view, action: &action, hidden: &hidden, given: &given, faults: &BTreeMap::new() });
+    let body =
+        hosted_form(&HostedForm { view, action: &action, hidden: &hidden, given: &given, faults: &BTreeMap::new() });
     Ok(page(&body, title, &locale, StatusCode::OK))
 }
 
@@ -136,7 +140,7 @@ pub(super) async fn submit(
         Err(error) => return Err(error),
     };
     intake::check_origin(&app, &site.site.settings, &headers)?;
-    // The form may be older than the survey's latest version: it is judged by the one that it showed.
+    // The form may be older than the survey's latest version, or than its pause: it is judged by the one that it showed.
     let asked = first(&sent, "version").parse().ok().and_then(|version| site.version(&latest.id, version));
     let version = asked.unwrap_or(&latest);
     let locale = survey_locale(version, &wanted);
@@ -148,6 +152,7 @@ pub(super) async fn submit(
     match result {
         // Erased is final; the sender sees thanks all the same and learns nothing.
         Ok(_) => Ok(Redirect::to(&format!("../s/{}?thanks&lang={locale}", version.id)).into_response()),
+        Err(ApiError(fault)) if fault.code == Code::SURVEY_CLOSED => Ok(gone(&wanted)),
         Err(ApiError(fault)) if fault.code.status == 422 => Ok(again(&sent, version, &locale, &fault)),
         Err(error) => Err(error),
     }
@@ -166,13 +171,7 @@ fn gone(locale: &str) -> Response {
 }
 
 /// The form's fields as the response that they make.
-fn submission(
-    sent: &Fields,
-    version: &PublishedVersion,
-    locale: &str,
-    headers: &HeaderMap,
-    now: i64,
-) -> Submission {
+fn submission(sent: &Fields, version: &PublishedVersion, locale: &str, headers: &HeaderMap, now: i64) -> Submission {
     let score_field = version.survey.scored().map(|question| format!("{FIELD_PREFIX}{}", question.id));
     let score = score_field.map(|field| first(sent, &field).trim().to_owned()).unwrap_or_default();
     let asked: Vec<&Question> = match score.parse::<u8>() {
@@ -195,7 +194,9 @@ fn submission(
         respondent: Respondent { visitor: None, customer: text("customer"), signature: text("signature") },
         attributes: sent
             .iter()
-            .filter_map(|(name, values)| Some((name.strip_prefix("attr.")?.to_owned(), Plain::Text(values.first()?.clone()))))
+            .filter_map(|(name, values)| {
+                Some((name.strip_prefix("attr.")?.to_owned(), Plain::Text(values.first()?.clone())))
+            })
             .collect(),
         context: Context { locale: Some(locale.to_owned()), device: device(headers), ..Context::default() },
         age_ms: Some(Age { shown, answered: Some(0) }),

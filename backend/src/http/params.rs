@@ -1,9 +1,15 @@
 //! Query parameters of the management API: each known by name, each unknown one a fault.
 
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
 use bearing_shared::fault::{Code, Fault};
 use bearing_shared::question::is_name;
+use bearing_storage::Scope;
 use jiff::civil::Date;
 
+use crate::app::Shared;
+use crate::auth::Caller;
+use crate::error::{ApiError, ApiResult};
 use crate::time;
 
 /// The parameters of one request; what was not taken at the end is unknown.
@@ -42,7 +48,8 @@ impl Params {
     ) -> Result<Option<T>, Fault> {
         let Some(text) = self.take(name) else { return Ok(None) };
         let shown: String = text.chars().filter(|letter| !letter.is_control()).take(60).collect();
-        let fault = || Fault::at(Code::INVALID_PARAMETER, name, format!("`{shown}` is not allowed here; give {wanted}."));
+        let fault =
+            || Fault::at(Code::INVALID_PARAMETER, name, format!("`{shown}` is not allowed here; give {wanted}."));
         parse(&text).map(Some).ok_or_else(fault)
     }
 
@@ -94,6 +101,22 @@ impl Params {
         let shown: String = name.chars().filter(|letter| !letter.is_control()).take(60).collect();
         let message = format!("`{shown}` is not known here; there are {}.", self.known.join(", "));
         Err(Fault::at(Code::UNKNOWN_PARAMETER, shown, message))
+    }
+}
+
+/// Checks the query of a route that has no parameters of its own; the site may be named on every route.
+pub(super) struct NoParams;
+
+impl FromRequestParts<Shared> for NoParams {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Shared) -> ApiResult<Self> {
+        let mut params = Params::read(parts.uri.query().map(str::to_owned));
+        if let Some(site) = params.take("site") {
+            Caller::from_request_parts(parts, app).await?.may_in(Scope::Read, Some(&site))?;
+        }
+        params.end()?;
+        Ok(Self)
     }
 }
 

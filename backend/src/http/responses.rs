@@ -10,7 +10,7 @@ use bearing_shared::api::responses::{ResponseReply, ResponseState};
 use bearing_shared::id::{ResponseId, SurveyId};
 use bearing_storage::{Cursor, ResponseFilter, Scope, StoredResponse};
 
-use super::params::Params;
+use super::params::{NoParams, Params};
 use crate::app::Shared;
 use crate::auth::Caller;
 use crate::error::{ApiError, ApiResult};
@@ -106,6 +106,7 @@ pub(super) async fn list(
 pub(super) async fn read(
     State(app): State<Shared>,
     caller: Caller,
+    _: NoParams,
     Path(id): Path<String>,
 ) -> ApiResult<Json<ResponseReply>> {
     let site = caller.may(Scope::Read)?;
@@ -117,7 +118,12 @@ pub(super) async fn read(
 #[utoipa::path(delete, path = "/v1/responses/{id}", tag = "management", params(("id" = String, Path)),
     responses((status = 204), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody),
         (status = 404, body = ErrorBody)))]
-pub(super) async fn delete(State(app): State<Shared>, caller: Caller, Path(id): Path<String>) -> ApiResult<StatusCode> {
+pub(super) async fn delete(
+    State(app): State<Shared>,
+    caller: Caller,
+    _: NoParams,
+    Path(id): Path<String>,
+) -> ApiResult<StatusCode> {
     let site = caller.may(Scope::Write)?;
     let id = ResponseId::parse(&id).ok_or_else(ApiError::not_found)?;
     match app.store.delete_response(site, id, app.clock.now()).await? {

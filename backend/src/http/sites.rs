@@ -13,6 +13,7 @@ use bearing_storage::{ResponseFilter, Scope, Site};
 use jiff::tz::TimeZone;
 
 use super::extract;
+use super::params::NoParams;
 use crate::app::Shared;
 use crate::auth::Caller;
 use crate::error::{ApiError, ApiResult};
@@ -36,7 +37,12 @@ fn reply(site: Site, secret: Option<String>) -> Json<SiteReply> {
 /// A site's settings.
 #[utoipa::path(get, path = "/v1/sites/{id}", tag = "management", params(("id" = String, Path)),
     responses((status = 200, body = SiteReply), (status = 401, body = ErrorBody), (status = 404, body = ErrorBody)))]
-pub(super) async fn read(State(app): State<Shared>, caller: Caller, Path(id): Path<String>) -> ApiResult<Json<SiteReply>> {
+pub(super) async fn read(
+    State(app): State<Shared>,
+    caller: Caller,
+    _: NoParams,
+    Path(id): Path<String>,
+) -> ApiResult<Json<SiteReply>> {
     let site = caller.may_in(Scope::Read, Some(&id))?;
     let site = app.store.site(site).await?.ok_or_else(ApiError::not_found)?;
     Ok(reply(site, None))
@@ -50,6 +56,7 @@ pub(super) async fn read(State(app): State<Shared>, caller: Caller, Path(id): Pa
 pub(super) async fn update(
     State(app): State<Shared>,
     caller: Caller,
+    _: NoParams,
     Path(id): Path<String>,
     headers: HeaderMap,
     body: Body,
@@ -85,7 +92,12 @@ pub(super) async fn update(
 #[utoipa::path(delete, path = "/v1/sites/{id}", tag = "management", params(("id" = String, Path)),
     responses((status = 204), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody),
         (status = 404, body = ErrorBody)))]
-pub(super) async fn delete(State(app): State<Shared>, caller: Caller, Path(id): Path<String>) -> ApiResult<StatusCode> {
+pub(super) async fn delete(
+    State(app): State<Shared>,
+    caller: Caller,
+    _: NoParams,
+    Path(id): Path<String>,
+) -> ApiResult<StatusCode> {
     let id = caller.may_in(Scope::Admin, Some(&id))?;
     let deleted = app.store.delete_site(id).await?;
     app.directory.refresh().await?;
@@ -107,7 +119,8 @@ fn apply(site: &mut Site, patch: SitePatch) -> Result<(), Fault> {
             return invalid("origins", "A site has at most 50 origins.");
         }
         for (place, origin) in origins.iter().enumerate() {
-            check_origin(origin).map_err(|message| Fault::at(Code::INVALID_FIELD, format!("origins[{place}]"), message))?;
+            check_origin(origin)
+                .map_err(|message| Fault::at(Code::INVALID_FIELD, format!("origins[{place}]"), message))?;
         }
         settings.origins = origins;
     }
@@ -144,8 +157,13 @@ pub(crate) fn check_origin(origin: &str) -> Result<(), &'static str> {
     let url = url::Url::parse(&origin.replacen("://*.", "://any.", 1)).map_err(|_| wanted)?;
     let bare = matches!(url.path(), "/" | "") && url.query().is_none() && url.fragment().is_none();
     // The one star stands for a name below a host, and is gone by now.
-    let named = url.host_str().is_some_and(|host| !host.contains('*')) && url.username().is_empty() && url.password().is_none();
-    if matches!(url.scheme(), "http" | "https") && bare && named && !origin.ends_with('/') { Ok(()) } else { Err(wanted) }
+    let named =
+        url.host_str().is_some_and(|host| !host.contains('*')) && url.username().is_empty() && url.password().is_none();
+    if matches!(url.scheme(), "http" | "https") && bare && named && !origin.ends_with('/') {
+        Ok(())
+    } else {
+        Err(wanted)
+    }
 }
 
 #[cfg(test)]
@@ -157,7 +175,16 @@ mod tests {
         for good in ["https://shop.example", "http://localhost:8080", "https://*.shop.example"] {
             assert!(check_origin(good).is_ok(), "{good}");
         }
-        for bad in ["shop.example", "https://shop.example/", "https://shop.example/x", "*", "https://*", "https://a.*.example", "ftp://a.b", "https://a@b.c"] {
+        for bad in [
+            "shop.example",
+            "https://shop.example/",
+            "https://shop.example/x",
+            "*",
+            "https://*",
+            "https://a.*.example",
+            "ftp://a.b",
+            "https://a@b.c",
+        ] {
             assert!(check_origin(bad).is_err(), "{bad}");
         }
     }

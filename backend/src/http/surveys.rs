@@ -12,7 +12,7 @@ use bearing_shared::id::{SiteId, SurveyId};
 use bearing_storage::{PublishedVersion, Scope, StoredSurvey};
 
 use super::extract;
-use super::params::Params;
+use super::params::{NoParams, Params};
 use crate::app::{App, Shared};
 use crate::auth::Caller;
 use crate::error::{ApiError, ApiResult};
@@ -35,6 +35,10 @@ async fn found(app: &App, site: &SiteId, id: &SurveyId) -> ApiResult<StoredSurve
     app.store.survey(site, id).await?.ok_or_else(ApiError::not_found)
 }
 
+fn unknown_cursor() -> Fault {
+    Fault::at(Code::INVALID_PARAMETER, "cursor", "The cursor is unknown; give the next_cursor of a page before.")
+}
+
 /// The site's surveys in the order they were made.
 #[utoipa::path(get, path = "/v1/surveys", tag = "management",
     params(("site" = Option<String>, Query), ("limit" = Option<u32>, Query), ("cursor" = Option<String>, Query)),
@@ -48,6 +52,9 @@ pub(super) async fn list(
     let site = caller.may_in(Scope::Read, params.take("site").as_deref())?;
     let (limit, after) = (params.limit()?, params.take("cursor").map(SurveyId));
     params.end()?;
+    if let Some(id) = &after {
+        app.store.survey(site, id).await?.ok_or_else(unknown_cursor)?;
+    }
     let mut surveys = app.store.surveys(site, after, limit + 1).await?;
     let more = surveys.len() > limit as usize;
     surveys.truncate(limit as usize);
@@ -62,6 +69,7 @@ pub(super) async fn list(
 pub(super) async fn create(
     State(app): State<Shared>,
     caller: Caller,
+    _: NoParams,
     headers: HeaderMap,
     body: Body,
 ) -> ApiResult<(StatusCode, Json<SurveyReply>)> {
@@ -84,6 +92,7 @@ pub(super) async fn create(
 pub(super) async fn read(
     State(app): State<Shared>,
     caller: Caller,
+    _: NoParams,
     Path(id): Path<String>,
 ) -> ApiResult<Json<SurveyReply>> {
     let site = caller.may(Scope::Read)?;
@@ -98,6 +107,7 @@ pub(super) async fn read(
 pub(super) async fn update(
     State(app): State<Shared>,
     caller: Caller,
+    _: NoParams,
     Path(id): Path<String>,
     headers: HeaderMap,
     body: Body,
@@ -119,6 +129,7 @@ pub(super) async fn update(
 pub(super) async fn publish(
     State(app): State<Shared>,
     caller: Caller,
+    _: NoParams,
     Path(id): Path<String>,
 ) -> ApiResult<Json<SurveyReply>> {
     let (site, id) = (caller.may(Scope::Write)?, SurveyId(id));
@@ -134,32 +145,46 @@ pub(super) async fn publish(
 pub(super) async fn pause(
     State(app): State<Shared>,
     caller: Caller,
+    _: NoParams,
     Path(id): Path<String>,
 ) -> ApiResult<Json<SurveyReply>> {
     let (site, id) = (caller.may(Scope::Write)?, SurveyId(id));
     if !app.store.pause_survey(site, &id, app.clock.now()).await? {
         let state = found(&app, site, &id).await?.state.name();
-        return Err(Fault::new(Code::CONFLICT, format!("The survey is `{state}`; only a published one can pause.")).into());
+        return Err(
+            Fault::new(Code::CONFLICT, format!("The survey is `{state}`; only a published one can pause.")).into()
+        );
     }
     app.directory.refresh().await?;
     Ok(Json(reply(found(&app, site, &id).await?)))
 }
 
 /// The published versions, the newest first.
-#[utoipa::path(get, path = "/v1/surveys/{id}/versions", tag = "management", params(("id" = String, Path)),
-    responses((status = 200, body = Page<VersionReply>), (status = 401, body = ErrorBody), (status = 404, body = ErrorBody)))]
+#[utoipa::path(get, path = "/v1/surveys/{id}/versions", tag = "management",
+    params(("id" = String, Path), ("limit" = Option<u32>, Query), ("cursor" = Option<String>, Query)),
+    responses((status = 200, body = Page<VersionReply>), (status = 401, body = ErrorBody), (status = 404, body = ErrorBody),
+        (status = 422, body = ErrorBody)))]
 pub(super) async fn versions(
     State(app): State<Shared>,
     caller: Caller,
     Path(id): Path<String>,
+    RawQuery(query): RawQuery,
 ) -> ApiResult<Json<Page<VersionReply>>> {
-    let (site, id) = (caller.may(Scope::Read)?, SurveyId(id));
+    let mut params = Params::read(query);
+    let site = caller.may_in(Scope::Read, params.take("site").as_deref())?;
+    let limit = params.limit()? as usize;
+    let before = params.parsed("cursor", "the next_cursor of a page before", |text| text.parse::<u32>().ok())?;
+    params.end()?;
+    let id = SurveyId(id);
     found(&app, site, &id).await?;
     let version = |published: PublishedVersion| VersionReply {
         version: published.version,
         published_at: time::rfc3339(published.published_at),
         survey: published.survey,
     };
-    let items = app.store.published_versions(site, Some(id)).await?.into_iter().rev().map(version).collect();
-    Ok(Json(Page { items, next_cursor: None }))
+    let published = app.store.published_versions(site, Some(id)).await?.into_iter().rev();
+    let mut rest = published.filter(|version| before.is_none_or(|before| version.version < before)).map(version);
+    let items: Vec<VersionReply> = rest.by_ref().take(limit).collect();
+    let next_cursor = rest.next().and(items.last()).map(|last| last.version.to_string());
+    Ok(Json(Page { items, next_cursor }))
 }

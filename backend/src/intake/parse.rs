@@ -171,7 +171,11 @@ mod tests {
         for (body, code, field) in [
             (r#"{"id":"x","survey":"s","version":"one"}"#, Code::INVALID_FIELD, "version"),
             (r#"{"id":"x","survey":"s"}"#, Code::MISSING_FIELD, "version"),
-            (r#"{"id":"x","survey":"s","version":1,"answers":[{"value":3}]}"#, Code::MISSING_FIELD, "answers[0].question"),
+            (
+                r#"{"id":"x","survey":"s","version":1,"answers":[{"value":3}]}"#,
+                Code::MISSING_FIELD,
+                "answers[0].question",
+            ),
             (r#"{"id":"x","survey":"s","version":1,"completed":"yes"}"#, Code::INVALID_FIELD, "completed"),
             (r#"{"id":"x","survey":"s","version":-1}"#, Code::INVALID_FIELD, "version"),
         ] {

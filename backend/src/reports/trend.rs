@@ -124,8 +124,9 @@ fn too_long(bucket: Bucket, most: &str) -> Fault {
 /// The hours of a window, since 1970 UTC. Without a last day they end with the present one; without a first day they
 /// are the last twelve.
 fn hours(question: &Question) -> Result<Vec<i32>, Fault> {
-    let midnight =
-        |day: i32| time::date_of(day).to_zoned(question.zone.clone()).map_or(0, |zoned| zoned.timestamp().as_millisecond());
+    let midnight = |day: i32| {
+        time::date_of(day).to_zoned(question.zone.clone()).map_or(0, |zoned| zoned.timestamp().as_millisecond())
+    };
     let end = match question.filter.to_day {
         Some(to) => (midnight(to + 1) + HOUR_MS - 1).div_euclid(HOUR_MS),
         None => question.now.div_euclid(HOUR_MS) + 1,

@@ -92,7 +92,8 @@ async fn every_route_asks_for_its_scope_and_no_more() {
         for wrong in ["Bearer sk_wrong", "Bearer", "Basic c2s6", &things.site.read, ""] {
             things.ask(&server, &route).header("authorization", wrong).await.refused(Code::UNAUTHORIZED);
         }
-        let keys = [(Scope::Read, &things.site.read), (Scope::Write, &things.site.write), (Scope::Admin, &things.site.admin)];
+        let keys =
+            [(Scope::Read, &things.site.read), (Scope::Write, &things.site.write), (Scope::Admin, &things.site.admin)];
         for (scope, key) in keys {
             if scope < *needed {
                 let reply = things.ask(&server, &route).key(key).await;
@@ -136,7 +137,13 @@ async fn another_sites_things_are_not_there() {
         assert_eq!(reply.refused(Code::NOT_FOUND), "", "{} {}", route.0, route.1);
     }
     let key = &ours.site.admin;
-    for path in ["/v1/surveys?", "/v1/responses?", "/v1/reports/score?metric=nps&", "/v1/reports/trend?metric=nps&", "/v1/reports/funnel?metric=nps&"] {
+    for path in [
+        "/v1/surveys?",
+        "/v1/responses?",
+        "/v1/reports/score?metric=nps&",
+        "/v1/reports/trend?metric=nps&",
+        "/v1/reports/funnel?metric=nps&",
+    ] {
         server.get(&format!("{path}site={}", theirs.site.id)).key(key).await.refused(Code::NOT_FOUND);
         server.get(&format!("{path}site={}", ours.site.id)).key(key).await.ok();
         if path != "/v1/surveys?" {
@@ -211,11 +218,7 @@ async fn unknown_fields_are_named_on_every_route_that_takes_a_body() {
             (b"null", Code::INVALID_FIELD),
         ] {
             let ask = things.ask(&server, &wrong).key(&things.site.admin).sends("application/json", bytes);
-            let reply = ask.await;
-            // A body that is read as an empty object may lack a field before its end is seen.
-            if reply.value()["error"]["code"] != "missing_field" {
-                reply.refused(code);
-            }
+            ask.await.refused(code);
         }
     }
 }

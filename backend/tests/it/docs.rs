@@ -119,7 +119,8 @@ async fn the_description_is_openapi_3_1_and_complete() {
             }
         }
         assert_eq!(described, named, "{what} describes its path");
-        let secured = operation["security"].as_array().is_some_and(|list| list.iter().any(|item| item.get("key").is_some()));
+        let secured =
+            operation["security"].as_array().is_some_and(|list| list.iter().any(|item| item.get("key").is_some()));
         assert_eq!(secured, operation["tags"][0] == "management", "{what} says whether it takes a key");
     }
     assert_eq!(document["components"]["securitySchemes"]["key"]["scheme"], "bearer");
@@ -140,8 +141,10 @@ async fn every_route_is_described_and_every_description_is_served() {
     for (method, path, _) in operations(&document) {
         described.entry(path).or_default().insert(method);
     }
-    let listed: BTreeSet<String> =
-        described.iter().flat_map(|(path, methods)| methods.iter().map(move |method| format!("{method} {path}"))).collect();
+    let listed: BTreeSet<String> = described
+        .iter()
+        .flat_map(|(path, methods)| methods.iter().map(move |method| format!("{method} {path}")))
+        .collect();
     assert_eq!(listed, ROUTES.iter().map(|route| (*route).to_owned()).collect());
     for (path, methods) in described {
         let address = path.replace(['{', '}'], "x");

@@ -83,10 +83,14 @@ async fn the_funnel_can_be_asked_for_a_part() {
     let site = server.site_with(|settings| settings.dimensions = vec![dimension("plan", &["free", "pro"])]).await;
     let loyalty = server.publish(&site, shown_at(Instrument::Nps, &["checkout", "delivery"])).await;
     let other = server.publish(&site, nps()).await;
-    for (survey, touchpoint, plan) in
-        [(&loyalty, "checkout", "pro"), (&loyalty, "checkout", "free"), (&loyalty, "delivery", "pro"), (&other, "", "pro")]
-    {
-        let place = json!({ "touchpoint": touchpoint, "attributes": { "plan": plan }, "device": "mobile", "locale": "nl-NL" });
+    for (survey, touchpoint, plan) in [
+        (&loyalty, "checkout", "pro"),
+        (&loyalty, "checkout", "free"),
+        (&loyalty, "delivery", "pro"),
+        (&other, "", "pro"),
+    ] {
+        let place =
+            json!({ "touchpoint": touchpoint, "attributes": { "plan": plan }, "device": "mobile", "locale": "nl-NL" });
         server.post(&site.events()).json(&json!([with(event("shown", survey), place)])).await.ok();
     }
     for (query, shown) in [

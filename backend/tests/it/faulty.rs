@@ -7,8 +7,8 @@ use bearing_shared::id::{ResponseId, SiteId, SiteKey, SurveyId};
 use bearing_shared::survey::Survey;
 use bearing_storage::{
     Accept, CheckReport, Cursor, EventCount, FunnelCounts, Grouping, Key, KeyStore, Outcome, PublishedVersion,
-    ReportFilter, ReportStore, ResponseFilter, ResponseStore, Result, Site, SiteStore, Store, StoreError, StoredResponse,
-    StoredSurvey, SurveyStore, Tally, UpkeepStore,
+    ReportFilter, ReportStore, ResponseFilter, ResponseStore, Result, Site, SiteStore, Store, StoreError,
+    StoredResponse, StoredSurvey, SurveyStore, Tally, UpkeepStore,
 };
 use tokio::sync::watch;
 

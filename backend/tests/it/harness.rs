@@ -232,8 +232,10 @@ pub(crate) fn question(id: &str, kind: Kind) -> Question {
 
 /// A choice question in English.
 pub(crate) fn choices(id: &str, multiple: bool, offered: &[&str]) -> Question {
-    let choices =
-        offered.iter().map(|id| Choice { id: (*id).into(), text: LocalText::one("en", &format!("The {id}")) }).collect();
+    let choices = offered
+        .iter()
+        .map(|id| Choice { id: (*id).into(), text: LocalText::one("en", &format!("The {id}")) })
+        .collect();
     Question { choices, multiple, ..question(id, Kind::Choice) }
 }
 

@@ -12,7 +12,10 @@ async fn a_healthy_server_says_so() {
     for (path, text) in [("/healthz", "ok"), ("/readyz", "ready")] {
         let reply = server.get(path).await;
         assert_eq!((reply.status, reply.text().as_str()), (200, text), "{path}");
-        assert!(!reply.header("x-request-id").is_empty() && reply.header("x-content-type-options") == "nosniff", "{path}");
+        assert!(
+            !reply.header("x-request-id").is_empty() && reply.header("x-content-type-options") == "nosniff",
+            "{path}"
+        );
     }
 }
 

@@ -43,7 +43,11 @@ async fn a_signature_makes_a_customer_verified() {
             json!("klant é𠜎"),
         ),
     ] {
-        assert_eq!(kept(&server, &site, &survey, respondent.clone()).await, (identity.into(), customer), "{respondent}");
+        assert_eq!(
+            kept(&server, &site, &survey, respondent.clone()).await,
+            (identity.into(), customer),
+            "{respondent}"
+        );
     }
     assert_eq!(server.score(&site, "metric=nps").await["n"], 11, "no answer is lost");
 }

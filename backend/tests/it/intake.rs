@@ -81,7 +81,9 @@ async fn an_array_is_answered_in_the_order_sent_and_its_good_items_are_stored() 
         "{reply}"
     );
     let results = reply["results"].as_array().expect("results");
-    for (place, id) in [(0, &good["id"]), (1, &off_scale["id"]), (2, &Value::Null), (3, &unknown["id"]), (5, &json!("no-uuid"))] {
+    for (place, id) in
+        [(0, &good["id"]), (1, &off_scale["id"]), (2, &Value::Null), (3, &unknown["id"]), (5, &json!("no-uuid"))]
+    {
         assert_eq!(&results[place]["id"], id, "{place}");
     }
     for (place, code, field) in [
@@ -141,7 +143,8 @@ async fn a_higher_edition_replaces_and_nothing_else_does() {
     let (site, survey) = server.site_with_survey().await;
     let first = with(answer(&survey, 3), json!({ "completed": false }));
     let edition = |seq: u32, score: u8, completed: bool| {
-        let answers = json!([{ "question": "score", "value": score }, { "question": "why", "text": format!("edition {seq}") }]);
+        let answers =
+            json!([{ "question": "score", "value": score }, { "question": "why", "text": format!("edition {seq}") }]);
         with(first.clone(), json!({ "seq": seq, "answers": answers, "completed": completed }))
     };
     assert_eq!(send(&server, &site, &first).await, "stored");
@@ -159,7 +162,10 @@ async fn a_higher_edition_replaces_and_nothing_else_does() {
     }
     let id = first["id"].as_str().expect("an id");
     let read = server.get(&format!("/v1/responses/{id}")).key(&site.read).await.ok();
-    assert_eq!((&read["seq"], &read["answers"][0]["value"], &read["answers"][1]["text"]), (&json!(7), &json!(10), &json!("edition 7")));
+    assert_eq!(
+        (&read["seq"], &read["answers"][0]["value"], &read["answers"][1]["text"]),
+        (&json!(7), &json!(10), &json!("edition 7"))
+    );
     assert_eq!(read["completed"], true);
     let report = server.score(&site, "metric=nps").await;
     assert_eq!((&report["distribution"]["10"], &report["distribution"]["3"]), (&json!(1), &json!(0)));
@@ -171,7 +177,10 @@ async fn an_edition_zero_after_edition_one_changes_nothing() {
     let (site, survey) = server.site_with_survey().await;
     let late = answer(&survey, 9);
     assert_eq!(send(&server, &site, &with(late.clone(), json!({ "seq": 1 }))).await, "stored");
-    assert_eq!(send(&server, &site, &with(late, json!({ "answers": [{ "question": "score", "value": 0 }] }))).await, "duplicate");
+    assert_eq!(
+        send(&server, &site, &with(late, json!({ "answers": [{ "question": "score", "value": 0 }] }))).await,
+        "duplicate"
+    );
     assert_eq!(server.score(&site, "metric=nps").await["score"], 100.0);
 }
 
@@ -234,7 +243,9 @@ async fn a_score_is_a_whole_number_on_its_scale() {
         let reply = server.post(&site.responses()).json(&answer(&survey, score.clone())).await;
         assert_eq!(reply.refused(Code::OUT_OF_SCALE), "answers[0].value", "{score}");
     }
-    for (score, code) in [(json!([9]), Code::INVALID_FIELD), (json!({}), Code::INVALID_FIELD), (Value::Null, Code::MISSING_FIELD)] {
+    for (score, code) in
+        [(json!([9]), Code::INVALID_FIELD), (json!({}), Code::INVALID_FIELD), (Value::Null, Code::MISSING_FIELD)]
+    {
         let reply = server.post(&site.responses()).json(&answer(&survey, score.clone())).await;
         assert_eq!(reply.refused(code), "answers[0].value", "{score}");
     }
@@ -344,6 +355,9 @@ async fn what_another_process_made_is_taken_at_once() {
     let commands = server.other_process().await;
     let new_survey = publish_in(commands.as_ref(), &site, nps(), 0).await;
     server.answered(&site, &answer(&new_survey, 9)).await;
+    let (id, draft) = (site.id.as_str().into(), "sv_draft".into());
+    assert!(commands.create_survey(&id, &draft, nps(), 0).await.expect("a survey is made"));
+    server.post(&site.responses()).json(&answer("sv_draft", 9)).await.refused(Code::UNPUBLISHED_VERSION);
     let new_site = make_site(commands.as_ref(), |_| {}).await;
     let their_survey = publish_in(commands.as_ref(), &new_site, nps(), 0).await;
     server.answered(&new_site, &answer(&their_survey, 9)).await;

@@ -23,7 +23,8 @@ async fn a_request_holds_64_kib() {
     let over = server.post(&site.responses()).sends("text/plain", padded(&body, 64 * KIB + 1)).await;
     over.refused(Code::BODY_TOO_LARGE);
     // Announced or not, it is not read to its end.
-    let announced = server.post(&site.responses()).header("content-length", "999999").sends("text/plain", body.clone()).await;
+    let announced =
+        server.post(&site.responses()).header("content-length", "999999").sends("text/plain", body.clone()).await;
     announced.refused(Code::BODY_TOO_LARGE);
     let endless = Pieces::of((0..1000).map(|_| Bytes::from_static(&[b' '; KIB])));
     server.post(&site.responses()).sends("text/plain", endless.body()).await.refused(Code::BODY_TOO_LARGE);
@@ -176,7 +177,8 @@ async fn a_management_request_holds_1_mib() {
     let body = json!({ "metric": "nps" }).to_string();
     let full = server.post("/v1/surveys").key(&site.write).sends("application/json", padded(&body, KIB * KIB)).await;
     assert_eq!(full.status, 201, "{}", full.text());
-    let over = server.post("/v1/surveys").key(&site.write).sends("application/json", padded(&body, KIB * KIB + 1)).await;
+    let over =
+        server.post("/v1/surveys").key(&site.write).sends("application/json", padded(&body, KIB * KIB + 1)).await;
     over.refused(Code::BODY_TOO_LARGE);
     let abyss = format!("{{\"metric\":\"nps\",\"questions\":{}", "[".repeat(100_000));
     let deep = server.post("/v1/surveys").key(&site.write).sends("application/json", abyss).await;

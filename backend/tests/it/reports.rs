@@ -8,8 +8,11 @@ use crate::harness::{DAY, Server, Site, answer, at, dimension, nps, shown_at, wi
 
 /// Gives a survey these scores, all in one request a 50.
 async fn gather(server: &Server, site: &Site, survey: &str, scores: &[(u8, usize)]) {
-    let all: Vec<Value> =
-        scores.iter().flat_map(|(score, times)| std::iter::repeat_n(*score, *times)).map(|score| answer(survey, score)).collect();
+    let all: Vec<Value> = scores
+        .iter()
+        .flat_map(|(score, times)| std::iter::repeat_n(*score, *times))
+        .map(|score| answer(survey, score))
+        .collect();
     for batch in all.chunks(50) {
         let reply = server.post(&site.responses()).json(&json!(batch)).await.ok();
         assert!(reply["results"].as_array().expect("results").iter().all(|result| result["status"] == "stored"));
@@ -125,7 +128,12 @@ async fn two_instruments_are_never_pooled() {
     for report in ["score", "trend"] {
         let reply = server.get(&format!("/v1/reports/{report}?metric=ces")).key(&site.read).await;
         reply.refused(Code::MIXED_INSTRUMENTS);
-        for one in [format!("survey={effort}"), format!("survey={ease}"), "touchpoint=return".into(), "touchpoint=checkout".into()] {
+        for one in [
+            format!("survey={effort}"),
+            format!("survey={ease}"),
+            "touchpoint=return".into(),
+            "touchpoint=checkout".into(),
+        ] {
             server.get(&format!("/v1/reports/{report}?metric=ces&{one}")).key(&site.read).await.ok();
         }
     }
@@ -136,7 +144,13 @@ async fn the_period_before_is_as_long_and_lies_just_before() {
     let server = Server::start().await;
     let (site, survey) = server.site_with_survey().await;
     // Two days each: the 18th and 19th, then the 20th and 21st.
-    for (day, scores) in [("17", vec![(10, 3)]), ("18", vec![(0, 1)]), ("19", vec![(10, 3)]), ("20", vec![(10, 1)]), ("21", vec![(9, 2), (7, 1)])] {
+    for (day, scores) in [
+        ("17", vec![(10, 3)]),
+        ("18", vec![(0, 1)]),
+        ("19", vec![(10, 3)]),
+        ("20", vec![(10, 1)]),
+        ("21", vec![(9, 2), (7, 1)]),
+    ] {
         server.set_time(&format!("2026-11-{day}T12:00:00Z"));
         gather(&server, &site, &survey, &scores).await;
     }
@@ -153,7 +167,11 @@ async fn the_period_before_is_as_long_and_lies_just_before() {
     let first = server.score(&site, "metric=nps&from=2026-11-16&to=2026-11-17").await;
     assert_eq!((&first["previous"]["n"], &first["previous"]["difference"]), (&json!(0), &Value::Null));
     for open in ["", "&to=2026-11-21"] {
-        assert_eq!(server.score(&site, &format!("metric=nps{open}")).await["previous"], Value::Null, "all time has no before");
+        assert_eq!(
+            server.score(&site, &format!("metric=nps{open}")).await["previous"],
+            Value::Null,
+            "all time has no before"
+        );
     }
 }
 
@@ -227,7 +245,14 @@ async fn an_answer_counts_on_the_day_of_its_showing_in_the_sites_time_zone() {
 async fn the_state_says_how_far_a_number_can_be_read() {
     let server = Server::start().await;
     let (site, survey) = server.site_with_survey().await;
-    for (more, n, state) in [(4, 4, "hidden"), (1, 5, "wide"), (24, 29, "wide"), (1, 30, "indicative"), (69, 99, "indicative"), (1, 100, "plain")] {
+    for (more, n, state) in [
+        (4, 4, "hidden"),
+        (1, 5, "wide"),
+        (24, 29, "wide"),
+        (1, 30, "indicative"),
+        (69, 99, "indicative"),
+        (1, 100, "plain"),
+    ] {
         gather(&server, &site, &survey, &[(9, more)]).await;
         let report = server.score(&site, "metric=nps").await;
         assert_eq!((&report["n"], &report["state"], &report["score"]), (&json!(n), &json!(state), &json!(100.0)));
@@ -294,7 +319,11 @@ async fn cells_and_a_scan_give_the_same_numbers() {
         server.answered(&site, &last).await;
     }
     // An edition of the last one, and one taken away: cells follow.
-    server.post(&site.responses()).json(&with(last, json!({ "seq": 1, "answers": [{ "question": "score", "value": 0 }] }))).await.ok();
+    server
+        .post(&site.responses())
+        .json(&with(last, json!({ "seq": 1, "answers": [{ "question": "score", "value": 0 }] })))
+        .await
+        .ok();
     let gone = server.answered(&site, &with(answer(&survey, 3), json!({ "attributes": { "plan": "pro" } }))).await;
     server.delete(&format!("/v1/responses/{gone}")).key(&site.write).await;
     for query in ["metric=nps", "metric=nps&from=2026-10-05&to=2026-10-20"] {

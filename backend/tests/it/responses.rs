@@ -22,12 +22,22 @@ async fn every_filter_finds_what_it_names() {
     let ease = server.publish(&site, shown_at(Instrument::Ces2, &[])).await;
     let why = |score: u8, text: &str| json!({ "answers": [{ "question": "score", "value": score }, { "question": "why", "text": text }] });
     let old = server
-        .answered(&site, &with(with(answer(&loyalty, 9), why(9, "Très RAPIDE 100%")), json!({ "touchpoint": "checkout" })))
+        .answered(
+            &site,
+            &with(with(answer(&loyalty, 9), why(9, "Très RAPIDE 100%")), json!({ "touchpoint": "checkout" })),
+        )
         .await;
     server.set_time("2026-11-21T22:59:59.000Z");
-    let late = server.answered(&site, &with(with(answer(&loyalty, 0), why(0, "slow_boat")), json!({ "attributes": { "plan": "pro" } }))).await;
+    let late = server
+        .answered(
+            &site,
+            &with(with(answer(&loyalty, 0), why(0, "slow_boat")), json!({ "attributes": { "plan": "pro" } })),
+        )
+        .await;
     server.set_time("2026-11-21T23:00:00.000Z");
-    let next_day = server.answered(&site, &with(answer(&ease, 7), json!({ "attributes": { "plan": "free", "country": "N L" } }))).await;
+    let next_day = server
+        .answered(&site, &with(answer(&ease, 7), json!({ "attributes": { "plan": "free", "country": "N L" } })))
+        .await;
     let test = server.answered(&site, &with(answer(&ease, 1), json!({ "test": true }))).await;
     let (old, late, next_day, test) = (&*old, &*late, &*next_day, &*test);
     let by_survey = format!("survey={ease}");

@@ -25,17 +25,38 @@ async fn a_survey_is_the_standard_one_where_nothing_is_said() {
     assert_eq!(
         keys,
         [
-            "created_at", "default_locale", "edited", "id", "instrument", "metric", "name", "priority", "questions", "site",
-            "state", "touchpoints", "updated_at", "version"
+            "created_at",
+            "default_locale",
+            "edited",
+            "id",
+            "instrument",
+            "metric",
+            "name",
+            "priority",
+            "questions",
+            "site",
+            "state",
+            "touchpoints",
+            "updated_at",
+            "version"
         ]
     );
     assert!(id(&survey).starts_with("sv_"));
-    assert_eq!((&survey["site"], &survey["state"], &survey["version"], &survey["edited"]), (&json!(site.id), &json!("draft"), &Value::Null, &json!(false)));
-    assert_eq!((&survey["metric"], &survey["instrument"], &survey["priority"]), (&json!("nps"), &json!("nps"), &json!(0)));
+    assert_eq!(
+        (&survey["site"], &survey["state"], &survey["version"], &survey["edited"]),
+        (&json!(site.id), &json!("draft"), &Value::Null, &json!(false))
+    );
+    assert_eq!(
+        (&survey["metric"], &survey["instrument"], &survey["priority"]),
+        (&json!("nps"), &json!("nps"), &json!(0))
+    );
     assert_eq!((&survey["created_at"], &survey["touchpoints"]), (&json!("2026-11-21T12:00:00.000Z"), &json!([])));
     let questions = survey["questions"].as_array().expect("questions");
     assert_eq!(questions.len(), 2);
-    assert_eq!((&questions[0]["id"], &questions[0]["kind"], &questions[1]["id"], &questions[1]["kind"]), (&json!("score"), &json!("nps"), &json!("why"), &json!("text")));
+    assert_eq!(
+        (&questions[0]["id"], &questions[0]["kind"], &questions[1]["id"], &questions[1]["kind"]),
+        (&json!("score"), &json!("nps"), &json!("why"), &json!("text"))
+    );
     assert_eq!(server.get(&format!("/v1/surveys/{}", id(&survey))).key(&site.read).await.ok(), survey);
     for (body, instrument) in [
         (json!({ "metric": "csat" }), "csat"),
@@ -74,7 +95,10 @@ async fn publishing_makes_versions_that_never_change() {
     act("pause").await.refused(Code::CONFLICT);
     server.pass(1_000);
     let published = act("publish").await.ok();
-    assert_eq!((&published["state"], &published["version"], &published["edited"]), (&json!("published"), &json!(1), &json!(false)));
+    assert_eq!(
+        (&published["state"], &published["version"], &published["edited"]),
+        (&json!("published"), &json!(1), &json!(false))
+    );
     assert_eq!(published["updated_at"], "2026-11-21T12:00:01.000Z");
     // Publishing what has not changed makes no version.
     assert_eq!(act("publish").await.ok()["version"], 1);
@@ -113,7 +137,10 @@ async fn every_list_of_surveys_comes_in_pages() {
                     server.patch(&one).key(&site.write).json(&json!({ "priority": number })).await.ok();
                     server.post(&format!("{one}/publish")).key(&site.write).await.ok();
                 }
-                (format!("/v1/surveys/{}/versions", made[0]), (1..=5).rev().map(|number: u32| number.to_string()).collect())
+                (
+                    format!("/v1/surveys/{}/versions", made[0]),
+                    (1..=5).rev().map(|number: u32| number.to_string()).collect(),
+                )
             }
             path => (path.to_owned(), made.clone()),
         };
@@ -123,7 +150,9 @@ async fn every_list_of_surveys_comes_in_pages() {
                 let page = server.get(&format!("{path}?limit={limit}{cursor}")).key(&site.read).await.ok();
                 let items = page["items"].as_array().expect("items");
                 assert!(items.len() <= limit && (pages == 0 || !items.is_empty()));
-                seen.extend(items.iter().map(|item| item["id"].as_str().map_or(item["version"].to_string(), str::to_owned)));
+                seen.extend(
+                    items.iter().map(|item| item["id"].as_str().map_or(item["version"].to_string(), str::to_owned)),
+                );
                 pages += 1;
                 match page["next_cursor"].as_str() {
                     Some(next) => cursor = format!("&cursor={next}"),
@@ -133,7 +162,13 @@ async fn every_list_of_surveys_comes_in_pages() {
             assert_eq!(seen, expected, "{path} {limit}");
             assert_eq!(pages, 5usize.div_ceil(limit), "{path} {limit}");
         }
-        for (query, field) in [("limit=0", "limit"), ("limit=501", "limit"), ("limit=x", "limit"), ("limit=-1", "limit"), ("cursor=nonsense", "cursor")] {
+        for (query, field) in [
+            ("limit=0", "limit"),
+            ("limit=501", "limit"),
+            ("limit=x", "limit"),
+            ("limit=-1", "limit"),
+            ("cursor=nonsense", "cursor"),
+        ] {
             let reply = server.get(&format!("{path}?{query}")).key(&site.read).await;
             assert_eq!(reply.refused(Code::INVALID_PARAMETER), field, "{path} {query}");
         }
@@ -147,7 +182,8 @@ async fn what_cannot_be_asked_is_refused_with_its_place() {
     let score = json!({ "id": "score", "kind": "nps", "text": { "en": "How likely?" } });
     let then = |question: Value| json!({ "questions": [score, question] });
     let text = |id: &str| json!({ "id": id, "kind": "text", "text": { "en": "Why?" } });
-    let choice = |choices: Value| json!({ "id": "c", "kind": "choice", "text": { "en": "Which?" }, "choices": choices });
+    let choice =
+        |choices: Value| json!({ "id": "c", "kind": "choice", "text": { "en": "Which?" }, "choices": choices });
     let one = |id: &str| json!({ "id": id, "text": { "en": "One" } });
     let many: Vec<Value> = (0..21).map(|number| text(&format!("q{number}"))).collect();
     let cases = [
@@ -160,23 +196,51 @@ async fn what_cannot_be_asked_is_refused_with_its_place() {
         (json!({ "questions": [] }), Code::INVALID_FIELD, "questions"),
         (json!({ "questions": many }), Code::INVALID_FIELD, "questions"),
         (json!({ "questions": [text("why")] }), Code::INVALID_FIELD, "questions[0].kind"),
-        (json!({ "questions": [{ "id": "score", "kind": "csat", "text": { "en": "?" } }] }), Code::INVALID_FIELD, "questions[0].kind"),
-        (then(json!({ "id": "again", "kind": "nps", "text": { "en": "?" } })), Code::INVALID_FIELD, "questions[1].kind"),
+        (
+            json!({ "questions": [{ "id": "score", "kind": "csat", "text": { "en": "?" } }] }),
+            Code::INVALID_FIELD,
+            "questions[0].kind",
+        ),
+        (
+            then(json!({ "id": "again", "kind": "nps", "text": { "en": "?" } })),
+            Code::INVALID_FIELD,
+            "questions[1].kind",
+        ),
         (then(text("score")), Code::INVALID_FIELD, "questions[1].id"),
         (then(text("Why")), Code::INVALID_FIELD, "questions[1].id"),
         (then(json!({ "id": "why", "kind": "text", "text": {} })), Code::MISSING_FIELD, "questions[1].text"),
         (then(json!({ "id": "why", "kind": "text", "text": { "en": " " } })), Code::INVALID_FIELD, "questions[1].text"),
-        (then(json!({ "id": "why", "kind": "text", "text": { "english": "x" } })), Code::INVALID_FIELD, "questions[1].text"),
-        (then(json!({ "id": "why", "kind": "text", "text": { "en": "x".repeat(501) } })), Code::INVALID_FIELD, "questions[1].text"),
-        (then(json!({ "id": "why", "kind": "essay", "text": { "en": "?" } })), Code::INVALID_FIELD, "questions[1].kind"),
+        (
+            then(json!({ "id": "why", "kind": "text", "text": { "english": "x" } })),
+            Code::INVALID_FIELD,
+            "questions[1].text",
+        ),
+        (
+            then(json!({ "id": "why", "kind": "text", "text": { "en": "x".repeat(501) } })),
+            Code::INVALID_FIELD,
+            "questions[1].text",
+        ),
+        (
+            then(json!({ "id": "why", "kind": "essay", "text": { "en": "?" } })),
+            Code::INVALID_FIELD,
+            "questions[1].kind",
+        ),
         (then(json!({ "kind": "text", "text": { "en": "?" } })), Code::MISSING_FIELD, "questions[1].id"),
         (then(with(text("why"), json!({ "groups": ["easy"] }))), Code::INVALID_FIELD, "questions[1].groups"),
-        (then(with(text("why"), json!({ "choices": [one("a"), one("b")] }))), Code::INVALID_FIELD, "questions[1].choices"),
+        (
+            then(with(text("why"), json!({ "choices": [one("a"), one("b")] }))),
+            Code::INVALID_FIELD,
+            "questions[1].choices",
+        ),
         (then(with(text("why"), json!({ "colour": "red" }))), Code::UNKNOWN_FIELD, "questions[1].colour"),
         (then(choice(json!([one("a")]))), Code::INVALID_FIELD, "questions[1].choices"),
         (then(choice(json!([one("a"), one("a")]))), Code::INVALID_FIELD, "questions[1].choices[1].id"),
         (then(choice(json!([one("a"), one("B")]))), Code::INVALID_FIELD, "questions[1].choices[1].id"),
-        (then(choice(json!([one("a"), { "id": "b", "text": {} }]))), Code::MISSING_FIELD, "questions[1].choices[1].text"),
+        (
+            then(choice(json!([one("a"), { "id": "b", "text": {} }]))),
+            Code::MISSING_FIELD,
+            "questions[1].choices[1].text",
+        ),
         (json!({ "thanks": { "en": "" } }), Code::INVALID_FIELD, "thanks"),
     ];
     let path = format!("/v1/surveys/{}", id(&make(&server, &site, json!({ "metric": "nps" })).await));
@@ -184,7 +248,8 @@ async fn what_cannot_be_asked_is_refused_with_its_place() {
     for (body, code, field) in cases {
         let edited = server.patch(&path).key(&site.write).json(&body).await;
         assert_eq!(edited.refused(code), field, "edit: {body}");
-        let made = server.post("/v1/surveys").key(&site.write).json(&with(body.clone(), json!({ "metric": "nps" }))).await;
+        let made =
+            server.post("/v1/surveys").key(&site.write).json(&with(body.clone(), json!({ "metric": "nps" }))).await;
         assert_eq!(made.refused(code), field, "make: {body}");
     }
     for (body, code, field) in [

@@ -99,7 +99,10 @@ async fn months_and_days_are_those_of_the_site() {
     assert_eq!(filled(&days), [("2026-01-31", 1), ("2026-02-01", 1)]);
     // A window that begins within a bucket counts only its own days.
     let cut = trend(&server, &site, "&bucket=month&from=2026-02-02&to=2026-03-31").await;
-    assert_eq!((starts(&cut), filled(&cut)), (vec!["2026-02-01", "2026-03-01"], vec![("2026-02-01", 1), ("2026-03-01", 1)]));
+    assert_eq!(
+        (starts(&cut), filled(&cut)),
+        (vec!["2026-02-01", "2026-03-01"], vec![("2026-02-01", 1), ("2026-03-01", 1)])
+    );
 }
 
 #[tokio::test]
@@ -109,7 +112,13 @@ async fn hours_go_on_through_days_of_23_and_25_of_them() {
     let site = answered_at(&server, &["2026-03-29T01:30:00Z", "2026-10-25T00:30:00Z", "2026-10-25T01:30:00Z"]).await;
     for (day, hours, first, last, at) in [
         ("2026-03-28", 24, "2026-03-27T23:00:00.000Z", "2026-03-28T22:00:00.000Z", vec![]),
-        ("2026-03-29", 23, "2026-03-28T23:00:00.000Z", "2026-03-29T21:00:00.000Z", vec![("2026-03-29T01:00:00.000Z", 1)]),
+        (
+            "2026-03-29",
+            23,
+            "2026-03-28T23:00:00.000Z",
+            "2026-03-29T21:00:00.000Z",
+            vec![("2026-03-29T01:00:00.000Z", 1)],
+        ),
         (
             "2026-10-25",
             25,

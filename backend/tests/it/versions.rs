@@ -74,7 +74,8 @@ async fn an_answer_keeps_reading_with_its_version() {
     let only_the_score = json!({ "questions": [first["questions"][0]] });
     server.patch(&path).key(&site.write).json(&only_the_score).await.ok();
     server.post(&format!("{path}/publish")).key(&site.write).await.ok();
-    let answers = json!({ "answers": [{ "question": "score", "value": 9 }, { "question": "why", "text": "still asked" }] });
+    let answers =
+        json!({ "answers": [{ "question": "score", "value": 9 }, { "question": "why", "text": "still asked" }] });
     let id = server.answered(&site, &with(answer(&survey, 9), answers.clone())).await;
     let reply = server.post(&site.responses()).json(&with(with(answer(&survey, 9), answers), version(2))).await;
     assert_eq!(reply.refused(Code::UNKNOWN_QUESTION), "answers[1].question");
@@ -150,13 +151,18 @@ async fn absolute_times_lie_between_8_days_back_and_5_minutes_ahead() {
         ("answered_at", at("2100-01-01T00:00:00Z")),
         ("shown_at", at("1970-01-01T00:00:00Z")),
     ] {
-        assert_eq!(dated(&server, &site, &survey, &json!({ field: text(ms) })).await, Err(field.into()), "{field} {ms}");
+        assert_eq!(
+            dated(&server, &site, &survey, &json!({ field: text(ms) })).await,
+            Err(field.into()),
+            "{field} {ms}"
+        );
     }
     // Any offset says the same moment.
     let offset = json!({ "answered_at": "2026-11-21T12:30:00+01:00" });
     assert_eq!(dated(&server, &site, &survey, &offset).await, Ok((now - 30 * MINUTE, now - 30 * MINUTE)));
     for nonsense in ["yesterday", "", "2026-11-21", "2026-11-21T12:00:00", "1795300000000"] {
-        let reply = server.post(&site.responses()).json(&with(answer(&survey, 9), json!({ "answered_at": nonsense }))).await;
+        let reply =
+            server.post(&site.responses()).json(&with(answer(&survey, 9), json!({ "answered_at": nonsense }))).await;
         assert_eq!(reply.refused(Code::INVALID_FIELD), "answered_at", "{nonsense}");
     }
 }
