@@ -48,7 +48,7 @@ fn main() -> anyhow::Result<()> {
         seconds: option("--seconds", 4.0),
         connections: option("--connections", 64.0) as usize,
     };
-    tokio::runtime::Builder::new_multi_thread().global_queue_interval(std::env::var("GQ").ok().and_then(|v| v.parse().ok()).unwrap_or(31)).enable_all().build()?.block_on(measure(plan))
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(measure(plan))
 }
 
 async fn measure(plan: Plan) -> anyhow::Result<()> {
@@ -77,8 +77,14 @@ async fn measure(plan: Plan) -> anyhow::Result<()> {
             }
         }
     }
-    let filter =
-        ReportFilter { metric: Metric::Nps, survey: None, touchpoint: None, from_day: None, to_day: None, attributes: vec![] };
+    let filter = ReportFilter {
+        metric: Metric::Nps,
+        survey: None,
+        touchpoint: None,
+        from_day: None,
+        to_day: None,
+        attributes: vec![],
+    };
     let tallies = store.tally_scan(&site.id, filter, Grouping::Whole).await?;
     let rows: u64 = tallies.iter().map(|tally| tally.histogram.n()).sum();
     let well = store.check().await?.problems.is_empty();

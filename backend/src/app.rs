@@ -42,7 +42,12 @@ pub struct App {
 
 impl App {
     /// Puts the parts together and starts their background tasks on the current runtime.
-    pub fn start(store: Arc<dyn Store>, clock: Arc<dyn Clock>, public_url: Option<String>, shop: Option<Shop>) -> Shared {
+    pub fn start(
+        store: Arc<dyn Store>,
+        clock: Arc<dyn Clock>,
+        public_url: Option<String>,
+        shop: Option<Shop>,
+    ) -> Shared {
         let metrics = Arc::new(Metrics::default());
         let app = Arc::new(Self {
             directory: Directory::new(Arc::clone(&store)),

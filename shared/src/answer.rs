@@ -284,7 +284,8 @@ pub fn check(submission: &Submission, survey: &Survey) -> Result<Checked, Fault>
             return Err(Fault::at(Code::UNKNOWN_QUESTION, format!("{at}.question"), message));
         };
         let question = &survey.questions[index];
-        let answer = (question.kind.rules().keep)(question, survey.instrument, given).map_err(|fault| fault.under(&at))?;
+        let answer =
+            (question.kind.rules().keep)(question, survey.instrument, given).map_err(|fault| fault.under(&at))?;
         if kept.insert(index, answer).is_some() {
             let message = "The question is answered twice; send one answer to it.";
             return Err(Fault::at(Code::REPEATED_QUESTION, format!("{at}.question"), message));
@@ -342,7 +343,11 @@ pub fn check_attributes(given: &BTreeMap<String, Plain>) -> Result<BTreeMap<Stri
         let value = cleaned(&value.to_string());
         if !is_name(name) || value.chars().count() > ATTRIBUTE_LIMIT {
             let shown: String = name.chars().filter(|letter| !letter.is_control()).take(40).collect();
-            return Err(Fault::at(Code::INVALID_ATTRIBUTE, format!("attributes.{shown}"), Code::INVALID_ATTRIBUTE.meaning));
+            return Err(Fault::at(
+                Code::INVALID_ATTRIBUTE,
+                format!("attributes.{shown}"),
+                Code::INVALID_ATTRIBUTE.meaning,
+            ));
         }
         attributes.insert(name.clone(), value);
     }

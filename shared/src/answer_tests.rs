@@ -57,7 +57,11 @@ fn each_wrong_answer_names_its_field() {
     refused(json!([score, {"question": "why"}]), Code::MISSING_FIELD, "answers[1].text");
     refused(json!([score, {"question": "why", "text": "x".repeat(4001)}]), Code::TEXT_TOO_LONG, "answers[1].text");
     refused(json!([score, {"question": "topics", "choices": ["nope"]}]), Code::UNKNOWN_CHOICE, "answers[1].choices[0]");
-    refused(json!([score, {"question": "topics", "choices": ["speed", "price"]}]), Code::UNKNOWN_CHOICE, "answers[1].choices");
+    refused(
+        json!([score, {"question": "topics", "choices": ["speed", "price"]}]),
+        Code::UNKNOWN_CHOICE,
+        "answers[1].choices",
+    );
     refused(json!(vec![score; 21]), Code::TOO_MANY_ANSWERS, "answers");
 }
 
@@ -65,7 +69,9 @@ fn each_wrong_answer_names_its_field() {
 fn emoji_count_as_characters_and_control_characters_go() {
     let text = "😀".repeat(4000);
     let checked = check(
-        &submitted(json!([{"question": "why", "text": format!("\u{0}{text}\u{7}")}, {"question": "score", "value": 9}])),
+        &submitted(
+            json!([{"question": "why", "text": format!("\u{0}{text}\u{7}")}, {"question": "score", "value": 9}]),
+        ),
         &survey(),
     )
     .expect("4,000 four-byte characters fit");

@@ -110,7 +110,9 @@ mod tests {
     #[test]
     fn weeks_begin_on_monday() {
         // 1970-01-05 was a Monday, 2026-11-16 is one (day 20,773).
-        for (day, monday) in [(4, 4), (10, 4), (11, 11), (3, -3), (-3, -3), (-4, -10), (20_779, 20_773), (20_773, 20_773)] {
+        for (day, monday) in
+            [(4, 4), (10, 4), (11, 11), (3, -3), (-3, -3), (-4, -10), (20_779, 20_773), (20_773, 20_773)]
+        {
             assert_eq!(week_of(day), monday, "{day}");
         }
     }
@@ -145,8 +147,14 @@ mod tests {
         assert_eq!(
             shown,
             [
-                "all=", "version=3", "device=mobile", "locale=nl", "attr.plan=pro", "attr.country=(other)",
-                "choice.topics=speed", "choice.topics=price"
+                "all=",
+                "version=3",
+                "device=mobile",
+                "locale=nl",
+                "attr.plan=pro",
+                "attr.country=(other)",
+                "choice.topics=speed",
+                "choice.topics=price"
             ]
         );
     }

@@ -92,7 +92,8 @@ mod tests {
 
     #[test]
     fn other_spellings_are_refused() {
-        for text in ["", "01932f6e", "01932f6e00007000800000000000000000", "01932f6e-0000-7000-8000-00000000000g", "é"] {
+        for text in ["", "01932f6e", "01932f6e00007000800000000000000000", "01932f6e-0000-7000-8000-00000000000g", "é"]
+        {
             assert_eq!(ResponseId::parse(text), None, "{text}");
         }
     }

@@ -110,8 +110,7 @@ mod tests {
         for instrument in Instrument::ALL {
             let definition = instrument.definition();
             for score in 0..=12 {
-                let holders =
-                    definition.bands.iter().filter(|band| (band.low..=band.high).contains(&score)).count();
+                let holders = definition.bands.iter().filter(|band| (band.low..=band.high).contains(&score)).count();
                 let expected = usize::from((definition.min..=definition.max).contains(&score));
                 assert_eq!(holders, expected, "{} {score}", instrument.name());
             }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use bearing_shared::api::embed::{Config, FirstQuestion, FORMAT, SurveyConfig, Tree};
+use bearing_shared::api::embed::{Config, FORMAT, FirstQuestion, SurveyConfig, Tree};
 use bearing_shared::id::{SiteKey, SurveyId};
 use bearing_shared::rule;
 use bearing_shared::text::{self, Language};

@@ -38,7 +38,8 @@ pub(super) fn escaped(text: &str) -> String {
 impl Page<'_> {
     /// The page as a reply.
     pub(super) fn reply(&self, status: StatusCode) -> Response {
-        let script = self.script.map_or(String::new(), |file| format!("<script defer src=\"{}{file}\"></script>", self.base));
+        let script =
+            self.script.map_or(String::new(), |file| format!("<script defer src=\"{}{file}\"></script>", self.base));
         let html = format!(
             "<!doctype html><html lang=\"{}\" dir=\"{}\"><head><meta charset=\"utf-8\">\
              <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
@@ -61,10 +62,8 @@ impl Page<'_> {
                       base-uri 'none'; require-trusted-types-for 'script'";
         headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
         headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
-        headers.insert(
-            HeaderName::from_static("cross-origin-resource-policy"),
-            HeaderValue::from_static("cross-origin"),
-        );
+        headers
+            .insert(HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("cross-origin"));
         response
     }
 }

@@ -38,8 +38,7 @@ fn version<'a>(view: &'a SiteView, survey: &str, version: u32, now: i64) -> Resu
 pub(super) fn response(sent: &Submission, view: &SiteView, now: i64, source: Source) -> Result<Accept, Fault> {
     let published = version(view, &sent.survey, sent.version, now)?;
     let checked = answer::check(sent, &published.survey)?;
-    let (shown_at, answered_at) =
-        time::dated(sent.age_ms, sent.shown_at.as_deref(), sent.answered_at.as_deref(), now)?;
+    let (shown_at, answered_at) = time::dated(sent.age_ms, sent.shown_at.as_deref(), sent.answered_at.as_deref(), now)?;
     let settings = &view.site.settings;
     let identity = match (&checked.respondent.customer, &checked.respondent.signature) {
         (None, _) => Identity::Anonymous,

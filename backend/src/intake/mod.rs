@@ -109,7 +109,13 @@ impl Intake {
     ///
     /// # Errors
     /// The fault of the response, or why it could not be stored.
-    pub async fn take_one(&self, app: &App, view: &Arc<SiteView>, sent: Submission, from: Source) -> ApiResult<Outcome> {
+    pub async fn take_one(
+        &self,
+        app: &App,
+        view: &Arc<SiteView>,
+        sent: Submission,
+        from: Source,
+    ) -> ApiResult<Outcome> {
         let outcome = self.store_all(app, view, vec![Ok(sent)], from).await?.pop();
         outcome.unwrap_or_else(|| Err(unstored())).map_err(ApiError)
     }

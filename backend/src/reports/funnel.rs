@@ -14,8 +14,10 @@ use crate::error::ApiResult;
 /// they cannot be looked up afterwards. Or what the store says.
 pub async fn report(store: &dyn Store, question: &Question) -> ApiResult<FunnelReport> {
     if !store.has_cells(&question.site, &question.filter).await? {
-        let message = "The funnel knows one declared attribute with a listed value, and touchpoints that a survey names.";
-        let field = question.filter.attributes.first().map_or("touchpoint".to_owned(), |(name, _)| format!("attr.{name}"));
+        let message =
+            "The funnel knows one declared attribute with a listed value, and touchpoints that a survey names.";
+        let field =
+            question.filter.attributes.first().map_or("touchpoint".to_owned(), |(name, _)| format!("attr.{name}"));
         return Err(Fault::at(Code::INVALID_PARAMETER, field, message).into());
     }
     let counts = store.funnel(&question.site, question.filter.clone()).await?;

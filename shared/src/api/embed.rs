@@ -126,9 +126,7 @@ impl SurveyConfig {
     pub fn new(id: SurveyId, version: u32, survey: &Survey, locale: &str) -> Self {
         let fallback = &survey.default_locale;
         let bands = survey.instrument.definition().bands;
-        let range = |group: &Group| {
-            bands.iter().find(|band| band.group == *group).map(|band| [band.low, band.high])
-        };
+        let range = |group: &Group| bands.iter().find(|band| band.group == *group).map(|band| [band.low, band.high]);
         let question = |(place, question): (usize, &Question)| QuestionConfig {
             id: question.id.clone(),
             kind: question.kind,

@@ -136,9 +136,10 @@ pub fn is_name(text: &str) -> bool {
 fn keep_score(_: &Question, instrument: Instrument, given: &Given) -> Result<Kept, Fault> {
     let definition = instrument.definition();
     let wanted = format!("give a whole number from {} to {}", definition.min, definition.max);
-    let score = given.value.as_ref().ok_or_else(|| {
-        Fault::at(Code::MISSING_FIELD, "value", format!("A score needs `value`; {wanted}."))
-    })?;
+    let score = given
+        .value
+        .as_ref()
+        .ok_or_else(|| Fault::at(Code::MISSING_FIELD, "value", format!("A score needs `value`; {wanted}.")))?;
     score
         .whole()
         .and_then(|number| u8::try_from(number).ok())
@@ -153,7 +154,11 @@ fn check_scale(question: &Question) -> Result<(), Fault> {
         return Err(Fault::at(Code::INVALID_FIELD, "choices", "A scored question has no choices; remove them."));
     }
     if !question.groups.is_empty() {
-        return Err(Fault::at(Code::INVALID_FIELD, "groups", "A scored question is asked of everyone; remove `groups`."));
+        return Err(Fault::at(
+            Code::INVALID_FIELD,
+            "groups",
+            "A scored question is asked of everyone; remove `groups`.",
+        ));
     }
     Ok(())
 }

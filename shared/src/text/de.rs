@@ -16,10 +16,26 @@ pub(super) const DE: Language = Language {
         thanks: "Vielen Dank für Ihre Antwort!",
     },
     standards: [
-        Standard { text: "Wie wahrscheinlich ist es, dass Sie uns Freunden oder Kollegen weiterempfehlen?", low: "Sehr unwahrscheinlich", high: "Sehr wahrscheinlich" },
-        Standard { text: "Wie zufrieden sind Sie mit Ihrer heutigen Erfahrung?", low: "Sehr unzufrieden", high: "Sehr zufrieden" },
-        Standard { text: "Wie viel Mühe hat es Sie gekostet, Ihr Anliegen zu erledigen?", low: "Sehr wenig Mühe", high: "Sehr viel Mühe" },
-        Standard { text: "Wir haben es Ihnen leicht gemacht, Ihr Anliegen zu erledigen. Stimmen Sie zu?", low: "Stimme gar nicht zu", high: "Stimme voll zu" },
+        Standard {
+            text: "Wie wahrscheinlich ist es, dass Sie uns Freunden oder Kollegen weiterempfehlen?",
+            low: "Sehr unwahrscheinlich",
+            high: "Sehr wahrscheinlich",
+        },
+        Standard {
+            text: "Wie zufrieden sind Sie mit Ihrer heutigen Erfahrung?",
+            low: "Sehr unzufrieden",
+            high: "Sehr zufrieden",
+        },
+        Standard {
+            text: "Wie viel Mühe hat es Sie gekostet, Ihr Anliegen zu erledigen?",
+            low: "Sehr wenig Mühe",
+            high: "Sehr viel Mühe",
+        },
+        Standard {
+            text: "Wir haben es Ihnen leicht gemacht, Ihr Anliegen zu erledigen. Stimmen Sie zu?",
+            low: "Stimme gar nicht zu",
+            high: "Stimme voll zu",
+        },
     ],
     why: "Was ist der Hauptgrund für Ihre Bewertung?",
 };

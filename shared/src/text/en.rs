@@ -16,10 +16,26 @@ pub(super) const EN: Language = Language {
         thanks: "Thank you for your answer!",
     },
     standards: [
-        Standard { text: "How likely are you to recommend us to a friend or colleague?", low: "Not at all likely", high: "Extremely likely" },
-        Standard { text: "How satisfied are you with your experience today?", low: "Very dissatisfied", high: "Very satisfied" },
-        Standard { text: "How much effort did you have to put in to get this done?", low: "Very little effort", high: "Very much effort" },
-        Standard { text: "We made it easy for you to get done what you came for. Do you agree?", low: "Strongly disagree", high: "Strongly agree" },
+        Standard {
+            text: "How likely are you to recommend us to a friend or colleague?",
+            low: "Not at all likely",
+            high: "Extremely likely",
+        },
+        Standard {
+            text: "How satisfied are you with your experience today?",
+            low: "Very dissatisfied",
+            high: "Very satisfied",
+        },
+        Standard {
+            text: "How much effort did you have to put in to get this done?",
+            low: "Very little effort",
+            high: "Very much effort",
+        },
+        Standard {
+            text: "We made it easy for you to get done what you came for. Do you agree?",
+            low: "Strongly disagree",
+            high: "Strongly agree",
+        },
     ],
     why: "What is the main reason for your score?",
 };

@@ -16,10 +16,26 @@ pub(super) const NL: Language = Language {
         thanks: "Bedankt voor uw antwoord!",
     },
     standards: [
-        Standard { text: "Hoe waarschijnlijk is het dat u ons aanbeveelt aan een vriend of collega?", low: "Zeer onwaarschijnlijk", high: "Zeer waarschijnlijk" },
-        Standard { text: "Hoe tevreden bent u over uw ervaring van vandaag?", low: "Zeer ontevreden", high: "Zeer tevreden" },
-        Standard { text: "Hoeveel moeite kostte het u om dit voor elkaar te krijgen?", low: "Zeer weinig moeite", high: "Zeer veel moeite" },
-        Standard { text: "Wij maakten het u gemakkelijk om te doen waarvoor u kwam. Bent u het daarmee eens?", low: "Zeer mee oneens", high: "Zeer mee eens" },
+        Standard {
+            text: "Hoe waarschijnlijk is het dat u ons aanbeveelt aan een vriend of collega?",
+            low: "Zeer onwaarschijnlijk",
+            high: "Zeer waarschijnlijk",
+        },
+        Standard {
+            text: "Hoe tevreden bent u over uw ervaring van vandaag?",
+            low: "Zeer ontevreden",
+            high: "Zeer tevreden",
+        },
+        Standard {
+            text: "Hoeveel moeite kostte het u om dit voor elkaar te krijgen?",
+            low: "Zeer weinig moeite",
+            high: "Zeer veel moeite",
+        },
+        Standard {
+            text: "Wij maakten het u gemakkelijk om te doen waarvoor u kwam. Bent u het daarmee eens?",
+            low: "Zeer mee oneens",
+            high: "Zeer mee eens",
+        },
     ],
     why: "Wat is de belangrijkste reden voor uw cijfer?",
 };

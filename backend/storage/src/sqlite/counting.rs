@@ -10,8 +10,8 @@ use bearing_shared::cell::{self, Dimension, Facts};
 use bearing_shared::histogram::SLOTS;
 use bearing_shared::id::{SiteId, SurveyId};
 use bearing_shared::instrument::Instrument;
-use rustc_hash::FxHashMap;
 use rusqlite::{Transaction, params_from_iter, types::Value};
+use rustc_hash::FxHashMap;
 
 use super::rows;
 use crate::Result;
