@@ -178,8 +178,9 @@ mod tests {
 
     #[test]
     fn what_cannot_be_asked_is_refused_with_its_field() {
+        type Spoil = fn(&mut Survey);
         let valid = || Survey::standard("x", Instrument::Nps);
-        let cases: [(&str, fn(&mut Survey)); 9] = [
+        let cases: [(&str, Spoil); 9] = [
             ("name", |survey| survey.name.clear()),
             ("instrument", |survey| survey.instrument = Instrument::Csat),
             ("touchpoints", |survey| survey.touchpoints = vec!["Check Out".into()]),

@@ -26,11 +26,14 @@ pub struct Handle {
     _input: EventListener,
 }
 
+/// Brings what is drawn up to date with the session.
+type Redraw = dyn FnMut(&Session, &Words);
+
 struct Open {
     place: Element,
     session: Session,
     words: Words,
-    redraw: Box<dyn FnMut(&Session, &Words)>,
+    redraw: Box<Redraw>,
 }
 
 /// Draws the follow-ups of `score` into `place`. `survey` is one of the config's surveys, `ui` its interface texts.
