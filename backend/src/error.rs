@@ -47,13 +47,18 @@ impl IntoResponse for ApiError {
         let mut response = (status, Json(ErrorBody { error: self.0.into() })).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        if matches!(status.as_u16(), 429 | 503) {
-            // Jittered, so that refused clients do not come back all at once.
-            headers.insert(header::RETRY_AFTER, HeaderValue::from(chance::between(2, 10)));
-        }
         if status == StatusCode::UNAUTHORIZED {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
-        response
+        told_when(response)
     }
+}
+
+/// A reply that refuses for now, told when to come back; any other as it is.
+pub fn told_when(mut response: Response) -> Response {
+    if matches!(response.status().as_u16(), 429 | 503) {
+        // Jittered, so that refused clients do not come back all at once.
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(chance::between(2, 10)));
+    }
+    response
 }

@@ -96,10 +96,15 @@ fn reply(rendered: &Rendered, headers: &HeaderMap) -> Response {
     } else {
         (&rendered.plain, None)
     };
-    let mut response = match files::matches(sent(header::IF_NONE_MATCH), &rendered.etag) {
+    // A strong tag names bytes, and each encoding has its own.
+    let etag = match encoding {
+        Some(encoding) => format!("{}-{encoding}\"", rendered.etag.trim_end_matches('"')),
+        None => rendered.etag.clone(),
+    };
+    let mut response = match files::matches(sent(header::IF_NONE_MATCH), &etag) {
         true => StatusCode::NOT_MODIFIED.into_response(),
         false => ([(header::CONTENT_TYPE, "application/json")], body.clone()).into_response(),
     };
-    files::describe(&mut response, &rendered.etag, encoding, HeaderValue::from_static("public, max-age=60"));
+    files::describe(&mut response, &etag, encoding, HeaderValue::from_static("public, max-age=60"));
     response
 }

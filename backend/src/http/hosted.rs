@@ -19,12 +19,12 @@ use bearing_widget::server::{FIELD_PREFIX, HostedForm, SurveyView, hosted_form, 
 use std::sync::Arc;
 
 use super::config::survey_locale;
-use super::page::Page;
+use super::page::{Page, escaped};
 use super::{extract, intake};
 use crate::app::{App, Shared};
 use crate::chance;
 use crate::directory::SiteView;
-use crate::error::{ApiError, ApiResult};
+use crate::error::{ApiError, ApiResult, told_when};
 use crate::intake::{REQUEST_LIMIT, Source};
 
 /// Form fields by name; a name may repeat.
@@ -121,7 +121,8 @@ pub(super) async fn form(
 #[utoipa::path(post, path = "/s/{survey}", tag = "embed", params(("survey" = String, Path)),
     request_body(content = String, content_type = "application/x-www-form-urlencoded"),
     responses((status = 303, description = "Kept; leads to the thanks"),
-        (status = 422, content_type = "text/html", body = String), (status = 404, content_type = "text/html", body = String)))]
+        (status = 403, content_type = "text/html", body = String), (status = 404, content_type = "text/html", body = String),
+        (status = 422, content_type = "text/html", body = String), (status = 503, content_type = "text/html", body = String)))]
 pub(super) async fn submit(
     State(app): State<Shared>,
     Path(id): Path<String>,
@@ -139,7 +140,9 @@ pub(super) async fn submit(
         Err(error) if error.0.code == Code::NOT_FOUND => return Ok(gone(&wanted)),
         Err(error) => return Err(error),
     };
-    intake::check_origin(&app, &site.site.settings, &headers)?;
+    if let Err(ApiError(fault)) = intake::check_origin(&app, &site.site.settings, &headers) {
+        return Ok(refused(&fault, &wanted));
+    }
     // The form may be older than the survey's latest version, or than its pause: it is judged by the one that it showed.
     let asked = first(&sent, "version").parse().ok().and_then(|version| site.version(&latest.id, version));
     let version = asked.unwrap_or(&latest);
@@ -150,12 +153,22 @@ pub(super) async fn submit(
         None => app.intake.take_one(&app, &site, submission, Source::Hosted).await,
     };
     match result {
-        // Erased is final; the sender sees thanks all the same and learns nothing.
         Ok(_) => Ok(Redirect::to(&format!("../s/{}?thanks&lang={locale}", version.id)).into_response()),
-        Err(ApiError(fault)) if fault.code == Code::SURVEY_CLOSED => Ok(gone(&wanted)),
-        Err(ApiError(fault)) if fault.code.status == 422 => Ok(again(&sent, version, &locale, &fault)),
-        Err(error) => Err(error),
+        Err(ApiError(fault)) if matches!(fault.code, Code::SURVEY_CLOSED | Code::ERASED) => Ok(gone(&wanted)),
+        // Also when the store is away: what was typed stays in the form, to be sent again.
+        Err(ApiError(fault)) => Ok(again(&sent, version, &locale, &fault)),
     }
+}
+
+/// The page for a form that may not be sent from where it stands.
+fn refused(fault: &Fault, locale: &str) -> Response {
+    let ui = &Language::of(locale).ui;
+    let body = format!("<main><h1>{}</h1><p>{}</p></main>", ui.label, escaped(&fault.message));
+    page(&body, ui.label, locale, status(fault))
+}
+
+fn status(fault: &Fault) -> StatusCode {
+    StatusCode::from_u16(fault.code.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
 }
 
 /// The page for a survey that is not shown, which says nothing of why.
@@ -181,7 +194,7 @@ fn submission(sent: &Fields, version: &PublishedVersion, locale: &str, headers: 
     };
     let answers = asked.into_iter().filter_map(|question| given(sent, question)).collect();
     let text = |name: &str| Some(first(sent, name).to_owned()).filter(|text| !text.is_empty());
-    let shown = first(sent, "shown").parse::<i64>().ok().and_then(|shown| u64::try_from(now - shown).ok());
+    let shown = first(sent, "shown").parse::<i64>().ok().and_then(|shown| u64::try_from(now.checked_sub(shown)?).ok());
     Submission {
         id: first(sent, "id").to_owned(),
         seq: first(sent, "seq").parse().unwrap_or(0),
@@ -256,7 +269,7 @@ fn again(sent: &Fields, version: &PublishedVersion, locale: &str, fault: &Fault)
     let view = SurveyView { survey: &version.survey, locale };
     let action = format!("../s/{}", version.id);
     let body = hosted_form(&HostedForm { view, action: &action, hidden: &hidden, given: sent, faults: &faults });
-    page(&body, ui.label, locale, StatusCode::UNPROCESSABLE_ENTITY)
+    told_when(page(&body, ui.label, locale, status(fault)))
 }
 
 /// The kind of device, from the browser's own word for it; the user agent is read and not kept.

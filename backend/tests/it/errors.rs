@@ -219,9 +219,11 @@ async fn an_answer_that_could_not_be_stored_can_be_sent_again() {
     let events = json!([{ "type": "shown", "survey": place.survey, "version": 1 }]);
     let reply = place.server.post(&place.site.events()).json(&events).await;
     reply.refused(Code::STORAGE_UNAVAILABLE);
-    let form = [("id", &*crate::harness::new_id()), ("version", "1"), ("q.score", "9")];
+    let form = [("id", &*crate::harness::new_id()), ("version", "1"), ("q.score", "9"), ("q.why", "kept")];
     let hosted = place.server.post(&format!("/s/{}", place.survey)).form(&form).await;
-    hosted.refused(Code::STORAGE_UNAVAILABLE);
+    assert_eq!((hosted.status, hosted.header("content-type")), (503, "text/html; charset=utf-8"));
+    assert!(!hosted.header("retry-after").is_empty());
+    assert!(hosted.text().contains("kept"), "what was typed is there to be sent again");
     place.switch.set(Mode::Well);
     let reply = place.sends(response).await.ok();
     assert_eq!(reply["results"][0]["status"], "stored");

@@ -20,7 +20,7 @@ impl KeyStore for SqliteStore {
             rows::changed(transaction)?;
             Ok(made == 1)
         };
-        self.writer.run(move |pen| pen.transaction(|transaction, _| write(transaction))).await
+        self.writer.write(write).await
     }
 
     async fn key_by_hash(&self, hash: [u8; 32]) -> Result<Option<Key>> {

@@ -1,7 +1,7 @@
 //! Opening the file: durable settings, and migrations that are transactional, re-runnable and safe to race.
 
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 
@@ -16,35 +16,53 @@ const MIN_BINARY: i64 = 1;
 /// Before 3.51.3 a rare race in resetting the WAL could corrupt the file (sqlite.org/wal.html, walresetbug).
 const MIN_SQLITE: i32 = 3_051_003;
 
+/// How long a file that another process is opening is tried again, and the pause before each try.
+const BUSY_PATIENCE: Duration = Duration::from_secs(5);
+const BUSY_PAUSE: Duration = Duration::from_millis(20);
+
 /// Opens the writing connection.
 pub(super) fn for_writing(path: &Path) -> Result<Connection> {
     if rusqlite::version_number() < MIN_SQLITE {
         let version = rusqlite::version();
         return Err(StoreError::Unusable(format!("SQLite {version} is linked; Bearing needs 3.51.3 or later.")));
     }
-    let fault = |error: rusqlite::Error| {
-        let why = match error {
-            // Without the statement, which may be a whole migration.
-            rusqlite::Error::SqlInputError { msg, .. } => msg,
-            error => error.to_string(),
-        };
-        StoreError::Unusable(format!("{} cannot be opened as a database: {why}.", path.display()))
+    let begun = Instant::now();
+    let opened = loop {
+        match attempt(path) {
+            // Two servers may open a new file at once. SQLite's own busy time-out does not cover the switch to WAL.
+            Err(error) if is_busy(&error) && begun.elapsed() < BUSY_PATIENCE => std::thread::sleep(BUSY_PAUSE),
+            result => break result,
+        }
     };
-    let mut connection = connect(path).map_err(fault)?;
-    if is_foreign(&connection).map_err(fault)? {
-        let message = format!("{} is another program's database; name a file for bearing alone.", path.display());
-        return Err(StoreError::Unusable(message));
+    let refusal = match opened {
+        Ok(Ok(connection)) => return Ok(connection),
+        Ok(Err(refusal)) => refusal,
+        // Without the statement, which may be a whole migration.
+        Err(rusqlite::Error::SqlInputError { msg, .. }) => format!("cannot be opened as a database: {msg}"),
+        Err(error) => format!("cannot be opened as a database: {error}"),
+    };
+    Err(StoreError::Unusable(format!("{} {refusal}.", path.display())))
+}
+
+/// Opens the file once: a connection, or why the file is refused.
+fn attempt(path: &Path) -> rusqlite::Result<std::result::Result<Connection, String>> {
+    let mut connection = connect(path)?;
+    if is_foreign(&connection)? {
+        return Ok(Err("is another program's database; name a file for bearing alone".into()));
     }
-    let mode: String =
-        connection.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0)).map_err(fault)?;
+    let mode: String = connection.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0))?;
     if mode != "wal" {
-        let message = format!("{} lies where SQLite's WAL does not work; use a local disk.", path.display());
-        return Err(StoreError::Unusable(message));
+        return Ok(Err("lies where SQLite's WAL does not work; use a local disk".into()));
     }
-    if let Some(refusal) = migrate(&mut connection).map_err(fault)? {
-        return Err(StoreError::Unusable(format!("{} {refusal}.", path.display())));
-    }
-    Ok(connection)
+    Ok(match migrate(&mut connection)? {
+        Some(refusal) => Err(refusal),
+        None => Ok(connection),
+    })
+}
+
+fn is_busy(error: &rusqlite::Error) -> bool {
+    use rusqlite::ErrorCode::{DatabaseBusy, DatabaseLocked};
+    matches!(error.sqlite_error_code(), Some(DatabaseBusy | DatabaseLocked))
 }
 
 /// Whether the file holds tables, and none of them is ours.

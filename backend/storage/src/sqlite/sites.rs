@@ -19,7 +19,7 @@ impl SiteStore for SqliteStore {
             )?;
             rows::changed(transaction)
         };
-        self.writer.run(move |pen| pen.transaction(|transaction, _| write(transaction))).await
+        self.writer.write(write).await
     }
 
     async fn site(&self, id: &SiteId) -> Result<Option<Site>> {
@@ -56,7 +56,7 @@ impl SiteStore for SqliteStore {
             rows::changed(transaction)?;
             Ok(true)
         };
-        self.writer.run(move |pen| pen.transaction(|transaction, _| write(transaction))).await
+        self.writer.write(write).await
     }
 
     async fn delete_site(&self, id: &SiteId) -> Result<bool> {
@@ -75,6 +75,6 @@ impl SiteStore for SqliteStore {
             rows::changed(transaction)?;
             Ok(true)
         };
-        self.writer.run(move |pen| pen.transaction(|transaction, _| write(transaction))).await
+        self.writer.write(write).await
     }
 }

@@ -100,7 +100,7 @@ impl SurveyStore for SqliteStore {
             rows::changed(transaction)?;
             Ok(made == 1)
         };
-        self.writer.run(move |pen| pen.transaction(|transaction, _| write(transaction))).await
+        self.writer.write(write).await
     }
 
     async fn survey(&self, site: &SiteId, id: &SurveyId) -> Result<Option<StoredSurvey>> {
@@ -132,12 +132,12 @@ impl SurveyStore for SqliteStore {
             rows::changed(transaction)?;
             Ok(changed == 1)
         };
-        self.writer.run(move |pen| pen.transaction(|transaction, _| write(transaction))).await
+        self.writer.write(write).await
     }
 
     async fn publish_survey(&self, site: &SiteId, id: &SurveyId, now: i64) -> Result<Option<u32>> {
         let (site, id) = (site.clone(), id.clone());
-        self.writer.run(move |pen| pen.transaction(|transaction, _| publish(transaction, &site, &id, now))).await
+        self.writer.write(move |transaction| publish(transaction, &site, &id, now)).await
     }
 
     async fn pause_survey(&self, site: &SiteId, id: &SurveyId, now: i64) -> Result<bool> {
@@ -154,7 +154,7 @@ impl SurveyStore for SqliteStore {
             rows::changed(transaction)?;
             Ok(changed == 1)
         };
-        self.writer.run(move |pen| pen.transaction(|transaction, _| write(transaction))).await
+        self.writer.write(write).await
     }
 
     async fn published_versions(&self, site: &SiteId, only: Option<SurveyId>) -> Result<Vec<PublishedVersion>> {

@@ -115,7 +115,7 @@ impl UpkeepStore for SqliteStore {
             )?;
             Ok(())
         };
-        self.writer.run(move |pen| pen.transaction(|transaction, _| write(transaction))).await
+        self.writer.write(write).await
     }
 
     async fn recount(&self) -> Result<u64> {
@@ -126,7 +126,7 @@ impl UpkeepStore for SqliteStore {
             }
             Ok(count)
         };
-        self.writer.run(move |pen| pen.transaction(|transaction, _| write(transaction))).await
+        self.writer.write(write).await
     }
 
     async fn check(&self) -> Result<CheckReport> {

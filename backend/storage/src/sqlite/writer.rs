@@ -76,6 +76,14 @@ impl Writer {
         result.await.map_err(closed)?
     }
 
+    /// Runs `work` in one transaction on the writer thread and waits until it is on disk.
+    pub(super) async fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        self.run(move |pen| pen.transaction(|transaction, _| work(transaction))).await
+    }
+
     /// Finishes what is queued and ends the thread.
     pub(super) async fn close(&self) {
         if let Ok(mut jobs) = self.jobs.lock() {
