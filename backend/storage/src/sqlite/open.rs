@@ -75,7 +75,7 @@ fn is_foreign(connection: &Connection) -> rusqlite::Result<bool> {
 pub(super) fn for_reading(path: &Path) -> rusqlite::Result<Connection> {
     let connection = connect(path)?;
     connection.pragma_update(None, "query_only", true)?;
-    rows_fold(&connection)?;
+    add_contains_text(&connection)?;
     Ok(connection)
 }
 
@@ -93,7 +93,7 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
 }
 
 /// Adds `contains_text(text, part)`: whether a text holds another, whatever the case, in any script.
-fn rows_fold(connection: &Connection) -> rusqlite::Result<()> {
+fn add_contains_text(connection: &Connection) -> rusqlite::Result<()> {
     use rusqlite::functions::FunctionFlags;
     let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC | FunctionFlags::SQLITE_DIRECTONLY;
     connection.create_scalar_function("contains_text", 2, flags, |context| {
