@@ -46,8 +46,12 @@ pub(crate) fn assets(place: &Place) -> Result<()> {
     setup::ensure(place, &[Part::Crates, Part::Wasm, Part::Npm])?;
     let compiled = &wasm::compile(place)?;
     let (work, out) = (place.work(), place.dist().join("assets"));
-    let whole = if out.join("manifest.json").is_file() { "whole" } else { "missing" };
-    let fingerprint = inputs::fingerprint(&place.root, &ASSET_INPUTS, whole)?;
+    let stamp = work.join("assets.stamp");
+    // Files that somebody removed are made again, whatever they were made of.
+    if !out.join("manifest.json").is_file() && stamp.exists() {
+        fs::remove_file(&stamp).with_context(|| format!("cannot remove {}", stamp.display()))?;
+    }
+    let fingerprint = inputs::fingerprint(&place.root, &ASSET_INPUTS, "")?;
     let made = || {
         step("browser assets", || {
             let mut cargo = place.offline_cargo();
@@ -68,7 +72,7 @@ pub(crate) fn assets(place: &Place) -> Result<()> {
             run(bundle, "the bundler")
         })
     };
-    if !inputs::when_changed(&work.join("assets.stamp"), &fingerprint, made)? {
+    if !inputs::when_changed(&stamp, &fingerprint, made)? {
         say("browser assets: unchanged");
     }
     Ok(())
