@@ -118,7 +118,11 @@ impl Directory {
         for version in self.store.published_versions(&site.id, None).await? {
             versions.entry(version.id.clone()).or_default().push(version);
         }
-        let zone = TimeZone::get(&site.settings.time_zone).unwrap_or(TimeZone::UTC);
+        let zone = TimeZone::get(&site.settings.time_zone).unwrap_or_else(|error| {
+            // Checked when it was set: only a changed time zone database brings this, and no answer is lost for it.
+            tracing::error!(site = %site.id, %error, "the site's time zone is not known; its days are counted in UTC");
+            TimeZone::UTC
+        });
         let view = Arc::new(SiteView { site, zone, versions, revision });
         self.revision.fetch_max(revision, Ordering::SeqCst);
         self.sites.insert(key.clone(), Arc::clone(&view));
