@@ -11,6 +11,7 @@ use crate::directory::Directory;
 use crate::http::config::Configs;
 use crate::http::health::Health;
 use crate::intake::Intake;
+use crate::jobs;
 use crate::metrics::Metrics;
 
 /// The shared parts, as handlers hold them.
@@ -62,6 +63,7 @@ impl App {
             shop,
         });
         Directory::watch(&app);
+        jobs::recount::start(&app);
         app
     }
 }

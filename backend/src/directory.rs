@@ -8,7 +8,7 @@ use std::time::Duration;
 use bearing_shared::cell;
 use bearing_shared::id::{SiteId, SiteKey, SurveyId};
 use bearing_shared::rule;
-use bearing_storage::{Key, PublishedVersion, Result, Site, Store};
+use bearing_storage::{CountingStatus, Key, PublishedVersion, Result, Site, Store};
 use jiff::tz::TimeZone;
 use moka::sync::Cache;
 
@@ -24,7 +24,9 @@ const KEPT: u64 = 10_000;
 pub struct SiteView {
     /// The site.
     pub site: Site,
-    /// The time zone of its days.
+    /// How its answers are counted at the moment, which follows its settings as soon as the counts are there.
+    pub counting: CountingStatus,
+    /// The time zone in which its days are counted.
     pub zone: TimeZone,
     versions: HashMap<SurveyId, Vec<PublishedVersion>>,
     revision: i64,
@@ -39,6 +41,11 @@ impl SiteView {
     /// One published version of a survey.
     pub fn version(&self, survey: &SurveyId, version: u32) -> Option<&PublishedVersion> {
         self.versions(survey).iter().find(|published| published.version == version)
+    }
+
+    /// Every published version of every survey.
+    pub fn every_version(&self) -> impl Iterator<Item = &PublishedVersion> {
+        self.versions.values().flatten()
     }
 
     /// The surveys that are shown, in their latest versions, first the one that goes first.
@@ -118,12 +125,13 @@ impl Directory {
         for version in self.store.published_versions(&site.id, None).await? {
             versions.entry(version.id.clone()).or_default().push(version);
         }
-        let zone = TimeZone::get(&site.settings.time_zone).unwrap_or_else(|error| {
+        let Some(counting) = self.store.counting(&site.id).await? else { return Ok(None) };
+        let zone = TimeZone::get(&counting.zone).unwrap_or_else(|error| {
             // Checked when it was set: only a changed time zone database brings this, and no answer is lost for it.
             tracing::error!(site = %site.id, %error, "the site's time zone is not known; its days are counted in UTC");
             TimeZone::UTC
         });
-        let view = Arc::new(SiteView { site, zone, versions, revision });
+        let view = Arc::new(SiteView { site, counting, zone, versions, revision });
         self.revision.fetch_max(revision, Ordering::SeqCst);
         self.sites.insert(key.clone(), Arc::clone(&view));
         Ok(Some(view))

@@ -33,6 +33,9 @@ impl From<Fault> for ApiError {
 
 impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
+        if matches!(error, StoreError::TooSlow) {
+            return Self(Fault::new(Code::TOO_MUCH_TO_READ, Code::TOO_MUCH_TO_READ.meaning));
+        }
         tracing::error!(%error, "the store failed");
         Self(match error {
             StoreError::Unwritable(_) => Fault::new(Code::STORAGE_UNAVAILABLE, Code::STORAGE_UNAVAILABLE.meaning),

@@ -8,6 +8,8 @@ use jiff::tz::TimeZone;
 
 /// How far back an answer may lie: answers wait 7 days in the browser.
 pub const OLDEST_MS: i64 = 8 * 24 * 3_600_000;
+/// The earliest moment that a site's own server can bring: there were no surveys on web pages before 1970.
+pub const FIRST_MS: i64 = 0;
 /// How far ahead a client's clock may be.
 const AHEAD_MS: i64 = 5 * 60_000;
 
@@ -37,20 +39,27 @@ pub fn date_of(day: i32) -> Date {
 
 /// When a response was shown and answered, ms since 1970 UTC, by the server's clock.
 ///
-/// Ages at sending win; absolute times alone must lie within −8 days and +5 minutes; without either it is now.
+/// Ages at sending win; absolute times alone must lie between `oldest` and 5 minutes from now; without either it is now.
 ///
 /// # Errors
 /// `time_out_of_range`, or `invalid_field` for a text that is no RFC 3339 time.
-pub fn dated(age: Option<Age>, shown: Option<&str>, answered: Option<&str>, now: i64) -> Result<(i64, i64), Fault> {
+pub fn dated(
+    age: Option<Age>,
+    shown: Option<&str>,
+    answered: Option<&str>,
+    now: i64,
+    oldest: i64,
+) -> Result<(i64, i64), Fault> {
+    let days = (now - oldest).div_euclid(24 * 3_600_000);
     if let Some(age) = age.filter(|age| age.shown.is_some() || age.answered.is_some()) {
         let ago = |age: u64| i64::try_from(age).unwrap_or(i64::MAX);
         let answered_ago = ago(age.answered.unwrap_or(0));
-        if answered_ago > OLDEST_MS {
-            let message = "The answer is older than 8 days; it can no longer be counted.";
+        if answered_ago > now - oldest {
+            let message = format!("The answer is older than {days} days; it can no longer be counted.");
             return Err(Fault::at(Code::TIME_OUT_OF_RANGE, "age_ms.answered", message));
         }
         // A card may stand open for weeks before it is answered: that answer still counts, on the oldest day allowed.
-        let shown_ago = age.shown.map_or(answered_ago, ago).clamp(answered_ago, OLDEST_MS);
+        let shown_ago = age.shown.map_or(answered_ago, ago).clamp(answered_ago, now - oldest);
         return Ok((now - shown_ago, now - answered_ago));
     }
     let absolute = |field: &str, text: Option<&str>| -> Result<Option<i64>, Fault> {
@@ -59,8 +68,9 @@ pub fn dated(age: Option<Age>, shown: Option<&str>, answered: Option<&str>, now:
             Fault::at(Code::INVALID_FIELD, field, "Write the time as RFC 3339, such as 2026-11-21T09:30:00.000Z.")
         })?;
         let ms = moment.as_millisecond();
-        if !(now - OLDEST_MS..=now + AHEAD_MS).contains(&ms) {
-            let message = "The time lies more than 8 days back or more than 5 minutes ahead; send `age_ms`.";
+        if !(oldest..=now + AHEAD_MS).contains(&ms) {
+            let message =
+                format!("The time lies more than {days} days back or more than 5 minutes ahead; send `age_ms`.");
             return Err(Fault::at(Code::TIME_OUT_OF_RANGE, field, message));
         }
         Ok(Some(ms.min(now)))
@@ -79,13 +89,16 @@ mod tests {
     #[test]
     fn ages_win_over_a_wrong_clock() {
         let age = Some(Age { shown: Some(5_000), answered: Some(1_000) });
-        assert_eq!(dated(age, Some("1999-01-01T00:00:00Z"), None, NOW), Ok((NOW - 5_000, NOW - 1_000)));
+        assert_eq!(
+            dated(age, Some("1999-01-01T00:00:00Z"), None, NOW, NOW - OLDEST_MS),
+            Ok((NOW - 5_000, NOW - 1_000))
+        );
     }
 
     #[test]
     fn an_old_showing_does_not_lose_a_new_answer() {
         let age = Some(Age { shown: Some(u64::MAX), answered: Some(0) });
-        assert_eq!(dated(age, None, None, NOW), Ok((NOW - OLDEST_MS, NOW)));
+        assert_eq!(dated(age, None, None, NOW, NOW - OLDEST_MS), Ok((NOW - OLDEST_MS, NOW)));
     }
 
     #[test]
@@ -95,12 +108,15 @@ mod tests {
             (None, Some("1999-01-01T00:00:00Z")),
             (Some("0001-01-01T00:00:00Z"), None),
         ] {
-            let fault = dated(None, shown, answered, NOW).expect_err("is refused");
+            let fault = dated(None, shown, answered, NOW, NOW - OLDEST_MS).expect_err("is refused");
             assert_eq!(fault.code, Code::TIME_OUT_OF_RANGE);
         }
         let old = Some(Age { shown: None, answered: Some(9 * 24 * 3_600_000) });
-        assert_eq!(dated(old, None, None, NOW).expect_err("is refused").code, Code::TIME_OUT_OF_RANGE);
-        assert_eq!(dated(None, Some("yesterday"), None, NOW).expect_err("is refused").code, Code::INVALID_FIELD);
+        assert_eq!(dated(old, None, None, NOW, NOW - OLDEST_MS).expect_err("is refused").code, Code::TIME_OUT_OF_RANGE);
+        assert_eq!(
+            dated(None, Some("yesterday"), None, NOW, FIRST_MS).expect_err("is refused").code,
+            Code::INVALID_FIELD
+        );
     }
 
     #[test]

@@ -265,6 +265,11 @@ fn clipped(text: Option<&str>, limit: usize) -> Option<String> {
     (!text.is_empty()).then_some(text)
 }
 
+/// A customer's id as it is stored, whoever sent it; `None` for one without a letter.
+pub fn customer_id(sent: &str) -> Option<String> {
+    clipped(Some(sent), NAME_LIMIT)
+}
+
 /// Checks a submission against the version of the survey it answers.
 ///
 /// # Errors

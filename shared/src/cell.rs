@@ -15,6 +15,19 @@ use crate::text::is_locale;
 pub const ALL: &str = "all";
 /// The value for everything that is not on a declared list: strangers invent values, and none is ever refused for it.
 pub const OTHER: &str = "(other)";
+/// The dimension of the survey's version.
+pub const VERSION: &str = "version";
+/// The dimension of the device.
+pub const DEVICE: &str = "device";
+/// The dimension of the language.
+pub const LOCALE: &str = "locale";
+/// What the dimension of an attribute begins with.
+pub const ATTRIBUTE: &str = "attr.";
+/// What the dimension of a choice question begins with.
+pub const CHOICE: &str = "choice.";
+
+/// The most values that a dimension tells apart, listed and learned together.
+pub const VALUES_LIMIT: usize = 50;
 
 /// A declared attribute: a segment that reports can be asked for, with the values that are told apart.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,19 +62,18 @@ pub struct Facts<'a> {
 pub fn dimensions<'a>(facts: Facts<'a>, declared: &[Dimension]) -> Vec<(Cow<'a, str>, Cow<'a, str>)> {
     let mut pairs = vec![
         (ALL.into(), "".into()),
-        ("version".into(), facts.version.to_string().into()),
-        ("device".into(), device(facts.device).into()),
-        ("locale".into(), language(facts.locale)),
+        (VERSION.into(), facts.version.to_string().into()),
+        (DEVICE.into(), device(facts.device).into()),
+        (LOCALE.into(), language(facts.locale)),
     ];
     for dimension in declared {
         if let Some(value) = facts.attributes.get(&dimension.name) {
-            let known = dimension.values.contains(value);
-            pairs.push((attribute(&dimension.name).into(), if known { value.as_str() } else { OTHER }.into()));
+            pairs.push((attribute(&dimension.name).into(), told_apart(value, &dimension.values).into()));
         }
     }
     for answer in facts.answers {
         for choice in answer.choices.iter().flatten() {
-            pairs.push((format!("choice.{}", answer.question).into(), choice.into()));
+            pairs.push((format!("{CHOICE}{}", answer.question).into(), choice.into()));
         }
     }
     pairs
@@ -69,7 +81,12 @@ pub fn dimensions<'a>(facts: Facts<'a>, declared: &[Dimension]) -> Vec<(Cow<'a, 
 
 /// The dimension of an attribute.
 pub fn attribute(name: &str) -> String {
-    format!("attr.{name}")
+    format!("{ATTRIBUTE}{name}")
+}
+
+/// The value of a cell: one that the dimension lists, else `(other)`.
+pub fn told_apart<'a>(sent: &'a str, listed: &[String]) -> &'a str {
+    if listed.iter().any(|value| value == sent) { sent } else { OTHER }
 }
 
 /// The device of a cell: one of three, else `(other)`.

@@ -42,7 +42,7 @@ codes! {
     UNKNOWN_PARAMETER "unknown_parameter" 422 "The query parameter named in `field` is not known here.";
     INVALID_PARAMETER "invalid_parameter" 422 "The query parameter named in `field` has a value that is not allowed; the message says what is.";
     JSON_TOO_DEEP "json_too_deep" 422 "The JSON nests deeper than 16 levels.";
-    TOO_MANY_ITEMS "too_many_items" 422 "The array holds more items than one request takes (50); send the rest in another.";
+    TOO_MANY_ITEMS "too_many_items" 422 "The array holds more items than one request takes (50, with a key 1,000); send the rest in another.";
     TOO_MANY_ANSWERS "too_many_answers" 422 "A response holds at most 20 answers.";
     TOO_MANY_ATTRIBUTES "too_many_attributes" 422 "A response holds at most 20 attributes.";
     INVALID_ATTRIBUTE "invalid_attribute" 422 "An attribute's name is 1 to 40 of a–z, 0–9 and _, its value text of at most 200 characters.";
@@ -56,9 +56,10 @@ codes! {
     MISSING_SCORE "missing_score" 422 "A response needs a score: an answer to the survey's first question.";
     OUT_OF_SCALE "out_of_scale" 422 "The score is not a whole number on the question's scale; 0 is on the NPS scale.";
     UNKNOWN_CHOICE "unknown_choice" 422 "The question has no choice with that id, or takes only one.";
-    TIME_OUT_OF_RANGE "time_out_of_range" 422 "The time lies more than 8 days back or more than 5 minutes ahead; send `age_ms`.";
+    TIME_OUT_OF_RANGE "time_out_of_range" 422 "The time lies more than 8 days back (with a key: before 1970) or more than 5 minutes ahead; send `age_ms`.";
     ERASED "erased" 422 "A response with this id was erased and cannot come back.";
     MIXED_INSTRUMENTS "mixed_instruments" 422 "The answers come from two instruments (CES 1.0 and 2.0); name one survey.";
+    TOO_MUCH_TO_READ "too_much_to_read" 422 "So many answers cannot be read within 5 seconds; take fewer days, or declare the attribute so that it is counted.";
     INTERNAL "internal" 500 "Something failed on the server; the request id in `x-request-id` finds it in the log.";
     OVERLOADED "overloaded" 503 "The server has too much to do; try again after `Retry-After` seconds.";
     STORAGE_UNAVAILABLE "storage_unavailable" 503 "The server cannot write to its store; try again after `Retry-After` seconds.";

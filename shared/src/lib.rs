@@ -16,5 +16,7 @@ pub mod instrument;
 pub mod metric;
 pub mod question;
 pub mod rule;
+#[cfg(feature = "stats")]
+pub mod stats;
 pub mod survey;
 pub mod text;

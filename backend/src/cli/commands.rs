@@ -5,6 +5,7 @@ use std::sync::Arc;
 use anyhow::{Context, bail};
 use bearing_shared::api::sites::SiteSettings;
 use bearing_shared::id::{KeyId, SiteId, SiteKey, SurveyId};
+use bearing_shared::metric::Thresholds;
 use bearing_shared::survey::Survey;
 use bearing_storage::{Key, Scope, Site, Store};
 use serde_json::json;
@@ -32,6 +33,7 @@ pub(super) async fn run(options: Options) -> anyhow::Result<()> {
                 require_signature: false,
                 time_zone,
                 dimensions: Vec::new(),
+                thresholds: Thresholds::default(),
                 sample: false,
             };
             create_site(store.as_ref(), settings, public_url, json).await

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use bearing_shared::api::reports::Source;
 use bearing_shared::metric::Metric;
-use bearing_storage::{Grouping, ReportFilter, ResponseFilter};
+use bearing_storage::{ReportFilter, ResponseFilter, TallyQuery};
 
 use super::*;
 
@@ -16,11 +17,11 @@ async fn store(folder: &tempfile::TempDir) -> Arc<dyn Store> {
 }
 
 async fn answered(store: &dyn Store, site: &SiteId, metric: Metric) -> u64 {
-    let filter =
-        ReportFilter { metric, survey: None, touchpoint: None, from_day: None, to_day: None, attributes: Vec::new() };
-    let tallies = store.tally_cells(site, filter.clone(), Grouping::Whole).await.unwrap();
-    let funnel = store.funnel(site, filter).await.unwrap();
-    let n = tallies.iter().map(|tally| tally.histogram.n()).sum();
+    let filter = ReportFilter::of(metric);
+    let tallied = store.tally(site, TallyQuery::whole(filter.clone())).await.unwrap();
+    assert_eq!(tallied.source, Source::Cells);
+    let funnel = store.funnel(site, filter).await.unwrap().unwrap();
+    let n = tallied.tallies.iter().map(|tally| tally.histogram.n()).sum();
     assert_eq!(funnel.answered, n);
     assert!(funnel.shown > 2 * n && funnel.eligible > funnel.shown && funnel.dismissed > 0);
     n

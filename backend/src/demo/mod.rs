@@ -14,6 +14,7 @@ use bearing_shared::api::intake::EventKind;
 use bearing_shared::api::responses::{Identity, ResponseState};
 use bearing_shared::api::sites::SiteSettings;
 use bearing_shared::id::{KeyId, SiteId, SurveyId};
+use bearing_shared::metric::Thresholds;
 use bearing_storage::{Accept, EventCount, Key, Outcome, Result, Scope, Site, Store, StoreError, StoredResponse};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
@@ -87,6 +88,7 @@ pub async fn prepare(store: &dyn Store, now: i64, answers: usize) -> Result<Demo
             require_signature: false,
             time_zone: "Europe/Amsterdam".to_owned(),
             dimensions: surveys::dimensions(),
+            thresholds: Thresholds::default(),
             sample: true,
         },
         created_at: now,
@@ -200,8 +202,6 @@ fn accept(site: &SiteId, survey: &SurveyId, sample: SampleAnswer) -> Accept {
         shown_at: sample.shown_at,
         answered_at: sample.answered_at,
         received_at: sample.answered_at,
-        // The shop opens so that a showing's day is the same in UTC and in the site's time zone.
-        day: sample.shown_at.div_euclid(DAY_MS) as i32,
         source: SOURCE.to_owned(),
     };
     Accept { site: site.clone(), response }
@@ -222,7 +222,8 @@ fn events(
         version: 1,
         instrument: place.metric().default_instrument(),
         touchpoint: place.touchpoint().to_owned(),
-        day,
+        // Noon is on the same day in UTC and in the site's time zone.
+        at: i64::from(day) * DAY_MS + DAY_MS / 2,
         device: Some(visit.device.to_owned()),
         locale: Some(visit.locale.to_owned()),
         attributes: attributes(visit),

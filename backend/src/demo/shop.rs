@@ -165,10 +165,8 @@ pub fn router(shop: Shop) -> Router<Shared> {
 /// The score of the sample site, as `/v1/reports/score` gives it to a key.
 async fn score(app: &Shared, key: &SiteKey, metric: Metric) -> ApiResult<Json<ScoreReport>> {
     let view = app.directory.site(key).await?.ok_or_else(ApiError::not_found)?;
-    let filter =
-        ReportFilter { metric, survey: None, touchpoint: None, from_day: None, to_day: None, attributes: Vec::new() };
-    let question = Question::new(&view, filter, app.clock.now());
-    Ok(Json(reports::score::report(app.store.as_ref(), &question).await?))
+    let question = Question::new(&view, ReportFilter::of(metric), app.clock.now());
+    Ok(Json(reports::score::report(app.store.as_ref(), &question, None).await?))
 }
 
 /// The query of the score: which metric.

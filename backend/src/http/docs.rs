@@ -162,7 +162,7 @@ mod tests {
     fn headings_have_anchors_that_replies_can_link_to() {
         let html = rendered("# Scoring\n\n## NPS\n\n## `CES` 1.0 and 2.0\n");
         assert!(html.contains("<h2 id=\"nps\">") && html.contains("<h2 id=\"ces-1-0-and-2-0\">"), "{html}");
-        for link in ["nps", "csat", "ces"] {
+        for link in ["nps", "csat", "ces", "trend", "segments", "differences", "changes", "drivers", "denominators"] {
             let page = rendered(PAGES[2].2);
             assert!(page.contains(&format!("id=\"{link}\"")), "docs/SCORING.md has no section {link}");
         }

@@ -59,16 +59,24 @@ pub(super) async fn body(headers: &HeaderMap, mut body: Body, limit: usize) -> R
     Ok([first.as_ref(), &rest].concat().into())
 }
 
+/// Reads a management request's body, which says that it is JSON.
+///
+/// # Errors
+/// `unsupported_media_type`, and those of [`body`].
+pub(super) async fn management(headers: &HeaderMap, sent: Body) -> Result<Bytes, Fault> {
+    if !has_type(headers, &["application/json"]) {
+        return Err(Fault::new(Code::UNSUPPORTED_MEDIA_TYPE, "Send `content-type: application/json`."));
+    }
+    body(headers, sent, MANAGEMENT_LIMIT).await
+}
+
 /// Reads a management request's JSON object, in which unknown fields are faults.
 ///
 /// # Errors
 /// `unsupported_media_type`, `malformed_json`, `json_too_deep`, `unknown_field`, `missing_field` or `invalid_field`, and
 /// those of [`body`].
 pub(super) async fn json<T: DeserializeOwned>(headers: &HeaderMap, sent: Body) -> ApiResult<T> {
-    if !has_type(headers, &["application/json"]) {
-        return Err(Fault::new(Code::UNSUPPORTED_MEDIA_TYPE, "Send `content-type: application/json`.").into());
-    }
-    let bytes = body(headers, sent, MANAGEMENT_LIMIT).await?;
+    let bytes = management(headers, sent).await?;
     let text = std::str::from_utf8(&bytes).map_err(|_| Fault::new(Code::INVALID_UTF8, Code::INVALID_UTF8.meaning))?;
     check_depth(text)?;
     let mut reader = serde_json::Deserializer::from_str(text);

@@ -14,8 +14,8 @@ use std::sync::Arc;
 use super::{embed, extract};
 use crate::app::{App, Shared};
 use crate::directory::SiteView;
-use crate::error::{ApiError, ApiResult};
-use crate::intake::{self, REQUEST_LIMIT};
+use crate::error::ApiResult;
+use crate::intake::{self, REQUEST_LIMIT, Source};
 
 /// Stores one response or an array of them; the reply leaves when they are durable.
 #[utoipa::path(post, path = "/v1/embed/{site_key}/responses", tag = "embed",
@@ -32,13 +32,7 @@ pub(super) async fn responses(
     body: Body,
 ) -> ApiResult<Json<IntakeReply>> {
     let (view, body) = admit(&app, &key, &headers, body).await?;
-    let taken = app.intake.take(&app, &view, &body).await?;
-    if taken.alone
-        && let Some((_, Err(fault))) = taken.results.first()
-    {
-        return Err(ApiError(fault.clone()));
-    }
-    Ok(Json(IntakeReply { results: taken.results.into_iter().map(intake::item_result).collect() }))
+    Ok(Json(intake::reply(app.intake.take(&app, &view, &body, Source::Embed).await?)?))
 }
 
 /// Counts events: the denominators of the response rate.

@@ -3,6 +3,7 @@
 pub mod config;
 mod docs;
 mod embed;
+mod exports;
 mod extract;
 mod files;
 pub mod health;
@@ -13,6 +14,7 @@ pub mod measure;
 mod page;
 mod params;
 mod reports;
+mod respondents;
 mod responses;
 mod sites;
 mod surveys;
@@ -60,10 +62,17 @@ fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(surveys::publish))
         .routes(routes!(surveys::pause))
         .routes(routes!(surveys::versions))
-        .routes(routes!(responses::list))
+        .routes(routes!(responses::list, responses::create))
         .routes(routes!(responses::read, responses::delete))
+        .routes(routes!(respondents::erase))
+        .routes(routes!(exports::csv))
+        .routes(routes!(exports::jsonl))
         .routes(routes!(reports::score))
         .routes(routes!(reports::trend))
+        .routes(routes!(reports::breakdown))
+        .routes(routes!(reports::compare))
+        .routes(routes!(reports::changes))
+        .routes(routes!(reports::drivers))
         .routes(routes!(reports::funnel));
     let operations = OpenApiRouter::new()
         .routes(routes!(health::healthz))

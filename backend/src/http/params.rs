@@ -25,8 +25,13 @@ impl Params {
         Self { left: url::form_urlencoded::parse(query.as_bytes()).into_owned().collect(), known: Vec::new() }
     }
 
-    /// Takes a parameter; of several with that name, the last.
+    /// Takes a parameter; of several with that name, the last. An empty one is as good as none.
     pub(super) fn take(&mut self, name: &'static str) -> Option<String> {
+        self.take_any(name).filter(|value| !value.is_empty())
+    }
+
+    /// Takes a parameter for which the empty text is a value.
+    pub(super) fn take_any(&mut self, name: &'static str) -> Option<String> {
         self.known.push(name);
         let mut found = None;
         self.left.retain_mut(|(key, value)| {
@@ -36,7 +41,7 @@ impl Params {
             }
             !mine
         });
-        found.filter(|value| !value.is_empty())
+        found
     }
 
     /// Takes a parameter that `parse` understands; `wanted` says what that is.
@@ -68,6 +73,17 @@ impl Params {
             return Err(Fault::at(Code::INVALID_PARAMETER, "from", "`from` is after `to`; swap them."));
         }
         Ok((from, to))
+    }
+
+    /// Takes the first and last day of another window, which come together and in order.
+    pub(super) fn window(&mut self, first: &'static str, last: &'static str) -> Result<Option<(i32, i32)>, Fault> {
+        let message = match (self.day(first)?, self.day(last)?) {
+            (None, None) => return Ok(None),
+            (Some(from), Some(to)) if from <= to => return Ok(Some((from, to))),
+            (Some(_), Some(_)) => format!("`{first}` is after `{last}`; swap them."),
+            _ => format!("Give both `{first}` and `{last}`."),
+        };
+        Err(Fault::at(Code::INVALID_PARAMETER, first, message))
     }
 
     /// Takes every `attr.<name>`.

@@ -1,22 +1,26 @@
-//! Responses read back, and removed.
+//! Responses: brought by a site's own server, read back, and removed.
 
 use axum::Json;
+use axum::body::Body;
 use axum::extract::{Path, RawQuery, State};
-use axum::http::StatusCode;
-use bearing_shared::answer::Respondent;
+use axum::http::{HeaderMap, StatusCode};
+use bearing_shared::answer::{Respondent, Submission};
 use bearing_shared::api::Page;
 use bearing_shared::api::error::ErrorBody;
+use bearing_shared::api::intake::IntakeReply;
 use bearing_shared::api::responses::{ResponseReply, ResponseState};
 use bearing_shared::id::{ResponseId, SurveyId};
 use bearing_storage::{Cursor, ResponseFilter, Scope, StoredResponse};
 
+use super::extract;
 use super::params::{NoParams, Params};
 use crate::app::Shared;
 use crate::auth::Caller;
 use crate::error::{ApiError, ApiResult};
+use crate::intake::{self, Source};
 use crate::time;
 
-fn reply(stored: StoredResponse) -> ResponseReply {
+pub(super) fn reply(stored: StoredResponse) -> ResponseReply {
     ResponseReply {
         id: stored.id.to_string(),
         seq: stored.seq,
@@ -49,7 +53,7 @@ fn cursor(text: &str) -> Option<Cursor> {
     Some(Cursor { received_at: i64::from_be_bytes(time.try_into().ok()?), id: ResponseId(id.try_into().ok()?) })
 }
 
-fn filter(params: &mut Params) -> ApiResult<ResponseFilter> {
+pub(super) fn filter(params: &mut Params) -> ApiResult<ResponseFilter> {
     let (from_day, to_day) = params.days()?;
     let score = |text: &str| text.parse().ok().filter(|score| *score <= 10);
     Ok(ResponseFilter {
@@ -66,6 +70,29 @@ fn filter(params: &mut Params) -> ApiResult<ResponseFilter> {
             .parsed("state", "counted, quarantined, test or excluded", ResponseState::named)?
             .unwrap_or_default(),
     })
+}
+
+/// Stores responses that a site's own server brings: one, or an array of at most 1,000, of any past time.
+#[utoipa::path(post, path = "/v1/responses", tag = "management",
+    params(("site" = Option<String>, Query)),
+    request_body(content = Vec<Submission>, description = "One response or an array of at most 1,000, in all 1 MiB",
+        content_type = "application/json"),
+    responses((status = 200, body = IntakeReply), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody),
+        (status = 403, body = ErrorBody), (status = 404, body = ErrorBody), (status = 413, body = ErrorBody),
+        (status = 415, body = ErrorBody), (status = 422, body = ErrorBody), (status = 503, body = ErrorBody)))]
+pub(super) async fn create(
+    State(app): State<Shared>,
+    caller: Caller,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+    body: Body,
+) -> ApiResult<Json<IntakeReply>> {
+    let mut params = Params::read(query);
+    let site = caller.may_in(Scope::Write, params.take("site").as_deref())?;
+    params.end()?;
+    let view = app.directory.site_by_id(site).await?.ok_or_else(ApiError::not_found)?;
+    let body = extract::management(&headers, body).await?;
+    Ok(Json(intake::reply(app.intake.take(&app, &view, &body, Source::Server).await?)?))
 }
 
 /// Responses, newest first.

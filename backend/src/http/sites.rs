@@ -5,16 +5,15 @@ use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use bearing_shared::api::error::ErrorBody;
-use bearing_shared::api::responses::ResponseState;
-use bearing_shared::api::sites::{SitePatch, SiteReply};
+use bearing_shared::api::sites::{BuildingReply, CountingReply, SitePatch, SiteReply};
 use bearing_shared::fault::{Code, Fault};
 use bearing_shared::question::is_name;
-use bearing_storage::{ResponseFilter, Scope, Site};
+use bearing_storage::{Building, Scope, Site};
 use jiff::tz::TimeZone;
 
 use super::extract;
 use super::params::NoParams;
-use crate::app::Shared;
+use crate::app::{App, Shared};
 use crate::auth::Caller;
 use crate::error::{ApiError, ApiResult};
 use crate::{chance, time};
@@ -24,14 +23,21 @@ const VALUES_LIMIT: usize = 50;
 /// The most dimensions and origins of a site.
 const LIST_LIMIT: usize = 50;
 
-fn reply(site: Site, secret: Option<String>) -> Json<SiteReply> {
-    Json(SiteReply {
+async fn reply(app: &App, site: Site, secret: Option<String>) -> ApiResult<Json<SiteReply>> {
+    let counting = app.store.counting(&site.id).await?.ok_or_else(ApiError::not_found)?;
+    Ok(Json(SiteReply {
         id: site.id,
         site_key: site.key,
         created_at: time::rfc3339(site.created_at),
         settings: site.settings,
+        counting: CountingReply {
+            generation: counting.generation,
+            time_zone: counting.zone,
+            dimensions: counting.dimensions,
+            building: counting.building.map(|Building { done, total }| BuildingReply { done, total }),
+        },
         identity_secret: secret,
-    })
+    }))
 }
 
 /// A site's settings.
@@ -45,14 +51,14 @@ pub(super) async fn read(
 ) -> ApiResult<Json<SiteReply>> {
     let site = caller.may_in(Scope::Read, Some(&id))?;
     let site = app.store.site(site).await?.ok_or_else(ApiError::not_found)?;
-    Ok(reply(site, None))
+    reply(&app, site, None).await
 }
 
 /// Changes a site's settings.
 #[utoipa::path(patch, path = "/v1/sites/{id}", tag = "management", params(("id" = String, Path)),
     request_body = SitePatch,
     responses((status = 200, body = SiteReply), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody),
-        (status = 404, body = ErrorBody), (status = 409, body = ErrorBody), (status = 422, body = ErrorBody)))]
+        (status = 404, body = ErrorBody), (status = 422, body = ErrorBody)))]
 pub(super) async fn update(
     State(app): State<Shared>,
     caller: Caller,
@@ -65,17 +71,6 @@ pub(super) async fn update(
     let patch: SitePatch = extract::json(&headers, body).await?;
     let mut site = app.store.site(id).await?.ok_or_else(ApiError::not_found)?;
     let rotate = patch.rotate_identity_secret == Some(true);
-    if let Some(zone) = &patch.time_zone
-        && *zone != site.settings.time_zone
-    {
-        for state in ResponseState::ALL {
-            let filter = ResponseFilter { state, ..ResponseFilter::default() };
-            if !app.store.responses(id, filter, None, 1).await?.is_empty() {
-                let message = "The site has answers, which are dated in its time zone; it can no longer change.";
-                return Err(Fault::at(Code::CONFLICT, "time_zone", message).into());
-            }
-        }
-    }
     apply(&mut site, patch)?;
     let secret = rotate.then(|| chance::secret(""));
     if let Some(secret) = &secret {
@@ -85,7 +80,7 @@ pub(super) async fn update(
         return Err(ApiError::not_found());
     }
     app.directory.refresh().await?;
-    Ok(reply(site, secret))
+    reply(&app, site, secret).await
 }
 
 /// Removes a site with everything that belongs to it, its keys too.
@@ -145,6 +140,12 @@ fn apply(site: &mut Site, patch: SitePatch) -> Result<(), Fault> {
             }
         }
         settings.dimensions = dimensions;
+    }
+    if let Some(thresholds) = patch.thresholds {
+        if thresholds.hidden > thresholds.wide || thresholds.wide > thresholds.indicative {
+            return invalid("thresholds", "The thresholds rise: hidden, wide, indicative, such as 5, 30 and 100.");
+        }
+        settings.thresholds = thresholds;
     }
     settings.allow_null_origin = patch.allow_null_origin.unwrap_or(settings.allow_null_origin);
     settings.require_signature = patch.require_signature.unwrap_or(settings.require_signature);

@@ -17,7 +17,13 @@ pub(super) fn may_be_stale(fault: &Fault) -> bool {
     matches!(fault.code, Code::UNKNOWN_SURVEY | Code::UNPUBLISHED_VERSION | Code::SURVEY_CLOSED)
 }
 
-fn version<'a>(view: &'a SiteView, survey: &str, version: u32, now: i64) -> Result<&'a PublishedVersion, Fault> {
+fn version<'a>(
+    view: &'a SiteView,
+    survey: &str,
+    version: u32,
+    now: i64,
+    source: Source,
+) -> Result<&'a PublishedVersion, Fault> {
     let id = SurveyId::from(survey);
     let versions = view.versions(&id);
     let Some(published) = versions.iter().find(|published| published.version == version) else {
@@ -28,7 +34,8 @@ fn version<'a>(view: &'a SiteView, survey: &str, version: u32, now: i64) -> Resu
         });
     };
     // Answers wait 7 days in the browser; what was shown in good faith is taken a day longer.
-    if published.closed_at.is_some_and(|closed| now - closed > time::OLDEST_MS) {
+    let closed = published.closed_at.is_some_and(|closed| now - closed > time::OLDEST_MS);
+    if closed && source != Source::Server {
         return Err(Fault::at(Code::SURVEY_CLOSED, "version", Code::SURVEY_CLOSED.meaning));
     }
     Ok(published)
@@ -36,15 +43,20 @@ fn version<'a>(view: &'a SiteView, survey: &str, version: u32, now: i64) -> Resu
 
 /// Makes a submission a row to store.
 pub(super) fn response(sent: &Submission, view: &SiteView, now: i64, source: Source) -> Result<Accept, Fault> {
-    let published = version(view, &sent.survey, sent.version, now)?;
+    let published = version(view, &sent.survey, sent.version, now, source)?;
     let checked = answer::check(sent, &published.survey)?;
-    let (shown_at, answered_at) = time::dated(sent.age_ms, sent.shown_at.as_deref(), sent.answered_at.as_deref(), now)?;
+    // A site's server brings years of answers from another system.
+    let oldest = if source == Source::Server { time::FIRST_MS } else { now - time::OLDEST_MS };
+    let (shown_at, answered_at) =
+        time::dated(sent.age_ms, sent.shown_at.as_deref(), sent.answered_at.as_deref(), now, oldest)?;
     let settings = &view.site.settings;
     let identity = match (&checked.respondent.customer, &checked.respondent.signature) {
         (None, _) => Identity::Anonymous,
         (Some(customer), Some(signature)) if auth::is_signed(&view.site.identity_secret, customer, signature) => {
             Identity::Verified
         }
+        // Whoever holds a key could sign as well.
+        (Some(_), _) if source == Source::Server => Identity::Verified,
         (Some(_), _) => Identity::Unverified,
     };
     // The answer is kept either way; where the site demands signing, nobody can write into a customer's record.
@@ -71,7 +83,6 @@ pub(super) fn response(sent: &Submission, view: &SiteView, now: i64, source: Sou
         shown_at,
         answered_at,
         received_at: now,
-        day: time::day_of(shown_at, &view.zone),
         source: source.name().to_owned(),
     };
     Ok(Accept { site: view.site.id.clone(), response })
@@ -90,7 +101,7 @@ fn plain_address(text: &str) -> Option<String> {
 
 /// Makes an event a count.
 pub(super) fn event(sent: EventIn, view: &SiteView, now: i64) -> Result<EventCount, Fault> {
-    let published = version(view, &sent.survey, sent.version, now)?;
+    let published = version(view, &sent.survey, sent.version, now, Source::Embed)?;
     let attributes = answer::check_attributes(&sent.attributes)?;
     Ok(EventCount {
         site: view.site.id.clone(),
@@ -99,7 +110,7 @@ pub(super) fn event(sent: EventIn, view: &SiteView, now: i64) -> Result<EventCou
         version: published.version,
         instrument: published.survey.instrument,
         touchpoint: answer::cleaned(sent.touchpoint.as_deref().unwrap_or_default()),
-        day: time::day_of(now, &view.zone),
+        at: now,
         device: sent.device,
         locale: sent.locale,
         attributes,

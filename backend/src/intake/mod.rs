@@ -14,7 +14,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use bearing_shared::answer::Submission;
 use bearing_shared::api::error::ErrorDetail;
-use bearing_shared::api::intake::{EventIn, EventKind, ItemResult, ItemStatus};
+use bearing_shared::api::intake::{EventIn, EventKind, IntakeReply, ItemResult, ItemStatus};
 use bearing_shared::fault::{Code, Fault};
 use bearing_shared::id::SurveyId;
 use bearing_storage::{Accept, EventCount, Outcome, Result, Store};
@@ -27,8 +27,6 @@ use batch::{Batcher, Refused, Sink};
 
 /// The most bytes of one embed request.
 pub const REQUEST_LIMIT: usize = 64 * 1024;
-/// The most responses or events of one embed request.
-pub const ITEMS_LIMIT: usize = 50;
 
 /// The way in.
 pub struct Intake {
@@ -66,6 +64,8 @@ pub enum Source {
     Embed,
     /// From the hosted form.
     Hosted,
+    /// From the site's own server, with a key.
+    Server,
 }
 
 impl Source {
@@ -73,7 +73,21 @@ impl Source {
         match self {
             Self::Embed => "embed",
             Self::Hosted => "hosted",
+            Self::Server => "server",
         }
+    }
+
+    /// The most responses or events of one request.
+    fn items_limit(self) -> usize {
+        match self {
+            Self::Embed | Self::Hosted => 50,
+            Self::Server => 1_000,
+        }
+    }
+
+    /// Whether an unknown field is a fault: old pages outlive new servers, a site's server is written today.
+    fn is_strict(self) -> bool {
+        self == Self::Server
     }
 }
 
@@ -98,10 +112,10 @@ impl Intake {
     ///
     /// # Errors
     /// What is wrong with the request as a whole; a fault of one item is in its result.
-    pub async fn take(&self, app: &App, view: &Arc<SiteView>, body: &[u8]) -> ApiResult<Taken> {
-        let parse::Parsed { alone, items } = parse::items::<Submission>(body)?;
+    pub async fn take(&self, app: &App, view: &Arc<SiteView>, body: &[u8], source: Source) -> ApiResult<Taken> {
+        let parse::Parsed { alone, items } = parse::items::<Submission>(body, source)?;
         let (ids, submissions): (Vec<_>, Vec<_>) = items.into_iter().map(|item| (item.id, item.value)).unzip();
-        let outcomes = self.store_all(app, view, submissions, Source::Embed).await?;
+        let outcomes = self.store_all(app, view, submissions, source).await?;
         Ok(Taken { alone, results: ids.into_iter().zip(outcomes).collect() })
     }
 
@@ -180,7 +194,7 @@ impl Intake {
     pub async fn take_events(&self, app: &App, view: &Arc<SiteView>, body: &[u8]) -> ApiResult<()> {
         let now = app.clock.now();
         let mut counts = Vec::new();
-        for item in parse::items::<EventIn>(body)?.items {
+        for item in parse::items::<EventIn>(body, Source::Embed)?.items {
             match item.value.and_then(|event| judge::event(event, view, now)) {
                 Ok(event) => {
                     let kind = match event.kind {
@@ -210,12 +224,22 @@ impl Intake {
 /// # Errors
 /// What is wrong with the body.
 pub fn only_read(body: &[u8]) -> std::result::Result<Option<String>, Fault> {
-    let first = parse::items::<Submission>(body)?.items.into_iter().next();
+    let first = parse::items::<Submission>(body, Source::Embed)?.items.into_iter().next();
     first.map_or(Ok(None), |item| item.value.map(|_| item.id))
 }
 
-/// The result of one item on the wire.
-pub fn item_result((id, result): (Option<String>, std::result::Result<Outcome, Fault>)) -> ItemResult {
+/// What was taken, on the wire: an outcome each, or the fault of one object alone.
+///
+/// # Errors
+/// The fault of one object that was sent alone.
+pub fn reply(taken: Taken) -> ApiResult<IntakeReply> {
+    match taken.results.first() {
+        Some((_, Err(fault))) if taken.alone => Err(ApiError(fault.clone())),
+        _ => Ok(IntakeReply { results: taken.results.into_iter().map(item_result).collect() }),
+    }
+}
+
+fn item_result((id, result): (Option<String>, std::result::Result<Outcome, Fault>)) -> ItemResult {
     let (status, error) = match result {
         Ok(Outcome::Stored) => (ItemStatus::Stored, None),
         Ok(Outcome::Updated) => (ItemStatus::Updated, None),

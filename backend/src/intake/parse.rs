@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
-use super::ITEMS_LIMIT;
+use super::Source;
 
 /// The most bytes of one item.
 const ITEM_LIMIT: usize = 16 * 1024;
@@ -32,31 +32,50 @@ pub(super) struct Item<T> {
 ///
 /// # Errors
 /// What is wrong with the body as a whole: no UTF-8, no JSON, too deep, too many items.
-pub(super) fn items<T: DeserializeOwned>(body: &[u8]) -> Result<Parsed<T>, Fault> {
+pub(super) fn items<T: DeserializeOwned>(body: &[u8], source: Source) -> Result<Parsed<T>, Fault> {
     let text = std::str::from_utf8(body).map_err(|_| Fault::new(Code::INVALID_UTF8, Code::INVALID_UTF8.meaning))?;
     check_depth(text)?;
     if text.trim_start().starts_with('[') {
         let raw: Vec<&RawValue> = serde_json::from_str(text).map_err(|error| malformed(&error))?;
-        if raw.len() > ITEMS_LIMIT {
-            let message = format!("The array holds {} items; send at most {ITEMS_LIMIT} at a time.", raw.len());
+        let most = source.items_limit();
+        if raw.len() > most {
+            let message = format!("The array holds {} items; send at most {most} at a time.", raw.len());
             return Err(Fault::new(Code::TOO_MANY_ITEMS, message));
         }
-        return Ok(Parsed { alone: false, items: raw.into_iter().map(|item| one(item.get())).collect() });
+        return Ok(Parsed { alone: false, items: raw.into_iter().map(|item| one(item.get(), source)).collect() });
     }
-    let item = one(text);
+    let item = one(text, source);
     match item.value {
         Err(fault) if fault.code == Code::MALFORMED_JSON => Err(fault),
         _ => Ok(Parsed { alone: true, items: vec![item] }),
     }
 }
 
-fn one<T: DeserializeOwned>(text: &str) -> Item<T> {
+fn one<T: DeserializeOwned>(text: &str, source: Source) -> Item<T> {
     let value = if text.len() > ITEM_LIMIT {
         Err(Fault::new(Code::RESPONSE_TOO_LARGE, Code::RESPONSE_TOO_LARGE.meaning))
     } else {
-        serde_json::from_str(text).map_err(|error| fault(text, &error, std::marker::PhantomData::<T>))
+        let read = if source.is_strict() { strict(text) } else { Ok(serde_json::from_str(text)) };
+        read.and_then(|read| read.map_err(|error| fault(text, &error, std::marker::PhantomData::<T>)))
     };
     Item { id: id_of(text), value }
+}
+
+/// Reads an item in which every field must be known: a mistyped name would lose its value in silence.
+fn strict<T: DeserializeOwned>(text: &str) -> Result<serde_json::Result<T>, Fault> {
+    let mut unknown: Option<String> = None;
+    let mut reader = serde_json::Deserializer::from_str(text);
+    let read = serde_ignored::deserialize(&mut reader, |path| {
+        unknown.get_or_insert_with(|| path.to_string());
+    });
+    match unknown.filter(|_| read.is_ok()) {
+        Some(path) => {
+            let shown: String = path.chars().filter(|letter| !letter.is_control()).take(100).collect();
+            let message = format!("The field `{shown}` is not known here; see the intake's shape in /docs/api.");
+            Err(Fault::at(Code::UNKNOWN_FIELD, shown, message))
+        }
+        None => Ok(read.and_then(|value| reader.end().map(|()| value))),
+    }
 }
 
 /// The id of an item, whatever else is wrong with it; at most as long as an id can be.
@@ -147,7 +166,7 @@ mod tests {
     const GOOD: &str = r#"{"id":"01932f6e-7a51-7bd2-9c4f-5d0c2f6f0e11","survey":"sv_1","version":1,"unknown":[1]}"#;
 
     fn read(body: &str) -> Result<Parsed<Submission>, Fault> {
-        items(body.as_bytes())
+        items(body.as_bytes(), Source::Embed)
     }
 
     #[test]
@@ -155,7 +174,10 @@ mod tests {
         for body in ["", "{", "[1", "{\"id\":}", "\u{feff}{}", "{\"id\":\"\\ud800\"}", "[{},]"] {
             assert_eq!(read(body).expect_err(body).code, Code::MALFORMED_JSON, "{body}");
         }
-        assert_eq!(items::<Submission>(b"{\"id\":\"\xff\"}").expect_err("is refused").code, Code::INVALID_UTF8);
+        assert_eq!(
+            items::<Submission>(b"{\"id\":\"\xff\"}", Source::Embed).expect_err("is refused").code,
+            Code::INVALID_UTF8
+        );
     }
 
     #[test]
@@ -205,7 +227,7 @@ mod tests {
     proptest! {
         #[test]
         fn no_bytes_make_the_reader_panic(body in prop::collection::vec(any::<u8>(), 0..300)) {
-            let _ = items::<Submission>(&body);
+            let _ = items::<Submission>(&body, Source::Embed);
         }
     }
 }

@@ -1,16 +1,23 @@
 //! Reports: a question in site dates becomes a filter in day numbers, histograms come back, scores go out.
 
+pub mod axis;
+pub mod breakdown;
+pub mod changes;
+pub mod compare;
+pub mod drivers;
+mod estimate;
 pub mod funnel;
 pub mod score;
 pub mod trend;
+mod window;
 
-use bearing_shared::api::reports::Source;
+use bearing_shared::api::reports::Counted;
 use bearing_shared::fault::{Code, Fault};
 use bearing_shared::histogram::Histogram;
 use bearing_shared::id::SiteId;
 use bearing_shared::instrument::{Definition, Instrument};
-use bearing_shared::metric::Metric;
-use bearing_storage::{Grouping, ReportFilter, Store, Tally};
+use bearing_shared::metric::{Metric, Thresholds};
+use bearing_storage::{Axis, Base, Grouping, ReportFilter, Store, Tallied, Tally, TallyQuery};
 use jiff::tz::TimeZone;
 
 use crate::directory::SiteView;
@@ -22,10 +29,14 @@ use crate::time;
 pub struct Question {
     /// The site.
     pub site: SiteId,
-    /// The time zone of its days.
+    /// The time zone in which its days are counted.
     pub zone: TimeZone,
     /// What to add up.
     pub filter: ReportFilter,
+    /// Whose answers.
+    pub base: Base,
+    /// From how many answers on a number can be read.
+    pub thresholds: Thresholds,
     /// The instrument of the survey that was named; it is the one of the report even without answers.
     pub instrument: Option<Instrument>,
     /// Now, in ms since 1970 UTC.
@@ -38,25 +49,47 @@ impl Question {
     /// A question about a site, asked now (ms since 1970 UTC).
     pub fn new(view: &SiteView, filter: ReportFilter, now: i64) -> Self {
         let (site, zone) = (view.site.id.clone(), view.zone.clone());
-        Self { site, filter, instrument: None, now, today: time::day_of(now, &zone), zone }
+        let thresholds = view.site.settings.thresholds;
+        let today = time::day_of(now, &zone);
+        Self { site, filter, base: Base::default(), thresholds, instrument: None, now, today, zone }
     }
 
-    /// Reads the counts from cells where they answer, else from the answers.
-    async fn tallies(&self, store: &dyn Store, grouping: Grouping) -> ApiResult<(Vec<Tally>, Source)> {
-        let filter = self.filter.clone();
-        if grouping != Grouping::Hour && store.has_cells(&self.site, &filter).await? {
-            return Ok((store.tally_cells(&self.site, filter, grouping).await?, Source::Cells));
+    /// The same question about other days.
+    fn on(&self, from_day: Option<i32>, to_day: Option<i32>) -> Self {
+        let mut other = self.clone();
+        other.filter.from_day = from_day;
+        other.filter.to_day = to_day;
+        other
+    }
+
+    /// The period of equal length just before; `None` for all time.
+    fn before(&self) -> Option<Self> {
+        let from = self.filter.from_day?;
+        let days = self.filter.to_day.unwrap_or(self.today) - from + 1;
+        Some(self.on(Some(from - days), Some(from - 1)))
+    }
+
+    /// Asks the store.
+    async fn tally(&self, store: &dyn Store, grouping: Grouping, by: Option<&Axis>) -> ApiResult<Tallied> {
+        let query = TallyQuery { filter: self.filter.clone(), base: self.base, grouping, by: by.cloned() };
+        Ok(store.tally(&self.site, query).await?)
+    }
+
+    /// What one unit of n is.
+    fn counted(&self) -> Counted {
+        match self.base {
+            Base::Responses => Counted::Responses,
+            Base::Respondents => Counted::Respondents,
         }
-        Ok((store.tally_scan(&self.site, filter, grouping).await?, Source::Scan))
     }
 
     /// The one instrument of the counts; where nothing was counted the survey's, else the metric's usual one.
     ///
     /// # Errors
     /// `mixed_instruments` when two have answers: their scores cannot be pooled.
-    fn instrument(&self, tallies: &[Tally]) -> Result<Instrument, Fault> {
+    fn instrument<'a>(&self, tallies: impl IntoIterator<Item = &'a Tally>) -> Result<Instrument, Fault> {
         let mut found: Vec<Instrument> =
-            tallies.iter().filter(|tally| tally.histogram.n() > 0).map(|tally| tally.instrument).collect();
+            tallies.into_iter().filter(|tally| tally.histogram.n() > 0).map(|tally| tally.instrument).collect();
         found.sort_unstable();
         found.dedup();
         match found[..] {
@@ -85,7 +118,7 @@ fn distribution(definition: &Definition, histogram: &Histogram) -> std::collecti
     (definition.min..=definition.max).map(|score| (score, histogram.counts[usize::from(score)])).collect()
 }
 
-/// Where the number is explained.
+/// Where a metric is explained.
 fn explain(metric: Metric) -> &'static str {
     match metric {
         Metric::Nps => "/docs/scoring#nps",

@@ -2,67 +2,75 @@
 
 use std::collections::BTreeMap;
 
-use bearing_shared::api::reports::{Denominators, Difference, Previous, ScoreReport, ScoreText, Source};
-use bearing_shared::instrument::Orientation;
-use bearing_shared::metric::{self, State};
-use bearing_storage::{Grouping, Store};
+use bearing_shared::api::reports::{Denominators, Previous, ScoreReport, TargetReply};
+use bearing_shared::histogram::Histogram;
+use bearing_shared::instrument::{Instrument, Orientation};
+use bearing_shared::metric::{self, LEVEL, State};
+use bearing_storage::{Base, Grouping, Store};
 
-use super::{Question, distribution, explain, sum};
+use super::{Question, distribution, estimate, explain, sum};
 use crate::error::ApiResult;
 
 /// The score report; for a question with a first day, also the period of equal length just before.
 ///
 /// # Errors
 /// `mixed_instruments`, or what the store says.
-pub async fn report(store: &dyn Store, question: &Question) -> ApiResult<ScoreReport> {
-    let mut report = one(store, question).await?;
-    if let Some(from) = question.filter.from_day {
-        let days = question.filter.to_day.unwrap_or(question.today) - from + 1;
-        let mut before = question.clone();
-        before.filter.from_day = Some(from - days);
-        before.filter.to_day = Some(from - 1);
-        let previous = one(store, &before).await?;
+pub async fn report(store: &dyn Store, question: &Question, target: Option<f64>) -> ApiResult<ScoreReport> {
+    let (mut report, instrument, now) = one(store, question).await?;
+    let definition = instrument.definition();
+    if let Some(before) = question.before() {
+        let (previous, earlier, then) = one(store, &before).await?;
         // The instruments may differ where the survey changed: then there is nothing to compare.
-        let same = previous.distribution.len() == report.distribution.len()
-            && previous.scale_direction == report.scale_direction;
-        let delta = report.score.zip(previous.score).filter(|_| same).map(|(now, then)| now - then);
-        let difference = delta.map(|delta| Difference { delta });
+        let difference = if earlier == instrument { estimate::difference(definition, &now, &then) } else { None };
         report.previous = Some(Box::new(Previous { report: previous, difference }));
     }
+    report.target = target.and_then(|score| {
+        let judged = metric::target(definition, &now, score, LEVEL)?;
+        let metric::Target { probability, more_answers, .. } = judged;
+        Some(TargetReply { score, verdict: judged.verdict.name(), probability, more_answers })
+    });
     Ok(report)
 }
 
-async fn one(store: &dyn Store, question: &Question) -> ApiResult<ScoreReport> {
-    let (tallies, source) = question.tallies(store, Grouping::Whole).await?;
-    let definition = question.instrument(&tallies)?.definition();
-    let histogram = sum(&tallies);
-    let shown = match source {
-        Source::Cells => Some(store.funnel(&question.site, question.filter.clone()).await?.shown),
-        Source::Scan => None,
+async fn one(store: &dyn Store, question: &Question) -> ApiResult<(ScoreReport, Instrument, Histogram)> {
+    let tallied = question.tally(store, Grouping::Whole, None).await?;
+    let instrument = question.instrument(&tallied.tallies)?;
+    let definition = instrument.definition();
+    let histogram = sum(&tallied.tallies);
+    // Showings have no respondents: a rate over them would be one of two different things.
+    let funnel = match question.base {
+        Base::Responses => store.funnel(&question.site, question.filter.clone()).await?,
+        Base::Respondents => None,
     };
     let n = histogram.n();
     let score = metric::score(definition, &histogram);
+    let interval = estimate::interval(definition, &histogram);
     let groups: BTreeMap<&'static str, u64> =
         definition.bands.iter().map(|band| (band.group.name(), histogram.between(band.low, band.high))).collect();
-    Ok(ScoreReport {
+    let state = State::of(n, &question.thresholds);
+    let report = ScoreReport {
         metric: definition.metric,
-        base: "responses",
+        base: question.counted(),
         n,
         score,
-        interval: None,
         distribution: distribution(definition, &histogram),
         groups,
         mean: histogram.mean(),
-        mean_interval: None,
+        mean_interval: estimate::mean_interval(definition, &histogram),
         top_box: metric::top_box(definition, &histogram),
-        denominators: Denominators { shown, answered: n },
+        denominators: Denominators { shown: funnel.map(|counts| counts.shown), answered: n },
         previous: None,
-        state: State::of(n),
+        target: None,
+        state,
+        rule: state.rule(),
+        method: metric::interval_method(definition),
         unit: definition.metric.unit(),
         direction: Orientation::HigherIsBetter,
         scale_direction: definition.orientation,
-        source,
-        text: ScoreText { score: score.map(metric::printed), low: None, high: None },
+        source: tallied.source,
+        text: estimate::text(score, interval.as_ref()),
+        interval,
         explain: explain(definition.metric),
-    })
+    };
+    Ok((report, instrument, histogram))
 }

@@ -12,6 +12,9 @@ pub enum StoreError {
     /// The disk is full or cannot be written: nothing was stored, and a later try may succeed.
     #[error("the store cannot be written: {0}")]
     Unwritable(String),
+    /// A read took longer than a read may ([`crate::READ_LIMIT`]); a narrower question may be answered.
+    #[error("the read took too long and was stopped")]
+    TooSlow,
     /// A row holds what no version of Bearing writes.
     #[error("{table}.{column} of row {row} cannot be read: {why}")]
     Corrupt {

@@ -21,12 +21,13 @@ mod upkeep;
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 pub use error::{Result, StoreError};
 pub use keys::{Key, KeyStore, Scope};
-pub use reports::{FunnelCounts, Grouping, ReportFilter, ReportStore, Tally};
+pub use reports::{Axis, Base, FunnelCounts, Grouping, Rating, ReportFilter, ReportStore, Tallied, Tally, TallyQuery};
 pub use responses::{Accept, Cursor, EventCount, Outcome, ResponseFilter, ResponseStore, StoredResponse};
-pub use sites::{Site, SiteStore};
+pub use sites::{Building, CountingStatus, Site, SiteStore};
 pub use surveys::{PublishedVersion, StoredSurvey, SurveyStore};
 pub use upkeep::{CheckReport, UpkeepStore};
 
@@ -35,7 +36,30 @@ pub trait Store: SiteStore + KeyStore + SurveyStore + ResponseStore + ReportStor
 
 impl<T: SiteStore + KeyStore + SurveyStore + ResponseStore + ReportStore + UpkeepStore> Store for T {}
 
-/// Opens the store that a URL names, and brings its schema up to date.
+/// How long a read may take. A report that needs longer is refused ([`StoreError::TooSlow`]) rather than left to hold
+/// one of the few readers: it stays below the time that a request may take.
+pub const READ_LIMIT: Duration = Duration::from_millis(4_500);
+
+/// Responses counted in one step of building: about ten milliseconds, which is what an answer that arrives may have to
+/// wait for.
+pub const STEP_LIMIT: u32 = 1_000;
+
+/// How much a store does at once; tests set it lower.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// How long a read may take.
+    pub read: Duration,
+    /// Responses counted in one step of building, at least 1.
+    pub step: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { read: READ_LIMIT, step: STEP_LIMIT }
+    }
+}
+
+/// Opens the store that a URL names with the usual limits, and brings its schema up to date.
 ///
 /// `sqlite:PATH` is an embedded database file; its folder must exist.
 ///
@@ -43,10 +67,18 @@ impl<T: SiteStore + KeyStore + SurveyStore + ResponseStore + ReportStore + Upkee
 /// [`StoreError::Unusable`] with a sentence that says what to do: an unknown scheme, a file that cannot be written, a
 /// file that is no database, a schema above this binary's reach.
 pub async fn open(url: &str) -> Result<Arc<dyn Store>> {
+    open_within(url, Limits::default()).await
+}
+
+/// Opens the store that a URL names as [`open`] does, with these limits.
+///
+/// # Errors
+/// As [`open`].
+pub async fn open_within(url: &str, limits: Limits) -> Result<Arc<dyn Store>> {
     match url.split_once(':') {
         Some(("sqlite", path)) => {
             let path = Path::new(path).to_owned();
-            let opened = tokio::task::spawn_blocking(move || sqlite::SqliteStore::open(&path)).await;
+            let opened = tokio::task::spawn_blocking(move || sqlite::SqliteStore::open(&path, limits)).await;
             Ok(Arc::new(opened.map_err(|error| StoreError::Driver(error.to_string()))??))
         }
         Some(("postgres" | "postgresql", _)) => Err(StoreError::Unusable(

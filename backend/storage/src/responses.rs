@@ -53,15 +53,13 @@ pub struct StoredResponse {
     pub attributes: BTreeMap<String, String>,
     /// Where it was given.
     pub context: Context,
-    /// When the survey was shown, ms since 1970 UTC.
+    /// When the survey was shown, ms since 1970 UTC: the day and week that it counts in follow from it.
     pub shown_at: i64,
     /// When it was answered, ms since 1970 UTC.
     pub answered_at: i64,
     /// When the server first had it, ms since 1970 UTC.
     pub received_at: i64,
-    /// The day of `shown_at` in the site's time zone, days since 1970-01-01: the period it counts in.
-    pub day: i32,
-    /// How it came: `embed`, `hosted` or `sample`.
+    /// How it came: `embed`, `hosted`, `server` or `sample`.
     pub source: String,
 }
 
@@ -78,7 +76,7 @@ impl StoredResponse {
 pub enum Outcome {
     /// New.
     Stored,
-    /// A higher `seq` replaced what was there; day and time of showing stay as they were.
+    /// A higher `seq` replaced what was there; the time of showing stays as it was.
     Updated,
     /// This `seq` or a higher one was there; nothing changed.
     Duplicate,
@@ -105,8 +103,8 @@ pub struct EventCount {
     pub instrument: Instrument,
     /// The touchpoint as sent; empty without one.
     pub touchpoint: String,
-    /// The day in the site's time zone, days since 1970-01-01.
-    pub day: i32,
+    /// When it happened, ms since 1970 UTC; it is added to the day of the time zone that is counted in when it comes.
+    pub at: i64,
     /// The device as sent.
     pub device: Option<String>,
     /// The locale as sent.
@@ -131,11 +129,11 @@ pub struct Cursor {
 pub struct ResponseFilter {
     /// Only this survey.
     pub survey: Option<SurveyId>,
-    /// Only this touchpoint.
+    /// Only this touchpoint; `(other)` is every one that no survey names.
     pub touchpoint: Option<String>,
-    /// From this day on, days since 1970-01-01.
+    /// Shown from this day on, days since 1970-01-01 in the time zone that is counted in now.
     pub from_day: Option<i32>,
-    /// Up to and including this day.
+    /// Shown up to and including this day.
     pub to_day: Option<i32>,
     /// From this score on.
     pub score_min: Option<u8>,
@@ -145,7 +143,7 @@ pub struct ResponseFilter {
     pub has_comment: Option<bool>,
     /// Only with this text in a comment, whatever the case of the letters.
     pub text: Option<String>,
-    /// Only with these attribute values.
+    /// Only with these attribute values; `(other)` is every value that the attribute's dimension does not tell apart.
     pub attributes: Vec<(String, String)>,
     /// Only in this state.
     pub state: ResponseState,
@@ -156,6 +154,9 @@ pub struct ResponseFilter {
 pub trait ResponseStore: Send + Sync {
     /// Stores responses with their cells in one transaction and one flush; an outcome each, in order. When it returns
     /// `Ok`, what is `Stored` or `Updated` survives a crash.
+    ///
+    /// Counted responses of source `server` and those of verified customers teach the site's dimensions values that
+    /// they do not list, up to [`bearing_shared::cell::VALUES_LIMIT`] values a dimension.
     async fn accept(&self, batch: Vec<Accept>) -> Result<Vec<Outcome>>;
 
     /// Adds events to the denominators; those of a site that is not there are dropped.
@@ -175,4 +176,8 @@ pub trait ResponseStore: Send + Sync {
 
     /// Removes a response, uncounts it and keeps it from coming back. False when there is no such response.
     async fn delete_response(&self, site: &SiteId, id: ResponseId, now: i64) -> Result<bool>;
+
+    /// Removes every response of a customer as [`Self::delete_response`] does, some hundreds in a transaction; how many
+    /// there were. After a fault some may be gone already; a second call removes the rest.
+    async fn erase_customer(&self, site: &SiteId, customer: &str, now: i64) -> Result<u64>;
 }

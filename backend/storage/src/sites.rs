@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use bearing_shared::api::sites::SiteSettings;
+use bearing_shared::cell::Dimension;
 use bearing_shared::id::{SiteId, SiteKey};
 
 use crate::Result;
@@ -21,6 +22,31 @@ pub struct Site {
     pub created_at: i64,
 }
 
+/// How a site's answers are counted now; it follows the settings as soon as the counts are there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CountingStatus {
+    /// The number of the generation that reports read; 0 before the first is complete.
+    pub generation: u32,
+    /// The IANA time zone that days are counted in now.
+    pub zone: String,
+    /// The attributes that are told apart now, each with its listed values and then the learned ones; none in
+    /// generation 0.
+    pub dimensions: Vec<Dimension>,
+    /// The touchpoints that are told apart now.
+    pub touchpoints: Vec<String>,
+    /// The next generation, while it is being built.
+    pub building: Option<Building>,
+}
+
+/// How far the next generation is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Building {
+    /// Responses counted so far, of those that were there when it began.
+    pub done: u64,
+    /// Responses to count.
+    pub total: u64,
+}
+
 /// Storage of sites.
 #[async_trait]
 pub trait SiteStore: Send + Sync {
@@ -36,10 +62,14 @@ pub trait SiteStore: Send + Sync {
     /// Every site, the oldest first.
     async fn sites(&self) -> Result<Vec<Site>>;
 
-    /// Replaces a site's settings and secret. When the declared dimensions change, its cells are counted anew in the
-    /// same transaction. False when there is no such site.
+    /// Replaces a site's settings and secret. When time zone or dimensions change, the site's answers are counted anew:
+    /// at once where they are few, else in the background ([`crate::UpkeepStore::build_step`]). False when there is no
+    /// such site.
     async fn update_site(&self, site: Site) -> Result<bool>;
 
     /// Removes a site with everything that belongs to it. False when there is no such site.
     async fn delete_site(&self, id: &SiteId) -> Result<bool>;
+
+    /// How a site's answers are counted now. `None` when there is no such site.
+    async fn counting(&self, site: &SiteId) -> Result<Option<CountingStatus>>;
 }

@@ -63,8 +63,8 @@ pub trait SurveyStore: Send + Sync {
     async fn edit_survey(&self, site: &SiteId, id: &SurveyId, survey: Survey, now: i64) -> Result<bool>;
 
     /// Shows the survey: the content being edited becomes the next version if it differs from the latest. Touchpoints
-    /// that are named for the first time get cells of their own, past answers included. The number of the version
-    /// shown; `None` when there is no such survey.
+    /// that are named for the first time get cells of their own, past answers included, as soon as these are counted
+    /// ([`crate::UpkeepStore::build_step`]). The number of the version shown; `None` when there is no such survey.
     async fn publish_survey(&self, site: &SiteId, id: &SurveyId, now: i64) -> Result<Option<u32>>;
 
     /// Stops showing the survey. False when it is not published.
@@ -72,6 +72,10 @@ pub trait SurveyStore: Send + Sync {
 
     /// Every published version of every survey of a site; or of one survey.
     async fn published_versions(&self, site: &SiteId, only: Option<SurveyId>) -> Result<Vec<PublishedVersion>>;
+
+    /// The ids of every question that any published version of a survey (or of all surveys) has asked, in the order of
+    /// their first appearance.
+    async fn question_ids(&self, site: &SiteId, survey: Option<&SurveyId>) -> Result<Vec<String>>;
 
     /// The site that a survey belongs to, for addresses that name the survey alone.
     async fn site_of_survey(&self, id: &SurveyId) -> Result<Option<SiteId>>;

@@ -24,10 +24,16 @@ pub trait UpkeepStore: Send + Sync {
     /// Proves that the store can write, by writing.
     async fn probe(&self) -> Result<()>;
 
-    /// Counts every cell anew from the answers; the number of responses counted.
+    /// Does one bounded step (about a thousand rows) of whatever is to be counted anew or cleared away, of any site;
+    /// false when nothing is left. Several processes may step at once.
+    async fn build_step(&self) -> Result<bool>;
+
+    /// Counts the answers of every site anew, in steps between which others may write, and clears the old cells; the
+    /// number of responses counted.
     async fn recount(&self) -> Result<u64>;
 
-    /// Checks the file's integrity and compares every cell with the answers.
+    /// Checks the file's integrity and compares the cells that are read, and those that are being built, with the
+    /// answers. No time limit holds for it.
     async fn check(&self) -> Result<CheckReport>;
 
     /// Finishes what is queued and closes the store's files in order.

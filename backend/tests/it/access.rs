@@ -5,7 +5,7 @@ use bearing_shared::fault::Code;
 use bearing_storage::Scope;
 use serde_json::{Value, json};
 
-use crate::harness::{Ask, Server, Site, answer};
+use crate::harness::{Ask, Server, Site, answer, with};
 
 /// A management route: its method, its path as described, the scope it needs, and a body that it takes.
 type Route = (Method, &'static str, Scope, Option<Value>);
@@ -26,7 +26,15 @@ fn routes() -> Vec<Route> {
         (Method::GET, "/v1/responses/{id}", Scope::Read, None),
         (Method::GET, "/v1/reports/score", Scope::Read, None),
         (Method::GET, "/v1/reports/trend", Scope::Read, None),
+        (Method::GET, "/v1/reports/breakdown", Scope::Read, None),
+        (Method::GET, "/v1/reports/compare", Scope::Read, None),
+        (Method::GET, "/v1/reports/changes", Scope::Read, None),
+        (Method::GET, "/v1/reports/drivers", Scope::Read, None),
         (Method::GET, "/v1/reports/funnel", Scope::Read, None),
+        (Method::GET, "/v1/exports/responses.csv", Scope::Read, None),
+        (Method::GET, "/v1/exports/responses.jsonl", Scope::Read, None),
+        (Method::POST, "/v1/responses", Scope::Write, Some(json!({}))),
+        (Method::POST, "/v1/respondents/erase", Scope::Write, Some(json!({ "customer": "c-1" }))),
         (Method::DELETE, "/v1/responses/{id}", Scope::Write, None),
         (Method::DELETE, "/v1/sites/{id}", Scope::Admin, None),
     ]
@@ -52,12 +60,22 @@ impl Things {
             _ if path.starts_with("/v1/surveys") => &self.survey,
             _ => &self.response,
         };
-        let query = if path.starts_with("/v1/reports") { "?metric=nps" } else { "" };
+        let query = asked_with(path).map(|query| format!("?{query}")).unwrap_or_default();
         let ask = server.ask(method.clone(), &format!("{}{query}", path.replace("{id}", id)));
         match body {
+            Some(body) if *path == "/v1/responses" => ask.json(&with(answer(&self.survey, 9), body.clone())),
             Some(body) => ask.json(body),
             None => ask,
         }
+    }
+}
+
+/// The query without which a route cannot be asked.
+fn asked_with(path: &str) -> Option<&'static str> {
+    match path {
+        "/v1/reports/breakdown" => Some("metric=nps&by=device"),
+        "/v1/reports/compare" => Some("metric=nps&from=2026-11-01"),
+        _ => path.starts_with("/v1/reports").then_some("metric=nps"),
     }
 }
 
@@ -142,10 +160,16 @@ async fn another_sites_things_are_not_there() {
         "/v1/responses?",
         "/v1/reports/score?metric=nps&",
         "/v1/reports/trend?metric=nps&",
+        "/v1/reports/breakdown?metric=nps&by=device&",
+        "/v1/reports/compare?metric=nps&from=2026-11-01&",
+        "/v1/reports/changes?metric=nps&",
+        "/v1/reports/drivers?metric=nps&",
         "/v1/reports/funnel?metric=nps&",
+        "/v1/exports/responses.csv?",
+        "/v1/exports/responses.jsonl?",
     ] {
         server.get(&format!("{path}site={}", theirs.site.id)).key(key).await.refused(Code::NOT_FOUND);
-        server.get(&format!("{path}site={}", ours.site.id)).key(key).await.ok();
+        assert_eq!(server.get(&format!("{path}site={}", ours.site.id)).key(key).await.status, 200, "{path}");
         if path != "/v1/surveys?" {
             server.get(&format!("{path}survey={}", theirs.survey)).key(key).await.refused(Code::NOT_FOUND);
             server.get(&format!("{path}survey=sv_nowhere")).key(key).await.refused(Code::NOT_FOUND);
@@ -183,8 +207,8 @@ async fn unknown_parameters_are_named_on_every_route() {
             _ if path.starts_with("/v1/surveys") => &things.survey,
             _ => &things.response,
         };
-        let metric = if path.starts_with("/v1/reports") { "metric=nps&" } else { "" };
-        let mut ask = server.ask(method.clone(), &format!("{}?{metric}colour=red", path.replace("{id}", id)));
+        let query = asked_with(path).unwrap_or_default();
+        let mut ask = server.ask(method.clone(), &format!("{}?{query}&colour=red", path.replace("{id}", id)));
         if let Some(body) = body {
             ask = ask.json(body);
         }
@@ -217,6 +241,10 @@ async fn unknown_fields_are_named_on_every_route_that_takes_a_body() {
             (b"[]", Code::INVALID_FIELD),
             (b"null", Code::INVALID_FIELD),
         ] {
+            if path == "/v1/responses" && bytes == b"[]" {
+                // No responses are a batch too.
+                continue;
+            }
             let ask = things.ask(&server, &wrong).key(&things.site.admin).sends("application/json", bytes);
             ask.await.refused(code);
         }

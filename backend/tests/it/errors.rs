@@ -129,6 +129,7 @@ async fn provoke(code: Code, place: &Place) -> Option<Reply> {
             }
             place.reads("/v1/reports/score?metric=ces").await
         }
+        "too_much_to_read" => place.failing(Mode::TooSlow, "/v1/reports/score?metric=nps").await,
         "internal" => place.failing(Mode::Corrupt, "/v1/surveys").await,
         "overloaded" => overload(place).await,
         "storage_unavailable" => place.failing(Mode::DiskFull, "/readyz").await,

@@ -19,7 +19,9 @@ async fn each_step_is_counted_and_rates_name_what_they_are_of() {
         empty,
         json!({
             "eligible": 0, "shown": 0, "started": 0, "answered": 0, "completed": 0, "dismissed": 0,
-            "rates": { "shown_of_eligible": null, "answered_of_shown": null, "completed_of_answered": null, "dismissed_of_shown": null },
+            "n": 0, "method": "pooled_counts", "rule": empty["rule"], "explain": "/docs/scoring#denominators",
+            "rates": { "shown_of_eligible": null, "started_of_shown": null, "answered_of_shown": null,
+                "completed_of_started": null, "completed_of_answered": null, "dismissed_of_shown": null },
             "source": "cells",
         })
     );
@@ -37,7 +39,9 @@ async fn each_step_is_counted_and_rates_name_what_they_are_of() {
         funnel,
         json!({
             "eligible": 10, "shown": 8, "started": 5, "answered": 4, "completed": 3, "dismissed": 2,
-            "rates": { "shown_of_eligible": 80.0, "answered_of_shown": 50.0, "completed_of_answered": 75.0, "dismissed_of_shown": 25.0 },
+            "n": 4, "method": "pooled_counts", "rule": empty["rule"], "explain": "/docs/scoring#denominators",
+            "rates": { "shown_of_eligible": 80.0, "started_of_shown": 62.5, "answered_of_shown": 50.0,
+                "completed_of_started": 60.0, "completed_of_answered": 75.0, "dismissed_of_shown": 25.0 },
             "source": "cells",
         })
     );

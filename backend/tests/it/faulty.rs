@@ -6,9 +6,9 @@ use async_trait::async_trait;
 use bearing_shared::id::{ResponseId, SiteId, SiteKey, SurveyId};
 use bearing_shared::survey::Survey;
 use bearing_storage::{
-    Accept, CheckReport, Cursor, EventCount, FunnelCounts, Grouping, Key, KeyStore, Outcome, PublishedVersion,
-    ReportFilter, ReportStore, ResponseFilter, ResponseStore, Result, Site, SiteStore, Store, StoreError,
-    StoredResponse, StoredSurvey, SurveyStore, Tally, UpkeepStore,
+    Accept, CheckReport, CountingStatus, Cursor, EventCount, FunnelCounts, Key, KeyStore, Outcome, PublishedVersion,
+    Rating, ReportFilter, ReportStore, ResponseFilter, ResponseStore, Result, Site, SiteStore, Store, StoreError,
+    StoredResponse, StoredSurvey, SurveyStore, Tallied, TallyQuery, UpkeepStore,
 };
 use tokio::sync::watch;
 
@@ -26,6 +26,8 @@ pub(crate) enum Mode {
     Panics,
     /// Writing answers never ends.
     Stuck,
+    /// Adding up takes longer than it may.
+    TooSlow,
 }
 
 /// How the store fails now; changes at any moment.
@@ -101,6 +103,9 @@ impl SiteStore for FaultyStore {
         self.switch.write()?;
         self.store.delete_site(id).await
     }
+    async fn counting(&self, site: &SiteId) -> Result<Option<CountingStatus>> {
+        self.store.counting(site).await
+    }
 }
 
 #[async_trait]
@@ -146,6 +151,9 @@ impl SurveyStore for FaultyStore {
     async fn site_of_survey(&self, id: &SurveyId) -> Result<Option<SiteId>> {
         self.store.site_of_survey(id).await
     }
+    async fn question_ids(&self, site: &SiteId, survey: Option<&SurveyId>) -> Result<Vec<String>> {
+        self.store.question_ids(site, survey).await
+    }
 }
 
 #[async_trait]
@@ -175,21 +183,26 @@ impl ResponseStore for FaultyStore {
         self.switch.write()?;
         self.store.delete_response(site, id, now).await
     }
+    async fn erase_customer(&self, site: &SiteId, customer: &str, now: i64) -> Result<u64> {
+        self.switch.write()?;
+        self.store.erase_customer(site, customer, now).await
+    }
 }
 
 #[async_trait]
 impl ReportStore for FaultyStore {
-    async fn has_cells(&self, site: &SiteId, filter: &ReportFilter) -> Result<bool> {
-        self.store.has_cells(site, filter).await
+    async fn tally(&self, site: &SiteId, query: TallyQuery) -> Result<Tallied> {
+        match *self.switch.0.borrow() {
+            Mode::TooSlow => Err(StoreError::TooSlow),
+            _ => Ok(()),
+        }?;
+        self.store.tally(site, query).await
     }
-    async fn tally_cells(&self, site: &SiteId, filter: ReportFilter, grouping: Grouping) -> Result<Vec<Tally>> {
-        self.store.tally_cells(site, filter, grouping).await
-    }
-    async fn tally_scan(&self, site: &SiteId, filter: ReportFilter, grouping: Grouping) -> Result<Vec<Tally>> {
-        self.store.tally_scan(site, filter, grouping).await
-    }
-    async fn funnel(&self, site: &SiteId, filter: ReportFilter) -> Result<FunnelCounts> {
+    async fn funnel(&self, site: &SiteId, filter: ReportFilter) -> Result<Option<FunnelCounts>> {
         self.store.funnel(site, filter).await
+    }
+    async fn ratings(&self, site: &SiteId, from: Option<i32>, to: Option<i32>, limit: u32) -> Result<Vec<Rating>> {
+        self.store.ratings(site, from, to, limit).await
     }
 }
 
@@ -201,6 +214,10 @@ impl UpkeepStore for FaultyStore {
     async fn probe(&self) -> Result<()> {
         self.switch.write()?;
         self.store.probe().await
+    }
+    async fn build_step(&self) -> Result<bool> {
+        self.switch.write()?;
+        self.store.build_step().await
     }
     async fn recount(&self) -> Result<u64> {
         self.store.recount().await

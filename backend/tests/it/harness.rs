@@ -171,6 +171,7 @@ pub(crate) async fn make_site(store: &dyn Store, change: impl FnOnce(&mut SiteSe
         require_signature: false,
         time_zone: "UTC".into(),
         dimensions: Vec::new(),
+        thresholds: bearing_shared::metric::Thresholds::default(),
         sample: false,
     };
     change(&mut settings);

@@ -1,6 +1,8 @@
 //! The server from outside: every route through the router, and the accept loop over real sockets.
 
 mod access;
+mod breakdown;
+mod changes;
 mod docs;
 mod embed;
 mod errors;
@@ -18,5 +20,6 @@ mod responses;
 mod server;
 mod sites;
 mod surveys;
+mod transfer;
 mod trend;
 mod versions;

@@ -2,9 +2,16 @@
 
 use bearing_shared::fault::Code;
 use bearing_shared::instrument::Instrument;
+use bearing_shared::metric::State;
 use serde_json::{Value, json};
 
 use crate::harness::{DAY, Server, Site, answer, at, dimension, nps, shown_at, with};
+
+/// The limits for 13 promoters, 4 passives and 3 detractors, and for the mean of the scores below.
+const LOW: f64 = 11.420_566_261;
+const HIGH: f64 = 74.648_554_960;
+const MEAN_LOW: f64 = 6.482_966_417;
+const MEAN_HIGH: f64 = 9.326_557_393;
 
 /// Gives a survey these scores, all in one request a 50.
 async fn gather(server: &Server, site: &Site, survey: &str, scores: &[(u8, usize)]) {
@@ -30,9 +37,9 @@ async fn a_score_without_answers_is_null_and_every_key_is_there() {
             "distribution": { "0": 0, "1": 0, "2": 0, "3": 0, "4": 0, "5": 0, "6": 0, "7": 0, "8": 0, "9": 0, "10": 0 },
             "groups": { "promoters": 0, "passives": 0, "detractors": 0 },
             "mean": null, "mean_interval": null, "top_box": null, "denominators": { "shown": 0, "answered": 0 },
-            "previous": null, "state": "hidden", "unit": "points", "direction": "higher_is_better",
-            "scale_direction": "higher_is_better", "source": "cells", "text": { "score": null, "low": null, "high": null },
-            "explain": "/docs/scoring#nps",
+            "previous": null, "target": null, "state": "hidden", "rule": State::Hidden.rule(), "method": "tango_score",
+            "unit": "points", "direction": "higher_is_better", "scale_direction": "higher_is_better", "source": "cells",
+            "text": { "score": null, "low": null, "high": null }, "explain": "/docs/scoring#nps",
         })
     );
     let csat = server.score(&site, "metric=csat").await;
@@ -62,17 +69,29 @@ async fn nps_is_promoters_minus_detractors() {
     let (site, survey) = server.site_with_survey().await;
     gather(&server, &site, &survey, &[(0, 2), (6, 1), (7, 3), (8, 1), (9, 4), (10, 9)]).await;
     let report = server.score(&site, "metric=nps").await;
+    // Both computed from their formulas by another program.
+    for (key, method, low, high) in
+        [("interval", "tango_score", LOW, HIGH), ("mean_interval", "adjusted_t", MEAN_LOW, MEAN_HIGH)]
+    {
+        let interval = &report[key];
+        assert_eq!((&interval["level"], &interval["method"]), (&json!(0.95), &json!(method)));
+        for (end, wanted) in [("low", low), ("high", high)] {
+            let found = interval[end].as_f64().expect("a limit");
+            assert!((found - wanted).abs() < 1e-6, "{key} {end}: {found}");
+        }
+    }
     // 13 promoters and 3 detractors of 20.
     assert_eq!(
         report,
         json!({
-            "metric": "nps", "base": "responses", "n": 20, "score": 50.0, "interval": null,
+            "metric": "nps", "base": "responses", "n": 20, "score": 50.0, "interval": report["interval"],
             "distribution": { "0": 2, "1": 0, "2": 0, "3": 0, "4": 0, "5": 0, "6": 1, "7": 3, "8": 1, "9": 4, "10": 9 },
             "groups": { "promoters": 13, "passives": 4, "detractors": 3 },
-            "mean": 8.05, "mean_interval": null, "top_box": 45.0, "denominators": { "shown": 0, "answered": 20 },
-            "previous": null, "state": "wide", "unit": "points", "direction": "higher_is_better",
-            "scale_direction": "higher_is_better", "source": "cells", "text": { "score": "50", "low": null, "high": null },
-            "explain": "/docs/scoring#nps",
+            "mean": 8.05, "mean_interval": report["mean_interval"], "top_box": 45.0,
+            "denominators": { "shown": 0, "answered": 20 }, "previous": null, "target": null, "state": "wide",
+            "rule": State::Wide.rule(), "method": "tango_score", "unit": "points", "direction": "higher_is_better",
+            "scale_direction": "higher_is_better", "source": "cells",
+            "text": { "score": "50", "low": "11", "high": "75" }, "explain": "/docs/scoring#nps",
         })
     );
 }
@@ -125,8 +144,10 @@ async fn two_instruments_are_never_pooled() {
     let ease = server.publish(&site, shown_at(Instrument::Ces2, &["checkout"])).await;
     server.answered(&site, &with(answer(&effort, 1), json!({ "touchpoint": "return" }))).await;
     server.answered(&site, &with(answer(&ease, 7), json!({ "touchpoint": "checkout" }))).await;
-    for report in ["score", "trend"] {
-        let reply = server.get(&format!("/v1/reports/{report}?metric=ces")).key(&site.read).await;
+    for report in ["score", "trend", "compare", "changes", "drivers", "breakdown"] {
+        let by = if report == "breakdown" { "&by=device" } else { "" };
+        let days = "from=2026-11-20&to=2026-11-21";
+        let reply = server.get(&format!("/v1/reports/{report}?metric=ces&{days}{by}")).key(&site.read).await;
         reply.refused(Code::MIXED_INSTRUMENTS);
         for one in [
             format!("survey={effort}"),
@@ -134,7 +155,7 @@ async fn two_instruments_are_never_pooled() {
             "touchpoint=return".into(),
             "touchpoint=checkout".into(),
         ] {
-            server.get(&format!("/v1/reports/{report}?metric=ces&{one}")).key(&site.read).await.ok();
+            server.get(&format!("/v1/reports/{report}?metric=ces&{days}&{one}{by}")).key(&site.read).await.ok();
         }
     }
 }
@@ -158,7 +179,10 @@ async fn the_period_before_is_as_long_and_lies_just_before() {
     assert_eq!((&report["n"], &report["score"]), (&json!(4), &json!(75.0)));
     let previous = &report["previous"];
     assert_eq!((&previous["n"], &previous["score"], &previous["previous"]), (&json!(4), &json!(50.0), &Value::Null));
-    assert_eq!(previous["difference"], json!({ "delta": 25.0 }));
+    let difference = &previous["difference"];
+    assert_eq!((&difference["delta"], &difference["method"]), (&json!(25.0), &json!("mover_tango_score")));
+    assert_eq!((&difference["q_value"], &difference["significant"]), (&Value::Null, &json!(false)));
+    assert!(difference["low"].as_f64() < Some(0.0) && difference["high"].as_f64() > Some(25.0), "{difference}");
     let mut keys: Vec<&String> = previous.as_object().expect("an object").keys().collect();
     keys.retain(|key| *key != "difference");
     assert_eq!(keys, report.as_object().expect("an object").keys().collect::<Vec<_>>(), "the same keys");
@@ -279,12 +303,17 @@ async fn a_printed_score_is_rounded_once_half_away_from_zero() {
 async fn wrong_parameters_are_named_on_every_report() {
     let server = Server::start().await;
     let site = server.site().await;
-    for report in ["score", "trend", "funnel"] {
+    for report in ["score", "trend", "breakdown", "compare", "changes", "drivers", "funnel"] {
         for (query, code, field) in [
             ("", Code::INVALID_PARAMETER, "metric"),
             ("metric=", Code::INVALID_PARAMETER, "metric"),
             ("metric=wow", Code::INVALID_PARAMETER, "metric"),
             ("metric=nps&base=visitors", Code::INVALID_PARAMETER, "base"),
+            ("metric=nps&device=toaster", Code::INVALID_PARAMETER, "device"),
+            ("metric=nps&locale=klingon", Code::INVALID_PARAMETER, "locale"),
+            ("metric=nps&version=2", Code::INVALID_PARAMETER, "version"),
+            ("metric=nps&by=weather", Code::INVALID_PARAMETER, "by"),
+            ("metric=nps&by=attr.Plan", Code::INVALID_PARAMETER, "by"),
             ("metric=nps&from=2026-13-01", Code::INVALID_PARAMETER, "from"),
             ("metric=nps&to=today", Code::INVALID_PARAMETER, "to"),
             ("metric=nps&from=2026-11-22&to=2026-11-21", Code::INVALID_PARAMETER, "from"),

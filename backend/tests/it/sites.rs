@@ -22,6 +22,9 @@ async fn a_site_reads_with_its_settings_and_without_its_secret() {
             "id": site.id, "site_key": site.key, "created_at": "2026-11-21T12:00:00.000Z", "name": "Shop",
             "origins": ["https://shop.example"], "allow_null_origin": false, "require_signature": false,
             "time_zone": "Europe/Amsterdam", "dimensions": [{ "name": "plan", "values": ["free", "pro"] }],
+            "thresholds": { "hidden": 5, "wide": 30, "indicative": 100 },
+            "counting": { "generation": 1, "time_zone": "Europe/Amsterdam", "building": null,
+                "dimensions": [{ "name": "plan", "values": ["free", "pro"] }] },
         })
     );
 }
@@ -43,7 +46,10 @@ async fn only_what_is_named_changes() {
     ] {
         let before = server.get(&path).key(&site.read).await.ok();
         let after = server.patch(&path).key(&site.admin).json(&change).await.ok();
-        assert_eq!(after, with(before, expected), "{change}");
+        // How it is counted follows the settings, at once where there is nothing to count.
+        let counting = json!({ "counting": { "generation": 1, "building": null,
+            "time_zone": after["time_zone"], "dimensions": after["dimensions"] } });
+        assert_eq!(after, with(with(before, expected), counting), "{change}");
         assert_eq!(server.get(&path).key(&site.read).await.ok(), after);
     }
     let rotated = server.patch(&path).key(&site.admin).json(&json!({ "rotate_identity_secret": true })).await.ok();
@@ -89,15 +95,41 @@ async fn each_wrong_setting_is_named_and_changes_nothing() {
 }
 
 #[tokio::test]
-async fn a_site_with_answers_keeps_its_time_zone() {
+async fn a_changed_time_zone_moves_the_answers_to_their_new_days() {
     let server = Server::start().await;
-    for test in [false, true] {
-        let (site, survey) = server.site_with_survey().await;
-        server.answered(&site, &with(answer(&survey, 9), json!({ "test": test }))).await;
-        let path = format!("/v1/sites/{}", site.id);
-        let reply = server.patch(&path).key(&site.admin).json(&json!({ "time_zone": "Asia/Tokyo" })).await;
-        assert_eq!(reply.refused(Code::CONFLICT), "time_zone", "test: {test}");
-        server.patch(&path).key(&site.admin).json(&json!({ "time_zone": "UTC", "name": "Same" })).await.ok();
+    let (site, survey) = server.site_with_survey().await;
+    // In Tokyo it is nine hours later: half past six of the next day.
+    server.set_time("2026-11-21T21:30:00Z");
+    server.answered(&site, &answer(&survey, 9)).await;
+    let path = format!("/v1/sites/{}", site.id);
+    let changed = json!({ "time_zone": "Asia/Tokyo" });
+    let reply = server.patch(&path).key(&site.admin).json(&changed).await.ok();
+    assert_eq!((&reply["time_zone"], &reply["counting"]["time_zone"]), (&json!("Asia/Tokyo"), &json!("Asia/Tokyo")));
+    assert_eq!(reply["counting"]["building"], Value::Null, "a small site is counted anew at once");
+    for (day, n) in [("2026-11-21", 0), ("2026-11-22", 1)] {
+        let report = server.score(&site, &format!("metric=nps&from={day}&to={day}")).await;
+        assert_eq!((&report["n"], &report["source"]), (&json!(n), &json!("cells")), "{day}");
+    }
+}
+
+#[tokio::test]
+async fn thresholds_are_the_sites_own() {
+    let server = Server::start().await;
+    let (site, survey) = server.site_with_survey().await;
+    let path = format!("/v1/sites/{}", site.id);
+    for wrong in
+        [json!({ "hidden": 30, "wide": 5, "indicative": 100 }), json!({ "hidden": 5, "wide": 200, "indicative": 100 })]
+    {
+        let reply = server.patch(&path).key(&site.admin).json(&json!({ "thresholds": wrong })).await;
+        assert_eq!(reply.refused(Code::INVALID_FIELD), "thresholds");
+    }
+    let strict = json!({ "thresholds": { "hidden": 2, "wide": 2, "indicative": 3 } });
+    server.patch(&path).key(&site.admin).json(&strict).await.ok();
+    for state in ["hidden", "indicative", "plain"] {
+        server.answered(&site, &answer(&survey, 9)).await;
+        let report = server.score(&site, "metric=nps").await;
+        assert_eq!(report["state"], state);
+        assert!(report["rule"].as_str().is_some_and(|rule| rule.ends_with('.')));
     }
 }
 

@@ -38,15 +38,19 @@ async fn a_trend_has_every_key_and_empty_buckets_are_null() {
     let server = Server::start().await;
     let site = answered_at(&server, &["2026-11-15T12:00:00Z", "2026-11-21T12:00:00Z"]).await;
     let report = trend(&server, &site, "&bucket=week&from=2026-11-02&to=2026-11-21").await;
+    // golden.json, nps_ci95_1_0_0.
+    let interval = &report["points"][1]["interval"];
+    assert!(interval["low"].as_f64().is_some_and(|low| (low + 58.690_137_124).abs() < 1e-6), "{interval}");
     assert_eq!(
         report,
         json!({
-            "metric": "nps", "base": "responses", "bucket": "week", "changes": [], "unit": "points",
-            "direction": "higher_is_better", "source": "cells",
+            "metric": "nps", "base": "responses", "bucket": "week", "time_zone": "Europe/Amsterdam", "n": 2,
+            "changes": [], "unit": "points", "direction": "higher_is_better", "source": "cells",
+            "method": "tango_score", "rule": report["rule"], "explain": "/docs/scoring#trend",
             "points": [
-                { "start": "2026-11-02", "n": 0, "score": null, "interval": null },
-                { "start": "2026-11-09", "n": 1, "score": 100.0, "interval": null },
-                { "start": "2026-11-16", "n": 1, "score": 100.0, "interval": null },
+                { "start": "2026-11-02", "n": 0, "score": null, "interval": null, "state": "hidden" },
+                { "start": "2026-11-09", "n": 1, "score": 100.0, "interval": interval, "state": "hidden" },
+                { "start": "2026-11-16", "n": 1, "score": 100.0, "interval": interval, "state": "hidden" },
             ],
         })
     );

@@ -109,6 +109,26 @@ pub struct ResponseReply {
     pub state: ResponseState,
     /// How sure the customer is.
     pub identity: Identity,
-    /// How it came: `embed`, `hosted` or `sample`.
+    /// How it came: `embed`, `hosted`, `server` or `sample`.
     pub source: String,
+}
+
+/// Whose responses are to be erased.
+#[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct EraseRequest {
+    /// The site; defaults to the key's.
+    #[serde(default)]
+    pub site: Option<String>,
+    /// The site's id of its customer, as the tag or the server sent it.
+    pub customer: String,
+}
+
+/// What was erased.
+#[derive(Clone, Copy, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct EraseReply {
+    /// Responses that are gone, from the counts too; their ids cannot come back.
+    pub erased: u64,
 }

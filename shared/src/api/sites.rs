@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::cell::Dimension;
 use crate::id::{SiteId, SiteKey};
+use crate::metric::Thresholds;
 
 /// A site as its management API shows it; the identity secret is shown only once, when it is made.
 #[derive(Clone, Debug, Serialize)]
@@ -18,6 +19,8 @@ pub struct SiteReply {
     /// Its settings.
     #[serde(flatten)]
     pub settings: SiteSettings,
+    /// How its answers are counted at the moment.
+    pub counting: CountingReply,
     /// The new identity secret, in the reply that made it and never again.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub identity_secret: Option<String>,
@@ -43,6 +46,9 @@ pub struct SiteSettings {
     /// The declared attributes.
     #[serde(default)]
     pub dimensions: Vec<Dimension>,
+    /// From how many answers on a number is shown, told by its interval, and read plainly.
+    #[serde(default)]
+    pub thresholds: Thresholds,
     /// Whether its answers are a made-up sample.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub sample: bool,
@@ -61,10 +67,36 @@ pub struct SitePatch {
     pub allow_null_origin: Option<bool>,
     /// Whether a customer id needs a signature.
     pub require_signature: Option<bool>,
-    /// The time zone of its days; can change only while it has no answers.
+    /// The time zone of its days; days that are counted already are counted anew in the background.
     pub time_zone: Option<String>,
-    /// The declared attributes; cells of a new one are built by `bearing recount`.
+    /// The declared attributes; what is new is counted in the background and found by scanning until then.
     pub dimensions: Option<Vec<Dimension>>,
+    /// From how many answers on a number is shown, told by its interval, and read plainly.
+    pub thresholds: Option<Thresholds>,
     /// True makes a new identity secret, shown in the reply.
     pub rotate_identity_secret: Option<bool>,
+}
+
+/// How a site's answers are counted at the moment; it follows the settings as soon as the counts are there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CountingReply {
+    /// Which generation of counts reports read; 0 before the first is complete.
+    pub generation: u32,
+    /// The time zone of its days.
+    pub time_zone: String,
+    /// The attributes and values that it tells apart, learned values too.
+    pub dimensions: Vec<Dimension>,
+    /// The next generation while it is being built; null when there is none.
+    pub building: Option<BuildingReply>,
+}
+
+/// A generation of counts in the making.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct BuildingReply {
+    /// Answers counted so far.
+    pub done: u64,
+    /// Answers to count.
+    pub total: u64,
 }

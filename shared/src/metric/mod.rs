@@ -2,12 +2,23 @@
 
 pub mod ces;
 pub mod csat;
+#[cfg(feature = "stats")]
+mod estimate;
 pub mod nps;
+#[cfg(feature = "stats")]
+mod reversal;
+mod state;
 
 use serde::{Deserialize, Serialize};
 
 use crate::histogram::Histogram;
 use crate::instrument::{Definition, Instrument};
+
+#[cfg(feature = "stats")]
+pub use estimate::*;
+#[cfg(feature = "stats")]
+pub use reversal::is_reversed;
+pub use state::{State, Thresholds};
 
 /// What is measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -132,33 +143,6 @@ pub fn top_box(definition: &Definition, histogram: &Histogram) -> Option<f64> {
 pub fn printed(score: f64) -> String {
     // Adding zero turns −0.0 into 0.0.
     format!("{}", score.round() + 0.0)
-}
-
-/// How far a number can be read, from its n alone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum State {
-    /// Fewer than 5 answers: hidden in segments, shared links and on screens.
-    Hidden,
-    /// 5 to 29 answers: read the interval first.
-    Wide,
-    /// 30 to 99 answers: an indication.
-    Indicative,
-    /// 100 answers and more.
-    Plain,
-}
-
-impl State {
-    /// The state of a number that rests on `n` answers.
-    pub fn of(n: u64) -> Self {
-        match n {
-            0..5 => Self::Hidden,
-            5..30 => Self::Wide,
-            30..100 => Self::Indicative,
-            _ => Self::Plain,
-        }
-    }
 }
 
 #[cfg(test)]

@@ -10,9 +10,10 @@ use bearing_shared::cell::{self, Dimension, Facts};
 use bearing_shared::histogram::SLOTS;
 use bearing_shared::id::{SiteId, SurveyId};
 use bearing_shared::instrument::Instrument;
-use rusqlite::{Transaction, params_from_iter, types::Value};
+use rusqlite::{Connection, Transaction, params};
 use rustc_hash::FxHashMap;
 
+use super::generations::{self, Counting, Generations};
 use super::rows;
 use crate::Result;
 use crate::responses::{EventCount, StoredResponse};
@@ -22,83 +23,102 @@ pub(super) const DAY: i64 = 0;
 /// Cells by ISO week.
 pub(super) const WEEK: i64 = 1;
 
-/// How one site counts: its declared attributes and the touchpoints that its surveys name.
-#[derive(Debug, Default)]
-pub(super) struct Counting {
-    pub(super) dimensions: Vec<Dimension>,
-    pub(super) touchpoints: Vec<String>,
+/// How one site counts.
+#[derive(Debug)]
+pub(super) struct SiteCounting {
+    /// The generations that answers are counted in.
+    pub(super) generations: Generations,
+    /// The declared dimensions as the next answer may add to them.
+    pub(super) declared: Vec<Dimension>,
+}
+
+impl SiteCounting {
+    fn read(connection: &Connection, site: &SiteId) -> Result<Option<Self>> {
+        let Some(found) = rows::site(connection, "id", site.as_str())? else { return Ok(None) };
+        Ok(Some(Self {
+            generations: Generations::read(connection, site)?,
+            declared: generations::declared(connection, site, &found.settings.dimensions)?,
+        }))
+    }
 }
 
 /// How each site counts, read from the store and kept until its configuration changes.
 #[derive(Default)]
 pub(super) struct Countings {
     revision: i64,
-    sites: HashMap<SiteId, Option<Arc<Counting>>>,
+    sites: HashMap<SiteId, Option<Arc<SiteCounting>>>,
 }
 
 impl Countings {
-    /// Forgets everything when another process or an earlier job changed sites or surveys.
+    /// Forgets what may have changed since the last transaction: everything when sites, surveys or generations have,
+    /// and always how far a build is, which another process may have moved.
     pub(super) fn refresh(&mut self, transaction: &Transaction<'_>) -> Result<()> {
         let revision = rows::revision(transaction)?;
         if revision != self.revision {
             self.sites.clear();
             self.revision = revision;
         }
+        self.sites.retain(|_, site| site.as_ref().is_none_or(|counting| counting.generations.building.is_none()));
         Ok(())
     }
 
+    /// Forgets one site, after a change within this transaction.
+    pub(super) fn forget(&mut self, site: &SiteId) {
+        self.sites.remove(site);
+    }
+
+    /// Forgets everything: what a transaction that was rolled back has read may never have been.
+    pub(super) fn forget_all(&mut self) {
+        self.sites.clear();
+    }
+
     /// How a site counts; `None` when it is not there (any more).
-    pub(super) fn of(&mut self, transaction: &Transaction<'_>, site: &SiteId) -> Result<Option<Arc<Counting>>> {
+    pub(super) fn of(&mut self, transaction: &Transaction<'_>, site: &SiteId) -> Result<Option<Arc<SiteCounting>>> {
         if let Some(counting) = self.sites.get(site) {
             return Ok(counting.clone());
         }
-        let counting = Counting::read(transaction, site)?.map(Arc::new);
+        let counting = SiteCounting::read(transaction, site)?.map(Arc::new);
         self.sites.insert(site.clone(), counting.clone());
         Ok(counting)
     }
-}
-
-impl Counting {
-    /// Reads how a site counts; `None` when there is no such site.
-    pub(super) fn read(connection: &rusqlite::Connection, site: &SiteId) -> Result<Option<Self>> {
-        let Some(found) = rows::site(connection, "id", site.as_str())? else { return Ok(None) };
-        Ok(Some(Self { dimensions: found.settings.dimensions, touchpoints: touchpoints(connection, site)? }))
-    }
-
-    fn touchpoint<'a>(&'a self, sent: &'a str) -> &'a str {
-        cell::touchpoint(sent, self.touchpoints.iter().map(String::as_str))
-    }
-}
-
-/// The touchpoints that a site's surveys name in any version ever published.
-pub(super) fn touchpoints(connection: &rusqlite::Connection, site: &SiteId) -> Result<Vec<String>> {
-    let mut statement = connection.prepare_cached(
-        "SELECT DISTINCT point.value FROM survey
-         JOIN survey_version ON survey_version.survey_id = survey.id,
-         json_each(survey_version.content, '$.touchpoints') AS point WHERE survey.site_id = ?1 ORDER BY 1",
-    )?;
-    let names = statement.query_map([site.as_str()], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
-    Ok(names)
 }
 
 /// Where counts are kept: everything of a cell's key but grain, and the day in place of the period.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(super) struct CellKey {
     pub(super) site: String,
+    pub(super) generation: u32,
     pub(super) dimension: String,
     pub(super) value: String,
+    pub(super) day: i32,
     pub(super) instrument: &'static str,
     pub(super) survey: String,
     pub(super) touchpoint: String,
-    pub(super) day: i32,
 }
 
 /// What one day's cell gains or loses.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Change {
+    /// Answers per score.
     pub(super) scores: [i64; SLOTS],
-    /// eligible, shown, started, answered, completed, dismissed.
-    pub(super) funnel: [i64; 6],
+    /// Answers that were finished.
+    pub(super) completed: i64,
+    /// eligible, shown, started, dismissed.
+    pub(super) funnel: [i64; 4],
+}
+
+impl Change {
+    fn is_of_answers(&self) -> bool {
+        self.completed != 0 || self.scores.iter().any(|count| *count != 0)
+    }
+
+    /// Adds the answers of another change.
+    pub(super) fn add_answers(&mut self, other: &Self) {
+        for (sum, count) in self.scores.iter_mut().zip(other.scores) {
+            *sum += count;
+        }
+        self.completed += other.completed;
+    }
 }
 
 /// The changes of one transaction.
@@ -115,10 +135,11 @@ pub(super) struct Changes {
 #[derive(Clone, Copy)]
 struct Place<'a> {
     site: &'a SiteId,
+    generation: u32,
+    day: i32,
     instrument: Instrument,
     survey: &'a SurveyId,
     touchpoint: &'a str,
-    day: i32,
 }
 
 impl Changes {
@@ -136,16 +157,16 @@ impl Changes {
         };
         let place = Place {
             site,
+            generation: counting.number,
+            day: counting.day_of(response.shown_at),
             instrument: response.instrument,
             survey: &response.survey,
             touchpoint: counting.touchpoint(&response.touchpoint),
-            day: response.day,
         };
-        for (dimension, value) in cell::dimensions(facts, &counting.dimensions) {
+        for (dimension, value) in cell::dimensions(facts, &counting.config.dimensions) {
             let change = self.at(place, &dimension, &value);
             change.scores[usize::from(response.score).min(SLOTS - 1)] += sign;
-            change.funnel[3] += sign;
-            change.funnel[4] += sign * i64::from(response.completed);
+            change.completed += sign * i64::from(response.completed);
         }
     }
 
@@ -155,7 +176,7 @@ impl Changes {
             EventKind::Eligible => 0,
             EventKind::Shown => 1,
             EventKind::Started => 2,
-            EventKind::Dismissed => 5,
+            EventKind::Dismissed => 3,
         };
         let facts = Facts {
             version: event.version,
@@ -166,12 +187,13 @@ impl Changes {
         };
         let place = Place {
             site: &event.site,
+            generation: counting.number,
+            day: counting.day_of(event.at),
             instrument: event.instrument,
             survey: &event.survey,
             touchpoint: counting.touchpoint(&event.touchpoint),
-            day: event.day,
         };
-        for (dimension, value) in cell::dimensions(facts, &counting.dimensions) {
+        for (dimension, value) in cell::dimensions(facts, &counting.config.dimensions) {
             self.at(place, &dimension, &value).funnel[step] += i64::from(event.count);
         }
     }
@@ -184,16 +206,17 @@ impl Changes {
             self.name.push_str(part);
             self.name.push('\0');
         }
-        let _ = write!(self.name, "{}", place.day);
+        let _ = write!(self.name, "{} {}", place.generation, place.day);
         let first = || {
             let key = CellKey {
                 site: place.site.0.clone(),
+                generation: place.generation,
                 dimension: dimension.to_owned(),
                 value: value.to_owned(),
+                day: place.day,
                 instrument,
                 survey: place.survey.0.clone(),
                 touchpoint: place.touchpoint.to_owned(),
-                day: place.day,
             };
             (key, Change::default())
         };
@@ -207,89 +230,84 @@ impl Changes {
 
     /// Writes the sums: each touched cell once.
     pub(super) fn write(self, transaction: &Transaction<'_>) -> Result<()> {
-        let mut weeks: HashMap<CellKey, [i64; SLOTS]> = HashMap::new();
+        let mut weeks: HashMap<CellKey, Change> = HashMap::new();
         for (key, change) in self.into_cells() {
-            if change.scores.iter().any(|count| *count != 0) {
-                add_scores(transaction, DAY, &key, &change.scores)?;
-                let sums = weeks.entry(CellKey { day: cell::week_of(key.day), ..key.clone() }).or_default();
-                for (sum, count) in sums.iter_mut().zip(change.scores) {
-                    *sum += count;
-                }
+            if change.is_of_answers() {
+                add_answers(transaction, DAY, &key, &change)?;
+                let week = CellKey { day: cell::week_of(key.day), ..key.clone() };
+                weeks.entry(week).or_default().add_answers(&change);
             }
             if change.funnel.iter().any(|count| *count != 0) {
-                add_funnel(transaction, &key, &change.funnel)?;
+                add_events(transaction, &key, &change.funnel)?;
             }
         }
-        for (key, scores) in weeks {
-            add_scores(transaction, WEEK, &key, &scores)?;
+        for (key, change) in weeks {
+            add_answers(transaction, WEEK, &key, &change)?;
         }
         Ok(())
     }
 }
 
-fn add_scores(transaction: &Transaction<'_>, grain: i64, key: &CellKey, scores: &[i64; SLOTS]) -> Result<()> {
+fn add_answers(transaction: &Transaction<'_>, grain: i64, key: &CellKey, change: &Change) -> Result<()> {
     let mut statement = transaction.prepare_cached(
-        "INSERT INTO cell VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)
+        "INSERT INTO cell (site_id, generation, grain, dimension, value, period, instrument, survey_id, touchpoint,
+           c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, completed)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)
          ON CONFLICT DO UPDATE SET
            c0 = c0 + excluded.c0, c1 = c1 + excluded.c1, c2 = c2 + excluded.c2, c3 = c3 + excluded.c3,
            c4 = c4 + excluded.c4, c5 = c5 + excluded.c5, c6 = c6 + excluded.c6, c7 = c7 + excluded.c7,
-           c8 = c8 + excluded.c8, c9 = c9 + excluded.c9, c10 = c10 + excluded.c10",
+           c8 = c8 + excluded.c8, c9 = c9 + excluded.c9, c10 = c10 + excluded.c10,
+           completed = completed + excluded.completed",
     )?;
-    let head = [key.site.clone().into(), Value::Integer(grain)];
-    statement.execute(params_from_iter(head.into_iter().chain(tail(key)).chain(scores.iter().map(|n| (*n).into()))))?;
+    let [c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10] = change.scores;
+    statement.execute(params![
+        key.site,
+        key.generation,
+        grain,
+        key.dimension,
+        key.value,
+        key.day,
+        key.instrument,
+        key.survey,
+        key.touchpoint,
+        c0,
+        c1,
+        c2,
+        c3,
+        c4,
+        c5,
+        c6,
+        c7,
+        c8,
+        c9,
+        c10,
+        change.completed
+    ])?;
     Ok(())
 }
 
-fn add_funnel(transaction: &Transaction<'_>, key: &CellKey, counts: &[i64; 6]) -> Result<()> {
+fn add_events(transaction: &Transaction<'_>, key: &CellKey, counts: &[i64; 4]) -> Result<()> {
     let mut statement = transaction.prepare_cached(
-        "INSERT INTO funnel VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+        "INSERT INTO funnel (site_id, dimension, value, period, instrument, survey_id, touchpoint,
+           eligible, shown, started, dismissed)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
          ON CONFLICT DO UPDATE SET
            eligible = eligible + excluded.eligible, shown = shown + excluded.shown,
-           started = started + excluded.started, answered = answered + excluded.answered,
-           completed = completed + excluded.completed, dismissed = dismissed + excluded.dismissed",
+           started = started + excluded.started, dismissed = dismissed + excluded.dismissed",
     )?;
-    let head = [Value::from(key.site.clone())];
-    statement.execute(params_from_iter(head.into_iter().chain(tail(key)).chain(counts.iter().map(|n| (*n).into()))))?;
+    let [eligible, shown, started, dismissed] = counts;
+    statement.execute(params![
+        key.site,
+        key.dimension,
+        key.value,
+        key.day,
+        key.instrument,
+        key.survey,
+        key.touchpoint,
+        eligible,
+        shown,
+        started,
+        dismissed
+    ])?;
     Ok(())
-}
-
-fn tail(key: &CellKey) -> [Value; 6] {
-    [
-        key.dimension.clone().into(),
-        key.value.clone().into(),
-        Value::from(key.instrument.to_owned()),
-        key.survey.clone().into(),
-        key.touchpoint.clone().into(),
-        i64::from(key.day).into(),
-    ]
-}
-
-/// Counts a site's responses anew; the number of responses. The denominators that are not kept stay as they are.
-pub(super) fn recount_site(transaction: &Transaction<'_>, site: &SiteId) -> Result<u64> {
-    let Some(counting) = Counting::read(transaction, site)? else { return Ok(0) };
-    transaction.execute("DELETE FROM cell WHERE site_id = ?1", [site.as_str()])?;
-    transaction.execute("UPDATE funnel SET answered = 0, completed = 0 WHERE site_id = ?1", [site.as_str()])?;
-    let mut changes = Changes::default();
-    let count = changes.all_of(transaction, site, &counting)?;
-    changes.write(transaction)?;
-    Ok(count)
-}
-
-impl Changes {
-    /// Adds every response of a site.
-    pub(super) fn all_of(
-        &mut self,
-        connection: &rusqlite::Connection,
-        site: &SiteId,
-        counting: &Counting,
-    ) -> Result<u64> {
-        let mut statement = connection.prepare(&rows::select_responses("WHERE site_id = ?1"))?;
-        let mut found = statement.query([site.as_str()])?;
-        let mut count = 0;
-        while let Some(row) = found.next()? {
-            self.response(site, &rows::response(row)?, counting, 1);
-            count += 1;
-        }
-        Ok(count)
-    }
 }

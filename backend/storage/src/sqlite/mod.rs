@@ -1,13 +1,24 @@
 //! The embedded engine: one SQLite file in WAL mode, one writer thread, readers in a pool of their own.
 
+mod build;
+mod cells;
+mod check;
 mod counting;
+mod days;
+mod filter;
+mod generations;
 mod keys;
+mod learned;
 mod open;
+mod ratings;
 mod readers;
 mod reports;
+mod respondents;
 mod responses;
 mod rows;
+mod scan;
 mod sites;
+mod sums;
 mod surveys;
 mod upkeep;
 mod writer;
@@ -16,7 +27,7 @@ use std::path::Path;
 
 use rusqlite::ErrorCode;
 
-use crate::{Result, StoreError};
+use crate::{Limits, Result, StoreError};
 use readers::Readers;
 use writer::Writer;
 
@@ -24,13 +35,17 @@ use writer::Writer;
 pub(crate) struct SqliteStore {
     writer: Writer,
     readers: Readers,
+    limits: Limits,
 }
 
 impl SqliteStore {
     /// Opens or makes the file and brings its schema up to date.
-    pub(crate) fn open(path: &Path) -> Result<Self> {
-        let connection = open::for_writing(path)?;
-        Ok(Self { writer: Writer::start(connection)?, readers: Readers::new(path) })
+    pub(crate) fn open(path: &Path, limits: Limits) -> Result<Self> {
+        // A step of nothing would never end.
+        let limits = Limits { step: limits.step.max(1), ..limits };
+        let mut connection = open::for_writing(path)?;
+        build::begin_missing(&mut connection, limits.step)?;
+        Ok(Self { writer: Writer::start(connection)?, readers: Readers::new(path, limits.read), limits })
     }
 }
 
@@ -46,6 +61,8 @@ impl From<rusqlite::Error> for StoreError {
                 | ErrorCode::DatabaseBusy
                 | ErrorCode::DatabaseLocked,
             ) => Self::Unwritable(error.to_string()),
+            // Nothing but the readers' deadline interrupts.
+            Some(ErrorCode::OperationInterrupted) => Self::TooSlow,
             _ => Self::Driver(error.to_string()),
         }
     }

@@ -3,15 +3,19 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use bearing_shared::cell;
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 
 use crate::{Result, StoreError};
 
 /// Every migration in order; the schema's version is the number of those applied.
-const MIGRATIONS: &[&str] = &[include_str!("../../migrations/sqlite/0001_start.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("../../migrations/sqlite/0001_start.sql"),
+    include_str!("../../migrations/sqlite/0002_generations.sql"),
+];
 
 /// The lowest binary (as the number of migrations it knows) that can work on the newest schema.
-const MIN_BINARY: i64 = 1;
+const MIN_BINARY: i64 = 2;
 
 /// Before 3.51.3 a rare race in resetting the WAL could corrupt the file (sqlite.org/wal.html, walresetbug).
 const MIN_SQLITE: i32 = 3_051_003;
@@ -76,6 +80,7 @@ pub(super) fn for_reading(path: &Path) -> rusqlite::Result<Connection> {
     let connection = connect(path)?;
     connection.pragma_update(None, "query_only", true)?;
     add_contains_text(&connection)?;
+    add_folds(&connection)?;
     Ok(connection)
 }
 
@@ -100,6 +105,18 @@ fn add_contains_text(connection: &Connection) -> rusqlite::Result<()> {
         let text: Option<String> = context.get(0)?;
         let part: String = context.get(1)?;
         Ok(text.is_some_and(|text| fold(&text).contains(&fold(&part))))
+    })
+}
+
+/// Adds `device_of(sent)` and `language_of(sent)`: the values that cells are kept for, by the rules of cells.
+fn add_folds(connection: &Connection) -> rusqlite::Result<()> {
+    use rusqlite::functions::FunctionFlags;
+    let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC | FunctionFlags::SQLITE_DIRECTONLY;
+    connection.create_scalar_function("device_of", 1, flags, |context| {
+        Ok(cell::device(context.get_raw(0).as_str_or_null()?))
+    })?;
+    connection.create_scalar_function("language_of", 1, flags, |context| {
+        Ok(cell::language(context.get_raw(0).as_str_or_null()?).into_owned())
     })
 }
 

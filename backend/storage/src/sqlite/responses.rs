@@ -3,37 +3,48 @@
 use async_trait::async_trait;
 use bearing_shared::answer::Context;
 use bearing_shared::id::{ResponseId, SiteId};
-use bearing_shared::question::is_name;
 use hmac::{Hmac, KeyInit, Mac};
-use rusqlite::{Connection, OptionalExtension, Transaction, params, params_from_iter, types::Value};
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use sha2::Sha256;
 
 use super::counting::{Changes, Countings};
+use super::filter::Bound;
+use super::generations::{Counting, Generations};
 use super::writer::Pen;
-use super::{SqliteStore, rows};
+use super::{SqliteStore, build, filter, learned, rows};
 use crate::responses::{Accept, Cursor, EventCount, Outcome, ResponseFilter, ResponseStore, StoredResponse};
 use crate::{Result, StoreError};
 
+/// Responses erased in one transaction: others write between two.
+const ERASED_AT_ONCE: u32 = 500;
+
 /// Stores a batch in one transaction; when the engine refuses it for a reason that only one row can have, in halves.
-fn accept(pen: &mut Pen, batch: &[Accept]) -> Result<Vec<Outcome>> {
-    match pen.transaction(|transaction, countings| accept_all(transaction, countings, batch)) {
+fn accept(pen: &mut Pen, batch: &[Accept], limit: u32) -> Result<Vec<Outcome>> {
+    match pen.transaction(|transaction, countings| accept_all(transaction, countings, batch, limit)) {
         Err(why @ (StoreError::Driver(_) | StoreError::Corrupt { .. })) if batch.len() == 1 => {
             tracing::error!(response = %batch[0].response.id, %why, "a response could not be stored");
             Ok(vec![Outcome::Failed])
         }
         Err(StoreError::Driver(_) | StoreError::Corrupt { .. }) => {
             let (first, second) = batch.split_at(batch.len() / 2);
-            let mut outcomes = accept(pen, first)?;
-            outcomes.extend(accept(pen, second)?);
+            let mut outcomes = accept(pen, first, limit)?;
+            outcomes.extend(accept(pen, second, limit)?);
             Ok(outcomes)
         }
         result => result,
     }
 }
 
-fn accept_all(transaction: &Transaction<'_>, countings: &mut Countings, batch: &[Accept]) -> Result<Vec<Outcome>> {
+fn accept_all(
+    transaction: &Transaction<'_>,
+    countings: &mut Countings,
+    batch: &[Accept],
+    limit: u32,
+) -> Result<Vec<Outcome>> {
     let any_erased: bool =
         transaction.prepare_cached("SELECT EXISTS (SELECT 1 FROM tombstone)")?.query_row([], |row| row.get(0))?;
+    // Before anything is counted: a value that is known in time never counts as `(other)`.
+    teach(transaction, countings, batch, limit)?;
     let mut changes = Changes::default();
     let mut outcomes = Vec::with_capacity(batch.len());
     for Accept { site, response } in batch {
@@ -47,31 +58,73 @@ fn accept_all(transaction: &Transaction<'_>, countings: &mut Countings, batch: &
             outcomes.push(Outcome::Erased);
             continue;
         }
-        if insert(transaction, site, response)? {
-            changes.response(site, response, &counting, 1);
+        if let Some(place) = insert(transaction, site, response)? {
+            counting.generations.count(&mut changes, site, response, place, 1);
             outcomes.push(Outcome::Stored);
             continue;
         }
-        let Some(before) = find(transaction, site, response.id)? else {
+        let Some((before, place)) = find(transaction, site, response.id)? else {
             return Err(StoreError::Driver("a response is there and is not".into()));
         };
-        outcomes.push(if before.survey != response.survey {
-            Outcome::Mismatch
-        } else if response.seq <= before.seq {
-            Outcome::Duplicate
-        } else {
-            let after = replaced(&before, response);
-            update(transaction, site, &after)?;
-            changes.response(site, &before, &counting, -1);
-            changes.response(site, &after, &counting, 1);
-            Outcome::Updated
+        outcomes.push(match judged(&before, response) {
+            Outcome::Updated => {
+                let after = replaced(&before, response);
+                update(transaction, site, &after)?;
+                counting.generations.count(&mut changes, site, &before, place, -1);
+                counting.generations.count(&mut changes, site, &after, place, 1);
+                Outcome::Updated
+            }
+            refused => refused,
         });
     }
     changes.write(transaction)?;
     Ok(outcomes)
 }
 
-/// The new edition of a response: it keeps when it was shown, received and counted, a member's judgement, and what is
+/// What becomes of a response whose id is there already.
+fn judged(before: &StoredResponse, response: &StoredResponse) -> Outcome {
+    if before.survey != response.survey {
+        Outcome::Mismatch
+    } else if response.seq <= before.seq {
+        Outcome::Duplicate
+    } else {
+        Outcome::Updated
+    }
+}
+
+/// Learns the values that the trusted responses of a batch bring, and reviews each site that has learned something.
+fn teach(transaction: &Transaction<'_>, countings: &mut Countings, batch: &[Accept], limit: u32) -> Result<()> {
+    let mut taught: Vec<&SiteId> = Vec::new();
+    for Accept { site, response } in batch.iter().filter(|accept| learned::is_trusted(&accept.response)) {
+        let Some(counting) = countings.of(transaction, site)? else { continue };
+        let news: Vec<(&str, &str)> = learned::news(response, &counting.declared).collect();
+        if news.is_empty() || !will_be_taken(transaction, site, response)? {
+            continue;
+        }
+        for (dimension, value) in news {
+            learned::keep(transaction, site, dimension, value)?;
+        }
+        countings.forget(site);
+        if !taught.contains(&site) {
+            taught.push(site);
+        }
+    }
+    for site in taught {
+        build::review(transaction, site, limit)?;
+        countings.forget(site);
+    }
+    Ok(())
+}
+
+fn will_be_taken(transaction: &Transaction<'_>, site: &SiteId, response: &StoredResponse) -> Result<bool> {
+    Ok(!is_erased(transaction, site, response.id)?
+        && match find(transaction, site, response.id)? {
+            Some((before, _)) => judged(&before, response) == Outcome::Updated,
+            None => true,
+        })
+}
+
+/// The new edition of a response: it keeps when it was shown and received, a member's judgement, and what is
 /// known of the browser and the page where the edition does not say.
 fn replaced(before: &StoredResponse, edition: &StoredResponse) -> StoredResponse {
     use bearing_shared::api::responses::ResponseState::{Counted, Test};
@@ -79,7 +132,6 @@ fn replaced(before: &StoredResponse, edition: &StoredResponse) -> StoredResponse
     StoredResponse {
         shown_at: before.shown_at,
         received_at: before.received_at,
-        day: before.day,
         source: before.source.clone(),
         state: if judged { before.state } else { edition.state },
         // Once finished, always finished: a late comment does not undo it.
@@ -97,22 +149,22 @@ fn replaced(before: &StoredResponse, edition: &StoredResponse) -> StoredResponse
     }
 }
 
-fn insert(transaction: &Transaction<'_>, site: &SiteId, response: &StoredResponse) -> Result<bool> {
+/// Adds a response; its place, or `None` when the id is there.
+fn insert(transaction: &Transaction<'_>, site: &SiteId, response: &StoredResponse) -> Result<Option<i64>> {
     let mut statement = transaction.prepare_cached(
         "INSERT INTO response (site_id, id, seq, survey_id, version, instrument, touchpoint, score, completed, state,
-           identity, visitor, customer, answers, attributes, context, comment, shown_at, answered_at, received_at, day,
-           source)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22)
+           identity, visitor, customer, answers, attributes, context, comment, shown_at, answered_at, received_at, source)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)
          ON CONFLICT (site_id, id) DO NOTHING",
     )?;
-    Ok(bind(&mut statement, site, response)? == 1)
+    Ok((bind(&mut statement, site, response)? == 1).then(|| transaction.last_insert_rowid()))
 }
 
 fn update(transaction: &Transaction<'_>, site: &SiteId, response: &StoredResponse) -> Result<()> {
     let mut statement = transaction.prepare_cached(
         "UPDATE response SET seq = ?3, survey_id = ?4, version = ?5, instrument = ?6, touchpoint = ?7, score = ?8,
            completed = ?9, state = ?10, identity = ?11, visitor = ?12, customer = ?13, answers = ?14, attributes = ?15,
-           context = ?16, comment = ?17, shown_at = ?18, answered_at = ?19, received_at = ?20, day = ?21, source = ?22
+           context = ?16, comment = ?17, shown_at = ?18, answered_at = ?19, received_at = ?20, source = ?21
          WHERE site_id = ?1 AND id = ?2",
     )?;
     bind(&mut statement, site, response)?;
@@ -141,15 +193,16 @@ fn bind(statement: &mut rusqlite::Statement<'_>, site: &SiteId, response: &Store
         response.shown_at,
         response.answered_at,
         response.received_at,
-        response.day,
         response.source,
     ])?)
 }
 
-fn find(connection: &Connection, site: &SiteId, id: ResponseId) -> Result<Option<StoredResponse>> {
+/// A response and its place.
+fn find(connection: &Connection, site: &SiteId, id: ResponseId) -> Result<Option<(StoredResponse, i64)>> {
     let mut statement = connection.prepare_cached(&rows::select_responses("WHERE site_id = ?1 AND id = ?2"))?;
     let mut found = statement.query(params![site.0, id.0])?;
-    found.next()?.map(rows::response).transpose()
+    let Some(row) = found.next()? else { return Ok(None) };
+    Ok(Some((rows::response(row)?, rows::position(row)?.1)))
 }
 
 /// The keyed hash under which an erased id is remembered, so that the id itself is gone.
@@ -169,6 +222,7 @@ fn is_erased(connection: &Connection, site: &SiteId, id: ResponseId) -> Result<b
     Ok(found.is_some())
 }
 
+/// Removes a response and takes it out of the cells; false when it is not there.
 fn delete(
     transaction: &Transaction<'_>,
     countings: &mut Countings,
@@ -176,61 +230,54 @@ fn delete(
     id: ResponseId,
     now: i64,
 ) -> Result<bool> {
-    let Some(response) = find(transaction, site, id)? else { return Ok(false) };
-    transaction.execute("DELETE FROM response WHERE site_id = ?1 AND id = ?2", params![site.0, id.0])?;
-    transaction.execute(
-        "INSERT INTO tombstone (site_id, id_hash, erased_at) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
-        params![site.0, tombstone(transaction, id)?, now],
-    )?;
+    let Some((response, place)) = find(transaction, site, id)? else { return Ok(false) };
+    remove(transaction, site, id, now)?;
     if let Some(counting) = countings.of(transaction, site)? {
         let mut changes = Changes::default();
-        changes.response(site, &response, &counting, -1);
+        counting.generations.count(&mut changes, site, &response, place, -1);
         changes.write(transaction)?;
     }
     Ok(true)
 }
 
-/// The conditions and values of a filter, after `site_id = ?1`.
-pub(super) fn conditions(filter: &ResponseFilter) -> (String, Vec<Value>) {
-    let mut sql = String::new();
-    let mut values: Vec<Value> = Vec::new();
-    let mut add = |condition: &str, value: Value| {
-        values.push(value);
-        // ?1 is the site.
-        sql.push_str(&format!(" AND {}", condition.replace('?', &format!("?{}", values.len() + 1))));
-    };
-    add("state = ?", filter.state.name().to_owned().into());
-    let texts =
-        [("survey_id = ?", filter.survey.as_ref().map(|id| &id.0)), ("touchpoint = ?", filter.touchpoint.as_ref())];
-    for (condition, value) in texts {
-        if let Some(value) = value {
-            add(condition, value.clone().into());
+/// Puts a tombstone in a response's place.
+fn remove(transaction: &Transaction<'_>, site: &SiteId, id: ResponseId, now: i64) -> Result<()> {
+    transaction
+        .prepare_cached("DELETE FROM response WHERE site_id = ?1 AND id = ?2")?
+        .execute(params![site.0, id.0])?;
+    transaction
+        .prepare_cached(
+            "INSERT INTO tombstone (site_id, id_hash, erased_at) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
+        )?
+        .execute(params![site.0, tombstone(transaction, id)?, now])?;
+    Ok(())
+}
+
+/// Removes some responses of a customer; how many.
+fn erase_some(
+    transaction: &Transaction<'_>,
+    countings: &mut Countings,
+    site: &SiteId,
+    customer: &str,
+    now: i64,
+) -> Result<u64> {
+    let ids: Vec<[u8; 16]> = transaction
+        .prepare_cached("SELECT id FROM response WHERE site_id = ?1 AND customer = ?2 LIMIT ?3")?
+        .query_map(params![site.0, customer, ERASED_AT_ONCE], |row| row.get(0))?
+        .collect::<rusqlite::Result<_>>()?;
+    for id in ids.iter().copied().map(ResponseId) {
+        match delete(transaction, countings, site, id, now) {
+            // A person's right to be forgotten does not wait for a repair; a recount makes the cells right again.
+            Err(why @ StoreError::Corrupt { .. }) => {
+                tracing::error!(%site, %why, "a damaged response is erased and stays in the counts");
+                remove(transaction, site, id, now)?;
+            }
+            result => {
+                result?;
+            }
         }
     }
-    let numbers = [
-        ("day >= ?", filter.from_day.map(i64::from)),
-        ("day <= ?", filter.to_day.map(i64::from)),
-        ("score >= ?", filter.score_min.map(i64::from)),
-        ("score <= ?", filter.score_max.map(i64::from)),
-        ("(comment IS NOT NULL) = ?", filter.has_comment.map(i64::from)),
-    ];
-    for (condition, value) in numbers {
-        if let Some(value) = value {
-            add(condition, value.into());
-        }
-    }
-    if let Some(part) = &filter.text {
-        add("contains_text(comment, ?)", part.clone().into());
-    }
-    for (name, value) in &filter.attributes {
-        // No response has an attribute of another name, and such a name could be a path or SQL.
-        if is_name(name) {
-            add(&format!("json_extract(attributes, '$.\"{name}\"') = ?"), value.clone().into());
-        } else {
-            add("?", false.into());
-        }
-    }
-    (sql, values)
+    Ok(ids.len() as u64)
 }
 
 #[async_trait]
@@ -239,15 +286,18 @@ impl ResponseStore for SqliteStore {
         if batch.is_empty() {
             return Ok(Vec::new());
         }
-        self.writer.run(move |pen| accept(pen, &batch)).await
+        let limit = self.limits.step;
+        self.writer.run(move |pen| accept(pen, &batch, limit)).await
     }
 
     async fn count_events(&self, batch: Vec<EventCount>) -> Result<()> {
         let write = move |transaction: &Transaction<'_>, countings: &mut Countings| {
             let mut changes = Changes::default();
             for event in &batch {
-                if let Some(counting) = countings.of(transaction, &event.site)? {
-                    changes.event(event, &counting);
+                let Some(site) = countings.of(transaction, &event.site)? else { continue };
+                let Generations { current, building } = &site.generations;
+                if let Some(counting) = current.as_ref().or(building.as_ref().map(|(counting, _)| counting)) {
+                    changes.event(event, counting);
                 }
             }
             changes.write(transaction)
@@ -257,7 +307,7 @@ impl ResponseStore for SqliteStore {
 
     async fn response(&self, site: &SiteId, id: ResponseId) -> Result<Option<StoredResponse>> {
         let site = site.clone();
-        self.readers.run(move |connection| find(connection, &site, id)).await
+        self.readers.run(move |connection| Ok(find(connection, &site, id)?.map(|(response, _)| response))).await
     }
 
     async fn responses(
@@ -269,15 +319,18 @@ impl ResponseStore for SqliteStore {
     ) -> Result<Vec<StoredResponse>> {
         let site = site.clone();
         let read = move |connection: &Connection| {
-            let (mut sql, mut values) = conditions(&filter);
+            // One read transaction, so that days and names are those of the moment of the list.
+            let transaction = connection.unchecked_transaction()?;
+            let Some(counting) = Counting::current(&transaction, &site)? else { return Ok(Vec::new()) };
+            let mut bound = Bound::default();
+            let mut conditions = filter::of_list(&mut bound, &site, &filter, &counting);
             if let Some(cursor) = after {
-                let next = values.len() + 2;
-                sql.push_str(&format!(" AND (received_at, id) < (?{next}, ?{})", next + 1));
-                values.extend([cursor.received_at.into(), cursor.id.0.to_vec().into()]);
+                let (received_at, id) = (bound.add(cursor.received_at), bound.add(cursor.id.0.to_vec()));
+                conditions.push(format!("(received_at, id) < ({received_at}, {id})"));
             }
-            let order = format!("WHERE site_id = ?1{sql} ORDER BY received_at DESC, id DESC LIMIT {limit}");
-            let mut statement = connection.prepare_cached(&rows::select_responses(&order))?;
-            let mut found = statement.query(params_from_iter([site.0.into()].into_iter().chain(values)))?;
+            let rest = format!("WHERE {} ORDER BY received_at DESC, id DESC LIMIT {limit}", conditions.join(" AND "));
+            let mut statement = transaction.prepare_cached(&rows::select_responses(&rest))?;
+            let mut found = statement.query(bound.values())?;
             let mut responses = Vec::new();
             while let Some(row) = found.next()? {
                 responses.push(rows::response(row)?);
@@ -292,5 +345,19 @@ impl ResponseStore for SqliteStore {
         self.writer
             .run(move |pen| pen.transaction(|transaction, countings| delete(transaction, countings, &site, id, now)))
             .await
+    }
+
+    async fn erase_customer(&self, site: &SiteId, customer: &str, now: i64) -> Result<u64> {
+        let mut erased = 0;
+        loop {
+            let (site, customer) = (site.clone(), customer.to_owned());
+            let work = move |transaction: &Transaction<'_>, countings: &mut Countings| {
+                erase_some(transaction, countings, &site, &customer, now)
+            };
+            match self.writer.run(move |pen| pen.transaction(work)).await? {
+                0 => return Ok(erased),
+                some => erased += some,
+            }
+        }
     }
 }

@@ -9,16 +9,21 @@ use crate::responses::StoredResponse;
 use crate::sites::Site;
 use crate::{Result, StoreError};
 
-/// The number that grows with every change to sites, keys and surveys.
+/// The number that grows with every change to sites, keys, surveys and generations.
 pub(super) fn revision(connection: &Connection) -> Result<i64> {
     let mut statement = connection.prepare_cached("SELECT value FROM meta WHERE name = 'revision'")?;
     Ok(statement.query_row([], |row| row.get(0))?)
 }
 
-/// Says that sites, keys or surveys have changed.
+/// Says that sites, keys, surveys or generations have changed.
 pub(super) fn changed(connection: &Connection) -> Result<()> {
     connection.execute("UPDATE meta SET value = value + 1 WHERE name = 'revision'", [])?;
     Ok(())
+}
+
+/// A count: never below zero while running = recount holds; `bearing check` is what reports it.
+pub(super) fn unsigned(count: i64) -> u64 {
+    u64::try_from(count).unwrap_or(0)
 }
 
 /// Reads a JSON column, naming the row when it cannot be read.
@@ -63,9 +68,9 @@ pub(super) fn site_record((id, key, identity_secret, settings, created_at): Site
 }
 
 const RESPONSE: &str = "id, seq, survey_id, version, instrument, touchpoint, score, completed, state, identity, visitor, \
-                        customer, answers, attributes, context, shown_at, answered_at, received_at, day, source";
+                        customer, answers, attributes, context, shown_at, answered_at, received_at, source, place";
 
-/// A query for whole responses.
+/// A query for whole responses; `rest` is what follows the table's name.
 pub(super) fn select_responses(rest: &str) -> String {
     format!("SELECT {RESPONSE} FROM response {rest}")
 }
@@ -100,7 +105,11 @@ pub(super) fn response(row: &Row<'_>) -> Result<StoredResponse> {
         shown_at: row.get(15)?,
         answered_at: row.get(16)?,
         received_at: row.get(17)?,
-        day: row.get(18)?,
-        source: row.get(19)?,
+        source: row.get(18)?,
     })
+}
+
+/// Where a row of [`select_responses`] stands in the order of building: (`shown_at`, place).
+pub(super) fn position(row: &Row<'_>) -> Result<(i64, i64)> {
+    Ok((row.get(15)?, row.get(19)?))
 }

@@ -4,19 +4,21 @@ use async_trait::async_trait;
 use bearing_shared::id::{SiteId, SiteKey};
 use rusqlite::params;
 
-use super::{SqliteStore, counting, rows};
+use super::{SqliteStore, build, generations, rows};
 use crate::Result;
-use crate::sites::{Site, SiteStore};
+use crate::sites::{CountingStatus, Site, SiteStore};
 
 #[async_trait]
 impl SiteStore for SqliteStore {
     async fn create_site(&self, site: Site) -> Result<()> {
+        let limit = self.limits.step;
         let write = move |transaction: &rusqlite::Transaction<'_>| {
             let settings = rows::to_json(&site.settings)?;
             transaction.execute(
                 "INSERT INTO site (id, site_key, identity_secret, settings, created_at) VALUES (?1, ?2, ?3, ?4, ?5)",
                 params![site.id.0, site.key.0, site.identity_secret, settings, site.created_at],
             )?;
+            build::review(transaction, &site.id, limit)?;
             rows::changed(transaction)
         };
         self.writer.write(write).await
@@ -44,15 +46,16 @@ impl SiteStore for SqliteStore {
     }
 
     async fn update_site(&self, site: Site) -> Result<bool> {
+        let limit = self.limits.step;
         let write = move |transaction: &rusqlite::Transaction<'_>| {
-            let Some(before) = rows::site(transaction, "id", site.id.as_str())? else { return Ok(false) };
-            transaction.execute(
+            let updated = transaction.execute(
                 "UPDATE site SET identity_secret = ?2, settings = ?3 WHERE id = ?1",
                 params![site.id.0, site.identity_secret, rows::to_json(&site.settings)?],
             )?;
-            if before.settings.dimensions != site.settings.dimensions {
-                counting::recount_site(transaction, &site.id)?;
+            if updated == 0 {
+                return Ok(false);
             }
+            build::review(transaction, &site.id, limit)?;
             rows::changed(transaction)?;
             Ok(true)
         };
@@ -69,12 +72,22 @@ impl SiteStore for SqliteStore {
                 "DELETE FROM survey_version WHERE survey_id IN (SELECT id FROM survey WHERE site_id = ?1)",
                 [&id.0],
             )?;
-            for table in ["api_key", "survey", "response", "tombstone", "cell", "funnel"] {
+            for table in ["api_key", "survey", "response", "tombstone", "generation", "learned", "cell", "funnel"] {
                 transaction.execute(&format!("DELETE FROM {table} WHERE site_id = ?1"), [&id.0])?;
             }
             rows::changed(transaction)?;
             Ok(true)
         };
         self.writer.write(write).await
+    }
+
+    async fn counting(&self, site: &SiteId) -> Result<Option<CountingStatus>> {
+        let site = site.clone();
+        let read = move |connection: &rusqlite::Connection| {
+            // One read transaction, so that both generations are those of one moment.
+            let transaction = connection.unchecked_transaction()?;
+            generations::status(&transaction, &site)
+        };
+        self.readers.run(read).await
     }
 }

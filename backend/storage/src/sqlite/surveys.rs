@@ -6,7 +6,7 @@ use bearing_shared::id::{SiteId, SurveyId};
 use bearing_shared::survey::Survey;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
-use super::{SqliteStore, counting, rows};
+use super::{SqliteStore, build, rows};
 use crate::surveys::{PublishedVersion, StoredSurvey, SurveyStore};
 use crate::{Result, StoreError};
 
@@ -50,30 +50,19 @@ fn close(transaction: &Transaction<'_>, id: &SurveyId, now: i64) -> Result<()> {
     Ok(())
 }
 
-fn publish(transaction: &Transaction<'_>, site: &SiteId, id: &SurveyId, now: i64) -> Result<Option<u32>> {
+fn publish(transaction: &Transaction<'_>, site: &SiteId, id: &SurveyId, now: i64, limit: u32) -> Result<Option<u32>> {
     let Some(survey) = find(transaction, site, id)? else { return Ok(None) };
     let version = match survey.version {
         Some(version) if !survey.edited => version,
         latest => {
             let version = latest.unwrap_or(0) + 1;
-            let before = counting::touchpoints(transaction, site)?;
             close(transaction, id, now)?;
             transaction.execute(
                 "INSERT INTO survey_version (survey_id, version, content, published_at) VALUES (?1, ?2, ?3, ?4)",
                 params![id.0, version, rows::to_json(&survey.survey)?, now],
             )?;
-            for name in survey.survey.touchpoints.iter().filter(|name| !before.contains(name)) {
-                let seen: bool = transaction.query_row(
-                    "SELECT EXISTS (SELECT 1 FROM response WHERE site_id = ?1 AND touchpoint = ?2)",
-                    [site.as_str(), name],
-                    |row| row.get(0),
-                )?;
-                // Answers from there counted as `(other)` until now.
-                if seen {
-                    counting::recount_site(transaction, site)?;
-                    break;
-                }
-            }
+            // Its touchpoints are told apart from now on, past answers included.
+            build::review(transaction, site, limit)?;
             version
         }
     };
@@ -136,8 +125,8 @@ impl SurveyStore for SqliteStore {
     }
 
     async fn publish_survey(&self, site: &SiteId, id: &SurveyId, now: i64) -> Result<Option<u32>> {
-        let (site, id) = (site.clone(), id.clone());
-        self.writer.write(move |transaction| publish(transaction, &site, &id, now)).await
+        let (site, id, limit) = (site.clone(), id.clone(), self.limits.step);
+        self.writer.write(move |transaction| publish(transaction, &site, &id, now, limit)).await
     }
 
     async fn pause_survey(&self, site: &SiteId, id: &SurveyId, now: i64) -> Result<bool> {
@@ -186,6 +175,31 @@ impl SurveyStore for SqliteStore {
                 });
             }
             Ok(versions)
+        };
+        self.readers.run(read).await
+    }
+
+    async fn question_ids(&self, site: &SiteId, survey: Option<&SurveyId>) -> Result<Vec<String>> {
+        let (site, survey) = (site.clone(), survey.cloned());
+        let read = move |connection: &Connection| {
+            let mut statement = connection.prepare_cached(
+                "SELECT survey.id, survey_version.content FROM survey
+                 JOIN survey_version ON survey_version.survey_id = survey.id
+                 WHERE site_id = ?1 AND (?2 IS NULL OR survey.id = ?2) ORDER BY published_at, ordinal, version",
+            )?;
+            let mut found = statement.query(params![site.0, survey.map(|id| id.0)])?;
+            let mut ids: Vec<String> = Vec::new();
+            while let Some(row) = found.next()? {
+                let id: String = row.get(0)?;
+                let content = row.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?;
+                let survey: Survey = rows::json(content, "survey_version", "content", &id)?;
+                for question in survey.questions {
+                    if !ids.contains(&question.id) {
+                        ids.push(question.id);
+                    }
+                }
+            }
+            Ok(ids)
         };
         self.readers.run(read).await
     }

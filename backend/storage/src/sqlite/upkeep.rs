@@ -1,113 +1,85 @@
-//! Upkeep in SQLite: probing, recounting and checking.
-
-use std::collections::HashMap;
+//! Upkeep in SQLite: probing, building generations of counts, checking.
 
 use async_trait::async_trait;
-use bearing_shared::cell;
-use bearing_shared::histogram::SLOTS;
-use rusqlite::Connection;
+use bearing_shared::id::SiteId;
+use rusqlite::{Connection, Transaction};
 
-use super::counting::{Changes, Counting, DAY, WEEK, recount_site};
-use super::{SqliteStore, reports};
+use super::build::{self, Work};
+use super::check::{check, site_ids};
+use super::{SqliteStore, rows};
 use crate::upkeep::{CheckReport, UpkeepStore};
 use crate::{Result, StoreError};
 
-/// What rows should hold, by their keys as text (which also name them in a problem).
-type Expected<const N: usize> = HashMap<String, [i64; N]>;
-
-/// The most problems that are listed: a broken table has as many as rows.
-const PROBLEMS: usize = 20;
-
-fn add<const N: usize>(expected: &mut Expected<N>, name: String, counts: [i64; N]) {
-    let sums = expected.entry(name).or_insert([0; N]);
-    for (sum, count) in sums.iter_mut().zip(counts) {
-        *sum += count;
-    }
-}
-
-/// What the cells, and `answered` and `completed` of the funnel, should hold from the answers.
-fn expected(connection: &Connection, report: &mut CheckReport) -> Result<(Expected<SLOTS>, Expected<2>)> {
-    let (mut cells, mut funnel) = (HashMap::new(), HashMap::new());
-    for site in reports::site_ids(connection)? {
-        let mut changes = Changes::default();
-        let Some(counting) = Counting::read(connection, &site)? else { continue };
-        report.responses += changes.all_of(connection, &site, &counting)?;
-        for (key, change) in changes.into_cells() {
-            let place = [&key.dimension, &key.value, key.instrument, &key.survey, &key.touchpoint].join(" | ");
-            for (grain, period) in [(DAY, key.day), (WEEK, cell::week_of(key.day))] {
-                add(&mut cells, format!("{site} | {grain} | {place} | {period}"), change.scores);
+impl SqliteStore {
+    /// Does one step of the first work that can be done; false when there was none.
+    async fn step(&self) -> Result<bool> {
+        // Looked for by a reader: with nothing to do, the writer is left alone.
+        let work = self.readers.run(Work::list).await?;
+        let limit = self.limits.step;
+        let mut refusal = None;
+        for work in work {
+            let doing = work.clone();
+            match self.writer.write(move |transaction| doing.step(transaction, limit)).await {
+                Ok(()) => return Ok(true),
+                // One site's damage must not keep the others from being built.
+                Err(why @ StoreError::Corrupt { .. }) => {
+                    tracing::error!(?work, %why, "a step of building counts failed");
+                    refusal = Some(why);
+                }
+                Err(error) => return Err(error),
             }
-            let [.., answered, completed, _] = change.funnel;
-            add(&mut funnel, format!("{site} | {place} | {}", key.day), [answered, completed]);
         }
+        refusal.map_or(Ok(false), Err)
     }
-    Ok((cells, funnel))
-}
 
-/// Compares the rows of a query (name, then counts) with what they should hold; the number of rows.
-fn compare<const N: usize>(
-    connection: &Connection,
-    what: &str,
-    sql: &str,
-    mut expected: Expected<N>,
-    problems: &mut Vec<String>,
-) -> Result<u64> {
-    let mut statement = connection.prepare(sql)?;
-    let mut found = statement.query([])?;
-    let mut rows = 0;
-    while let Some(row) = found.next()? {
-        let name: String = row.get(0)?;
-        let mut counts = [0; N];
-        for (place, count) in counts.iter_mut().enumerate() {
-            *count = row.get(place + 1)?;
-        }
-        rows += 1;
-        let wanted = expected.remove(&name).unwrap_or([0; N]);
-        if wanted != counts && problems.len() < PROBLEMS {
-            problems.push(format!("{what} {name} holds {counts:?} and should hold {wanted:?}"));
+    /// Counts a site anew; the number of responses counted.
+    async fn recount_site(&self, site: SiteId) -> Result<u64> {
+        let limit = self.limits.step;
+        let begun = loop {
+            let id = site.clone();
+            let begin = move |transaction: &Transaction<'_>| {
+                let begun = build::begin_anew(transaction, &id)?;
+                if begun.is_none() {
+                    // Another build goes first: what it has counted so far may be as wrong as what it replaces.
+                    build::advance(transaction, &id, limit)?;
+                }
+                let there = rows::site(transaction, "id", id.as_str())?.is_some();
+                Ok((begun, there))
+            };
+            match self.writer.write(begin).await? {
+                (Some(number), _) => break number,
+                (None, true) => {}
+                (None, false) => return Ok(0),
+            }
+        };
+        let mut counted = 0;
+        loop {
+            let id = site.clone();
+            let step = move |transaction: &Transaction<'_>| {
+                let before = build::counted_by(transaction, &id, begun)?;
+                if before.is_some_and(|(_, building)| building) {
+                    build::advance(transaction, &id, limit)?;
+                }
+                build::counted_by(transaction, &id, begun)
+            };
+            match self.writer.write(step).await? {
+                Some((done, true)) => counted = done,
+                Some((done, false)) => return Ok(done),
+                // Another process completed, replaced and cleared it between two looks.
+                None => return Ok(counted),
+            }
         }
     }
-    let missing = expected.into_iter().filter(|(_, counts)| counts.iter().any(|count| *count != 0));
-    let room = PROBLEMS.saturating_sub(problems.len());
-    problems.extend(missing.take(room).map(|(name, counts)| format!("{what} {name} is missing {counts:?}")));
-    Ok(rows)
-}
-
-fn check(connection: &Connection) -> Result<CheckReport> {
-    let mut report = CheckReport::default();
-    let mut statement = connection.prepare(&format!("PRAGMA integrity_check({PROBLEMS})"))?;
-    let lines: Vec<String> = statement.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
-    let faults = lines.iter().filter(|line| *line != "ok");
-    report.problems.extend(faults.map(|line| format!("integrity: {}", line.replace('\n', " "))));
-    if !report.problems.is_empty() {
-        // What is read from a damaged file proves nothing.
-        return Ok(report);
-    }
-    let (cells, funnel) = match expected(connection, &mut report) {
-        Err(error @ StoreError::Corrupt { .. }) => {
-            report.problems.push(error.to_string());
-            return Ok(report);
-        }
-        result => result?,
-    };
-    let key = "dimension, value, instrument, survey_id, touchpoint, period";
-    let sql = format!(
-        "SELECT concat_ws(' | ', site_id, grain, {key}), c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10 FROM cell"
-    );
-    report.cells = compare(connection, "cell", &sql, cells, &mut report.problems)?;
-    let sql = format!("SELECT concat_ws(' | ', site_id, {key}), answered, completed FROM funnel");
-    compare(connection, "funnel", &sql, funnel, &mut report.problems)?;
-    Ok(report)
 }
 
 #[async_trait]
 impl UpkeepStore for SqliteStore {
     async fn revision(&self) -> Result<i64> {
-        self.readers.run(reports::revision).await
+        self.readers.run(rows::revision).await
     }
 
     async fn probe(&self) -> Result<()> {
-        let write = |transaction: &rusqlite::Transaction<'_>| {
+        let write = |transaction: &Transaction<'_>| {
             transaction.execute(
                 "INSERT INTO meta (name, value) VALUES ('probe', 1)
                  ON CONFLICT (name) DO UPDATE SET value = value + 1",
@@ -118,15 +90,17 @@ impl UpkeepStore for SqliteStore {
         self.writer.write(write).await
     }
 
+    async fn build_step(&self) -> Result<bool> {
+        self.step().await
+    }
+
     async fn recount(&self) -> Result<u64> {
-        let write = |transaction: &rusqlite::Transaction<'_>| {
-            let mut count = 0;
-            for site in reports::site_ids(transaction)? {
-                count += recount_site(transaction, &site)?;
-            }
-            Ok(count)
-        };
-        self.writer.write(write).await
+        let mut counted = 0;
+        for site in self.readers.run(site_ids).await? {
+            counted += self.recount_site(site).await?;
+        }
+        while self.step().await? {}
+        Ok(counted)
     }
 
     async fn check(&self) -> Result<CheckReport> {
@@ -135,7 +109,7 @@ impl UpkeepStore for SqliteStore {
             let transaction = connection.unchecked_transaction()?;
             check(&transaction)
         };
-        self.readers.run(read).await
+        self.readers.run_unlimited(read).await
     }
 
     async fn close(&self) {

@@ -34,10 +34,16 @@ impl Pen {
         work: impl FnOnce(&Transaction<'_>, &mut Countings) -> Result<T>,
     ) -> Result<T> {
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        self.countings.refresh(&transaction)?;
-        let value = work(&transaction, &mut self.countings)?;
-        transaction.commit()?;
-        Ok(value)
+        let countings = &mut self.countings;
+        let worked = countings.refresh(&transaction).and_then(|()| work(&transaction, countings));
+        let done = worked.and_then(|value| {
+            transaction.commit()?;
+            Ok(value)
+        });
+        if done.is_err() {
+            self.countings.forget_all();
+        }
+        done
     }
 }
 
@@ -67,8 +73,10 @@ impl Writer {
         let (done, result) = oneshot::channel();
         let boxed: Job = Box::new(move |pen| {
             // A panic must not take the writer with it; the transaction was rolled back as it unwound.
-            let outcome = catch_unwind(AssertUnwindSafe(|| job(pen)))
-                .unwrap_or_else(|_| Err(StoreError::Driver("a write job panicked".into())));
+            let outcome = catch_unwind(AssertUnwindSafe(|| job(pen))).unwrap_or_else(|_| {
+                pen.countings.forget_all();
+                Err(StoreError::Driver("a write job panicked".into()))
+            });
             let _ = done.send(outcome);
         });
         let jobs = self.jobs.lock().map_err(closed)?.clone().ok_or_else(|| closed(()))?;

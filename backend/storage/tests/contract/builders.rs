@@ -7,22 +7,29 @@ use std::sync::Arc;
 
 use bearing_shared::answer::{Answer, Context};
 use bearing_shared::api::intake::EventKind;
+use bearing_shared::api::reports::Source;
 use bearing_shared::api::responses::{Identity, ResponseState};
 use bearing_shared::api::sites::SiteSettings;
-use bearing_shared::cell::Dimension;
+use bearing_shared::cell::{ALL, Dimension, attribute};
 use bearing_shared::histogram::Histogram;
 use bearing_shared::id::{ResponseId, SiteId, SiteKey, SurveyId};
 use bearing_shared::instrument::Instrument;
-use bearing_shared::metric::Metric;
+use bearing_shared::metric::{Metric, Thresholds};
 use bearing_shared::survey::Survey;
 use bearing_storage::{
-    Accept, EventCount, Grouping, Outcome, ReportFilter, ResponseFilter, Result, Site, Store, StoredResponse, Tally,
+    Accept, Base, CountingStatus, EventCount, FunnelCounts, Grouping, Limits, Outcome, READ_LIMIT, ReportFilter,
+    ResponseFilter, Result, Site, Store, StoredResponse, Tallied, Tally, TallyQuery,
 };
 
 /// A Monday, 2026-11-16: the day on which everything happens unless a case says otherwise.
 pub(crate) const MONDAY: i32 = 20_773;
 /// Noon of that Monday in UTC, ms since 1970.
-pub(crate) const NOON: i64 = MONDAY as i64 * 86_400_000 + 43_200_000;
+pub(crate) const NOON: i64 = noon_of(MONDAY);
+
+/// Noon of a day (days since 1970-01-01) in UTC, ms since 1970: the same day in Amsterdam.
+pub(crate) const fn noon_of(day: i32) -> i64 {
+    day as i64 * 86_400_000 + 43_200_000
+}
 
 /// Where a fresh database lies, and what keeps it there.
 pub(crate) struct Place {
@@ -61,6 +68,11 @@ impl Database {
     pub(crate) async fn second(&self) -> Result<Arc<dyn Store>> {
         bearing_storage::open(&self.place.url).await
     }
+
+    /// A second store on the same database, with other limits.
+    pub(crate) async fn second_within(&self, limits: Limits) -> Result<Arc<dyn Store>> {
+        bearing_storage::open_within(&self.place.url, limits).await
+    }
 }
 
 impl Deref for Database {
@@ -92,6 +104,7 @@ pub(crate) fn site(id: &str) -> Site {
             require_signature: true,
             time_zone: "Europe/Amsterdam".into(),
             dimensions: vec![dimension("plan", &["free", "pro"])],
+            thresholds: Thresholds::default(),
             sample: false,
         },
         created_at: NOON,
@@ -151,7 +164,6 @@ pub(crate) fn response(number: u128, score: u8) -> StoredResponse {
         shown_at: NOON,
         answered_at: NOON + 4_000,
         received_at: NOON + 5_000,
-        day: MONDAY,
         source: "embed".into(),
     }
 }
@@ -181,7 +193,7 @@ pub(crate) fn event(kind: EventKind, count: u32) -> EventCount {
         version: 1,
         instrument: Instrument::Nps,
         touchpoint: "checkout".into(),
-        day: MONDAY,
+        at: NOON,
         device: None,
         locale: None,
         attributes: BTreeMap::new(),
@@ -214,7 +226,7 @@ pub(crate) fn everything() -> ReportFilter {
         touchpoint: None,
         from_day: None,
         to_day: None,
-        attributes: Vec::new(),
+        values: Vec::new(),
     }
 }
 
@@ -225,15 +237,76 @@ pub(crate) fn from(touchpoint: &str) -> ReportFilter {
 
 /// The answers with these attribute values.
 pub(crate) fn having(attributes: &[(&str, &str)]) -> ReportFilter {
-    ReportFilter { attributes: pairs(attributes), ..everything() }
+    let values = attributes.iter().map(|(name, value)| (attribute(name), (*value).to_owned())).collect();
+    ReportFilter { values, ..everything() }
+}
+
+/// The answers with this value of a dimension, by its cell name.
+pub(crate) fn with_value(dimension: &str, value: &str) -> ReportFilter {
+    ReportFilter { values: vec![(dimension.into(), value.into())], ..everything() }
+}
+
+/// The question that adds up the answers of a filter.
+pub(crate) fn query(filter: ReportFilter, grouping: Grouping) -> TallyQuery {
+    TallyQuery { filter, base: Base::Responses, grouping, by: None }
+}
+
+/// The tallies of a question at the home site, read from the answers: a condition that always holds is more than cells
+/// can answer.
+pub(crate) async fn scanned(store: &impl Deref<Target = dyn Store>, mut query: TallyQuery) -> Result<Vec<Tally>> {
+    query.filter.values.push((ALL.into(), String::new()));
+    let Tallied { tallies, source } = store.tally(&home(), query).await?;
+    assert_eq!(source, Source::Scan);
+    Ok(tallies)
+}
+
+/// The tallies of a question at the home site and where they were read, after a scan has said the same.
+pub(crate) async fn tallied(store: &impl Deref<Target = dyn Store>, query: TallyQuery) -> Result<Tallied> {
+    let tallied = store.tally(&home(), query.clone()).await?;
+    assert_eq!(tallied.tallies, scanned(store, query.clone()).await?, "{query:?} by {:?}", tallied.source);
+    Ok(tallied)
+}
+
+/// Whether cells answer this filter at the home site.
+pub(crate) async fn has_cells(store: &impl Deref<Target = dyn Store>, filter: &ReportFilter) -> Result<bool> {
+    let tallied = tallied(store, query(filter.clone(), Grouping::Whole)).await?;
+    assert_eq!(store.funnel(&home(), filter.clone()).await?.is_some(), tallied.source == Source::Cells);
+    Ok(tallied.source == Source::Cells)
 }
 
 /// The cells of the home site that this filter adds up, as one histogram, after a scan has said the same.
 pub(crate) async fn counted(store: &impl Deref<Target = dyn Store>, filter: ReportFilter) -> Result<Histogram> {
-    assert!(store.has_cells(&home(), &filter).await?, "cells answer {filter:?}");
-    let cells = store.tally_cells(&home(), filter.clone(), Grouping::Whole).await?;
-    assert_eq!(cells, store.tally_scan(&home(), filter, Grouping::Whole).await?);
-    Ok(sum(&cells))
+    let tallied = tallied(store, query(filter.clone(), Grouping::Whole)).await?;
+    assert_eq!(tallied.source, Source::Cells, "cells answer {filter:?}");
+    Ok(sum(&tallied.tallies))
+}
+
+/// The denominators of the home site's answers that this filter lets through.
+pub(crate) async fn funnel(store: &impl Deref<Target = dyn Store>, filter: ReportFilter) -> Result<FunnelCounts> {
+    Ok(store.funnel(&home(), filter).await?.expect("cells answer the filter"))
+}
+
+/// Ten responses a step.
+pub(crate) const SMALL_STEPS: Limits = Limits { read: READ_LIMIT, step: 10 };
+
+/// How the home site is counted.
+pub(crate) async fn status(store: &Arc<dyn Store>) -> Result<CountingStatus> {
+    Ok(store.counting(&home()).await?.expect("the site is there"))
+}
+
+/// Builds and clears until nothing is left to do; the number of steps.
+pub(crate) async fn build(store: &impl Deref<Target = dyn Store>) -> Result<u32> {
+    let mut steps = 0;
+    while store.build_step().await? {
+        steps += 1;
+    }
+    Ok(steps)
+}
+
+/// The tally of these scores.
+pub(crate) fn tally(instrument: Instrument, period: i32, value: &str, scores: &[u8]) -> Tally {
+    let histogram = Histogram::of(scores.iter().copied());
+    Tally { instrument, period, survey: None, value: value.into(), histogram }
 }
 
 /// The sum of tallies, whatever their instruments.

@@ -1,270 +1,188 @@
 //! Any history of a site leaves counts that agree with its answers: real stores against a model that has no cells.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
 
-use bearing_shared::answer::{Answer, Context};
-use bearing_shared::api::responses::ResponseState;
-use bearing_shared::histogram::Histogram;
+use bearing_shared::api::reports::Source;
+use bearing_shared::cell::OTHER;
 use bearing_shared::id::SurveyId;
-use bearing_storage::{Grouping, Outcome, ReportFilter, Result, StoredResponse, Tally};
+use bearing_storage::{Axis, Base, Grouping, Limits, ReportFilter, Result, Store, StoredResponse, TallyQuery};
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseError;
 use tokio::runtime::Handle;
 
 use crate::builders::*;
+use crate::model::*;
 
 crate::contract! { any_history_leaves_counts_that_agree_with_the_answers }
 
-const SURVEYS: [&str; 2] = ["sv_home", "sv_second"];
-const TOUCHPOINTS: [&str; 4] = ["", "checkout", "cart", "invented"];
-const PLANS: [&str; 3] = ["free", "pro", "gold"];
-/// The declarations that a history switches between.
-const DECLARED: [&[(&str, &[&str])]; 4] =
-    [&[], &[("plan", &["free", "pro"])], &[("plan", &["gold"]), ("country", &["NL"])], &[("country", &["NL", "DE"])]];
-
+/// Steps so small that most of a history happens beside a build.
+const LIMITS: Limits = Limits { read: Duration::from_secs(60), step: 3 };
 /// What may happen to a site.
 #[derive(Clone, Debug)]
 enum Step {
     Accept(Vec<Sent>),
     Delete(u128),
+    Erase(usize),
     Declare(usize),
+    Zone(usize),
     Publish { survey: usize, touchpoints: Vec<usize> },
     Pause(usize),
+    Build(usize),
     Recount,
-}
-
-/// One response of a batch, as little as decides what becomes of it.
-#[derive(Clone, Debug)]
-struct Sent {
-    id: u128,
-    seq: u32,
-    survey: usize,
-    score: u8,
-    touchpoint: usize,
-    plan: Option<usize>,
-    country: Option<bool>,
-    choices: Vec<bool>,
-    device: Option<bool>,
-    day: i32,
-    completed: bool,
-    state: ResponseState,
-}
-
-fn sent() -> impl Strategy<Value = Sent> {
-    let state = prop_oneof![
-        8 => Just(ResponseState::Counted),
-        1 => Just(ResponseState::Test),
-        1 => Just(ResponseState::Quarantined),
-        1 => Just(ResponseState::Excluded),
-    ];
-    let place = (0u128..12, 0u32..4, prop_oneof![4 => Just(0usize), 1 => Just(1)], 0u8..=10, 0..TOUCHPOINTS.len());
-    let who = (prop::option::of(0..PLANS.len()), any::<Option<bool>>(), prop::collection::vec(any::<bool>(), 2));
-    let how = (any::<Option<bool>>(), -9i32..9, any::<bool>(), state);
-    (place, who, how).prop_map(|(place, who, (device, day, completed, state))| {
-        let ((id, seq, survey, score, touchpoint), (plan, country, choices)) = (place, who);
-        Sent { id, seq, survey, score, touchpoint, plan, country, choices, device, day, completed, state }
-    })
+    Reopen,
 }
 
 fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
-        6 => prop::collection::vec(sent(), 1..6).prop_map(Step::Accept),
-        2 => (0u128..12).prop_map(Step::Delete),
+        8 => prop::collection::vec(sent(), 1..8).prop_map(Step::Accept),
+        2 => (0u128..24).prop_map(Step::Delete),
+        1 => (0..CUSTOMERS.len()).prop_map(Step::Erase),
         1 => (0..DECLARED.len()).prop_map(Step::Declare),
+        1 => (0..ZONES.len()).prop_map(Step::Zone),
         1 => (0..SURVEYS.len(), prop::collection::vec(0..TOUCHPOINTS.len(), 0..3)).prop_map(|(survey, touchpoints)| {
             // The empty touchpoint is no name.
             Step::Publish { survey, touchpoints: touchpoints.into_iter().filter(|place| *place > 0).collect() }
         }),
         1 => (0..SURVEYS.len()).prop_map(Step::Pause),
+        3 => (1usize..4).prop_map(Step::Build),
         1 => Just(Step::Recount),
+        1 => Just(Step::Reopen),
     ]
 }
 
-impl Sent {
-    fn response(&self) -> StoredResponse {
-        let mut attributes = BTreeMap::new();
-        if let Some(plan) = self.plan {
-            attributes.insert("plan".to_owned(), PLANS[plan].to_owned());
-        }
-        if let Some(dutch) = self.country {
-            attributes.insert("country".to_owned(), if dutch { "NL" } else { "DE" }.to_owned());
-        }
-        let mut response = response(self.id, self.score);
-        let picked: Vec<String> = ["speed", "price"]
-            .iter()
-            .zip(&self.choices)
-            .filter(|(_, on)| **on)
-            .map(|(id, _)| (*id).to_owned())
-            .collect();
-        if !picked.is_empty() {
-            let question = "topics".to_owned();
-            response.answers.push(Answer { question, value: None, text: None, choices: Some(picked) });
-        }
-        let device = self.device.map(|mobile| if mobile { "mobile" } else { "toaster" }.to_owned());
-        StoredResponse {
-            seq: self.seq,
-            survey: SurveyId::from(SURVEYS[self.survey]),
-            touchpoint: TOUCHPOINTS[self.touchpoint].to_owned(),
-            completed: self.completed,
-            state: self.state,
-            attributes,
-            context: Context { device, ..Context::default() },
-            day: MONDAY + self.day,
-            ..response
-        }
-    }
-}
-
-/// What a site must hold: its responses, whole, and nothing summed.
-#[derive(Default)]
-struct Model {
-    responses: BTreeMap<u128, StoredResponse>,
-    erased: BTreeSet<u128>,
-    declared: usize,
-    named: BTreeSet<String>,
-}
-
-impl Model {
-    fn accept(&mut self, sent: &Sent) -> Outcome {
-        let next = sent.response();
-        if self.erased.contains(&sent.id) {
-            return Outcome::Erased;
-        }
-        let Some(before) = self.responses.get_mut(&sent.id) else {
-            self.responses.insert(sent.id, next);
-            return Outcome::Stored;
-        };
-        if before.survey != next.survey {
-            return Outcome::Mismatch;
-        }
-        if next.seq <= before.seq {
-            return Outcome::Duplicate;
-        }
-        let judged = matches!(before.state, ResponseState::Quarantined | ResponseState::Excluded);
-        *before = StoredResponse {
-            day: before.day,
-            state: if judged { before.state } else { next.state },
-            completed: before.completed || next.completed,
-            ..next
-        };
-        Outcome::Updated
-    }
-
-    fn has_cells(&self, filter: &ReportFilter) -> bool {
-        let named = filter.touchpoint.as_ref().is_none_or(|name| name.is_empty() || self.named.contains(name));
-        let told_apart = |(name, value): &(String, String)| {
-            DECLARED[self.declared].iter().any(|(known, values)| known == name && values.contains(&value.as_str()))
-        };
-        named && filter.attributes.len() <= 1 && filter.attributes.iter().all(told_apart)
-    }
-
-    fn counted(&self, filter: &ReportFilter) -> impl Iterator<Item = &StoredResponse> {
-        self.responses.values().filter(move |response| {
-            response.state == ResponseState::Counted
-                && filter.survey.as_ref().is_none_or(|survey| *survey == response.survey)
-                && filter.touchpoint.as_ref().is_none_or(|touchpoint| *touchpoint == response.touchpoint)
-                && filter.from_day.is_none_or(|day| response.day >= day)
-                && filter.to_day.is_none_or(|day| response.day <= day)
-                && filter.attributes.iter().all(|(name, value)| response.attributes.get(name) == Some(value))
-        })
-    }
-
-    fn tallies(&self, filter: &ReportFilter, grouping: Grouping) -> Vec<Tally> {
-        let mut periods: BTreeMap<i32, Histogram> = BTreeMap::new();
-        for response in self.counted(filter) {
-            let period = if grouping == Grouping::Day { response.day } else { 0 };
-            periods.entry(period).or_default().merge(&Histogram::of([response.score]));
-        }
-        let instrument = bearing_shared::instrument::Instrument::Nps;
-        periods.into_iter().map(|(period, histogram)| Tally { instrument, period, histogram }).collect()
-    }
-}
-
-/// The filters that a history is judged by.
-fn filters() -> Vec<ReportFilter> {
-    let mut filters = vec![
-        everything(),
-        ReportFilter { survey: Some(SurveyId::from(SURVEYS[1])), ..everything() },
-        ReportFilter { from_day: Some(MONDAY - 2), to_day: Some(MONDAY + 2), ..everything() },
-        ReportFilter { touchpoint: Some("cart".into()), from_day: Some(MONDAY), ..having(&[("plan", "pro")]) },
-        having(&[("plan", "pro"), ("country", "NL")]),
-        having(&[("country", "NL")]),
-        having(&[("country", "DE")]),
+/// The questions that a history is judged by.
+fn queries() -> Vec<TallyQuery> {
+    let window = ReportFilter { from_day: Some(MONDAY - 17), to_day: Some(MONDAY + 2), ..everything() };
+    let second = ReportFilter { survey: Some(SurveyId::from(SURVEYS[1])), ..everything() };
+    let narrow = ReportFilter { touchpoint: Some("cart".into()), from_day: Some(MONDAY), ..having(&[("plan", "pro")]) };
+    let by = |axis, query| TallyQuery { by: Some(axis), ..query };
+    let on = |dimension: &str, filter, grouping| by(Axis::Dimension(dimension.into()), query(filter, grouping));
+    let mut queries = vec![
+        query(everything(), Grouping::Day),
+        query(window.clone(), Grouping::Whole),
+        query(window.clone(), Grouping::Week),
+        query(window.clone(), Grouping::Hour),
+        query(second, Grouping::Whole),
+        query(narrow, Grouping::Day),
+        query(having(&[("plan", "pro"), ("country", "NL")]), Grouping::Whole),
+        query(with_value("device", "mobile"), Grouping::Week),
+        query(with_value("choice.topics", "speed"), Grouping::Whole),
+        by(Axis::Touchpoint, query(having(&[("plan", OTHER)]), Grouping::Whole)),
+        by(Axis::Survey, query(window.clone(), Grouping::Day)),
+        on("attr.plan", everything(), Grouping::Week),
+        on("attr.country", from(OTHER), Grouping::Whole),
+        on("choice.topics", window.clone(), Grouping::Whole),
+        on("device", having(&[("plan", "gold")]), Grouping::Whole),
+        TallyQuery { base: Base::Respondents, ..query(window.clone(), Grouping::Week) },
+        TallyQuery { base: Base::Respondents, ..on("attr.plan", having(&[("country", "NL")]), Grouping::Whole) },
     ];
-    filters.extend(TOUCHPOINTS.map(from));
-    filters.extend(PLANS.map(|plan| having(&[("plan", plan)])));
-    filters
+    queries.extend(TOUCHPOINTS.map(|touchpoint| query(from(touchpoint), Grouping::Whole)));
+    queries.extend(PLANS.map(|plan| query(having(&[("plan", plan)]), Grouping::Whole)));
+    queries
 }
 
-async fn take(db: &Database, model: &mut Model, step: &Step) -> Result<()> {
+async fn configure(store: &Arc<dyn Store>, model: &Model) -> Result<()> {
+    let mut changed = site("st_home");
+    let declared = DECLARED[model.declared].iter();
+    changed.settings.dimensions = declared.map(|(name, values)| dimension(name, values)).collect();
+    changed.settings.time_zone = ZONES[model.zone].into();
+    assert!(store.update_site(changed).await?);
+    Ok(())
+}
+
+async fn take(store: &mut Arc<dyn Store>, url: &str, model: &mut Model, step: &Step) -> Result<()> {
     match step {
         Step::Accept(batch) => {
-            let expected: Vec<Outcome> = batch.iter().map(|sent| model.accept(sent)).collect();
-            assert_eq!(accept(db, batch.iter().map(Sent::response)).await?, expected);
+            let expected = model.accept(batch);
+            assert_eq!(accept(store, batch.iter().map(Sent::response)).await?, expected);
         }
         Step::Delete(id) => {
-            let there = model.responses.remove(id).is_some();
-            assert_eq!(db.delete_response(&home(), response_id(*id), NOON).await?, there);
-            if there {
-                model.erased.insert(*id);
-            }
+            assert_eq!(store.delete_response(&home(), response_id(*id), NOON).await?, model.remove(*id));
+        }
+        Step::Erase(customer) => {
+            let theirs = |response: &StoredResponse| response.customer.as_deref() == Some(CUSTOMERS[*customer]);
+            let found = model.responses.iter().filter(|(_, response)| theirs(response));
+            let ids: Vec<u128> = found.map(|(id, _)| *id).collect();
+            assert_eq!(store.erase_customer(&home(), CUSTOMERS[*customer], NOON).await?, ids.len() as u64);
+            ids.into_iter().for_each(|id| assert!(model.remove(id)));
         }
         Step::Declare(which) => {
             model.declared = *which;
-            let mut changed = site("st_home");
-            changed.settings.dimensions =
-                DECLARED[*which].iter().map(|(name, values)| dimension(name, values)).collect();
-            assert!(db.update_site(changed).await?);
+            configure(store, model).await?;
+        }
+        Step::Zone(which) => {
+            model.zone = *which;
+            configure(store, model).await?;
         }
         Step::Publish { survey, touchpoints } => {
             let (id, names) = (SurveyId::from(SURVEYS[*survey]), touchpoints.iter().map(|place| TOUCHPOINTS[*place]));
             let names: Vec<&str> = names.collect();
-            assert!(db.edit_survey(&home(), &id, nps(&names), NOON).await?);
-            assert!(db.publish_survey(&home(), &id, NOON).await?.is_some());
+            assert!(store.edit_survey(&home(), &id, nps(&names), NOON).await?);
+            assert!(store.publish_survey(&home(), &id, NOON).await?.is_some());
             model.named.extend(names.into_iter().map(str::to_owned));
         }
         Step::Pause(survey) => {
-            db.pause_survey(&home(), &SurveyId::from(SURVEYS[*survey]), NOON).await?;
+            store.pause_survey(&home(), &SurveyId::from(SURVEYS[*survey]), NOON).await?;
         }
-        Step::Recount => assert_eq!(db.recount().await?, model.responses.len() as u64),
-    }
-    Ok(())
-}
-
-async fn judge(db: &Database, model: &Model) -> Result<()> {
-    assert_sound(db).await?;
-    for filter in filters() {
-        let has_cells = db.has_cells(&home(), &filter).await?;
-        assert_eq!(has_cells, model.has_cells(&filter), "{filter:?}");
-        for grouping in [Grouping::Whole, Grouping::Day] {
-            let expected = model.tallies(&filter, grouping);
-            assert_eq!(db.tally_scan(&home(), filter.clone(), grouping).await?, expected, "scan {filter:?}");
-            if has_cells {
-                assert_eq!(db.tally_cells(&home(), filter.clone(), grouping).await?, expected, "cells {filter:?}");
+        Step::Build(steps) => {
+            for _ in 0..*steps {
+                store.build_step().await?;
             }
         }
-        if has_cells {
-            let funnel = db.funnel(&home(), filter.clone()).await?;
-            let completed = model.counted(&filter).filter(|response| response.completed).count();
-            let expected = (model.counted(&filter).count() as u64, completed as u64);
-            assert_eq!((funnel.answered, funnel.completed), expected, "{filter:?}");
+        Step::Recount => assert_eq!(store.recount().await?, model.responses.len() as u64),
+        Step::Reopen => {
+            store.close().await;
+            *store = bearing_storage::open_within(url, LIMITS).await?;
         }
     }
     Ok(())
 }
 
-async fn live(db: Database, steps: &[Step]) -> Result<()> {
-    furnish(&db).await?;
-    db.create_survey(&home(), &SurveyId::from(SURVEYS[1]), nps(&[]), NOON).await?;
-    let mut model = Model { declared: 1, named: BTreeSet::from(["checkout".to_owned()]), ..Model::default() };
-    for (number, step) in steps.iter().enumerate() {
-        take(&db, &mut model, step).await?;
-        if number % 5 == 4 {
-            assert_sound(&db).await?;
+/// Asks everything, and compares the replies with the model.
+async fn judge(store: &Arc<dyn Store>, model: &Model, queries: &[TallyQuery]) -> Result<()> {
+    let status = store.counting(&home()).await?.expect("the site is there");
+    for query in queries {
+        let expected = model.tallies(query, &status);
+        let tallied = tallied(store, query.clone()).await?;
+        assert_eq!(tallied.tallies, expected, "{query:?}");
+        assert_eq!(tallied.source == Source::Cells, model.has_cells(query, &status), "{query:?}");
+        if tallied.source == Source::Cells && query.by.is_none() {
+            let funnel = funnel(store, query.filter.clone()).await?;
+            let counted = model.counted(query, &status);
+            let completed = counted.iter().filter(|response| response.completed).count();
+            assert_eq!((funnel.answered, funnel.completed), (counted.len() as u64, completed as u64), "{query:?}");
         }
     }
-    judge(&db, &model).await?;
-    db.close().await;
+    Ok(())
+}
+
+async fn live(url: &str, steps: &[(bool, Step)]) -> Result<()> {
+    // Two processes' stand-ins share the file, and either may do the next step.
+    let mut stores =
+        [bearing_storage::open_within(url, LIMITS).await?, bearing_storage::open_within(url, LIMITS).await?];
+    furnish(&stores[0]).await?;
+    stores[1].create_survey(&home(), &SurveyId::from(SURVEYS[1]), nps(&[]), NOON).await?;
+    let mut model = Model { declared: 1, named: BTreeSet::from(["checkout".to_owned()]), ..Model::default() };
+    let queries = queries();
+    for (number, (which, step)) in steps.iter().enumerate() {
+        take(&mut stores[usize::from(*which)], url, &mut model, step).await?;
+        assert_sound(&stores[0]).await?;
+        judge(&stores[1], &model, &queries[number % queries.len()..][..1]).await?;
+    }
+    judge(&stores[0], &model, &queries).await?;
+    build(&stores[1]).await?;
+    judge(&stores[0], &model, &queries).await?;
+    assert_sound(&stores[0]).await?;
+    let status = stores[0].counting(&home()).await?.expect("the site is there");
+    assert_eq!((status.zone.as_str(), status.building), (ZONES[model.zone], None), "the settings are followed");
+    let told_apart: Vec<_> = status.dimensions.into_iter().map(|told| (told.name, told.values)).collect();
+    assert_eq!(told_apart, model.dimensions());
+    assert_eq!(status.touchpoints, model.named.into_iter().collect::<Vec<_>>());
+    for store in stores {
+        store.close().await;
+    }
     Ok(())
 }
 
@@ -273,8 +191,9 @@ async fn any_history_leaves_counts_that_agree_with_the_answers(db: &Database) ->
     // proptest is not async: it runs beside the runtime, each history against a database of its own.
     let histories = tokio::task::spawn_blocking(move || {
         let config = ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() };
-        proptest!(config, |(steps in prop::collection::vec(step(), 30))| {
-            let life = async { live(Database::fresh(engine).await, &steps).await };
+        proptest!(config, |(steps in prop::collection::vec((any::<bool>(), step()), 40))| {
+            let place = engine();
+            let life = async { live(&place.url, &steps).await };
             runtime.block_on(life).map_err(|error| TestCaseError::fail(error.to_string()))?;
         });
     });

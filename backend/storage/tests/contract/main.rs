@@ -28,13 +28,18 @@ macro_rules! expand {
 }
 use expand;
 
+mod axes;
 mod builders;
+mod generations;
 mod histories;
 mod keys;
+mod learning;
 mod lists;
+mod model;
 mod reports;
 mod responses;
 mod sites;
+mod sqlite_counts;
 mod sqlite_file;
 mod surveys;
 mod upkeep;

@@ -29,6 +29,7 @@ crate::contract! {
     answers_outside_the_score_are_kept_and_not_counted
     a_removed_response_is_uncounted_and_cannot_come_back
     removing_what_is_not_there_changes_nothing
+    everything_of_a_customer_is_erased_and_cannot_come_back
     another_tenants_responses_are_not_there
     events_add_up_to_the_denominators
 }
@@ -61,7 +62,6 @@ async fn a_response_reads_back_as_it_was_stored(db: &Database) -> Result<()> {
         shown_at: 1,
         answered_at: 2,
         received_at: i64::MAX,
-        day: -400,
         source: "sample".into(),
         ..with_attributes(response(u128::MAX, 0), &[("plan", "pro \"max\""), ("empty", "")])
     };
@@ -144,7 +144,7 @@ async fn a_batch_of_a_thousand_is_stored_and_counted(db: &Database) -> Result<()
     let batch = |seq, shift| {
         (0..1_000u32).map(move |number| StoredResponse {
             seq,
-            day: MONDAY + (number % 9) as i32,
+            shown_at: noon_of(MONDAY + (number % 9) as i32),
             ..response(u128::from(number), ((number + shift) % 11) as u8)
         })
     };
@@ -197,7 +197,7 @@ async fn an_update_moves_counts_by_the_difference(db: &Database) -> Result<()> {
     assert_eq!(counted(db, having(&[("plan", "pro")])).await?, Histogram::of([9]));
     assert_eq!(counted(db, from("checkout")).await?, Histogram::of([2]));
     assert_eq!(counted(db, from("")).await?, Histogram::of([9]));
-    assert_eq!(db.funnel(&home(), everything()).await?.answered, 2);
+    assert_eq!(funnel(db, everything()).await?.answered, 2);
     let found = listed(db, ResponseFilter { text: Some("better".into()), ..ResponseFilter::default() }).await?;
     assert_eq!(found, [1], "the comment can be found");
     assert_sound(db).await
@@ -211,7 +211,6 @@ async fn an_update_keeps_when_it_was_shown_received_and_counted(db: &Database) -
         shown_at: NOON + 90_000_000,
         answered_at: NOON + 90_000_001,
         received_at: NOON + 90_000_002,
-        day: MONDAY + 1,
         source: "hosted".into(),
         identity: Identity::Verified,
         customer: Some("c-1".into()),
@@ -219,13 +218,8 @@ async fn an_update_keeps_when_it_was_shown_received_and_counted(db: &Database) -
     };
     assert_eq!(accept(db, [later.clone()]).await?, [Outcome::Updated]);
     let first = response(1, 9);
-    let expected = StoredResponse {
-        shown_at: first.shown_at,
-        received_at: first.received_at,
-        day: first.day,
-        source: first.source,
-        ..later
-    };
+    let expected =
+        StoredResponse { shown_at: first.shown_at, received_at: first.received_at, source: first.source, ..later };
     assert_eq!(db.response(&home(), response_id(1)).await?, Some(expected));
     let tomorrow = ReportFilter { from_day: Some(MONDAY + 1), ..everything() };
     assert_eq!(counted(db, tomorrow).await?, Histogram::default());
@@ -264,7 +258,7 @@ async fn once_finished_is_always_finished(db: &Database) -> Result<()> {
     let edition = |seq, completed| [StoredResponse { seq, completed, ..response(1, 9) }];
     for (seq, completed, finished) in [(0, false, 0), (1, true, 1), (2, false, 1)] {
         accept(db, edition(seq, completed)).await?;
-        let funnel = db.funnel(&home(), everything()).await?;
+        let funnel = funnel(db, everything()).await?;
         assert_eq!((funnel.answered, funnel.completed), (1, finished), "seq {seq}");
     }
     assert_sound(db).await
@@ -277,7 +271,7 @@ async fn answers_outside_the_score_are_kept_and_not_counted(db: &Database) -> Re
         assert_eq!(listed(db, ResponseFilter { state, ..ResponseFilter::default() }).await?, [number]);
     }
     assert_eq!(counted(db, everything()).await?, Histogram::of([9]));
-    assert_eq!(db.funnel(&home(), everything()).await?.answered, 1);
+    assert_eq!(funnel(db, everything()).await?.answered, 1);
     // Removing one that is not counted takes nothing away.
     assert!(db.delete_response(&home(), response_id(2), NOON).await?);
     assert_eq!(counted(db, everything()).await?, Histogram::of([9]));
@@ -292,7 +286,7 @@ async fn a_removed_response_is_uncounted_and_cannot_come_back(db: &Database) -> 
     assert_eq!(listed(db, ResponseFilter::default()).await?, [2]);
     assert_eq!(counted(db, everything()).await?, Histogram::of([3]));
     assert_eq!(counted(db, having(&[("plan", "pro")])).await?, Histogram::default());
-    assert_eq!(db.funnel(&home(), everything()).await?.answered, 1);
+    assert_eq!(funnel(db, everything()).await?.answered, 1);
 
     let retry = StoredResponse { seq: 9, ..response(1, 9) };
     assert_eq!(accept(db, [retry.clone(), response(3, 3)]).await?, [Outcome::Erased, Outcome::Stored]);
@@ -309,6 +303,29 @@ async fn removing_what_is_not_there_changes_nothing(db: &Database) -> Result<()>
     assert_eq!(accept(db, [response(1, 9)]).await?, [Outcome::Stored]);
     assert!(db.delete_response(&home(), response_id(1), NOON).await?);
     assert!(!db.delete_response(&home(), response_id(1), NOON).await?);
+    assert_sound(db).await
+}
+
+async fn everything_of_a_customer_is_erased_and_cannot_come_back(db: &Database) -> Result<()> {
+    furnish(db).await?;
+    add_site(db, "st_other", "sv_other").await?;
+    let of = |customer: &str, response| StoredResponse { customer: Some(customer.into()), ..response };
+    // More than one transaction's worth, in every state.
+    let theirs = |number: u128| StoredResponse {
+        state: ResponseState::ALL[number as usize % 4],
+        ..of("c-1", with_attributes(response(number, 9), &[("plan", "pro")]))
+    };
+    accept(db, (0..1_100).map(theirs)).await?;
+    accept(db, [of("c-10", response(2_000, 3)), of("C-1", response(2_001, 4)), response(2_002, 5)]).await?;
+    let namesake = of("c-1", StoredResponse { survey: SurveyId::from("sv_other"), ..response(1, 6) });
+    accept_at(db, SiteId::from("st_other"), [namesake.clone()]).await?;
+
+    assert_eq!(db.erase_customer(&home(), "c-1", NOON).await?, 1_100);
+    assert_eq!(db.erase_customer(&home(), "c-1", NOON).await?, 0);
+    assert_eq!(counted(db, everything()).await?, Histogram::of([3, 4, 5]));
+    assert_eq!(counted(db, having(&[("plan", "pro")])).await?, Histogram::default());
+    assert_eq!(accept(db, [theirs(0), theirs(1_099)]).await?, [Outcome::Erased, Outcome::Erased]);
+    assert_eq!(db.response(&SiteId::from("st_other"), namesake.id).await?, Some(namesake));
     assert_sound(db).await
 }
 
@@ -342,7 +359,7 @@ async fn events_add_up_to_the_denominators(db: &Database) -> Result<()> {
     let plan = BTreeMap::from([("plan".to_owned(), "pro".to_owned())]);
     db.count_events(vec![
         EventCount { attributes: plan.clone(), ..event(EventKind::Shown, 3) },
-        EventCount { day: MONDAY + 1, ..event(EventKind::Shown, 5) },
+        EventCount { at: noon_of(MONDAY + 1), ..event(EventKind::Shown, 5) },
         EventCount { touchpoint: "invented".into(), ..event(EventKind::Shown, 7) },
         EventCount { survey: SurveyId::from("sv_second"), ..event(EventKind::Shown, 11) },
         EventCount { instrument: Instrument::Csat, ..event(EventKind::Shown, 1_000) },
@@ -352,10 +369,10 @@ async fn events_add_up_to_the_denominators(db: &Database) -> Result<()> {
     unfinished.completed = false;
     accept(db, [response(1, 9), unfinished]).await?;
 
-    let all = db.funnel(&home(), everything()).await?;
+    let all = funnel(db, everything()).await?;
     assert_eq!((all.eligible, all.shown, all.started, all.dismissed), (100, 68, 9, 20));
     assert_eq!((all.answered, all.completed), (2, 1));
-    let shown = async |filter| -> Result<u64> { Ok(db.funnel(&home(), filter).await?.shown) };
+    let shown = async |filter| -> Result<u64> { Ok(funnel(db, filter).await?.shown) };
     assert_eq!(shown(from("checkout")).await?, 61);
     assert_eq!(shown(having(&[("plan", "pro")])).await?, 3);
     let tuesday = ReportFilter { from_day: Some(MONDAY + 1), ..everything() };

@@ -11,22 +11,22 @@ use tempfile::TempDir;
 use crate::builders::*;
 
 /// A folder, and a file in it that is not there yet.
-fn file() -> (TempDir, PathBuf) {
+pub(crate) fn file() -> (TempDir, PathBuf) {
     let folder = tempfile::tempdir().expect("a folder can be made");
     let path = folder.path().join("bearing.db");
     (folder, path)
 }
 
-async fn open(path: &Path) -> Result<std::sync::Arc<dyn Store>> {
+pub(crate) async fn open(path: &Path) -> Result<std::sync::Arc<dyn Store>> {
     bearing_storage::open(&format!("sqlite:{}", path.display())).await
 }
 
 /// A connection that knows nothing of the store.
-fn raw(path: &Path) -> Connection {
+pub(crate) fn raw(path: &Path) -> Connection {
     Connection::open(path).expect("the file opens")
 }
 
-fn execute(path: &Path, sql: &str) {
+pub(crate) fn execute(path: &Path, sql: &str) {
     raw(path).execute_batch(sql).expect("the statement runs");
 }
 
@@ -206,8 +206,9 @@ async fn a_check_finds_each_wrong_count_and_a_recount_heals_it() -> Result<()> {
         "UPDATE cell SET period = period + 1 WHERE grain = 1",
         "UPDATE response SET score = 4",
         "UPDATE response SET state = 'excluded'",
-        "UPDATE funnel SET answered = 5 WHERE dimension = 'all'",
-        "UPDATE funnel SET completed = 0 WHERE dimension = 'attr.plan'",
+        "UPDATE cell SET completed = 5 WHERE grain = 0 AND dimension = 'all'",
+        "UPDATE cell SET completed = 0 WHERE grain = 1 AND dimension = 'attr.plan'",
+        "UPDATE response SET shown_at = shown_at + 86400000",
     ];
     for damage in damages {
         let (_folder, path) = file();
@@ -221,7 +222,7 @@ async fn a_check_finds_each_wrong_count_and_a_recount_heals_it() -> Result<()> {
         assert!(!problems.is_empty() && problems.iter().all(|line| !line.contains('\n')), "{damage}: {problems:?}");
         store.recount().await?;
         assert_eq!(store.check().await?.problems, Vec::<String>::new(), "{damage}");
-        assert_eq!(store.funnel(&home(), everything()).await?.shown, 4, "{damage}");
+        assert_eq!(funnel(&store, everything()).await?.shown, 4, "{damage}");
     }
     Ok(())
 }
@@ -232,8 +233,13 @@ async fn weeks_begin_on_the_monday_of_their_days() -> Result<()> {
     let store = open(&path).await?;
     furnish(&store).await?;
     let days = [(MONDAY - 1, 1), (MONDAY, 2), (MONDAY + 6, 3), (MONDAY + 7, 4)];
-    accept(&store, (1..).zip(days).map(|(number, (day, score))| StoredResponse { day, ..response(number, score) }))
-        .await?;
+    accept(
+        &store,
+        (1..)
+            .zip(days)
+            .map(|(number, (day, score))| StoredResponse { shown_at: noon_of(day), ..response(number, score) }),
+    )
+    .await?;
     let connection = raw(&path);
     let mut statement = connection
         .prepare("SELECT period, c1, c2, c3, c4 FROM cell WHERE grain = 1 AND dimension = 'all' ORDER BY period")

@@ -6,7 +6,7 @@ use bearing_shared::histogram::Histogram;
 use bearing_shared::id::{SiteId, SurveyId};
 use bearing_shared::instrument::Instrument;
 use bearing_shared::survey::Survey;
-use bearing_storage::{Grouping, PublishedVersion, Result, StoredResponse, StoredSurvey};
+use bearing_storage::{PublishedVersion, Result, StoredResponse, StoredSurvey};
 
 use crate::builders::*;
 
@@ -28,6 +28,7 @@ crate::contract! {
     a_touchpoint_named_for_the_first_time_gets_its_past_answers
     a_touchpoint_that_a_newer_version_drops_keeps_its_cells
     a_drafts_touchpoints_name_nothing_yet
+    the_questions_ever_asked_are_listed_in_the_order_they_came
 }
 
 /// Closing times of the home site's versions, by version.
@@ -238,13 +239,12 @@ async fn a_touchpoint_named_for_the_first_time_gets_its_past_answers(db: &Databa
     let at =
         |number, score, touchpoint: &str| StoredResponse { touchpoint: touchpoint.into(), ..response(number, score) };
     accept(db, [at(1, 9, "cart"), at(2, 2, "invented"), at(3, 10, "checkout"), at(4, 5, "")]).await?;
-    let others =
-        async || -> Result<Histogram> { Ok(sum(&db.tally_cells(&home(), from(OTHER), Grouping::Whole).await?)) };
-    assert!(!db.has_cells(&home(), &from("cart")).await?);
+    let others = async || counted(db, from(OTHER)).await;
+    assert!(!has_cells(db, &from("cart")).await?);
     assert_eq!(others().await?, Histogram::of([9, 2]));
 
     db.edit_survey(&home(), &survey_id(), nps(&["checkout", "cart"]), NOON + 1).await?;
-    assert!(!db.has_cells(&home(), &from("cart")).await?, "an edit alone changes no count");
+    assert!(!has_cells(db, &from("cart")).await?, "an edit alone changes no count");
     db.publish_survey(&home(), &survey_id(), NOON + 2).await?;
     assert_eq!(counted(db, from("cart")).await?, Histogram::of([9]));
     assert_eq!(others().await?, Histogram::of([2]));
@@ -273,6 +273,31 @@ async fn a_drafts_touchpoints_name_nothing_yet(db: &Database) -> Result<()> {
     furnish(db).await?;
     db.create_survey(&home(), &SurveyId::from("sv_draft"), nps(&["cart"]), NOON).await?;
     accept(db, [StoredResponse { touchpoint: "cart".into(), ..response(1, 9) }]).await?;
-    assert!(!db.has_cells(&home(), &from("cart")).await?);
+    assert!(!has_cells(db, &from("cart")).await?);
     assert_sound(db).await
+}
+
+async fn the_questions_ever_asked_are_listed_in_the_order_they_came(db: &Database) -> Result<()> {
+    furnish(db).await?;
+    let renamed = |name: &str| {
+        let mut survey = nps(&["checkout"]);
+        survey.questions[1].id = name.into();
+        survey
+    };
+    for (name, at) in [("reason", 1), ("why", 2), ("wish", 3)] {
+        db.edit_survey(&home(), &survey_id(), renamed(name), NOON + at).await?;
+        db.publish_survey(&home(), &survey_id(), NOON + at).await?;
+    }
+    let second = SurveyId::from("sv_second");
+    db.create_survey(&home(), &second, renamed("second"), NOON + 4).await?;
+    assert_eq!(db.question_ids(&home(), Some(&second)).await?, texts(&[]), "a draft has asked nothing");
+    db.publish_survey(&home(), &second, NOON + 4).await?;
+    db.edit_survey(&home(), &second, renamed("draft"), NOON + 5).await?;
+
+    assert_eq!(db.question_ids(&home(), Some(&survey_id())).await?, texts(&["score", "why", "reason", "wish"]));
+    assert_eq!(db.question_ids(&home(), Some(&second)).await?, texts(&["score", "second"]));
+    let all = texts(&["score", "why", "reason", "wish", "second"]);
+    assert_eq!(db.question_ids(&home(), None).await?, all);
+    assert_eq!(db.question_ids(&SiteId::from("st_other"), Some(&survey_id())).await?, texts(&[]));
+    Ok(())
 }

@@ -1,0 +1,261 @@
+//! Exports: every response that fits a filter, streamed a page at a time, as CSV or JSON lines.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::body::{Body, Bytes};
+use axum::extract::{RawQuery, State};
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use bearing_shared::answer::Answer;
+use bearing_shared::api::error::ErrorBody;
+use bearing_shared::api::responses::{ResponseReply, ResponseState};
+use bearing_shared::id::SiteId;
+use bearing_storage::{Cursor, ResponseFilter, Scope};
+use futures_util::stream;
+
+use super::params::Params;
+use super::responses::{filter, reply};
+use crate::app::Shared;
+use crate::auth::Caller;
+use crate::error::{ApiError, ApiResult};
+
+/// Responses that are read at once: the export holds no more in memory, however long it is.
+const PAGE: u32 = 500;
+
+/// The columns of every export; one for each declared attribute and each question follow.
+const COLUMNS: [&str; 18] = [
+    "id",
+    "survey",
+    "version",
+    "touchpoint",
+    "completed",
+    "state",
+    "identity",
+    "source",
+    "visitor",
+    "customer",
+    "shown_at",
+    "answered_at",
+    "received_at",
+    "url",
+    "referrer",
+    "locale",
+    "device",
+    "title",
+];
+
+/// What a line is made with.
+enum Format {
+    Csv { attributes: Vec<String>, questions: Vec<String> },
+    Jsonl,
+}
+
+impl Format {
+    /// What comes before the first response.
+    fn head(&self) -> anyhow::Result<Vec<u8>> {
+        let Self::Csv { attributes, questions } = self else { return Ok(Vec::new()) };
+        let mut columns: Vec<String> = COLUMNS.map(str::to_owned).to_vec();
+        columns.extend(attributes.iter().map(|name| format!("attr.{name}")));
+        columns.push("other_attributes".to_owned());
+        columns.extend(questions.iter().map(|id| match COLUMNS.contains(&id.as_str()) {
+            true => format!("answer.{id}"),
+            false => id.clone(),
+        }));
+        record(&columns)
+    }
+
+    fn line(&self, response: &ResponseReply) -> anyhow::Result<Vec<u8>> {
+        match self {
+            Self::Jsonl => {
+                let mut line = serde_json::to_vec(response)?;
+                line.push(b'\n');
+                Ok(line)
+            }
+            Self::Csv { attributes, questions } => record(&cells(response, attributes, questions)?),
+        }
+    }
+}
+
+fn cells(response: &ResponseReply, attributes: &[String], questions: &[String]) -> anyhow::Result<Vec<String>> {
+    let text = |text: &Option<String>| defused(text.as_deref().unwrap_or_default());
+    let (respondent, context) = (&response.respondent, &response.context);
+    let mut cells = vec![
+        response.id.clone(),
+        response.survey.to_string(),
+        response.version.to_string(),
+        defused(&response.touchpoint),
+        response.completed.to_string(),
+        response.state.name().to_owned(),
+        response.identity.name().to_owned(),
+        response.source.clone(),
+        text(&respondent.visitor),
+        text(&respondent.customer),
+        response.shown_at.clone(),
+        response.answered_at.clone(),
+        response.received_at.clone(),
+        text(&context.url),
+        text(&context.referrer),
+        text(&context.locale),
+        text(&context.device),
+        text(&context.title),
+    ];
+    cells.extend(
+        attributes
+            .iter()
+            .map(|name| response.attributes.get(name).map(|value| defused(value)))
+            .map(Option::unwrap_or_default),
+    );
+    let others: BTreeMap<&String, &String> =
+        response.attributes.iter().filter(|(name, _)| !attributes.contains(name)).collect();
+    cells.push(if others.is_empty() { String::new() } else { serde_json::to_string(&others)? });
+    for id in questions {
+        let answer = response.answers.iter().find(|answer| answer.question == *id);
+        cells.push(answer.map(answer_cell).unwrap_or_default());
+    }
+    Ok(cells)
+}
+
+fn answer_cell(answer: &Answer) -> String {
+    match (answer.value, &answer.text, &answer.choices) {
+        (Some(value), _, _) => value.to_string(),
+        (None, Some(text), _) => defused(text),
+        (None, None, Some(choices)) => defused(&choices.join("; ")),
+        (None, None, None) => String::new(),
+    }
+}
+
+/// A text that no spreadsheet takes for a formula: one that begins like a formula gets an apostrophe, which is how
+/// spreadsheets themselves write such a text.
+fn defused(text: &str) -> String {
+    let first = text.trim_start_matches([' ', '\u{a0}', '\u{3000}']).chars().next();
+    match first {
+        Some('=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '＝' | '＋' | '－' | '＠') => format!("'{text}"),
+        _ => text.to_owned(),
+    }
+}
+
+fn record(cells: &[String]) -> anyhow::Result<Vec<u8>> {
+    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
+    writer.write_record(cells)?;
+    Ok(writer.into_inner().map_err(csv::IntoInnerError::into_error)?)
+}
+
+/// One page as bytes, and where the next begins.
+async fn page(
+    app: &Shared,
+    site: &SiteId,
+    filter: &ResponseFilter,
+    format: &Format,
+    after: Option<Cursor>,
+) -> anyhow::Result<(Bytes, Option<Cursor>)> {
+    let found = app.store.responses(site, filter.clone(), after, PAGE).await?;
+    let next = found.last().filter(|_| found.len() == PAGE as usize);
+    let next = next.map(|last| Cursor { received_at: last.received_at, id: last.id });
+    let mut bytes = if after.is_none() { format.head()? } else { Vec::new() };
+    for response in found {
+        bytes.extend(format.line(&reply(response))?);
+    }
+    Ok((bytes.into(), next))
+}
+
+async fn export(app: Shared, caller: Caller, query: Option<String>, is_csv: bool) -> ApiResult<Response> {
+    let mut params = Params::read(query);
+    let site = caller.may_in(Scope::Read, params.take("site").as_deref())?.clone();
+    let filter = filter(&mut params)?;
+    params.end()?;
+    if let Some(id) = &filter.survey {
+        app.store.survey(&site, id).await?.ok_or_else(ApiError::not_found)?;
+    }
+    let format = if is_csv {
+        let view = app.directory.site_by_id(&site).await?.ok_or_else(ApiError::not_found)?;
+        let attributes = view.site.settings.dimensions.iter().map(|dimension| dimension.name.clone()).collect();
+        let questions = app.store.question_ids(&site, filter.survey.as_ref()).await?;
+        Format::Csv { attributes, questions }
+    } else {
+        Format::Jsonl
+    };
+    let (kind, name) =
+        if is_csv { ("text/csv; charset=utf-8", "responses.csv") } else { ("application/x-ndjson", "responses.jsonl") };
+    let state = (app, site, filter, format);
+    // The whole page first, then its bytes: what fails on the way ends the body unfinished, which no client takes for
+    // the whole.
+    let pages = stream::try_unfold((Arc::new(state), Some(None)), |(state, place)| async move {
+        let Some(after) = place else { return Ok(None) };
+        let (app, site, filter, format) = state.as_ref();
+        match page(app, site, filter, format, after).await {
+            Ok((bytes, next)) => Ok(Some((bytes, (Arc::clone(&state), next.map(Some))))),
+            Err(error) => {
+                tracing::error!(%error, "an export broke off");
+                Err(std::io::Error::other("the export broke off"))
+            }
+        }
+    });
+    let attachment = HeaderValue::from_str(&format!("attachment; filename=\"{name}\"")).ok();
+    let mut response = ([(header::CONTENT_TYPE, kind)], Body::from_stream(pages)).into_response();
+    if let Some(attachment) = attachment {
+        response.headers_mut().insert(header::CONTENT_DISPOSITION, attachment);
+    }
+    Ok(response)
+}
+
+/// What an export takes, for `/openapi.json`.
+#[derive(utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "it describes the query; `filter` reads it name by name, so that unknown ones are told")]
+pub(super) struct Filters {
+    /// Defaults to the key's site.
+    site: Option<String>,
+    /// Only this survey.
+    survey: Option<String>,
+    /// Only this touchpoint.
+    touchpoint: Option<String>,
+    /// The first day, a site date; included.
+    from: Option<String>,
+    /// The last day; included.
+    to: Option<String>,
+    /// The lowest score.
+    score_min: Option<u8>,
+    /// The highest score.
+    score_max: Option<u8>,
+    /// Only with, or only without, a comment.
+    has_comment: Option<bool>,
+    /// Text in a comment, whatever the case.
+    q: Option<String>,
+    /// Only with this value of an attribute; for several attributes, once each.
+    #[param(rename = "attr.<name>")]
+    attribute: Option<String>,
+    /// Only in this state; default counted.
+    state: Option<ResponseState>,
+}
+
+/// Every response that fits, newest first, as CSV: a row each, a column for each question ever asked.
+#[utoipa::path(get, path = "/v1/exports/responses.csv", tag = "management", params(Filters),
+    responses((status = 200, content_type = "text/csv", body = String), (status = 401, body = ErrorBody),
+        (status = 404, body = ErrorBody), (status = 422, body = ErrorBody)))]
+pub(super) async fn csv(State(app): State<Shared>, caller: Caller, RawQuery(query): RawQuery) -> ApiResult<Response> {
+    export(app, caller, query, true).await
+}
+
+/// Every response that fits, newest first, as JSON lines: each as `/v1/responses` shows it.
+#[utoipa::path(get, path = "/v1/exports/responses.jsonl", tag = "management", params(Filters),
+    responses((status = 200, content_type = "application/x-ndjson", body = String), (status = 401, body = ErrorBody),
+        (status = 404, body = ErrorBody), (status = 422, body = ErrorBody)))]
+pub(super) async fn jsonl(State(app): State<Shared>, caller: Caller, RawQuery(query): RawQuery) -> ApiResult<Response> {
+    export(app, caller, query, false).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_text_is_a_formula() {
+        for text in ["=1+1", "+31 6", "-", "@SUM(A1)", "\tx", "\r=1", "  =cmd()", "＝1", "\u{3000}=1"] {
+            assert_eq!(defused(text), format!("'{text}"));
+        }
+        for text in ["", "9", "a=b", "it's", "😀 = ok"] {
+            assert_eq!(defused(text), text);
+        }
+    }
+}

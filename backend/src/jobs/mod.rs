@@ -1,0 +1,3 @@
+//! Jobs: work that goes on beside requests, in steps so small that no answer waits for them.
+
+pub mod recount;

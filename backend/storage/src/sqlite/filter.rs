@@ -1,0 +1,186 @@
+//! Conditions on responses: what a filter of lists and of scans means, in SQL.
+
+use bearing_shared::api::responses::ResponseState;
+use bearing_shared::cell;
+use bearing_shared::id::{SiteId, SurveyId};
+use bearing_shared::instrument::Instrument;
+use bearing_shared::metric::Metric;
+use bearing_shared::question::is_name;
+use rusqlite::types::Value;
+use rusqlite::{ParamsFromIter, params_from_iter};
+
+use super::days;
+use super::generations::Counting;
+use crate::reports::ReportFilter;
+use crate::responses::ResponseFilter;
+
+/// What a condition that nothing meets is written as.
+const NEVER: &str = "0";
+
+/// The values of a statement in the making: nothing that a caller says reaches SQL in another way.
+#[derive(Default)]
+pub(super) struct Bound(Vec<Value>);
+
+impl Bound {
+    /// Adds a value; the name it has in the statement.
+    pub(super) fn add(&mut self, value: impl Into<Value>) -> String {
+        self.0.push(value.into());
+        format!("?{}", self.0.len())
+    }
+
+    fn add_list(&mut self, texts: impl Iterator<Item = String>) -> String {
+        let list: serde_json::Value = texts.map(serde_json::Value::String).collect();
+        format!("(SELECT value FROM json_each({}))", self.add(list.to_string()))
+    }
+
+    /// The values, for running the statement.
+    pub(super) fn values(self) -> ParamsFromIter<Vec<Value>> {
+        params_from_iter(self.0)
+    }
+}
+
+/// What lists and scans have in common.
+struct Common<'a> {
+    site: &'a SiteId,
+    state: ResponseState,
+    survey: Option<&'a SurveyId>,
+    touchpoint: Option<&'a str>,
+    from_day: Option<i32>,
+    to_day: Option<i32>,
+}
+
+fn common(bound: &mut Bound, common: Common<'_>, counting: &Counting) -> Vec<String> {
+    let mut conditions = vec![
+        format!("site_id = {}", bound.add(common.site.0.clone())),
+        format!("state = {}", bound.add(common.state.name().to_owned())),
+    ];
+    if let Some(survey) = common.survey {
+        conditions.push(format!("survey_id = {}", bound.add(survey.0.clone())));
+    }
+    if let Some(touchpoint) = common.touchpoint {
+        conditions.push(if touchpoint == cell::OTHER {
+            let named = bound.add_list(remainder(&counting.config.touchpoints));
+            format!("touchpoint <> '' AND touchpoint NOT IN {named}")
+        } else {
+            format!("touchpoint = {}", bound.add(touchpoint.to_owned()))
+        });
+    }
+    if let Some(day) = common.from_day {
+        conditions.push(format!("shown_at >= {}", bound.add(days::start_of(day, &counting.zone))));
+    }
+    if let Some(day) = common.to_day.filter(|day| *day < i32::MAX) {
+        conditions.push(format!("shown_at < {}", bound.add(days::start_of(day + 1, &counting.zone))));
+    }
+    conditions
+}
+
+/// The names that are told apart: what is spelt like the remainder is in it.
+fn remainder(names: &[String]) -> impl Iterator<Item = String> {
+    names.iter().filter(|name| *name != cell::OTHER).cloned()
+}
+
+/// The conditions of a list.
+pub(super) fn of_list(bound: &mut Bound, site: &SiteId, filter: &ResponseFilter, counting: &Counting) -> Vec<String> {
+    let shared = Common {
+        site,
+        state: filter.state,
+        survey: filter.survey.as_ref(),
+        touchpoint: filter.touchpoint.as_deref(),
+        from_day: filter.from_day,
+        to_day: filter.to_day,
+    };
+    let mut conditions = common(bound, shared, counting);
+    let numbers = [
+        ("score >=", filter.score_min.map(i64::from)),
+        ("score <=", filter.score_max.map(i64::from)),
+        ("(comment IS NOT NULL) =", filter.has_comment.map(i64::from)),
+    ];
+    for (condition, number) in numbers {
+        if let Some(number) = number {
+            conditions.push(format!("{condition} {}", bound.add(number)));
+        }
+    }
+    if let Some(part) = &filter.text {
+        conditions.push(format!("contains_text(comment, {})", bound.add(part.clone())));
+    }
+    for (name, value) in &filter.attributes {
+        conditions.push(has_value(bound, &cell::attribute(name), value, counting));
+    }
+    conditions
+}
+
+/// The conditions of a scan, without those on values.
+pub(super) fn of_scan(bound: &mut Bound, site: &SiteId, filter: &ReportFilter, counting: &Counting) -> Vec<String> {
+    let shared = Common {
+        site,
+        state: ResponseState::Counted,
+        survey: filter.survey.as_ref(),
+        touchpoint: filter.touchpoint.as_deref(),
+        from_day: filter.from_day,
+        to_day: filter.to_day,
+    };
+    let mut conditions = common(bound, shared, counting);
+    let names: Vec<String> = instruments(filter.metric).map(|name| bound.add(name.to_owned())).collect();
+    conditions.push(format!("instrument IN ({})", names.join(", ")));
+    conditions
+}
+
+/// The conditions of a read of all counted responses in a window of days.
+pub(super) fn of_days(
+    bound: &mut Bound,
+    site: &SiteId,
+    (from_day, to_day): (Option<i32>, Option<i32>),
+    counting: &Counting,
+) -> Vec<String> {
+    let state = ResponseState::Counted;
+    common(bound, Common { site, state, survey: None, touchpoint: None, from_day, to_day }, counting)
+}
+
+/// The names of a metric's instruments.
+pub(super) fn instruments(metric: Metric) -> impl Iterator<Item = &'static str> {
+    let of_metric = move |instrument: &Instrument| instrument.definition().metric == metric;
+    Instrument::ALL.into_iter().filter(of_metric).map(Instrument::name)
+}
+
+/// The condition that a response counts under this value of a dimension, by its cell name.
+pub(super) fn has_value(bound: &mut Bound, dimension: &str, value: &str, counting: &Counting) -> String {
+    let text = |bound: &mut Bound| bound.add(value.to_owned());
+    if let Some(name) = dimension.strip_prefix(cell::ATTRIBUTE) {
+        // No response has an attribute of another name, and such a name could be another path.
+        if !is_name(name) {
+            return NEVER.into();
+        }
+        let sent = attribute(bound, name);
+        return if value == cell::OTHER {
+            let listed = counting.config.values(dimension).unwrap_or_default();
+            let listed = bound.add_list(remainder(listed));
+            format!("({sent} IS NOT NULL AND {sent} NOT IN {listed})")
+        } else {
+            format!("{sent} = {}", text(bound))
+        };
+    }
+    if let Some(question) = dimension.strip_prefix(cell::CHOICE) {
+        return format!(
+            "EXISTS (SELECT 1 FROM json_each(answers) AS answer, json_each(answer.value, '$.choices') AS choice
+                     WHERE answer.value ->> '$.question' = {} AND choice.value = {})",
+            bound.add(question.to_owned()),
+            text(bound)
+        );
+    }
+    match dimension {
+        cell::DEVICE => format!("device_of(context ->> '$.device') = {}", text(bound)),
+        cell::LOCALE => format!("language_of(context ->> '$.locale') = {}", text(bound)),
+        // A version that is written in another way (`01`) is none.
+        cell::VERSION => match value.parse::<u32>().ok().filter(|version| version.to_string() == value) {
+            Some(version) => format!("version = {}", bound.add(version)),
+            None => NEVER.into(),
+        },
+        cell::ALL if value.is_empty() => "1".into(),
+        _ => NEVER.into(),
+    }
+}
+
+/// The expression of an attribute, by a name that [`is_name`].
+pub(super) fn attribute(bound: &mut Bound, name: &str) -> String {
+    format!("(attributes ->> {})", bound.add(format!("$.\"{name}\"")))
+}

@@ -1,0 +1,66 @@
+//! The last answer of each respondent, picked while rows come in.
+
+use std::hash::{BuildHasher, RandomState};
+
+use rusqlite::types::ValueRef;
+use rustc_hash::FxHashMap;
+
+use crate::Result;
+
+/// Respondents by a hash of 128 bits, which is far smaller than an id: an open scan may meet a million of them. Its keys
+/// are drawn anew each time, so that nobody can choose an id that falls on another's.
+pub(super) struct Respondents {
+    low: RandomState,
+    high: RandomState,
+}
+
+/// A respondent, as a number that holds within one scan.
+pub(super) type Respondent = (u64, u64);
+
+impl Respondents {
+    pub(super) fn new() -> Self {
+        Self { low: RandomState::new(), high: RandomState::new() }
+    }
+
+    /// The respondent of a response: its customer, else its visitor; `None` when neither is known.
+    pub(super) fn of(&self, customer: ValueRef<'_>, visitor: ValueRef<'_>) -> Option<Respondent> {
+        let who = match (customer, visitor) {
+            (ValueRef::Text(customer), _) => (0, customer),
+            (_, ValueRef::Text(visitor)) => (1, visitor),
+            _ => return None,
+        };
+        Some((self.low.hash_one(who), self.high.hash_one(who)))
+    }
+}
+
+/// When an answer was given, and its id: the greater one is the later one.
+pub(super) type Moment = (i64, [u8; 16]);
+
+/// The last of each key's things.
+pub(super) struct Last<K, T>(FxHashMap<K, (Moment, T)>);
+
+impl<K: std::hash::Hash + Eq, T> Last<K, T> {
+    pub(super) fn new() -> Self {
+        Self(FxHashMap::default())
+    }
+
+    /// Keeps what `make` makes, unless a later one of its key is there.
+    pub(super) fn keep(&mut self, key: K, moment: Moment, make: impl FnOnce() -> Result<T>) -> Result<()> {
+        match self.0.entry(key) {
+            std::collections::hash_map::Entry::Occupied(mut entry) => {
+                if entry.get().0 < moment {
+                    entry.insert((moment, make()?));
+                }
+            }
+            std::collections::hash_map::Entry::Vacant(entry) => {
+                entry.insert((moment, make()?));
+            }
+        }
+        Ok(())
+    }
+
+    /// What was kept.
+    pub(super) fn into_kept(self) -> impl Iterator<Item = (K, (Moment, T))> {
+        self.0.into_iter()
+    }
+}

@@ -1,0 +1,107 @@
+//! Learned values: trusted answers teach them, strangers do not, and there is an end to it.
+
+use std::sync::Arc;
+
+use bearing_shared::api::responses::{Identity, ResponseState};
+use bearing_shared::cell::{OTHER, VALUES_LIMIT};
+use bearing_shared::histogram::Histogram;
+use bearing_storage::{Result, Store, StoredResponse};
+
+use crate::builders::*;
+
+crate::contract! {
+    trusted_answers_teach_values_and_strangers_do_not
+    a_batch_that_teaches_counts_under_what_it_taught
+    a_dimension_learns_up_to_its_limit
+    learned_values_stay_when_the_list_changes
+}
+
+/// A response that its site's own server sent.
+fn own(number: u128, attributes: &[(&str, &str)]) -> StoredResponse {
+    StoredResponse { source: "server".into(), ..with_attributes(response(number, 9), attributes) }
+}
+
+async fn plans(store: &Arc<dyn Store>) -> Result<Vec<String>> {
+    let now = status(store).await?;
+    Ok(now.dimensions.into_iter().find(|dimension| dimension.name == "plan").expect("is declared").values)
+}
+
+async fn trusted_answers_teach_values_and_strangers_do_not(db: &Database) -> Result<()> {
+    furnish(db).await?;
+    let store = db.second().await?;
+    let verified = StoredResponse {
+        identity: Identity::Verified,
+        customer: Some("c-1".into()),
+        ..with_attributes(response(2, 9), &[("plan", "gold"), ("undeclared", "x")])
+    };
+    accept(&store, [own(1, &[("plan", "tin")]), verified]).await?;
+    assert_eq!(plans(&store).await?, ["free", "pro", "tin", "gold"]);
+    assert_eq!(counted(&store, having(&[("plan", "gold")])).await?, Histogram::of([9]));
+
+    let claimed = StoredResponse { identity: Identity::Unverified, customer: Some("c-1".into()), ..response(3, 9) };
+    assert!(store.delete_response(&home(), response_id(1), NOON).await?);
+    let sent = [
+        with_attributes(response(4, 9), &[("plan", "stranger")]),
+        with_attributes(claimed, &[("plan", "claimed")]),
+        StoredResponse { state: ResponseState::Test, ..own(5, &[("plan", "test")]) },
+        own(6, &[("plan", "")]),
+        own(7, &[("plan", OTHER)]),
+        own(1, &[("plan", "erased")]),
+        own(2, &[("plan", "duplicate")]),
+    ];
+    accept(&store, sent).await?;
+    assert_eq!(plans(&store).await?, ["free", "pro", "tin", "gold"]);
+    assert_eq!(counted(&store, having(&[("plan", OTHER)])).await?.n(), 4);
+    // A later edition teaches as well; what strangers sent before is then told apart too.
+    let edition = StoredResponse { seq: 1, ..own(4, &[("plan", "stranger")]) };
+    accept(&store, [edition, with_attributes(response(8, 1), &[("plan", "stranger")])]).await?;
+    assert_eq!(plans(&store).await?, ["free", "pro", "tin", "gold", "stranger"]);
+    assert_eq!(counted(&store, having(&[("plan", "stranger")])).await?, Histogram::of([9, 1]));
+    assert_sound(&store).await
+}
+
+async fn a_batch_that_teaches_counts_under_what_it_taught(db: &Database) -> Result<()> {
+    furnish(db).await?;
+    let store = db.second_within(SMALL_STEPS).await?;
+    let stranger = |number| with_attributes(response(number, 1), &[("plan", "p-7")]);
+    let batch = (0..40u128).map(|number| own(number, &[("plan", &format!("p-{}", number % 20))]));
+    accept(&store, batch.chain([stranger(100)])).await?;
+    let now = status(&store).await?;
+    assert_eq!((now.generation, now.building), (1, None), "a value that is known in time needs no other generation");
+    assert_eq!(plans(&store).await?.len(), 22);
+    assert_eq!(counted(&store, having(&[("plan", "p-7")])).await?, Histogram::of([9, 9, 1]));
+    assert_sound(&store).await
+}
+
+async fn a_dimension_learns_up_to_its_limit(db: &Database) -> Result<()> {
+    furnish(db).await?;
+    let store = db.second().await?;
+    accept(&store, (0..60).map(|number| own(number, &[("plan", &format!("p-{number:02}"))]))).await?;
+    accept(&store, (60..70).map(|number| own(number, &[("plan", &format!("p-{number:02}"))]))).await?;
+    let kept = plans(&store).await?;
+    assert_eq!((kept.len(), kept[2].as_str(), kept[49].as_str()), (VALUES_LIMIT, "p-00", "p-47"));
+    assert_eq!(counted(&store, having(&[("plan", OTHER)])).await?.n(), 70 - 48);
+    // What found no room was not kept for later either.
+    let mut changed = site("st_home");
+    changed.settings.dimensions = vec![dimension("plan", &[])];
+    store.update_site(changed).await?;
+    assert_eq!(plans(&store).await?.len(), 48);
+    assert_sound(&store).await
+}
+
+async fn learned_values_stay_when_the_list_changes(db: &Database) -> Result<()> {
+    furnish(db).await?;
+    let store = db.second().await?;
+    accept(&store, [own(1, &[("plan", "tin")]), own(2, &[("plan", "pro")])]).await?;
+    let mut changed = site("st_home");
+    changed.settings.dimensions = vec![dimension("plan", &["tin", "gold"])];
+    store.update_site(changed.clone()).await?;
+    assert_eq!(plans(&store).await?, ["tin", "gold"], "a value that is listed and learned is one value");
+    changed.settings.dimensions.clear();
+    store.update_site(changed.clone()).await?;
+    assert_eq!(status(&store).await?.dimensions, []);
+    changed.settings.dimensions = vec![dimension("plan", &[])];
+    store.update_site(changed).await?;
+    assert_eq!(plans(&store).await?, ["tin"]);
+    assert_sound(&store).await
+}

@@ -1,0 +1,82 @@
+//! A score over time, on the wire.
+
+use serde::Serialize;
+
+use super::{Counted, Interval, Source};
+use crate::instrument::Orientation;
+use crate::metric::{Metric, State, Unit};
+
+/// A score over time.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct TrendReport {
+    /// What is measured.
+    pub metric: Metric,
+    /// What one unit of n is.
+    pub base: Counted,
+    /// The length of a bucket: `hour`, `day`, `week` or `month`.
+    pub bucket: &'static str,
+    /// The time zone in which days begin.
+    pub time_zone: String,
+    /// The number of answers in all buckets.
+    pub n: u64,
+    /// The buckets in order, empty ones too.
+    pub points: Vec<TrendPoint>,
+    /// With `by=`: the same per segment, the largest first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub series: Option<Vec<TrendSeries>>,
+    /// Changes that chance does not explain, found day by day; /v1/reports/changes tells more of each.
+    pub changes: Vec<TrendChange>,
+    /// How the intervals were computed.
+    pub method: &'static str,
+    /// How points are to be read, by their state.
+    pub rule: &'static str,
+    /// The unit of the scores.
+    pub unit: Unit,
+    /// The direction of the scores: always `higher_is_better`.
+    pub direction: Orientation,
+    /// Where the numbers were read.
+    pub source: Source,
+    /// Where the numbers are explained.
+    pub explain: &'static str,
+}
+
+/// One segment over time.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct TrendSeries {
+    /// The segment.
+    pub value: String,
+    /// Its number of answers.
+    pub n: u64,
+    /// Its buckets, as many and in the order of the whole's.
+    pub points: Vec<TrendPoint>,
+}
+
+/// One bucket.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct TrendPoint {
+    /// The bucket's first day in the site's time zone, or for hours its first moment in UTC.
+    pub start: String,
+    /// The number of answers.
+    pub n: u64,
+    /// The score, unrounded; null without answers.
+    pub score: Option<f64>,
+    /// The score's interval; null without answers.
+    pub interval: Option<Interval>,
+    /// How far the number can be read.
+    pub state: State,
+}
+
+/// A detected change.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct TrendChange {
+    /// The day it began, as estimated.
+    pub start: String,
+    /// The day it was noticed.
+    pub noticed: String,
+    /// Whether the score became better.
+    pub better: bool,
+}
