@@ -6,6 +6,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use bearing_shared::api::error::ErrorBody;
 use bearing_shared::api::sites::{BuildingReply, CountingReply, SitePatch, SiteReply};
+use bearing_shared::cell::VALUES_LIMIT;
 use bearing_shared::fault::{Code, Fault};
 use bearing_shared::question::is_name;
 use bearing_storage::{Building, Scope, Site};
@@ -18,8 +19,6 @@ use crate::auth::Caller;
 use crate::error::{ApiError, ApiResult};
 use crate::{chance, time};
 
-/// The most values of a dimension.
-const VALUES_LIMIT: usize = 50;
 /// The most dimensions and origins of a site.
 const LIST_LIMIT: usize = 50;
 

@@ -24,6 +24,9 @@ async fn report(server: &Server, site: &Site, query: &str) -> Value {
     server.get(&format!("/v1/reports/{query}")).key(&site.read).await.ok()
 }
 
+/// Segments with their number of answers.
+type Parts = Vec<(String, u64)>;
+
 fn plan(name: &str) -> Value {
     json!({ "attributes": { "plan": name } })
 }
@@ -107,7 +110,7 @@ async fn every_axis_parts_the_answers_and_one_that_is_not_counted_is_scanned() {
     ] {
         server.answered(&site, &with(answer(survey, 5), more)).await;
     }
-    let cases: Vec<(&str, Vec<(String, u64)>, &str)> = vec![
+    let cases: Vec<(&str, Parts, &str)> = vec![
         ("touchpoint", vec![("checkout".into(), 2), ("(other)".into(), 1), ("delivery".into(), 1)], "cells"),
         ("device", vec![("(other)".into(), 2), ("desktop".into(), 1), ("mobile".into(), 1)], "cells"),
         ("locale", vec![("(other)".into(), 2), ("nl".into(), 1), ("pt".into(), 1)], "cells"),
@@ -123,7 +126,7 @@ async fn every_axis_parts_the_answers_and_one_that_is_not_counted_is_scanned() {
             assert_eq!(found["source"], if two { "scan" } else { source }, "{by}{more}");
             if more.is_empty() {
                 let segments = found["segments"].as_array().expect("segments").iter();
-                let mut found: Vec<(String, u64)> = segments
+                let mut found: Parts = segments
                     .map(|one| (one["value"].as_str().expect("a value").into(), one["n"].as_u64().expect("a number")))
                     .collect();
                 found.sort_by_key(|(value, n)| (std::cmp::Reverse(*n), value.clone()));

@@ -163,3 +163,38 @@ async fn a_removed_site_takes_its_things_along_and_leaves_the_others() {
     assert_eq!(server.score(&other, "metric=nps").await["n"], 1);
     server.publish(&other, nps()).await;
 }
+
+#[tokio::test]
+async fn a_large_site_is_counted_anew_while_it_serves() {
+    let server = Server::start().await;
+    let (site, survey) = server.site_with_survey().await;
+    for _ in 0..3 {
+        let batch: Vec<Value> = (0..1_000)
+            .map(|number| with(answer(&survey, number % 11), json!({ "attributes": { "plan": "pro" } })))
+            .collect();
+        server.post("/v1/responses").key(&site.write).json(&json!(batch)).await.ok();
+    }
+    let path = format!("/v1/sites/{}", site.id);
+    let declared = json!({ "dimensions": [dimension("plan", &["pro"])], "time_zone": "Asia/Tokyo" });
+    let reply = server.patch(&path).key(&site.admin).json(&declared).await.ok();
+    let building = &reply["counting"]["building"];
+    assert_eq!(building["total"], 3_000, "one step does not do it: {reply}");
+    assert_eq!(reply["counting"]["time_zone"], "UTC", "reports read the old counts until the new ones are complete");
+    let query = "metric=nps&attr.plan=pro";
+    assert_eq!(server.score(&site, query).await["n"], 3_000, "and find what these do not have in the answers");
+    // The background takes its steps; answers go on coming.
+    let more = with(answer(&survey, 9), json!({ "attributes": { "plan": "pro" } }));
+    server.answered(&site, &more).await;
+    let deadline = tokio::time::Instant::now() + std::time::Duration::from_secs(60);
+    loop {
+        let counting = server.get(&path).key(&site.read).await.ok()["counting"].clone();
+        if counting["building"].is_null() {
+            assert_eq!((&counting["generation"], &counting["time_zone"]), (&json!(2), &json!("Asia/Tokyo")));
+            break;
+        }
+        assert!(tokio::time::Instant::now() < deadline, "it ends: {counting}");
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    let after = server.score(&site, query).await;
+    assert_eq!((&after["n"], &after["source"]), (&json!(3_001), &json!("cells")));
+}

@@ -22,6 +22,9 @@ pub const BASELINE_ANSWERS: u64 = 200;
 pub const ARMED_ANSWERS: f64 = 30.0;
 /// Below this many answers a day of the baseline, a week is a step.
 pub const DAILY_ANSWERS: f64 = 2.0;
+/// An excursion ends when the line is back within this share of its limits: a score that has moved to another level
+/// flutters about its limit, and would be told again at each crossing.
+pub(super) const ENDS_WITHIN: f64 = 0.5;
 /// One false alarm in this many days is accepted for all streams together.
 const DAYS_PER_FALSE_ALARM: f64 = 365.0;
 
@@ -297,10 +300,10 @@ fn run(days: &[Day], first: usize, baseline: &Baseline, step: Step, limit: f64) 
         let armed = line.is_armed();
         let at = first + (place + 1) * step.days() - 1;
         points.push(Point { at, line: value, low: baseline.score - reach, high: baseline.score + reach, armed });
-        let deviates = (value - baseline.score).abs() > reach;
-        if outside && !deviates {
+        let strays = (value - baseline.score).abs();
+        if outside && strays <= ENDS_WITHIN * reach {
             (outside, since) = (false, place + 1);
-        } else if !outside && deviates && armed {
+        } else if !outside && strays > reach && armed {
             let better = value > baseline.score;
             let excess = |day: &Day| (day.net() - day.n as f64 * baseline.score / 100.0, day.n as f64);
             let start = since + likeliest_start(steps[since..=place].iter().map(excess), better);

@@ -11,7 +11,7 @@ pub fn benjamini_hochberg(p: &[f64]) -> Vec<f64> {
     let mut smallest: f64 = 1.0;
     // From the largest p-value down; the rank of the largest is m.
     for (place, rank) in order.into_iter().zip((1..=p.len()).rev()) {
-        smallest = smallest.min(p[place] * p.len() as f64 / rank as f64);
+        smallest = smallest.min(p[place] * (p.len() as f64 / rank as f64));
         adjusted[place] = smallest;
     }
     adjusted

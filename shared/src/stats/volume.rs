@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::alarm::{Alarm, BASELINE_ANSWERS, BASELINE_DAYS, DAILY_ANSWERS, Discounted, Step, limit};
+use super::alarm::{Alarm, BASELINE_ANSWERS, BASELINE_DAYS, DAILY_ANSWERS, Discounted, ENDS_WITHIN, Step, limit};
 use super::distribution;
 
 /// The days of a week, as a count: the pattern that is taken into account.
@@ -196,12 +196,11 @@ fn deviations(days: &[u64], first: usize, silent: &[bool], expected: &Expected, 
         line.step(*count, *wanted);
         let variance = expected.phi * (line.variance() + 1.0 / expected.n);
         let cube = |reach: f64| (1.0 - variance / 9.0 + reach * variance.sqrt() / 3.0).max(0.0).powi(3);
-        let (low, high) = (cube(-limit), cube(limit));
         let ratio = line.mean().unwrap_or(1.0);
-        let deviates = ratio < low || ratio > high;
-        if outside && !deviates {
+        let beyond = |reach: f64| ratio < cube(-reach) || ratio > cube(reach);
+        if outside && !beyond(ENDS_WITHIN * limit) {
             (outside, since) = (false, place + 1);
-        } else if !outside && deviates && line.is_armed() {
+        } else if !outside && beyond(limit) && line.is_armed() {
             let better = ratio > 1.0;
             let excess = steps[since..=place].iter().map(|(count, wanted)| (count - wanted, *wanted));
             let start = since + super::alarm::likeliest_start(excess, better);

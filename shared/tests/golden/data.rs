@@ -37,12 +37,12 @@ impl Table {
 }
 
 fn folder() -> PathBuf {
-    if let Some(folder) = env::var_os("BEARING_DATA") {
+    if let Some(folder) = env::var_os("BEARING_DATASETS") {
         return folder.into();
     }
     let cache = env::var_os("XDG_CACHE_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
     let cache = cache.unwrap_or_else(|| {
-        let home = env::var_os("HOME").expect("HOME is not set; set BEARING_DATA to the folder of the data sets");
+        let home = env::var_os("HOME").expect("HOME is not set; set BEARING_DATASETS to the folder of the data sets");
         PathBuf::from(home).join(".cache")
     });
     cache.join("bearing/data")
