@@ -10,6 +10,9 @@ use serde_json::Value;
 
 use crate::http::{Ask, Connection, Reply, ask};
 
+/// The most responses that a server may bring in one request.
+const BATCH: usize = 1_000;
+
 /// A caller of the API with its key.
 #[derive(Clone, Debug)]
 pub struct Api {
@@ -82,6 +85,22 @@ impl Api {
                 None => return Ok(found),
             }
         }
+    }
+
+    /// Brings responses as a site's own server does, as many to a request as it takes; all must be new.
+    ///
+    /// # Errors
+    /// One of them was not stored; the reply to it is shown.
+    pub async fn bring(&self, responses: &[Value]) -> Result<()> {
+        for batch in responses.chunks(BATCH) {
+            let reply = self.json(Method::POST, "/v1/responses", &Value::from(batch)).await?;
+            ensure!(reply.status.is_success(), "POST /v1/responses: {} {}", reply.status, reply.text());
+            let results = reply.json()?["results"].as_array().cloned().unwrap_or_default();
+            ensure!(results.len() == batch.len(), "{} results for {} responses", results.len(), batch.len());
+            let refused = results.iter().find(|result| result["status"] != "stored");
+            ensure!(refused.is_none(), "not stored: {refused:?}");
+        }
+        Ok(())
     }
 
     /// The score report of a metric.

@@ -3,9 +3,11 @@
 //! The binary is `dist/bearing`, or what `BEARING_BIN` names. Chromium and its driver are Debian's, or what `CHROMIUM`
 //! and `CHROMEDRIVER` name. Everything runs on loopback, in temporary folders, on ports that the system picks.
 
+pub mod agree;
 pub mod api;
 pub mod browser;
 pub mod card;
+pub mod dataset;
 mod driver;
 pub mod host;
 pub mod http;

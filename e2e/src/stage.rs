@@ -1,6 +1,7 @@
 //! A stage for one test: a server with one site and one survey, a stranger's host, and the keys to both.
 
 use anyhow::{Context, Result, ensure};
+use hyper::Method;
 use serde_json::{Value, json};
 
 use crate::api::Api;
@@ -67,6 +68,35 @@ impl Stage {
             "id": response_id(number), "seq": 0, "survey": self.survey, "version": 1, "completed": true,
             "answers": [{ "question": "score", "value": score }], "age_ms": { "shown": 9_000, "answered": 100 },
         })
+    }
+
+    /// The management API with a new key of one scope.
+    ///
+    /// # Errors
+    /// The key cannot be made.
+    pub async fn api_with(&self, scope: &str) -> Result<Api> {
+        let key = self.server.command(&["key", "create", "--site", &self.site, "--scope", scope]).await?;
+        Ok(Api { address: self.server.address, key: text(&key, "key")? })
+    }
+
+    /// Makes a published survey at one touchpoint, and returns its id.
+    ///
+    /// # Errors
+    /// The survey cannot be made.
+    pub async fn survey_at(&self, touchpoint: &str, metric: &str) -> Result<String> {
+        let survey =
+            ["survey", "create", "--site", &self.site, "--metric", metric, "--touchpoint", touchpoint, "--publish"];
+        text(&self.server.command(&survey).await?, "id")
+    }
+
+    /// Changes the site's settings.
+    ///
+    /// # Errors
+    /// They are refused.
+    pub async fn patch_site(&self, change: &Value) -> Result<()> {
+        let reply = self.api.json(Method::PATCH, &format!("/v1/sites/{}", self.site), change).await?;
+        ensure!(reply.status.is_success(), "{change}: {} {}", reply.status, reply.text());
+        Ok(())
     }
 
     /// Waits until the API lists exactly this many counted responses, the newest of which `enough` accepts, and returns

@@ -1,5 +1,8 @@
 //! `bench`: measurements of the release build; each prints one JSON object.
 
+mod duck;
+mod reports;
+
 use std::{
     fs, thread,
     time::{Duration, Instant},
@@ -24,8 +27,13 @@ const REST: Duration = Duration::from_secs(2);
 /// What can be measured.
 #[derive(Clone, Copy, ValueEnum)]
 pub(crate) enum Bench {
-    /// Requests a second: a route that does nothing, one that parses, and the durable one.
+    /// How often the score interval holds the truth, and how often and how soon the alarms tell a change.
+    Coverage,
+    /// Requests a second: a route that does nothing, one that parses, and the durable one;
+    /// with `--dimensions 5` also the durable one at a site that counts by five attributes.
     Intake,
+    /// Reports over 5 million answers, beside DuckDB over the same rows.
+    Reports,
     /// The binary's size, how soon it is ready on an empty folder, and its memory when idle (Linux).
     Start,
 }
@@ -33,9 +41,19 @@ pub(crate) enum Bench {
 /// Runs a benchmark with its own arguments.
 pub(crate) fn bench(place: &Place, what: Bench, args: &[String]) -> Result<()> {
     match what {
+        Bench::Coverage => coverage(place),
         Bench::Intake => intake(place, args),
+        Bench::Reports => reports::reports(place, args),
         Bench::Start => start(place),
     }
+}
+
+fn coverage(place: &Place) -> Result<()> {
+    setup::ensure(place, &[Part::Crates])?;
+    let mut cargo = place.offline_cargo();
+    cargo.args(["run", "--quiet", "--locked", "--release", "--package=bearing-shared", "--features=stats"]);
+    cargo.args(["--example", "coverage"]);
+    run(cargo, "the benchmark")
 }
 
 fn intake(place: &Place, args: &[String]) -> Result<()> {

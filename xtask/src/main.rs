@@ -3,6 +3,7 @@
 mod bench;
 mod build;
 mod checkout;
+mod data;
 mod inputs;
 mod lint;
 mod place;

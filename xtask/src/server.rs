@@ -1,12 +1,12 @@
 //! The built server in a folder of its own, for measurements: started on a free port, asked over plain HTTP, stopped.
 
 use std::{
-    fs,
+    env, fs,
     io::{BufRead as _, BufReader, Read as _, Write as _},
     net::TcpStream,
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Child, Command, Stdio},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use anyhow::{Context, Result, bail, ensure};
@@ -17,19 +17,31 @@ use crate::{place::Place, process::output};
 /// Longest wait for any part of a reply.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// A store in a temporary folder, and the server over it once started; both go when this is dropped.
+/// A store in a folder, and the server over it once started, which goes when this is dropped.
 pub(crate) struct Server {
     binary: PathBuf,
     folder: PathBuf,
+    /// Whether the folder goes too.
+    temporary: bool,
     running: Option<(Child, String)>,
 }
 
+/// The binary that is measured: `BEARING_BIN`, else `dist/bearing`.
+fn binary(place: &Place) -> PathBuf {
+    env::var_os("BEARING_BIN").map_or_else(|| place.dist().join("bearing"), PathBuf::from)
+}
+
 impl Server {
-    /// An empty store; nothing runs yet.
+    /// An empty store in a folder of its own; nothing runs yet.
     pub(crate) fn new(place: &Place) -> Result<Self> {
         let folder = std::env::temp_dir().join(format!("bearing-xtask-{}", std::process::id()));
         fs::create_dir_all(&folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
-        Ok(Self { binary: place.dist().join("bearing"), folder, running: None })
+        Ok(Self { binary: binary(place), folder, temporary: true, running: None })
+    }
+
+    /// The store in a folder that stays; nothing runs yet.
+    pub(crate) fn over(place: &Place, folder: &Path) -> Self {
+        Self { binary: binary(place), folder: folder.to_owned(), temporary: false, running: None }
     }
 
     /// Runs one command of the binary over this store and reads the JSON it prints.
@@ -67,19 +79,28 @@ impl Server {
         line.trim().trim_end_matches(" kB").parse().context("the memory told is no number")
     }
 
-    /// The JSON at a path.
+    /// The JSON at a path that needs no key.
     pub(crate) fn get(&self, path: &str) -> Result<Value> {
+        Ok(self.timed(path, None)?.0)
+    }
+
+    /// The JSON at a path, and how long it took from connecting to the last byte.
+    pub(crate) fn timed(&self, path: &str, key: Option<&str>) -> Result<(Value, Duration)> {
         let (_, address) = self.running.as_ref().context("the server is not running")?;
+        let authorization = key.map(|key| format!("Authorization: Bearer {key}\r\n")).unwrap_or_default();
+        // HTTP/1.0: the reply is neither chunked nor compressed, and ends with the connection.
+        let request = format!("GET {path} HTTP/1.0\r\nHost: {address}\r\n{authorization}Connection: close\r\n\r\n");
+        let begun = Instant::now();
         let mut stream = TcpStream::connect(address).with_context(|| format!("cannot reach {address}"))?;
         stream.set_read_timeout(Some(PATIENCE))?;
-        // HTTP/1.0: the reply is neither chunked nor compressed, and ends with the connection.
-        write!(stream, "GET {path} HTTP/1.0\r\nHost: {address}\r\nConnection: close\r\n\r\n")?;
+        stream.write_all(request.as_bytes())?;
         let mut reply = String::new();
         stream.read_to_string(&mut reply).with_context(|| format!("no whole reply for {path}"))?;
+        let taken = begun.elapsed();
         let (head, body) = reply.split_once("\r\n\r\n").with_context(|| format!("no HTTP reply for {path}"))?;
         let status = head.lines().next().unwrap_or_default();
-        ensure!(status.contains(" 200"), "GET {path} answered {status}");
-        serde_json::from_str(body).with_context(|| format!("GET {path} answered no JSON"))
+        ensure!(status.contains(" 200"), "GET {path} answered {status}: {body}");
+        Ok((serde_json::from_str(body).with_context(|| format!("GET {path} answered no JSON"))?, taken))
     }
 }
 
@@ -89,6 +110,8 @@ impl Drop for Server {
             let _ = child.kill();
             let _ = child.wait();
         }
-        let _ = fs::remove_dir_all(&self.folder);
+        if self.temporary {
+            let _ = fs::remove_dir_all(&self.folder);
+        }
     }
 }

@@ -10,7 +10,7 @@ use anyhow::{Context, Result, bail};
 use clap::ValueEnum;
 
 use crate::{
-    checkout, inputs,
+    checkout, data, inputs,
     place::Place,
     process::{complain, find_program, output, run, say, step, succeeds},
     wasm::Recipe,
@@ -41,6 +41,8 @@ pub(crate) enum Part {
     Browser,
     /// cargo-deny.
     Deny,
+    /// Python with its packages, and the public data sets that tests read.
+    Data,
 }
 
 /// Makes sure that the parts are there; what is there already costs a look at a file.
@@ -51,6 +53,7 @@ pub(crate) fn ensure(place: &Place, parts: &[Part]) -> Result<()> {
         Part::Npm => npm(place),
         Part::Browser => browser(),
         Part::Deny => deny(place),
+        Part::Data => data::ensure(place),
     })
 }
 
@@ -178,7 +181,7 @@ fn deny(place: &Place) -> Result<()> {
 }
 
 /// Installs Debian's packages, or says in one sentence which command would.
-fn debian(what: &str, packages: &[&str]) -> Result<()> {
+pub(crate) fn debian(what: &str, packages: &[&str]) -> Result<()> {
     let apt = |args: &[&str]| {
         let mut command = Command::new("apt-get");
         command.env("DEBIAN_FRONTEND", "noninteractive").args(args);

@@ -11,6 +11,7 @@ use std::{
 use anyhow::{Context, Result, ensure};
 
 use crate::{
+    data,
     place::Place,
     process::say,
     setup::{self, Part},
@@ -39,7 +40,7 @@ struct Outcome {
 /// Runs the steps whose name contains `only`, all of them without it.
 pub(crate) fn test(place: &Place, only: Option<&str>) -> Result<ExitCode> {
     let start = Instant::now();
-    setup::ensure(place, &[Part::Crates, Part::Wasm, Part::Npm, Part::Browser])?;
+    setup::ensure(place, &[Part::Crates, Part::Wasm, Part::Npm, Part::Browser, Part::Data])?;
     let logs = place.work().join("logs");
     fs::create_dir_all(&logs).with_context(|| format!("cannot make the folder {}", logs.display()))?;
     let tool = own_copy(place)?;
@@ -72,7 +73,7 @@ pub(crate) fn test(place: &Place, only: Option<&str>) -> Result<ExitCode> {
     let ours = ["--workspace", "--exclude=bearing-e2e", "--exclude=xtask", "--exclude=bearing-bundle"];
     outcomes.extend(side_by_side(
         vec![
-            tests(place, "tests", &ours),
+            with_data(place, tests(place, "tests", &ours))?,
             xtask("lint docs", &["lint", "docs"]),
             xtask("lint shuttle", &["lint", "shuttle"]),
         ],
@@ -134,12 +135,18 @@ fn loader_tests(place: &Place) -> Result<Step> {
 }
 
 fn end_to_end(place: &Place) -> Result<Step> {
-    let mut step = tests(place, "e2e", &["--package=bearing-e2e"]);
+    let mut step = with_data(place, tests(place, "e2e", &["--package=bearing-e2e"]))?;
     step.command.env("BEARING_BIN", place.dist().join("bearing"));
     step.command.env("BEARING_NPM", place.npm().join("node_modules"));
     if let Some((chromium, driver)) = setup::browser_programs() {
         step.command.env("CHROMIUM", chromium).env("CHROMEDRIVER", driver);
     }
+    Ok(step)
+}
+
+/// Tells a step where the public tables are, and the Python that works out independently what they say.
+fn with_data(place: &Place, mut step: Step) -> Result<Step> {
+    step.command.env("BEARING_DATASETS", data::folder(place)).env("BEARING_PYTHON", data::python(place)?);
     Ok(step)
 }
 

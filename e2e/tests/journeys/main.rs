@@ -1,5 +1,6 @@
 //! The journeys of visitors, owners, strangers and operators, one file each, in one binary: linked once, run side by side.
 
+mod agreement;
 mod bad_input;
 mod click_a_score;
 mod command_line;
@@ -11,5 +12,8 @@ mod hosted;
 mod keyboard;
 mod management;
 mod no_wasm;
+mod real_beps;
+mod real_housing;
+mod real_movielens;
 mod server_away;
 mod template;
