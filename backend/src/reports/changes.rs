@@ -23,14 +23,14 @@ const TAKEN_APART: usize = 10;
 /// Days that were watched, and what was found.
 pub(super) struct Watched {
     instrument: Instrument,
-    /// The day of the first one in `days`.
+    /// The day of the first one in `answers`.
     first: i32,
-    days: Vec<Histogram>,
     baseline: Range<usize>,
     /// The first day that the question is about.
     from: i32,
     score: alarm::Watch,
-    volume: alarm::VolumeWatch,
+    answers: Vec<u64>,
+    streams: u32,
     source: bearing_shared::api::reports::Source,
 }
 
@@ -69,8 +69,7 @@ pub(super) async fn watch(
     let counts: Vec<alarm::Day> = days.iter().map(|histogram| alarm::day(definition, histogram)).collect();
     let score = alarm::watch(&counts, baseline.clone(), streams);
     let answers: Vec<u64> = days.iter().map(Histogram::n).collect();
-    let volume = alarm::watch_volume(&answers, baseline.clone(), streams);
-    Ok(Watched { instrument, first, days, baseline, from, score, volume, source: tallied.source })
+    Ok(Watched { instrument, first, answers, baseline, from, score, streams, source: tallied.source })
 }
 
 /// The baseline among days of which the first `before` lie before the window: those right before it, as few as are
@@ -96,32 +95,37 @@ impl Watched {
         self.first.saturating_add(i32::try_from(place).unwrap_or(i32::MAX))
     }
 
-    /// What was found within the window, in the order of time.
-    pub(super) fn changes(&self) -> Vec<Change> {
+    /// The changes of the score within the window, in the order of time.
+    pub(super) fn of_score(&self) -> impl Iterator<Item = Change> {
         let expected = self.score.baseline.as_ref().map_or(0.0, |baseline| baseline.score);
-        let scores = self.score.alarms.iter().map(|alarm| (ChangeKind::Score, alarm, expected));
-        let volume = self.volume.alarms.iter().map(|alarm| {
-            let kind = if alarm.silence { ChangeKind::Silence } else { ChangeKind::Volume };
-            (kind, &alarm.alarm, self.volume.expected)
-        });
-        let mut found: Vec<(usize, Change)> = scores
-            .chain(volume)
-            .filter(|(_, alarm, _)| self.day(alarm.at) >= self.from)
-            .map(|(kind, alarm, expected)| {
-                let change = Change {
-                    kind,
-                    start: self.date(alarm.start),
-                    noticed: self.date(alarm.at),
-                    better: alarm.better,
-                    value: alarm.line,
-                    expected,
-                    mix_rate: None,
-                };
-                (alarm.at, change)
-            })
-            .collect();
-        found.sort_by_key(|(at, _)| *at);
-        found.into_iter().map(|(_, change)| change).collect()
+        self.score.alarms.iter().filter_map(move |alarm| self.change(ChangeKind::Score, alarm, expected))
+    }
+
+    /// How the number of answers went along.
+    fn volume(&self) -> alarm::VolumeWatch {
+        alarm::watch_volume(&self.answers, self.baseline.clone(), self.streams)
+    }
+
+    /// The changes of the number of answers within the window, in the order of time.
+    fn of_volume<'a>(&'a self, volume: &'a alarm::VolumeWatch) -> impl Iterator<Item = Change> + 'a {
+        volume.alarms.iter().filter_map(|found| {
+            let kind = if found.silence { ChangeKind::Silence } else { ChangeKind::Volume };
+            self.change(kind, &found.alarm, volume.expected)
+        })
+    }
+
+    /// An alarm as it goes out; `None` before the window.
+    fn change(&self, kind: ChangeKind, alarm: &alarm::Alarm, expected: f64) -> Option<Change> {
+        let change = Change {
+            kind,
+            start: self.date(alarm.start),
+            noticed: self.date(alarm.at),
+            better: alarm.better,
+            value: alarm.line,
+            expected,
+            mix_rate: None,
+        };
+        (self.day(alarm.at) >= self.from).then_some(change)
     }
 
     fn line(&self) -> Vec<LinePoint> {
@@ -181,7 +185,10 @@ pub async fn report(
     let asked = question.on(Some(from), Some(to));
     let watched = watch(store, &asked, baseline, streams).await?;
     let definition = watched.instrument.definition();
-    let mut changes = watched.changes();
+    let volume = watched.volume();
+    let mut changes: Vec<Change> = watched.of_score().chain(watched.of_volume(&volume)).collect();
+    // Dates of one width sort as texts.
+    changes.sort_by(|one, other| one.noticed.cmp(&other.noticed));
     if let Some(axis) = by {
         let (first, last) = (watched.day(0), watched.day(watched.baseline.end.saturating_sub(1)));
         let earlier = question.on(Some(first.saturating_add(watched.baseline.start as i32)), Some(last));
@@ -191,14 +198,14 @@ pub async fn report(
             change.mix_rate = compare::mix_rate(store, definition, &later, &earlier, axis).await?;
         }
     }
-    let place = |day: i32| usize::try_from(day - watched.first).unwrap_or(0).min(watched.days.len());
+    let place = |day: i32| usize::try_from(day - watched.first).unwrap_or(0).min(watched.answers.len());
     let score = &watched.score;
     Ok(ChangesReport {
         metric: definition.metric,
         base: question.counted(),
         from: time::date_of(from).to_string(),
         to: time::date_of(to).to_string(),
-        n: watched.days[place(from)..].iter().map(Histogram::n).sum(),
+        n: watched.answers[place(from)..].iter().sum(),
         baseline: score.baseline.as_ref().map(|found| BaselineReply {
             from: watched.date(watched.baseline.start),
             to: watched.date(watched.baseline.end.saturating_sub(1)),
@@ -215,7 +222,7 @@ pub async fn report(
         volume: score
             .baseline
             .as_ref()
-            .map(|_| VolumeReply { expected: watched.volume.expected, silence_days: watched.volume.silence_days }),
+            .map(|_| VolumeReply { expected: volume.expected, silence_days: volume.silence_days }),
         method: "discounted_score",
         rule: rule(score),
         unit: definition.metric.unit(),

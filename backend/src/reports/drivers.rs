@@ -1,12 +1,13 @@
 //! Drivers: segments and reasons by their impact on the score, touchpoints by what they explain of loyalty.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::time::Duration;
 
 use bearing_shared::api::reports::{Difference, Driver, DriversReport, Source, TouchpointDriver, TouchpointDrivers};
 use bearing_shared::instrument::{Instrument, Orientation};
 use bearing_shared::metric::{self, Group, LEVEL, Metric, State};
 use bearing_shared::stats::driver;
-use bearing_storage::{Axis, Grouping, Rating, Store};
+use bearing_storage::{Axis, Grouping, Rating, Store, StoreError};
 
 use super::breakdown::{parts, rest};
 use super::{Question, axis, estimate, sum};
@@ -17,6 +18,10 @@ use crate::error::{ApiError, ApiResult};
 const RATINGS: u32 = 200_000;
 /// The most touchpoints that are set against each other: the work doubles with each.
 const TOUCHPOINTS: usize = 10;
+/// How long their reading may take: what the rest of the report says is not lost over it.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// Why there are no touchpoints where it took longer.
+const TOO_MUCH: &str = "too_much_to_read";
 /// Samples of the bootstrap, and the seed that makes two reports of the same answers the same.
 const ROUNDS: u32 = 200;
 const SEED: u64 = 0x0B_EA_21;
@@ -101,7 +106,11 @@ fn needed(touchpoints: usize) -> u64 {
 
 async fn touchpoints(store: &dyn Store, question: &Question) -> ApiResult<TouchpointDrivers> {
     let filter = &question.filter;
-    let ratings = store.ratings(&question.site, filter.from_day, filter.to_day, RATINGS).await?;
+    let read = store.ratings(&question.site, filter.from_day, filter.to_day, RATINGS);
+    let ratings = match tokio::time::timeout(PATIENCE, read).await {
+        Ok(Err(StoreError::TooSlow)) | Err(_) => return Ok(TouchpointDrivers { idle: Some(TOO_MUCH), ..judged(&[]) }),
+        Ok(ratings) => ratings?,
+    };
     // Thousands of small systems of equations: not on a thread that answers other requests.
     tokio::task::spawn_blocking(move || judged(&ratings)).await.map_err(|error| {
         tracing::error!(%error, "the drivers were lost");
@@ -177,6 +186,7 @@ fn judged(ratings: &[Rating]) -> TouchpointDrivers {
     let (r2, drivers) = shares(&chosen, &outcome, &columns);
     TouchpointDrivers {
         method: "lmg",
+        idle: (drivers.is_empty()).then_some("too_few_customers"),
         n: cases.len() as u64,
         needed: needed(chosen.len()),
         r2,

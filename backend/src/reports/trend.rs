@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use bearing_shared::api::reports::{ChangeKind, TrendChange, TrendPoint, TrendReport, TrendSeries};
+use bearing_shared::api::reports::{TrendChange, TrendPoint, TrendReport, TrendSeries};
 use bearing_shared::fault::{Code, Fault};
 use bearing_shared::histogram::Histogram;
 use bearing_shared::instrument::{Definition, Orientation};
@@ -108,8 +108,8 @@ async fn found(store: &dyn Store, asked: &Question, bucket: Bucket) -> ApiResult
         return Ok(Vec::new());
     }
     let watched = changes::watch(store, asked, None, 1).await?;
-    let scores = watched.changes().into_iter().filter(|change| change.kind == ChangeKind::Score);
-    Ok(scores
+    Ok(watched
+        .of_score()
         .map(|change| TrendChange { start: change.start, noticed: change.noticed, better: change.better })
         .collect())
 }

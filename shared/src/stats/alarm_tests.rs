@@ -76,3 +76,8 @@ fn a_second_excursion_is_a_second_alarm() {
     let watch = watch(&stream, 0..60, 1);
     assert_eq!(watch.alarms.iter().map(|alarm| alarm.start).collect::<Vec<_>>(), [70, 160]);
 }
+
+#[test]
+fn the_noted_limit_is_the_solved_one() {
+    assert!((limit(1, Step::Day) - solved(1, Step::Day)).abs() < 1e-9);
+}

@@ -68,6 +68,8 @@ pub struct Driver {
 pub struct TouchpointDrivers {
     /// How it was computed.
     pub method: &'static str,
+    /// Why there are none: `too_few_customers`, or `too_much_to_read` (take fewer days); null where there are.
+    pub idle: Option<&'static str>,
     /// Customers who rated every one of these touchpoints and gave an NPS answer.
     pub n: u64,
     /// How many are needed.
