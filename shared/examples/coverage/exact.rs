@@ -26,7 +26,15 @@ pub(crate) fn figures() -> Vec<Figure> {
         100.0 * coverages.iter().filter(|coverage| **coverage >= 0.93).count() as f64 / coverages.len() as f64
     };
     let least = |coverages: &[f64]| 100.0 * coverages.iter().copied().fold(1.0, f64::min);
+    // Where the usual interval fails: a score of 85 from ten answers.
+    let at_85 = |interval: Interval| 100.0 * coverage(&outcomes(10, interval), [0.88, 0.09, 0.03]);
     vec![
+        Figure::new("plain interval, n = 10 at 85: coverage, %", (at_85(net::wald), 0.0), Expected::Near(71.8, 0.05)),
+        Figure::new(
+            "score interval, n = 10 at 85: coverage, %",
+            (at_85(net::score_limits), 0.0),
+            Expected::Near(96.3, 0.05),
+        ),
         Figure::new("populations on the grid", (ten.len() as f64, 0.0), Expected::Near(1275.0, 0.0)),
         Figure::new("n = 10: % of populations covered 93 % or more", (enough(&ten), 0.0), Expected::AtLeast(99.0)),
         Figure::new("n = 10: lowest coverage, %", (least(&ten), 0.0), Expected::AtLeast(90.0)),
@@ -37,8 +45,11 @@ pub(crate) fn figures() -> Vec<Figure> {
     ]
 }
 
-/// The coverage of the 95 % interval of `n` answers at each point of the grid.
-fn coverages(n: u32, steps: u32) -> Vec<f64> {
+/// An interval of counts at a level.
+type Interval = fn(&Net, f64) -> Option<Limits>;
+
+/// Every outcome of `n` answers, with its 95 % interval.
+fn outcomes(n: u32, interval: Interval) -> Vec<Outcome> {
     let factorials: Vec<f64> = (0..=n)
         .scan(0.0, |sum, k| {
             *sum += f64::from(k.max(1)).ln();
@@ -51,13 +62,19 @@ fn coverages(n: u32, steps: u32) -> Vec<f64> {
             let neutral = n - favourable - unfavourable;
             let counts = [favourable, neutral, unfavourable];
             let [p, z, d] = counts.map(f64::from);
-            let Some(limits) = net::score_limits(&Net { favourable: p, neutral: z, unfavourable: d }, 0.95) else {
+            let Some(limits) = interval(&Net { favourable: p, neutral: z, unfavourable: d }, 0.95) else {
                 continue;
             };
             let ways = factorials[n as usize] - counts.iter().map(|count| factorials[*count as usize]).sum::<f64>();
             outcomes.push(Outcome { counts, limits, ways });
         }
     }
+    outcomes
+}
+
+/// The coverage of the score interval of `n` answers at each point of the grid.
+fn coverages(n: u32, steps: u32) -> Vec<f64> {
+    let outcomes = outcomes(n, net::score_limits);
     let mut coverages = Vec::new();
     for favourable in 0..=steps {
         for unfavourable in 0..=steps - favourable {
