@@ -25,6 +25,17 @@ impl ApiError {
     }
 }
 
+/// What a caller asked to read, refused as too much where reading it takes too long: trying again would not help.
+///
+/// # Errors
+/// `too_much_to_read` in the place of `overloaded`; others as they are.
+pub fn read_in_time<T>(read: ApiResult<T>) -> ApiResult<T> {
+    read.map_err(|error| match error.0.code {
+        Code::OVERLOADED => ApiError(Fault::new(Code::TOO_MUCH_TO_READ, Code::TOO_MUCH_TO_READ.meaning)),
+        _ => error,
+    })
+}
+
 impl From<Fault> for ApiError {
     fn from(fault: Fault) -> Self {
         Self(fault)
@@ -33,11 +44,10 @@ impl From<Fault> for ApiError {
 
 impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
-        if matches!(error, StoreError::TooSlow) {
-            return Self(Fault::new(Code::TOO_MUCH_TO_READ, Code::TOO_MUCH_TO_READ.meaning));
-        }
         tracing::error!(%error, "the store failed");
         Self(match error {
+            // Where a caller asked for too much, `read_in_time` says so; elsewhere it is the server that is slow.
+            StoreError::TooSlow => Fault::new(Code::OVERLOADED, Code::OVERLOADED.meaning),
             StoreError::Unwritable(_) => Fault::new(Code::STORAGE_UNAVAILABLE, Code::STORAGE_UNAVAILABLE.meaning),
             _ => Fault::new(Code::INTERNAL, Code::INTERNAL.meaning),
         })

@@ -10,6 +10,8 @@ use jiff::tz::TimeZone;
 pub const OLDEST_MS: i64 = 8 * 24 * 3_600_000;
 /// The earliest moment that a site's own server can bring: there were no surveys on web pages before 1970.
 pub const FIRST_MS: i64 = 0;
+/// The first day of the calendar, 0001-01-01, in days since 1970-01-01.
+pub const FIRST_DAY: i32 = -719_162;
 /// How far ahead a client's clock may be.
 const AHEAD_MS: i64 = 5 * 60_000;
 
@@ -69,8 +71,11 @@ pub fn dated(
         })?;
         let ms = moment.as_millisecond();
         if !(oldest..=now + AHEAD_MS).contains(&ms) {
-            let message =
-                format!("The time lies more than {days} days back or more than 5 minutes ahead; send `age_ms`.");
+            let message = if oldest == FIRST_MS {
+                "The time lies before 1970 or more than 5 minutes ahead.".to_owned()
+            } else {
+                format!("The time lies more than {days} days back or more than 5 minutes ahead; send `age_ms`.")
+            };
             return Err(Fault::at(Code::TIME_OUT_OF_RANGE, field, message));
         }
         Ok(Some(ms.min(now)))

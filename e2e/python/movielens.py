@@ -24,8 +24,7 @@ def over_dispersion(ratings):
     """How much more the days' scores differ than chance alone makes them: the mean square of their z-values."""
     contribution = numpy.select([ratings.score >= 9, ratings.score >= 7], [1.0, 0.0], -1.0)
     days = pandas.Series(contribution).groupby(ratings.day.to_numpy()).agg(["mean", "size"])
-    variance = Nps.variance(histogram(ratings.score)) / 1e4
-    z = (days["mean"] - contribution.mean()) / numpy.sqrt(variance / days["size"])
+    z = (days["mean"] - contribution.mean()) / numpy.sqrt(contribution.var() / days["size"])
     return float((z**2).sum() / (len(days) - 1))
 
 

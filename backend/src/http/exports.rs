@@ -10,15 +10,16 @@ use axum::response::{IntoResponse, Response};
 use bearing_shared::answer::Answer;
 use bearing_shared::api::error::ErrorBody;
 use bearing_shared::api::responses::{ResponseReply, ResponseState};
+use bearing_shared::fault::{Code, Fault};
 use bearing_shared::id::SiteId;
 use bearing_storage::{Cursor, ResponseFilter, Scope};
-use futures_util::stream;
+use futures_util::{StreamExt, stream};
 
 use super::params::Params;
 use super::responses::{filter, reply};
 use crate::app::Shared;
 use crate::auth::Caller;
-use crate::error::{ApiError, ApiResult};
+use crate::error::{ApiError, ApiResult, read_in_time};
 
 /// Responses that are read at once: the export holds no more in memory, however long it is.
 const PAGE: u32 = 500;
@@ -45,6 +46,9 @@ const COLUMNS: [&str; 18] = [
     "title",
 ];
 
+/// The column of the attributes that are not declared.
+const OTHERS: &str = "other_attributes";
+
 /// What a line is made with.
 enum Format {
     Csv { attributes: Vec<String>, questions: Vec<String> },
@@ -57,8 +61,8 @@ impl Format {
         let Self::Csv { attributes, questions } = self else { return Ok(Vec::new()) };
         let mut columns: Vec<String> = COLUMNS.map(str::to_owned).to_vec();
         columns.extend(attributes.iter().map(|name| format!("attr.{name}")));
-        columns.push("other_attributes".to_owned());
-        columns.extend(questions.iter().map(|id| match COLUMNS.contains(&id.as_str()) {
+        columns.push(OTHERS.to_owned());
+        columns.extend(questions.iter().map(|id| match COLUMNS.contains(&id.as_str()) || id == OTHERS {
             true => format!("answer.{id}"),
             false => id.clone(),
         }));
@@ -120,7 +124,7 @@ fn answer_cell(answer: &Answer) -> String {
     match (answer.value, &answer.text, &answer.choices) {
         (Some(value), _, _) => value.to_string(),
         (None, Some(text), _) => defused(text),
-        (None, None, Some(choices)) => defused(&choices.join("; ")),
+        (None, None, Some(choices)) => defused(&choices.join(" | ")),
         (None, None, None) => String::new(),
     }
 }
@@ -148,15 +152,24 @@ async fn page(
     filter: &ResponseFilter,
     format: &Format,
     after: Option<Cursor>,
-) -> anyhow::Result<(Bytes, Option<Cursor>)> {
+) -> ApiResult<(Bytes, Option<Cursor>)> {
     let found = app.store.responses(site, filter.clone(), after, PAGE).await?;
     let next = found.last().filter(|_| found.len() == PAGE as usize);
     let next = next.map(|last| Cursor { received_at: last.received_at, id: last.id });
-    let mut bytes = if after.is_none() { format.head()? } else { Vec::new() };
-    for response in found {
-        bytes.extend(format.line(&reply(response))?);
+    let written = || -> anyhow::Result<Vec<u8>> {
+        let mut bytes = if after.is_none() { format.head()? } else { Vec::new() };
+        for response in found {
+            bytes.extend(format.line(&reply(response))?);
+        }
+        Ok(bytes)
+    };
+    match written() {
+        Ok(bytes) => Ok((bytes.into(), next)),
+        Err(error) => {
+            tracing::error!(%error, "a response could not be written into an export");
+            Err(Fault::new(Code::INTERNAL, Code::INTERNAL.meaning).into())
+        }
     }
-    Ok((bytes.into(), next))
 }
 
 async fn export(app: Shared, caller: Caller, query: Option<String>, is_csv: bool) -> ApiResult<Response> {
@@ -177,20 +190,26 @@ async fn export(app: Shared, caller: Caller, query: Option<String>, is_csv: bool
     };
     let (kind, name) =
         if is_csv { ("text/csv; charset=utf-8", "responses.csv") } else { ("application/x-ndjson", "responses.jsonl") };
-    let state = (app, site, filter, format);
+    // What is too much is told while there is a status to tell it with.
+    let (first, next) = read_in_time(page(&app, &site, &filter, &format, None).await)?;
+    let state = Arc::new((app, site, filter, format));
     // The whole page first, then its bytes: what fails on the way ends the body unfinished, which no client takes for
     // the whole.
-    let pages = stream::try_unfold((Arc::new(state), Some(None)), |(state, place)| async move {
-        let Some(after) = place else { return Ok(None) };
-        let (app, site, filter, format) = state.as_ref();
-        match page(app, site, filter, format, after).await {
-            Ok((bytes, next)) => Ok(Some((bytes, (Arc::clone(&state), next.map(Some))))),
-            Err(error) => {
-                tracing::error!(%error, "an export broke off");
-                Err(std::io::Error::other("the export broke off"))
+    let rest = stream::try_unfold(next, move |place| {
+        let state = Arc::clone(&state);
+        async move {
+            let Some(after) = place else { return Ok(None) };
+            let (app, site, filter, format) = state.as_ref();
+            match page(app, site, filter, format, Some(after)).await {
+                Ok(page) => Ok(Some(page)),
+                Err(error) => {
+                    tracing::error!(?error, "an export broke off");
+                    Err(std::io::Error::other("the export broke off"))
+                }
             }
         }
     });
+    let pages = stream::once(async move { Ok(first) }).chain(rest);
     let attachment = HeaderValue::from_str(&format!("attachment; filename=\"{name}\"")).ok();
     let mut response = ([(header::CONTENT_TYPE, kind)], Body::from_stream(pages)).into_response();
     if let Some(attachment) = attachment {

@@ -16,16 +16,18 @@ use crate::time;
 pub(super) struct Params {
     left: Vec<(String, String)>,
     known: Vec<&'static str>,
+    twice: Option<&'static str>,
 }
 
 impl Params {
     /// Reads a query.
     pub(super) fn read(query: Option<String>) -> Self {
         let query = query.unwrap_or_default();
-        Self { left: url::form_urlencoded::parse(query.as_bytes()).into_owned().collect(), known: Vec::new() }
+        let left = url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+        Self { left, known: Vec::new(), twice: None }
     }
 
-    /// Takes a parameter; of several with that name, the last. An empty one is as good as none.
+    /// Takes a parameter. An empty one is as good as none.
     pub(super) fn take(&mut self, name: &'static str) -> Option<String> {
         self.take_any(name).filter(|value| !value.is_empty())
     }
@@ -36,8 +38,8 @@ impl Params {
         let mut found = None;
         self.left.retain_mut(|(key, value)| {
             let mine = key == name;
-            if mine {
-                found = Some(std::mem::take(value));
+            if mine && found.replace(std::mem::take(value)).is_some() {
+                self.twice = Some(name);
             }
             !mine
         });
@@ -111,8 +113,12 @@ impl Params {
         Ok(limit.unwrap_or(50))
     }
 
-    /// Checks that nothing unknown is left.
+    /// Checks that nothing unknown is left, and nothing was given twice: one of the two would be ignored.
     pub(super) fn end(self) -> Result<(), Fault> {
+        if let Some(name) = self.twice {
+            let message = format!("`{name}` is given twice; give it once.");
+            return Err(Fault::at(Code::INVALID_PARAMETER, name, message));
+        }
         let Some((name, _)) = self.left.into_iter().next() else { return Ok(()) };
         let shown: String = name.chars().filter(|letter| !letter.is_control()).take(60).collect();
         let message = format!("`{shown}` is not known here; there are {}.", self.known.join(", "));

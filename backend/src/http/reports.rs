@@ -16,7 +16,7 @@ use bearing_storage::{Axis, Base, ReportFilter, Scope};
 use super::params::Params;
 use crate::app::{App, Shared};
 use crate::auth::Caller;
-use crate::error::{ApiError, ApiResult};
+use crate::error::{ApiError, ApiResult, read_in_time};
 use crate::reports::trend::Bucket;
 use crate::reports::{Question, axis, breakdown, changes, compare, drivers, funnel, score, trend};
 
@@ -81,7 +81,9 @@ async fn asked(app: &App, caller: &Caller, params: &mut Params) -> ApiResult<Ask
         None => None,
     };
     let mut values: Vec<(String, String)> = Vec::new();
-    let version = params.parsed("version", "a version's number, from 1", |text| text.parse::<u32>().ok())?;
+    let version = params.parsed("version", "a version's number, from 1", |text| {
+        text.parse::<u32>().ok().filter(|version| *version > 0)
+    })?;
     if version.is_some() && survey.is_none() {
         let message = "Version numbers belong to a survey; name it in survey=.";
         return Err(Fault::at(Code::INVALID_PARAMETER, "version", message).into());
@@ -98,7 +100,8 @@ async fn asked(app: &App, caller: &Caller, params: &mut Params) -> ApiResult<Ask
     values.extend(locale.map(|locale| ("locale".to_owned(), locale)));
     let attributes = params.attributes()?;
     values.extend(attributes.into_iter().map(|(name, value)| (bearing_shared::cell::attribute(&name), value)));
-    let touchpoint = params.take("touchpoint");
+    // The empty touchpoint is one: that of answers which have none.
+    let touchpoint = params.take_any("touchpoint");
     let view = app.directory.site_by_id(site).await?.ok_or_else(ApiError::not_found)?;
     let filter = ReportFilter { metric, survey, touchpoint, from_day, to_day, values };
     let base = base.unwrap_or_default();
@@ -109,7 +112,7 @@ async fn asked(app: &App, caller: &Caller, params: &mut Params) -> ApiResult<Ask
 /// A report that takes no longer than [`LIMIT`]; a read that is under way then ends by its own limit soon after.
 async fn in_time<T>(report: impl Future<Output = ApiResult<T>>) -> ApiResult<Json<T>> {
     match tokio::time::timeout(LIMIT, report).await {
-        Ok(report) => report.map(Json),
+        Ok(report) => read_in_time(report).map(Json),
         Err(_) => Err(Fault::new(Code::TOO_MUCH_TO_READ, Code::TOO_MUCH_TO_READ.meaning).into()),
     }
 }
@@ -118,6 +121,16 @@ async fn in_time<T>(report: impl Future<Output = ApiResult<T>>) -> ApiResult<Jso
 fn needed(by: Option<Axis>) -> Result<Axis, Fault> {
     let message = || format!("Say by what: {}.", axis::NAMES);
     by.ok_or_else(|| Fault::at(Code::INVALID_PARAMETER, "by", message()))
+}
+
+/// An axis whose values stand for themselves: a version's number does so only within a survey.
+fn unmixed(by: Option<&Axis>, question: &Question) -> Result<(), Fault> {
+    match by {
+        Some(axis) if axis::name(axis) == "version" && question.filter.survey.is_none() => {
+            Err(Fault::at(Code::INVALID_PARAMETER, "by", "Version numbers belong to a survey; name it in survey=."))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// An axis that a report does not take.
@@ -142,7 +155,8 @@ pub(super) async fn score(
     refused(by.as_ref())?;
     let lowest = if question.filter.metric.unit() == Unit::Points { -100.0 } else { 0.0 };
     let target = params.parsed("target", &format!("a score from {lowest} to 100"), |text| {
-        text.parse::<f64>().ok().filter(|target| (lowest..=100.0).contains(target))
+        // Adding zero turns −0.0 into 0.0.
+        text.parse::<f64>().ok().filter(|target| (lowest..=100.0).contains(target)).map(|target| target + 0.0)
     })?;
     params.end()?;
     in_time(score::report(app.store.as_ref(), &question, target)).await
@@ -208,6 +222,7 @@ pub(super) async fn compare(
 ) -> ApiResult<Json<CompareReport>> {
     let mut params = Params::read(query);
     let Asked { question, by } = asked(&app, &caller, &mut params).await?;
+    unmixed(by.as_ref(), &question)?;
     let days = params.window("against_from", "against_to")?;
     // The empty value is a value: the touchpoint of answers that have none.
     let (value, other) = (params.take_any("value"), params.take_any("against"));
@@ -217,13 +232,21 @@ pub(super) async fn compare(
             let message = "Compare either two periods (against_from, against_to) or two segments (value, against).";
             return Err(Fault::at(Code::INVALID_PARAMETER, "value", message).into());
         }
-        (Some(value), None) => compare::Against::Values(needed(by)?, value, other),
+        (Some(value), None) => {
+            let by = needed(by)?;
+            // Against the rest an answer is on one side; with two picks it would be on both.
+            other.as_ref().map_or(Ok(()), |_| compare::check_parts(&by))?;
+            compare::Against::Values(by, value, other)
+        }
         (None, days) => match other {
             Some(_) => {
                 let message = "Name the first segment too: value=.";
                 return Err(Fault::at(Code::INVALID_PARAMETER, "against", message).into());
             }
-            None => compare::Against::Days(days, by),
+            None => {
+                by.as_ref().map_or(Ok(()), compare::check_parts)?;
+                compare::Against::Days(days, by)
+            }
         },
     };
     in_time(compare::report(app.store.as_ref(), &question, against)).await
@@ -247,12 +270,14 @@ pub(super) async fn changes(
 ) -> ApiResult<Json<ChangesReport>> {
     let mut params = Params::read(query);
     let Asked { question, by } = asked(&app, &caller, &mut params).await?;
+    unmixed(by.as_ref(), &question)?;
     let baseline = params.window("baseline_from", "baseline_to")?;
     let streams = params.parsed("streams", &format!("a whole number from 1 to {STREAMS}"), |text| {
         text.parse().ok().filter(|streams| (1..=STREAMS).contains(streams))
     })?;
     params.end()?;
     changes::check(&question, baseline)?;
+    by.as_ref().map_or(Ok(()), compare::check_parts)?;
     let streams = streams.unwrap_or(1);
     in_time(changes::report(app.store.as_ref(), &question, baseline, streams, by.as_ref())).await
 }
@@ -273,6 +298,7 @@ pub(super) async fn drivers(
     let mut params = Params::read(query);
     let Asked { question, by } = asked(&app, &caller, &mut params).await?;
     params.end()?;
+    unmixed(by.as_ref(), &question)?;
     let axes = match by {
         Some(axis) => vec![axis],
         None => {

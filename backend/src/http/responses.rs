@@ -16,7 +16,7 @@ use super::extract;
 use super::params::{NoParams, Params};
 use crate::app::Shared;
 use crate::auth::Caller;
-use crate::error::{ApiError, ApiResult};
+use crate::error::{ApiError, ApiResult, read_in_time};
 use crate::intake::{self, Source};
 use crate::time;
 
@@ -58,7 +58,8 @@ pub(super) fn filter(params: &mut Params) -> ApiResult<ResponseFilter> {
     let score = |text: &str| text.parse().ok().filter(|score| *score <= 10);
     Ok(ResponseFilter {
         survey: params.take("survey").map(SurveyId),
-        touchpoint: params.take("touchpoint"),
+        // The empty touchpoint is one: that of answers which have none.
+        touchpoint: params.take_any("touchpoint"),
         from_day,
         to_day,
         score_min: params.parsed("score_min", "a whole number from 0 to 10", score)?,
@@ -120,7 +121,8 @@ pub(super) async fn list(
     if let Some(id) = &filter.survey {
         app.store.survey(site, id).await?.ok_or_else(ApiError::not_found)?;
     }
-    let mut found = app.store.responses(site, filter, after, limit + 1).await?;
+    let found = app.store.responses(site, filter, after, limit + 1).await;
+    let mut found = read_in_time(found.map_err(ApiError::from))?;
     let more = found.len() > limit as usize;
     found.truncate(limit as usize);
     let next_cursor = found.last().filter(|_| more).map(cursor_text);

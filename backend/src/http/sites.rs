@@ -4,9 +4,10 @@ use axum::Json;
 use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
+use bearing_shared::answer::cleaned;
 use bearing_shared::api::error::ErrorBody;
 use bearing_shared::api::sites::{BuildingReply, CountingReply, SitePatch, SiteReply};
-use bearing_shared::cell::VALUES_LIMIT;
+use bearing_shared::cell;
 use bearing_shared::fault::{Code, Fault};
 use bearing_shared::question::is_name;
 use bearing_storage::{Building, Scope, Site};
@@ -21,6 +22,8 @@ use crate::{chance, time};
 
 /// The most dimensions and origins of a site.
 const LIST_LIMIT: usize = 50;
+/// The largest threshold.
+const THRESHOLD_LIMIT: u64 = 1_000_000;
 
 async fn reply(app: &App, site: Site, secret: Option<String>) -> ApiResult<Json<SiteReply>> {
     let counting = app.store.counting(&site.id).await?.ok_or_else(ApiError::not_found)?;
@@ -103,10 +106,11 @@ fn apply(site: &mut Site, patch: SitePatch) -> Result<(), Fault> {
     let settings = &mut site.settings;
     let invalid = |field: &str, message: &str| Err(Fault::at(Code::INVALID_FIELD, field, message));
     if let Some(name) = patch.name {
-        if !(1..=200).contains(&name.trim().chars().count()) {
+        let name = cleaned(&name);
+        if !(1..=200).contains(&name.chars().count()) {
             return invalid("name", "A site's name has 1 to 200 characters.");
         }
-        settings.name = name.trim().to_owned();
+        settings.name = name;
     }
     if let Some(origins) = patch.origins {
         if origins.len() > LIST_LIMIT {
@@ -124,7 +128,7 @@ fn apply(site: &mut Site, patch: SitePatch) -> Result<(), Fault> {
         }
         settings.time_zone = zone;
     }
-    if let Some(dimensions) = patch.dimensions {
+    if let Some(mut dimensions) = patch.dimensions {
         if dimensions.len() > LIST_LIMIT {
             return invalid("dimensions", "A site has at most 50 dimensions.");
         }
@@ -134,15 +138,28 @@ fn apply(site: &mut Site, patch: SitePatch) -> Result<(), Fault> {
                 return invalid(&format!("{at}.name"), "A dimension has a name of its own: 1 to 40 of a–z, 0–9 and _.");
             }
             let values = &dimension.values;
-            if values.len() > VALUES_LIMIT || values.iter().any(|value| !(1..=200).contains(&value.chars().count())) {
-                return invalid(&format!("{at}.values"), "A dimension lists at most 50 values of 1 to 200 characters.");
+            let is_value = |value: &String| {
+                // As answers are cleaned: another spelling would never be met. `(other)` is the rest, never a value.
+                (1..=200).contains(&value.chars().count()) && cleaned(value) == *value && value != cell::OTHER
+            };
+            if values.len() > cell::VALUES_LIMIT || !values.iter().all(is_value) {
+                let message = "A dimension lists at most 50 values of 1 to 200 characters, without control characters \
+                               or blanks at their ends, and not (other).";
+                return invalid(&format!("{at}.values"), message);
             }
+        }
+        for dimension in &mut dimensions {
+            let mut seen = std::collections::HashSet::new();
+            dimension.values.retain(|value| seen.insert(value.clone()));
         }
         settings.dimensions = dimensions;
     }
     if let Some(thresholds) = patch.thresholds {
-        if thresholds.hidden > thresholds.wide || thresholds.wide > thresholds.indicative {
-            return invalid("thresholds", "The thresholds rise: hidden, wide, indicative, such as 5, 30 and 100.");
+        let rising = thresholds.hidden <= thresholds.wide && thresholds.wide <= thresholds.indicative;
+        if !rising || thresholds.hidden == 0 || thresholds.indicative > THRESHOLD_LIMIT {
+            let message = "The thresholds rise from at least 1 to at most 1,000,000: hidden, wide, indicative, such as \
+                           5, 30 and 100.";
+            return invalid("thresholds", message);
         }
         settings.thresholds = thresholds;
     }

@@ -120,6 +120,12 @@ fn fault<T: DeserializeOwned>(text: &str, error: &serde_json::Error, _: std::mar
 fn reason(error: &serde_json::Error) -> String {
     let text = error.to_string();
     let text = text.rsplit_once(" at line ").map_or(text.as_str(), |(reason, _)| reason);
+    // What a type is called inside says nothing to whoever sends JSON.
+    let text = text
+        .replace("expected struct Submission", "expected an object")
+        .replace("expected u64", "expected a whole number from 0")
+        .replace("expected u32", "expected a whole number from 0");
+    let text = text.as_str();
     let mut letters = text.chars();
     match letters.next() {
         Some(first) if !text.starts_with("missing field") => first.to_uppercase().chain(letters).take(200).collect(),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use bearing_shared::api::reports::{BreakdownReport, Difference, Segment};
+use bearing_shared::api::reports::{BreakdownReport, Difference, Estimate, Segment};
 use bearing_shared::histogram::Histogram;
 use bearing_shared::id::SurveyId;
 use bearing_shared::instrument::{Definition, Orientation};
@@ -10,7 +10,7 @@ use bearing_shared::metric::{self, State};
 use bearing_shared::stats::suppress::{self, Hidden};
 use bearing_storage::{Axis, Grouping, Store, Tally};
 
-use super::{Question, axis, estimate, sum};
+use super::{Question, axis, estimate, sum, worst};
 use crate::error::ApiResult;
 
 /// The rule of a segment that is hidden for its neighbour's sake.
@@ -51,6 +51,7 @@ pub async fn report(store: &dyn Store, question: &Question, by: &Axis, hide: boo
     let whole = question.tally(store, Grouping::Whole, None).await?;
     let tallied = question.tally(store, Grouping::Whole, Some(by)).await?;
     let definition = question.instrument(whole.tallies.iter().chain(&tallied.tallies))?.definition();
+    let whole_source = whole.source;
     let whole = sum(&whole.tallies);
     let parts = parts(&tallied.tallies);
     let mut segments: Vec<Segment> = Vec::with_capacity(parts.len());
@@ -66,13 +67,33 @@ pub async fn report(store: &dyn Store, question: &Question, by: &Axis, hide: boo
     let inside: u64 = histograms.iter().map(Histogram::n).sum();
     let overlapping = axis::overlaps(by);
     let mut without = (!overlapping).then(|| whole.n().saturating_sub(inside));
+    let mut overall = estimate::estimate(definition, &whole, &question.thresholds);
+    let mut n = Some(whole.n());
     if hide {
+        let small = |n: u64| 0 < n && n < question.thresholds.hidden;
         let mut counts: Vec<u64> = histograms.iter().map(Histogram::n).collect();
         counts.extend(without);
-        let hidden = suppress::hidden(&counts, true, question.thresholds.hidden);
-        for (segment, hidden) in segments.iter_mut().zip(&hidden) {
-            conceal(segment, *hidden);
+        let mut hidden = suppress::hidden(&counts, true, question.thresholds.hidden);
+        if overlapping {
+            // There is no part that holds the others: they are the whole without the segment.
+            for (hidden, count) in hidden.iter_mut().zip(&counts) {
+                if *hidden == Hidden::Shown && small(whole.n() - count) {
+                    *hidden = Hidden::Complementary;
+                }
+            }
         }
+        if small(whole.n()) {
+            conceal(&mut overall, Hidden::Small);
+            n = None;
+        }
+        for (segment, hidden) in segments.iter_mut().zip(&hidden) {
+            if *hidden != Hidden::Shown {
+                conceal(&mut segment.estimate, *hidden);
+                (segment.difference, segment.shrunken, segment.rank) = (None, None, None);
+            }
+        }
+        // Their places by size would tell what their numbers do not.
+        segments.sort_by_key(|segment| segment.estimate.n.is_none().then(|| segment.value.clone()));
         if without.is_some() && hidden.last().is_some_and(|hidden| *hidden != Hidden::Shown) {
             without = None;
         }
@@ -81,17 +102,17 @@ pub async fn report(store: &dyn Store, question: &Question, by: &Axis, hide: boo
         metric: definition.metric,
         base: question.counted(),
         by: axis::name(by).to_owned(),
-        n: whole.n(),
-        overall: estimate::estimate(definition, &whole, &question.thresholds),
+        n,
+        rule: overall.rule,
+        overall,
         segments,
         without,
         overlapping,
-        rule: State::of(whole.n(), &question.thresholds).rule(),
         method: metric::interval_method(definition),
         correction: "benjamini_hochberg",
         unit: definition.metric.unit(),
         direction: Orientation::HigherIsBetter,
-        source: tallied.source,
+        source: worst([whole_source, tallied.source]),
         explain: "/docs/scoring#segments",
     })
 }
@@ -112,16 +133,9 @@ fn rank(segments: &mut [Segment]) {
     }
 }
 
-/// Takes a segment's numbers away where they are not to be seen.
-fn conceal(segment: &mut Segment, hidden: Hidden) {
-    if hidden == Hidden::Shown {
-        return;
-    }
-    let estimate = &mut segment.estimate;
-    if hidden == Hidden::Complementary {
-        estimate.rule = COMPLEMENTARY;
-    }
+/// Takes a score's numbers away where they are not to be seen.
+fn conceal(estimate: &mut Estimate, hidden: Hidden) {
+    estimate.rule = if hidden == Hidden::Complementary { COMPLEMENTARY } else { State::Hidden.rule() };
     (estimate.n, estimate.score, estimate.interval) = (None, None, None);
     (estimate.state, estimate.text) = (State::Hidden, Default::default());
-    (segment.difference, segment.shrunken, segment.rank) = (None, None, None);
 }

@@ -9,7 +9,7 @@ use bearing_shared::instrument::{Instrument, Orientation};
 use bearing_shared::stats::alarm::{self, Step};
 use bearing_storage::{Axis, Base, Grouping, Store};
 
-use super::{Question, compare};
+use super::{Question, compare, worst};
 use crate::error::ApiResult;
 use crate::time;
 
@@ -45,7 +45,8 @@ pub(super) async fn watch(
     baseline: Option<(i32, i32)>,
     streams: u32,
 ) -> ApiResult<Watched> {
-    let to = question.filter.to_day.unwrap_or(question.today);
+    // A day that is not over says nothing yet: by its first hours every site would be silent.
+    let to = question.filter.to_day.unwrap_or(question.today).min(question.today - 1);
     let from = question.filter.from_day.unwrap_or(to);
     let reach = baseline.map_or(from.saturating_sub(REACH), |(first, _)| first.min(from));
     let tallied = question.on(Some(reach), Some(to)).tally(store, Grouping::Day, None).await?;
@@ -75,15 +76,23 @@ pub(super) async fn watch(
 /// The baseline among days of which the first `before` lie before the window: those right before it, as few as are
 /// enough; where they are not, the first days there are, as many as are enough.
 fn chosen(days: &[Histogram], before: usize) -> Range<usize> {
-    let enough = |days: &[Histogram]| {
-        days.len() >= alarm::BASELINE_DAYS && days.iter().map(Histogram::n).sum::<u64>() >= alarm::BASELINE_ANSWERS
-    };
     let before = before.min(days.len());
-    let back = (0..=before).rev().find(|start| enough(&days[*start..before]));
-    match back {
-        Some(start) => start..before,
-        None => 0..(before..=days.len()).find(|end| enough(&days[..*end])).unwrap_or(days.len()),
+    // Each day is added once: a window may be ten years long.
+    let enough = |length: usize, answers: u64| length >= alarm::BASELINE_DAYS && answers >= alarm::BASELINE_ANSWERS;
+    let mut answers = 0;
+    for start in (0..before).rev() {
+        answers += days[start].n();
+        if enough(before - start, answers) {
+            return start..before;
+        }
     }
+    for (end, day) in days.iter().enumerate().skip(before) {
+        if enough(end, answers) {
+            return 0..end;
+        }
+        answers += day.n();
+    }
+    0..days.len()
 }
 
 impl Watched {
@@ -143,8 +152,14 @@ impl Watched {
     }
 }
 
+/// The first and last day that a question asks to watch; the last is over.
+fn days_of(question: &Question) -> (i32, i32) {
+    let to = question.filter.to_day.unwrap_or(question.today).min(question.today - 1);
+    (question.filter.from_day.unwrap_or(to.saturating_sub(LAST - 1)), to)
+}
+
 /// The most days that are watched in one report.
-const DAYS: i32 = 3_660;
+pub(super) const DAYS: i32 = 3_660;
 
 /// Checks the days of a question before anything is read.
 ///
@@ -155,8 +170,11 @@ pub fn check(question: &Question, baseline: Option<(i32, i32)>) -> Result<(), Fa
         let message = "Days are judged on every answer, since later ones would empty the earlier; take base=responses.";
         return Err(Fault::at(Code::INVALID_PARAMETER, "base", message));
     }
-    let to = question.filter.to_day.unwrap_or(question.today);
-    let from = question.filter.from_day.unwrap_or(to.saturating_sub(LAST - 1));
+    let (from, to) = days_of(question);
+    if from > to {
+        let message = "No day of that window is over yet; take an earlier `from`.";
+        return Err(Fault::at(Code::INVALID_PARAMETER, "from", message));
+    }
     let first = baseline.map_or(from, |(first, _)| first);
     if to.saturating_sub(first) >= DAYS {
         let message = format!("At most {DAYS} days can be watched at once; take a later first day.");
@@ -180,8 +198,7 @@ pub async fn report(
     streams: u32,
     by: Option<&Axis>,
 ) -> ApiResult<ChangesReport> {
-    let to = question.filter.to_day.unwrap_or(question.today);
-    let from = question.filter.from_day.unwrap_or(to.saturating_sub(LAST - 1));
+    let (from, to) = days_of(question);
     let asked = question.on(Some(from), Some(to));
     let watched = watch(store, &asked, baseline, streams).await?;
     let definition = watched.instrument.definition();
@@ -189,13 +206,16 @@ pub async fn report(
     let mut changes: Vec<Change> = watched.of_score().chain(watched.of_volume(&volume)).collect();
     // Dates of one width sort as texts.
     changes.sort_by(|one, other| one.noticed.cmp(&other.noticed));
+    let mut source = watched.source;
     if let Some(axis) = by {
         let (first, last) = (watched.day(0), watched.day(watched.baseline.end.saturating_sub(1)));
         let earlier = question.on(Some(first.saturating_add(watched.baseline.start as i32)), Some(last));
         for change in changes.iter_mut().filter(|change| change.kind == ChangeKind::Score).take(TAKEN_APART) {
             let day = |text: &str| text.parse().ok().map(time::day_number);
             let later = question.on(day(&change.start), day(&change.noticed));
-            change.mix_rate = compare::mix_rate(store, definition, &later, &earlier, axis).await?;
+            let (mix_rate, read) = compare::mix_rate(store, definition, &later, &earlier, axis).await?;
+            change.mix_rate = mix_rate;
+            source = worst([source, read]);
         }
     }
     let place = |day: i32| usize::try_from(day - watched.first).unwrap_or(0).min(watched.answers.len());
@@ -227,7 +247,7 @@ pub async fn report(
         rule: rule(score),
         unit: definition.metric.unit(),
         direction: Orientation::HigherIsBetter,
-        source: watched.source,
+        source,
         explain: "/docs/scoring#changes",
     })
 }
@@ -242,7 +262,9 @@ fn rule(score: &alarm::Watch) -> String {
             baseline.phi
         ),
         _ => match score.step {
-            Step::Day => "Judged day by day; one false alarm a year is expected over all streams.".to_owned(),
+            Step::Day => {
+                "Judged day by day; one false alarm of the score a year is expected over all streams.".to_owned()
+            }
             Step::Week => "Fewer than two answers a day: judged week by week, so changes are told late.".to_owned(),
         },
     }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use bearing_shared::api::reports::{CompareReport, MixRateReply, MixSegment, Side, Source};
+use bearing_shared::cell;
 use bearing_shared::fault::{Code, Fault};
 use bearing_shared::histogram::Histogram;
 use bearing_shared::instrument::{Definition, Orientation};
@@ -10,7 +11,7 @@ use bearing_shared::metric::{self, LEVEL, State};
 use bearing_storage::{Axis, Grouping, Store, Tallied};
 
 use super::breakdown::{parts, rest};
-use super::{Question, axis, estimate, sum};
+use super::{Question, axis, estimate, sum, worst};
 use crate::error::ApiResult;
 use crate::time;
 
@@ -50,14 +51,15 @@ async fn periods(
     let a = question.tally(store, Grouping::Whole, None).await?;
     let b = earlier.tally(store, Grouping::Whole, None).await?;
     let definition = question.instrument(a.tallies.iter().chain(&b.tallies))?.definition();
-    let mix_rate = match by {
-        Some(axis) => Some(mix_rate(store, definition, question, &earlier, axis).await?),
-        None => None,
+    let (mix_rate, parted) = match by {
+        Some(axis) => mix_rate(store, definition, question, &earlier, axis).await?,
+        None => (None, Source::Cells),
     };
     let sides = (side(definition, question, &a, None), side(definition, &earlier, &b, None));
     let sources = [a.source, b.source];
     let mut report = put_together(question, definition, sides, [sum(&a.tallies), sum(&b.tallies)], sources);
-    report.mix_rate = mix_rate.flatten();
+    report.mix_rate = mix_rate;
+    report.source = worst([report.source, parted]);
     Ok(report)
 }
 
@@ -122,43 +124,89 @@ fn put_together(
         unit: definition.metric.unit(),
         direction: Orientation::HigherIsBetter,
         scale_direction: definition.orientation,
-        source: if sources.contains(&Source::Scan) { Source::Scan } else { Source::Cells },
+        source: worst(sources),
         explain: "/docs/scoring#differences",
     }
 }
 
-/// A change between two periods taken apart by segment; `None` where one has no answers. Answers in no segment are one
-/// of their own, so that the parts add up to the change.
+/// Checks that an answer is in one part of an axis only: the parts of a change have to add up to it.
 ///
 /// # Errors
-/// `invalid_parameter` for an axis on which an answer has several values, or what the store says.
+/// `invalid_parameter` for picked choices.
+pub fn check_parts(by: &Axis) -> Result<(), Fault> {
+    if axis::overlaps(by) {
+        let message = "An answer can have several picked choices, so they cannot be set off against each other; take \
+                       another by.";
+        return Err(Fault::at(Code::INVALID_PARAMETER, "by", message));
+    }
+    Ok(())
+}
+
+/// One period by segment; the answers in no segment are `None`.
+struct Parted {
+    segments: BTreeMap<Option<String>, Histogram>,
+    source: Source,
+}
+
+impl Parted {
+    async fn read(store: &dyn Store, question: &Question, by: &Axis) -> ApiResult<Self> {
+        let whole = question.tally(store, Grouping::Whole, None).await?;
+        let tallied = question.tally(store, Grouping::Whole, Some(by)).await?;
+        let mut left = sum(&whole.tallies);
+        let mut segments = BTreeMap::new();
+        for ((survey, value), histogram) in parts(&tallied.tallies) {
+            left = rest(&left, &histogram);
+            let name = survey.map_or(value.clone(), |survey| format!("{survey} {value}"));
+            segments.insert(Some(name), histogram);
+        }
+        segments.insert(None, left);
+        Ok(Self { segments, source: worst([whole.source, tallied.source]) })
+    }
+
+    fn has_remainder(&self) -> bool {
+        self.segments.contains_key(&Some(cell::OTHER.to_owned()))
+    }
+
+    /// Puts what the other period does not tell apart into the remainder. A scan tells the most frequent values apart,
+    /// which may be others in each period: a value would seem to come or go that was there all the time.
+    fn fold(&mut self, other: &Self) {
+        let (told, folded): (BTreeMap<_, _>, BTreeMap<_, _>) =
+            std::mem::take(&mut self.segments).into_iter().partition(|(name, _)| other.segments.contains_key(name));
+        self.segments = told;
+        let remainder = self.segments.entry(Some(cell::OTHER.to_owned())).or_default();
+        folded.values().for_each(|histogram| remainder.merge(histogram));
+    }
+}
+
+/// A change between two periods taken apart by segment, and where it was read; `None` where one has no answers. Answers
+/// in no segment are one of their own, so that the parts add up to the change.
+///
+/// # Errors
+/// What the store says.
 pub(super) async fn mix_rate(
     store: &dyn Store,
     definition: &Definition,
     later: &Question,
     earlier: &Question,
     by: &Axis,
-) -> ApiResult<Option<MixRateReply>> {
-    if axis::overlaps(by) {
-        let message = "An answer can have several picked choices, so they cannot add up to a change; take another by.";
-        return Err(Fault::at(Code::INVALID_PARAMETER, "by", message).into());
+) -> ApiResult<(Option<MixRateReply>, Source)> {
+    let mut after = Parted::read(store, later, by).await?;
+    let mut before = Parted::read(store, earlier, by).await?;
+    let source = worst([before.source, after.source]);
+    if source == Source::Scan && (before.has_remainder() || after.has_remainder()) {
+        after.fold(&before);
+        before.fold(&after);
     }
     let mut found: BTreeMap<Option<String>, (Histogram, Histogram)> = BTreeMap::new();
-    for (question, is_later) in [(earlier, false), (later, true)] {
-        let whole = sum(&question.tally(store, Grouping::Whole, None).await?.tallies);
-        let mut left = whole;
-        for ((survey, value), histogram) in parts(&question.tally(store, Grouping::Whole, Some(by)).await?.tallies) {
-            left = rest(&left, &histogram);
-            let name = survey.map_or(value.clone(), |survey| format!("{survey} {value}"));
-            let pair = found.entry(Some(name)).or_default();
-            (if is_later { &mut pair.1 } else { &mut pair.0 }).merge(&histogram);
-        }
-        let pair = found.entry(None).or_default();
-        (if is_later { &mut pair.1 } else { &mut pair.0 }).merge(&left);
+    for (name, histogram) in before.segments {
+        found.entry(name).or_default().0 = histogram;
+    }
+    for (name, histogram) in after.segments {
+        found.entry(name).or_default().1 = histogram;
     }
     found.retain(|_, (before, after)| before.n() + after.n() > 0);
     let pairs: Vec<(Histogram, Histogram)> = found.values().copied().collect();
-    let Some(parted) = metric::mix_rate(definition, &pairs) else { return Ok(None) };
+    let Some(parted) = metric::mix_rate(definition, &pairs) else { return Ok((None, source)) };
     let mut segments: Vec<MixSegment> = found
         .into_iter()
         .zip(&parted.segments)
@@ -177,5 +225,5 @@ pub(super) async fn mix_rate(
         size(other).total_cmp(&size(one))
     });
     let (change, mix, rate) = (parted.change, parted.mix, parted.rate);
-    Ok(Some(MixRateReply { by: axis::name(by).to_owned(), change, mix, rate, segments }))
+    Ok((Some(MixRateReply { by: axis::name(by).to_owned(), change, mix, rate, segments }), source))
 }

@@ -3,14 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::Duration;
 
-use bearing_shared::api::reports::{Difference, Driver, DriversReport, Source, TouchpointDriver, TouchpointDrivers};
+use bearing_shared::api::reports::{Difference, Driver, DriversReport, TouchpointDriver, TouchpointDrivers};
 use bearing_shared::instrument::{Instrument, Orientation};
 use bearing_shared::metric::{self, Group, LEVEL, Metric, State};
 use bearing_shared::stats::driver;
-use bearing_storage::{Axis, Grouping, Rating, Store, StoreError};
+use bearing_storage::{Axis, Base, Grouping, Rating, Store, StoreError};
 
 use super::breakdown::{parts, rest};
-use super::{Question, axis, estimate, sum};
+use super::{Question, axis, estimate, sum, worst};
 use crate::directory::SiteView;
 use crate::error::{ApiError, ApiResult};
 
@@ -22,12 +22,16 @@ const TOUCHPOINTS: usize = 10;
 const PATIENCE: Duration = Duration::from_secs(2);
 /// Why there are no touchpoints where it took longer.
 const TOO_MUCH: &str = "too_much_to_read";
+/// Why there are none for a part of the answers.
+const FILTERED: &str = "filtered";
+/// The fewest touchpoints that can share anything.
+const FEWEST: usize = 2;
 /// Samples of the bootstrap, and the seed that makes two reports of the same answers the same.
 const ROUNDS: u32 = 200;
 const SEED: u64 = 0x0B_EA_21;
 
-/// Everything that can drive a score at a site: its declared attributes, the choice questions of its surveys of the
-/// metric, device, locale and touchpoint.
+/// Everything that can drive a score at a site: its declared attributes, the choice questions that its surveys of the
+/// metric ask after every score, device, locale and touchpoint.
 pub fn axes(view: &SiteView, metric: Metric) -> Vec<Axis> {
     let mut axes: Vec<Axis> =
         view.counting.dimensions.iter().map(|dimension| axis::attribute(&dimension.name)).collect();
@@ -35,7 +39,8 @@ pub fn axes(view: &SiteView, metric: Metric) -> Vec<Axis> {
         .every_version()
         .filter(|version| version.survey.metric == metric)
         .flat_map(|version| &version.survey.questions)
-        .filter(|question| !question.choices.is_empty())
+        // What only bad scores are asked for goes with bad scores by construction.
+        .filter(|question| !question.choices.is_empty() && question.groups.is_empty())
         .map(|question| format!("choice.{}", question.id))
         .collect();
     axes.extend(choices.into_iter().map(Axis::Dimension));
@@ -56,9 +61,7 @@ pub async fn report(store: &dyn Store, question: &Question, axes: &[Axis]) -> Ap
     let mut drivers = Vec::new();
     for by in axes {
         let tallied = question.tally(store, Grouping::Whole, Some(by)).await?;
-        if tallied.source == Source::Scan {
-            source = Source::Scan;
-        }
+        source = worst([source, tallied.source]);
         for ((_, value), part) in parts(&tallied.tallies) {
             // Without a rest there is nothing that it could drive.
             let Some(found) = metric::impact(definition, &part, &rest(&histogram, &part), LEVEL) else { continue };
@@ -106,6 +109,14 @@ fn needed(touchpoints: usize) -> u64 {
 
 async fn touchpoints(store: &dyn Store, question: &Question) -> ApiResult<TouchpointDrivers> {
     let filter = &question.filter;
+    // The same customers rate elsewhere than where they were asked for loyalty, so days are all that both can share.
+    if question.base == Base::Respondents
+        || filter.survey.is_some()
+        || filter.touchpoint.is_some()
+        || !filter.values.is_empty()
+    {
+        return Ok(TouchpointDrivers { idle: Some(FILTERED), ..judged(&[]) });
+    }
     let read = store.ratings(&question.site, filter.from_day, filter.to_day, RATINGS);
     let ratings = match tokio::time::timeout(PATIENCE, read).await {
         Ok(Err(StoreError::TooSlow)) | Err(_) => return Ok(TouchpointDrivers { idle: Some(TOO_MUCH), ..judged(&[]) }),
@@ -183,12 +194,18 @@ fn judged(ratings: &[Rating]) -> TouchpointDrivers {
             cases.iter().map(|customer| customer.ratings.get(touchpoint).copied().unwrap_or(0.0)).collect()
         })
         .collect();
-    let (r2, drivers) = shares(&chosen, &outcome, &columns);
+    let (r2, drivers) = if chosen.len() < FEWEST { (None, Vec::new()) } else { shares(&chosen, &outcome, &columns) };
+    let idle = match chosen.len() {
+        0 => Some("too_few_customers"),
+        1 => Some("too_few_touchpoints"),
+        // All of them rated alike, or as one another.
+        _ => drivers.is_empty().then_some("no_variation"),
+    };
     TouchpointDrivers {
         method: "lmg",
-        idle: (drivers.is_empty()).then_some("too_few_customers"),
+        idle,
         n: cases.len() as u64,
-        needed: needed(chosen.len()),
+        needed: needed(chosen.len().max(FEWEST)),
         r2,
         drivers,
         left_out: left_out.into_iter().collect::<BTreeSet<_>>().into_iter().collect(),
@@ -198,9 +215,6 @@ fn judged(ratings: &[Rating]) -> TouchpointDrivers {
 }
 
 fn shares(chosen: &[&str], outcome: &[f64], columns: &[Vec<f64>]) -> (Option<f64>, Vec<TouchpointDriver>) {
-    if chosen.is_empty() {
-        return (None, Vec::new());
-    }
     let Some(found) = driver::lmg(outcome, columns) else { return (None, Vec::new()) };
     let Some(limits) = driver::lmg_bootstrap(outcome, columns, ROUNDS, SEED) else { return (None, Vec::new()) };
     let mut drivers: Vec<TouchpointDriver> = chosen

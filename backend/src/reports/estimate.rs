@@ -30,7 +30,12 @@ pub(super) fn estimate(definition: &Definition, histogram: &Histogram, threshold
     let score = metric::score(definition, histogram);
     let interval = interval(definition, histogram);
     let text = text(score, interval.as_ref());
-    Estimate { n: Some(n), score, interval, state, rule: state.rule(), text }
+    Estimate { n: Some(n), score, interval, state, rule: rule(n, state), text }
+}
+
+/// Why a number of `n` answers is in its state.
+pub(super) fn rule(n: u64, state: State) -> &'static str {
+    if n == 0 { "There are no answers." } else { state.rule() }
 }
 
 /// The numbers as they are printed.

@@ -23,7 +23,8 @@ pub async fn report(store: &dyn Store, question: &Question) -> ApiResult<FunnelR
         let field = question.filter.values.first().map_or("touchpoint", |(name, _)| name);
         return Err(Fault::at(Code::INVALID_PARAMETER, field, message).into());
     };
-    let rate = |part: u64, whole: u64| (whole > 0).then(|| 100.0 * part as f64 / whole as f64);
+    // Answers that were brought, and history that a new segment took along, were never shown to this count.
+    let rate = |part: u64, whole: u64| (whole > 0 && part <= whole).then(|| 100.0 * part as f64 / whole as f64);
     Ok(FunnelReport {
         eligible: counts.eligible,
         shown: counts.shown,
@@ -41,8 +42,9 @@ pub async fn report(store: &dyn Store, question: &Question) -> ApiResult<FunnelR
             dismissed_of_shown: rate(counts.dismissed, counts.shown),
         },
         method: "pooled_counts",
-        rule: "Numerators and denominators are summed before they are divided; an answer counts on the day it was \
-               shown.",
+        rule: "Numerators and denominators are summed before they are divided, and an answer counts on the day it was \
+               shown. Showings are not re-dated or re-sorted when a segment, a touchpoint or the time zone is new, and \
+               answers that a server brought have none; where that leaves more answers than showings, there is no rate.",
         source: Source::Cells,
         explain: "/docs/scoring#denominators",
     })

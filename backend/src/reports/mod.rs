@@ -11,7 +11,7 @@ pub mod score;
 pub mod trend;
 mod window;
 
-use bearing_shared::api::reports::Counted;
+use bearing_shared::api::reports::{Counted, Source};
 use bearing_shared::fault::{Code, Fault};
 use bearing_shared::histogram::Histogram;
 use bearing_shared::id::SiteId;
@@ -62,11 +62,13 @@ impl Question {
         other
     }
 
-    /// The period of equal length just before; `None` for all time.
+    /// The period of equal length just before; `None` for all time, and where there is none.
     fn before(&self) -> Option<Self> {
         let from = self.filter.from_day?;
         let days = self.filter.to_day.unwrap_or(self.today) - from + 1;
-        Some(self.on(Some(from - days), Some(from - 1)))
+        // None before the calendar begins, and none to a period that has not begun.
+        let first = Some(from - days).filter(|first| days > 0 && *first >= time::FIRST_DAY)?;
+        Some(self.on(Some(first), Some(from - 1)))
     }
 
     /// Asks the store.
@@ -102,6 +104,11 @@ impl Question {
             _ => Err(Fault::at(Code::MIXED_INSTRUMENTS, "survey", Code::MIXED_INSTRUMENTS.meaning)),
         }
     }
+}
+
+/// Where a report's numbers were read, of all its parts: one scan makes it a scan.
+fn worst(sources: impl IntoIterator<Item = Source>) -> Source {
+    if sources.into_iter().any(|source| source == Source::Scan) { Source::Scan } else { Source::Cells }
 }
 
 /// The sum of tallies of one instrument.

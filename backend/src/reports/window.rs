@@ -71,6 +71,14 @@ impl Bucket {
         time::date_of(start).checked_add(span).map_or(start, time::day_number)
     }
 
+    /// Whether some of a bucket lies outside the window (first and last day), or is not over yet.
+    pub(super) fn is_partial(self, start: i32, question: &Question, (from, to): (i32, i32)) -> bool {
+        match self {
+            Self::Hour => i64::from(start + 1) * HOUR_MS > question.now,
+            _ => start < from || self.moved(start, 1) > to.min(question.today - 1) + 1,
+        }
+    }
+
     /// A bucket's start as it goes out.
     pub(super) fn text(self, start: i32) -> String {
         match self {
@@ -111,7 +119,9 @@ fn too_long(bucket: Bucket, most: &str) -> Fault {
 /// are the last twelve.
 fn hours(question: &Question) -> Result<Vec<i32>, Fault> {
     let midnight = |day: i32| {
-        time::date_of(day).to_zoned(question.zone.clone()).map_or(0, |zoned| zoned.timestamp().as_millisecond())
+        let date = time::date_of(day).to_zoned(question.zone.clone());
+        // The last midnights of the calendar lie beyond what a time stamp holds.
+        date.map_or(jiff::Timestamp::MAX, |zoned| zoned.timestamp()).as_millisecond()
     };
     let end = match question.filter.to_day {
         Some(to) => (midnight(to + 1) + HOUR_MS - 1).div_euclid(HOUR_MS),

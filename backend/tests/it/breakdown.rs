@@ -141,6 +141,13 @@ async fn every_axis_parts_the_answers_and_one_that_is_not_counted_is_scanned() {
     let versions = report(&server, &site, "breakdown?metric=nps&by=version").await;
     let surveys: Vec<&Value> = versions["segments"].as_array().expect("two").iter().map(|one| &one["survey"]).collect();
     assert!(surveys.contains(&&json!(first)) && surveys.contains(&&json!(second)), "versions of two surveys");
+    let trend = report(&server, &site, "trend?metric=nps&by=version").await;
+    let series = trend["series"].as_array().expect("two");
+    assert!(series.len() == 2 && series.iter().all(|one| one["n"] == 2 && one["survey"].is_string()), "{trend}");
+    // What is scanned for its parts is not read from cells alone.
+    for report_by in ["trend?metric=nps&by=attr.country", "compare?metric=nps&from=2026-11-01&by=attr.country"] {
+        assert_eq!(report(&server, &site, report_by).await["source"], "scan", "{report_by}");
+    }
     let by_survey = report(&server, &site, "breakdown?metric=nps&by=survey").await;
     assert!(by_survey["segments"].as_array().expect("two").iter().all(|one| one["n"] == 2), "{by_survey}");
 }
@@ -181,6 +188,31 @@ async fn small_segments_can_be_hidden_with_one_that_would_give_them_away() {
         assert_eq!(segment["text"], json!({ "score": null, "low": null, "high": null }));
     }
     assert_eq!(hidden["overall"]["n"], 85);
+    let order: Vec<&Value> = hidden["segments"].as_array().expect("segments").iter().map(|one| &one["value"]).collect();
+    assert_eq!(order, ["a", "b", "c", "d"], "by name, where the size would tell");
+    // A whole as small is hidden too.
+    let tiny = report(&server, &site, "breakdown?metric=nps&by=attr.plan&attr.plan=c&hide=true").await;
+    assert_eq!(
+        (&tiny["n"], &tiny["overall"]["n"], &tiny["overall"]["score"]),
+        (&Value::Null, &Value::Null, &Value::Null)
+    );
+}
+
+#[tokio::test]
+async fn a_picked_choice_is_hidden_where_the_few_without_it_would_show() {
+    let server = Server::start().await;
+    let site = server.site().await;
+    let mut survey = nps();
+    survey.questions.push(choices("topics", true, &["speed", "price"]));
+    let survey = server.publish(&site, survey).await;
+    let picked =
+        json!({ "answers": [{ "question": "score", "value": 9 }, { "question": "topics", "choices": ["speed"] }] });
+    bring(&server, &site, &survey, &[(9, 98, picked), (0, 2, json!({}))]).await;
+    let open = report(&server, &site, "breakdown?metric=nps&by=choice.topics").await;
+    assert_eq!(open["segments"][0]["n"], 98);
+    let hidden = report(&server, &site, "breakdown?metric=nps&by=choice.topics&hide=true").await;
+    assert_eq!(hidden["segments"][0]["n"], Value::Null, "100 − 98 would show the two");
+    assert_eq!(hidden["overall"]["n"], 100);
 }
 
 #[tokio::test]
@@ -230,6 +262,9 @@ async fn two_periods_and_two_segments_are_compared() {
         ("by=attr.plan&against=web", "against"),
         ("by=attr.plan&value=web&against_from=2026-10-01&against_to=2026-10-02", "value"),
         ("from=2026-11-01&by=choice.topics", "by"),
+        ("by=version&value=1", "by"),
+        ("by=choice.topics&value=a&against=b", "by"),
+        ("from=2026-11-01&by=attr.plan&by=device", "by"),
     ] {
         let reply = server.get(&format!("/v1/reports/compare?metric=nps&{query}")).key(&site.read).await;
         assert_eq!(reply.refused(Code::INVALID_PARAMETER), field, "{query}");

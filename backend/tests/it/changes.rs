@@ -93,6 +93,9 @@ async fn nothing_is_watched_without_a_baseline_and_the_reply_says_why() {
     for (query, field) in [
         ("streams=0", "streams"),
         ("base=respondents", "base"),
+        ("by=choice.topics", "by"),
+        ("from=2026-11-21", "from"),
+        ("from=2027-01-01", "from"),
         ("baseline_from=2026-06-01", "baseline_from"),
         ("from=2026-07-01&baseline_from=2026-06-01&baseline_to=2026-07-01", "baseline_to"),
         ("from=1826-01-01", "from"),
@@ -115,6 +118,20 @@ async fn silence_is_told() {
         found["changes"].as_array().expect("changes").iter().filter(|change| change["kind"] == "silence").collect();
     assert_eq!(silence.len(), 1, "{found}");
     assert_eq!(silence[0]["start"], "2026-08-10");
+}
+
+#[tokio::test]
+async fn a_day_that_is_not_over_is_not_silent() {
+    let server = Server::start().await;
+    let (site, survey) = server.site_with_survey().await;
+    bring_days(&server, &site, &survey, &vec![[10, 6, 4]; 80], &json!({})).await;
+    // The last of these days ended at midnight; the morning has brought nothing yet.
+    server.set_time("2026-08-20T06:00:00Z");
+    let found = report(&server, &site, "changes?metric=nps&from=2026-08-01").await;
+    assert_eq!((&found["to"], &found["changes"]), (&json!("2026-08-19"), &json!([])), "{found}");
+    server.set_time("2026-08-22T00:00:01Z");
+    let found = report(&server, &site, "changes?metric=nps&from=2026-08-01").await;
+    assert_eq!(found["changes"][0]["kind"], "silence", "two whole days are: {found}");
 }
 
 #[tokio::test]
@@ -150,6 +167,8 @@ async fn drivers_are_ordered_by_what_they_do_to_the_score() {
     assert_eq!(first["impact"]["significant"], true);
     assert_eq!((&found["touchpoints"]["n"], &found["touchpoints"]["idle"]), (&json!(0), &json!("too_few_customers")));
     assert_eq!(report(&server, &site, "drivers?metric=csat").await["touchpoints"], Value::Null);
+    let filtered = report(&server, &site, "drivers?metric=nps&attr.plan=pro").await;
+    assert_eq!(filtered["touchpoints"]["idle"], "filtered", "they know days and nothing else");
     let only = report(&server, &site, "drivers?metric=nps&by=attr.plan").await;
     assert!(only["drivers"].as_array().is_some_and(|drivers| drivers.len() == 2));
 }

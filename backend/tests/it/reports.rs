@@ -37,7 +37,7 @@ async fn a_score_without_answers_is_null_and_every_key_is_there() {
             "distribution": { "0": 0, "1": 0, "2": 0, "3": 0, "4": 0, "5": 0, "6": 0, "7": 0, "8": 0, "9": 0, "10": 0 },
             "groups": { "promoters": 0, "passives": 0, "detractors": 0 },
             "mean": null, "mean_interval": null, "top_box": null, "denominators": { "shown": 0, "answered": 0 },
-            "previous": null, "target": null, "state": "hidden", "rule": State::Hidden.rule(), "method": "tango_score",
+            "previous": null, "target": null, "state": "hidden", "rule": "There are no answers.", "method": "tango_score",
             "unit": "points", "direction": "higher_is_better", "scale_direction": "higher_is_better", "source": "cells",
             "text": { "score": null, "low": null, "high": null }, "explain": "/docs/scoring#nps",
         })
@@ -144,6 +144,8 @@ async fn two_instruments_are_never_pooled() {
     let ease = server.publish(&site, shown_at(Instrument::Ces2, &["checkout"])).await;
     server.answered(&site, &with(answer(&effort, 1), json!({ "touchpoint": "return" }))).await;
     server.answered(&site, &with(answer(&ease, 7), json!({ "touchpoint": "checkout" }))).await;
+    // Only days that are over are watched.
+    server.pass(DAY);
     for report in ["score", "trend", "compare", "changes", "drivers", "breakdown"] {
         let by = if report == "breakdown" { "&by=device" } else { "" };
         let days = "from=2026-11-20&to=2026-11-21";
@@ -219,6 +221,7 @@ async fn every_part_can_be_asked_for_and_an_unseen_one_is_empty() {
         ("&touchpoint=checkout", 2, "cells"),
         ("&touchpoint=invented", 1, "scan"),
         ("&touchpoint=nowhere", 0, "scan"),
+        ("&touchpoint=", 1, "cells"),
         ("&attr.plan=pro", 2, "cells"),
         ("&attr.plan=pro&touchpoint=checkout", 1, "cells"),
         ("&attr.plan=gold", 1, "scan"),

@@ -82,6 +82,21 @@ async fn each_wrong_setting_is_named_and_changes_nothing() {
         (json!({ "dimensions": [{ "name": "plan" }, { "name": "plan" }] }), Code::INVALID_FIELD, "dimensions[1].name"),
         (json!({ "dimensions": [{ "name": "plan", "values": values }] }), Code::INVALID_FIELD, "dimensions[0].values"),
         (json!({ "dimensions": [{ "name": "plan", "values": [""] }] }), Code::INVALID_FIELD, "dimensions[0].values"),
+        (
+            json!({ "dimensions": [{ "name": "plan", "values": [" pro"] }] }),
+            Code::INVALID_FIELD,
+            "dimensions[0].values",
+        ),
+        (
+            json!({ "dimensions": [{ "name": "plan", "values": ["\u{0}x"] }] }),
+            Code::INVALID_FIELD,
+            "dimensions[0].values",
+        ),
+        (
+            json!({ "dimensions": [{ "name": "plan", "values": ["(other)"] }] }),
+            Code::INVALID_FIELD,
+            "dimensions[0].values",
+        ),
         (json!({ "dimensions": [{ "values": [] }] }), Code::MISSING_FIELD, "dimensions[0].name"),
         (json!({ "dimensions": [{ "name": "plan", "size": 3 }] }), Code::UNKNOWN_FIELD, "dimensions[0].size"),
         (json!({ "dimensions": dimensions }), Code::INVALID_FIELD, "dimensions"),
@@ -117,9 +132,12 @@ async fn thresholds_are_the_sites_own() {
     let server = Server::start().await;
     let (site, survey) = server.site_with_survey().await;
     let path = format!("/v1/sites/{}", site.id);
-    for wrong in
-        [json!({ "hidden": 30, "wide": 5, "indicative": 100 }), json!({ "hidden": 5, "wide": 200, "indicative": 100 })]
-    {
+    for wrong in [
+        json!({ "hidden": 30, "wide": 5, "indicative": 100 }),
+        json!({ "hidden": 5, "wide": 200, "indicative": 100 }),
+        json!({ "hidden": 0, "wide": 30, "indicative": 100 }),
+        json!({ "hidden": 5, "wide": 30, "indicative": u64::MAX }),
+    ] {
         let reply = server.patch(&path).key(&site.admin).json(&json!({ "thresholds": wrong })).await;
         assert_eq!(reply.refused(Code::INVALID_FIELD), "thresholds");
     }

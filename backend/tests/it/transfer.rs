@@ -127,7 +127,7 @@ async fn exports_hold_every_answer_that_fits_in_both_forms() {
     assert_eq!(body.iter().map(|row| row[column("score")].as_str()).collect::<Vec<_>>(), ["2", "1", "0"]);
     assert_eq!(body[2][column("why")], format!("'{}", texts[0]), "no formula");
     assert_eq!((body[1][column("why")].as_str(), body[0][column("why")].as_str()), (texts[1], texts[2]));
-    assert_eq!(body[0][column("answer.device")], "a; b", "a question may be called as a column is");
+    assert_eq!(body[0][column("answer.device")], "a | b", "a question may be called as a column is");
     assert_eq!(
         (body[0][column("attr.plan")].as_str(), body[0][column("other_attributes")].as_str()),
         ("pro", "{\"extra\":\"+1\"}")

@@ -48,9 +48,9 @@ async fn a_trend_has_every_key_and_empty_buckets_are_null() {
             "changes": [], "unit": "points", "direction": "higher_is_better", "source": "cells",
             "method": "tango_score", "rule": report["rule"], "explain": "/docs/scoring#trend",
             "points": [
-                { "start": "2026-11-02", "n": 0, "score": null, "interval": null, "state": "hidden" },
-                { "start": "2026-11-09", "n": 1, "score": 100.0, "interval": interval, "state": "hidden" },
-                { "start": "2026-11-16", "n": 1, "score": 100.0, "interval": interval, "state": "hidden" },
+                { "start": "2026-11-02", "n": 0, "score": null, "interval": null, "state": "hidden", "partial": false },
+                { "start": "2026-11-09", "n": 1, "score": 100.0, "interval": interval, "state": "hidden", "partial": false },
+                { "start": "2026-11-16", "n": 1, "score": 100.0, "interval": interval, "state": "hidden", "partial": true },
             ],
         })
     );

@@ -25,6 +25,8 @@ pub const DAILY_ANSWERS: f64 = 2.0;
 /// An excursion ends when the line is back within this share of its limits: a score that has moved to another level
 /// flutters about its limit, and would be told again at each crossing.
 pub(super) const ENDS_WITHIN: f64 = 0.5;
+/// The least variance of a baseline's answers, times their number: what [`Net::adjusted`] counts have at unanimity.
+const LEAST_SPREAD: f64 = 4.5;
 /// One false alarm in this many days is accepted for all streams together.
 const DAYS_PER_FALSE_ALARM: f64 = 365.0;
 
@@ -274,7 +276,8 @@ fn measured(days: &[Day], step: Step) -> Option<Baseline> {
     let (favourable, unfavourable) = (all.favourable as f64, all.unfavourable as f64);
     let net = Net { favourable, neutral: all.n as f64 - favourable - unfavourable, unfavourable };
     let value = net.value()?;
-    let variance = net.adjusted().variance()?;
+    // At unanimity the variance is 0, and any other answer would be an alarm.
+    let variance = net.variance()?.max(LEAST_SPREAD / all.n as f64);
     let (mut spread, mut count) = (0.0, 0.0);
     for sum in days.chunks_exact(step.days()).map(total).filter(|sum| sum.n > 0) {
         let n = sum.n as f64;

@@ -3,6 +3,10 @@
 //! Two conventions hold throughout. *Shares* run from 0 to 1 and *net shares* (favourable minus unfavourable) from −1
 //! to 1; [`crate::metric`] multiplies by 100. A level (0.95) is two-sided, and so is every p-value. Nothing here
 //! returns NaN: what cannot be computed is `None`, and what underflows is 0.
+//!
+//! Reports call what `metric::estimate` and `backend/src/reports` name. The others ([`chart`], [`cluster`], [`clv`],
+//! [`purchase`], [`rank`], [`rate`], [`relative`], [`simplex`], [`weight`]) are the research note's further methods and
+//! cross-checks: held to published numbers here, and not shown yet.
 
 pub mod alarm;
 pub mod arl;

@@ -17,8 +17,8 @@ pub struct BreakdownReport {
     pub base: Counted,
     /// By what: `touchpoint`, `device`, `locale`, `survey`, `version`, `attr.<name>` or `choice.<question>`.
     pub by: String,
-    /// The number of answers, those in no segment too.
-    pub n: u64,
+    /// The number of answers, those in no segment too; null where it is hidden.
+    pub n: Option<u64>,
     /// The score of all of them.
     pub overall: Estimate,
     /// The segments, the largest first.

@@ -20,7 +20,8 @@ pub struct DriversReport {
     pub score: Option<f64>,
     /// Segments and picked reasons, the largest impact first, whichever its sign.
     pub drivers: Vec<Driver>,
-    /// Satisfaction at each touchpoint against loyalty of the same customers; null for another metric than NPS.
+    /// Satisfaction at each touchpoint against loyalty of the same customers, of all answers of these days; null for
+    /// another metric than NPS.
     pub touchpoints: Option<TouchpointDrivers>,
     /// How the whole is to be read; each driver has a rule of its own.
     pub rule: &'static str,
@@ -68,7 +69,8 @@ pub struct Driver {
 pub struct TouchpointDrivers {
     /// How it was computed.
     pub method: &'static str,
-    /// Why there are none: `too_few_customers`, or `too_much_to_read` (take fewer days); null where there are.
+    /// Why there are none: `too_few_customers`, `too_few_touchpoints`, `no_variation`, `filtered` (they take no filter but
+    /// days), or `too_much_to_read` (take fewer days); null where there are.
     pub idle: Option<&'static str>,
     /// Customers who rated every one of these touchpoints and gave an NPS answer.
     pub n: u64,

@@ -34,7 +34,7 @@ pub struct FunnelReport {
     pub explain: &'static str,
 }
 
-/// Shares in percent; null where nothing was counted below the line.
+/// Shares in percent; null where nothing was counted below the line, and where less was than above it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FunnelRates {

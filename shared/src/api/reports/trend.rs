@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::{Counted, Interval, Source};
+use crate::id::SurveyId;
 use crate::instrument::Orientation;
 use crate::metric::{Metric, State, Unit};
 
@@ -47,6 +48,9 @@ pub struct TrendReport {
 pub struct TrendSeries {
     /// The segment.
     pub value: String,
+    /// The survey, where versions are the segments: version 2 of two surveys is not one thing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub survey: Option<SurveyId>,
     /// Its number of answers.
     pub n: u64,
     /// Its buckets, as many and in the order of the whole's.
@@ -67,6 +71,8 @@ pub struct TrendPoint {
     pub interval: Option<Interval>,
     /// How far the number can be read.
     pub state: State,
+    /// Whether days of the bucket are missing: cut off by `from` or `to`, or not over yet.
+    pub partial: bool,
 }
 
 /// A detected change.
