@@ -82,6 +82,7 @@ pub(super) fn response(sent: &Submission, view: &SiteView, now: i64, source: Sou
         context,
         shown_at,
         answered_at,
+        // Never before `shown_at`, which `time::dated` holds to now at the latest: lists rely on it.
         received_at: now,
         source: source.name().to_owned(),
     };

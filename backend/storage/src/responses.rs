@@ -57,7 +57,7 @@ pub struct StoredResponse {
     pub shown_at: i64,
     /// When it was answered, ms since 1970 UTC.
     pub answered_at: i64,
-    /// When the server first had it, ms since 1970 UTC.
+    /// When the server first had it, ms since 1970 UTC; never before `shown_at`, which lists rely on.
     pub received_at: i64,
     /// How it came: `embed`, `hosted`, `server` or `sample`.
     pub source: String,

@@ -43,7 +43,8 @@ pub struct CountingStatus {
 pub struct Building {
     /// Responses counted so far, of those that were there when it began.
     pub done: u64,
-    /// Responses to count.
+    /// About how many there are to count, at least `done`: the answers that the current generation counts, or `done`
+    /// where there is none yet.
     pub total: u64,
 }
 
@@ -63,8 +64,9 @@ pub trait SiteStore: Send + Sync {
     async fn sites(&self) -> Result<Vec<Site>>;
 
     /// Replaces a site's settings and secret. When time zone or dimensions change, the site's answers are counted anew:
-    /// at once where they are few, else in the background ([`crate::UpkeepStore::build_step`]). False when there is no
-    /// such site.
+    /// at once where they are few, else in the background ([`crate::UpkeepStore::build_step`]). A dimension that was not
+    /// declared before first learns the most frequent values of the trusted answers that are there, if these can be read
+    /// in time. False when there is no such site.
     async fn update_site(&self, site: Site) -> Result<bool>;
 
     /// Removes a site with everything that belongs to it. False when there is no such site.

@@ -145,9 +145,11 @@ fn step(transaction: &Transaction<'_>, site: &SiteId, limit: u32) -> Result<bool
     let (mut changes, mut count) = (Changes::default(), 0);
     let (from, place) = progress.at;
     // In two parts, for the index finds no place among moments: a million answers of one moment would be met each time.
+    // What is no moment has no place in this order and would be met again and again: it is damage, and passed over.
     for part in ["shown_at = ?2 AND place > ?3", "shown_at > ?2 AND ?3 IS NOT NULL"] {
         let mut statement = transaction.prepare_cached(&rows::select_responses(&format!(
-            "INDEXED BY response_shown WHERE site_id = ?1 AND {part} AND place <= ?4 ORDER BY shown_at, place LIMIT ?5"
+            "INDEXED BY response_shown WHERE site_id = ?1 AND {part} AND place <= ?4 AND typeof(shown_at) = 'integer'
+             ORDER BY shown_at, place LIMIT ?5"
         )))?;
         let mut found = statement.query(params![site.as_str(), from, place, progress.last, limit - count])?;
         while let Some(row) = found.next()? {

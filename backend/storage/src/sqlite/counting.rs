@@ -124,10 +124,12 @@ impl Change {
 /// The changes of one transaction.
 ///
 /// Nearly every answer falls in cells that an earlier one of its batch has touched: those are found by a name that is
-/// put together in one buffer, and only a cell's first change allocates its key.
+/// put together in one buffer, and only a cell's first change allocates its name and key.
 #[derive(Debug, Default)]
 pub(super) struct Changes {
-    cells: FxHashMap<String, (CellKey, Change)>,
+    cells: Vec<(CellKey, Change)>,
+    /// Where in `cells` a name's cell is.
+    places: FxHashMap<String, usize>,
     name: String,
 }
 
@@ -207,25 +209,30 @@ impl Changes {
             self.name.push('\0');
         }
         let _ = write!(self.name, "{} {}", place.generation, place.day);
-        let first = || {
-            let key = CellKey {
-                site: place.site.0.clone(),
-                generation: place.generation,
-                dimension: dimension.to_owned(),
-                value: value.to_owned(),
-                day: place.day,
-                instrument,
-                survey: place.survey.0.clone(),
-                touchpoint: place.touchpoint.to_owned(),
-            };
-            (key, Change::default())
+        let index = match self.places.get(&self.name) {
+            Some(index) => *index,
+            None => {
+                let key = CellKey {
+                    site: place.site.0.clone(),
+                    generation: place.generation,
+                    dimension: dimension.to_owned(),
+                    value: value.to_owned(),
+                    day: place.day,
+                    instrument,
+                    survey: place.survey.0.clone(),
+                    touchpoint: place.touchpoint.to_owned(),
+                };
+                self.cells.push((key, Change::default()));
+                self.places.insert(self.name.clone(), self.cells.len() - 1);
+                self.cells.len() - 1
+            }
         };
-        &mut self.cells.entry(self.name.clone()).or_insert_with(first).1
+        &mut self.cells[index].1
     }
 
     /// The changes, each with its cell.
     pub(super) fn into_cells(self) -> impl Iterator<Item = (CellKey, Change)> {
-        self.cells.into_values()
+        self.cells.into_iter()
     }
 
     /// Writes the sums: each touched cell once.

@@ -12,7 +12,7 @@ use rusqlite::{ParamsFromIter, params_from_iter};
 use super::days;
 use super::generations::Counting;
 use crate::reports::ReportFilter;
-use crate::responses::ResponseFilter;
+use crate::responses::{Cursor, ResponseFilter};
 
 /// What a condition that nothing meets is written as.
 const NEVER: &str = "0";
@@ -28,6 +28,7 @@ impl Bound {
         format!("?{}", self.0.len())
     }
 
+    /// Adds a list of texts; what stands for it in the statement.
     fn add_list(&mut self, texts: impl Iterator<Item = String>) -> String {
         let list: serde_json::Value = texts.map(serde_json::Value::String).collect();
         format!("(SELECT value FROM json_each({}))", self.add(list.to_string()))
@@ -79,8 +80,14 @@ fn remainder(names: &[String]) -> impl Iterator<Item = String> {
     names.iter().filter(|name| *name != cell::OTHER).cloned()
 }
 
-/// The conditions of a list.
-pub(super) fn of_list(bound: &mut Bound, site: &SiteId, filter: &ResponseFilter, counting: &Counting) -> Vec<String> {
+/// The conditions of a list that goes on behind `after`.
+pub(super) fn of_list(
+    bound: &mut Bound,
+    site: &SiteId,
+    filter: &ResponseFilter,
+    after: Option<Cursor>,
+    counting: &Counting,
+) -> Vec<String> {
     let shared = Common {
         site,
         state: filter.state,
@@ -105,6 +112,16 @@ pub(super) fn of_list(bound: &mut Bound, site: &SiteId, filter: &ResponseFilter,
     }
     for (name, value) in &filter.attributes {
         conditions.push(has_value(bound, &cell::attribute(name), value, counting));
+    }
+    if let Some(cursor) = after {
+        let (received_at, id) = (bound.add(cursor.received_at), bound.add(cursor.id.0.to_vec()));
+        conditions.push(format!("(received_at, id) < ({received_at}, {id})"));
+    }
+    // Nothing is received before it was shown. Said to SQLite, a page in the order of receiving ends with the window
+    // instead of looking for more in all that is older. The first page of a window that has ended is better found by
+    // when it was shown: in the other order everything newer would come first.
+    if let Some(day) = filter.from_day.filter(|_| after.is_some() || filter.to_day.is_none()) {
+        conditions.push(format!("received_at >= {}", bound.add(days::start_of(day, &counting.zone))));
     }
     conditions
 }

@@ -6,6 +6,7 @@ mod check;
 mod counting;
 mod days;
 mod filter;
+mod frequent;
 mod generations;
 mod keys;
 mod learned;

@@ -1,17 +1,20 @@
-//! Reading connections: a small pool, so that reports never wait for the writer nor the writer for them.
+//! Reading connections: a small pool, in which slow reads wait neither for the writer nor in the way of quick ones.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::open;
 use crate::{Result, StoreError};
 
 /// Reads that run at once; each may hold a page cache of 4 MiB.
 const READERS: usize = 4;
+
+/// Slow reads that run at once. The other readers are left to the quick reads: intake waits for sites and surveys.
+const SLOW_READERS: usize = 2;
 
 /// Steps of SQLite's machine between two looks at the clock: less than a millisecond.
 const STEPS: i32 = 10_000;
@@ -21,16 +24,24 @@ pub(super) struct Readers {
     path: PathBuf,
     limit: Duration,
     permits: Arc<Semaphore>,
+    slow: Arc<Semaphore>,
     idle: Arc<Mutex<Vec<Connection>>>,
 }
 
 impl Readers {
     /// An empty pool; connections are opened when they are first needed.
     pub(super) fn new(path: &Path, limit: Duration) -> Self {
-        Self { path: path.to_owned(), limit, permits: Arc::new(Semaphore::new(READERS)), idle: Arc::default() }
+        Self {
+            path: path.to_owned(),
+            limit,
+            permits: Arc::new(Semaphore::new(READERS)),
+            slow: Arc::new(Semaphore::new(SLOW_READERS)),
+            idle: Arc::default(),
+        }
     }
 
-    /// Runs a read on a pooled connection; it fails with [`StoreError::TooSlow`] when it takes longer than the limit.
+    /// Runs a read that takes about as long whatever there is: it meets few rows. As [`Self::run_slow`] it fails with
+    /// [`StoreError::TooSlow`] when it takes longer than the limit all the same.
     pub(super) async fn run<T: Send + 'static>(
         &self,
         read: impl FnOnce(&Connection) -> Result<T> + Send + 'static,
@@ -38,12 +49,27 @@ impl Readers {
         self.run_within(Some(self.limit), read).await
     }
 
-    /// Runs a read on a pooled connection, however long it takes.
+    /// Runs a read that may meet very many rows, of which few run at once; it fails with [`StoreError::TooSlow`] when it
+    /// takes longer than the limit, without the time that it waited for its turn.
+    pub(super) async fn run_slow<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&Connection) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let turn = self.turn().await?;
+        self.run_within(Some(self.limit), with(turn, read)).await
+    }
+
+    /// Runs a slow read, however long it takes.
     pub(super) async fn run_unlimited<T: Send + 'static>(
         &self,
         read: impl FnOnce(&Connection) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        self.run_within(None, read).await
+        let turn = self.turn().await?;
+        self.run_within(None, with(turn, read)).await
+    }
+
+    async fn turn(&self) -> Result<OwnedSemaphorePermit> {
+        Arc::clone(&self.slow).acquire_owned().await.map_err(|error| lost(&error))
     }
 
     async fn run_within<T: Send + 'static>(
@@ -51,7 +77,6 @@ impl Readers {
         limit: Option<Duration>,
         read: impl FnOnce(&Connection) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        let lost = |error: &dyn std::fmt::Display| StoreError::Driver(format!("a read was lost: {error}"));
         let permit = self.permits.clone().acquire_owned().await.map_err(|error| lost(&error))?;
         let (path, idle) = (self.path.clone(), Arc::clone(&self.idle));
         let task = tokio::task::spawn_blocking(move || {
@@ -77,6 +102,69 @@ impl Readers {
     pub(super) fn close(&self) {
         if let Ok(mut idle) = self.idle.lock() {
             idle.clear();
+        }
+    }
+}
+
+fn lost(error: &dyn std::fmt::Display) -> StoreError {
+    StoreError::Driver(format!("a read was lost: {error}"))
+}
+
+/// A read that holds its turn until it has ended: who asked for it may have stopped waiting long before.
+fn with<T>(
+    turn: OwnedSemaphorePermit,
+    read: impl FnOnce(&Connection) -> Result<T>,
+) -> impl FnOnce(&Connection) -> Result<T> {
+    move |connection| {
+        let _turn = turn;
+        read(connection)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+
+    use super::*;
+
+    const PATIENCE: Duration = Duration::from_secs(20);
+
+    fn two(connection: &Connection) -> Result<i64> {
+        Ok(connection.query_row("SELECT 1 + 1", [], |row| row.get(0))?)
+    }
+
+    #[tokio::test]
+    async fn slow_reads_that_hang_leave_the_quick_ones_answering() {
+        let folder = tempfile::tempdir().expect("a folder can be made");
+        let readers = Arc::new(Readers::new(&folder.path().join("bearing.db"), PATIENCE));
+        let (begun, begins) = mpsc::channel();
+        // More than there are readers: what has no turn yet must hold none of them either.
+        let (holds, hanging): (Vec<_>, Vec<_>) = (0..2 * READERS)
+            .map(|_| {
+                let (hold, held) = mpsc::channel::<()>();
+                let (readers, begun) = (Arc::clone(&readers), begun.clone());
+                let read = move |connection: &Connection| {
+                    let _ = begun.send(());
+                    let _ = held.recv();
+                    two(connection)
+                };
+                (hold, tokio::spawn(async move { readers.run_slow(read).await }))
+            })
+            .unzip();
+        let waited = tokio::task::spawn_blocking(move || {
+            let waited = (0..SLOW_READERS).all(|_| begins.recv_timeout(PATIENCE).is_ok());
+            (waited, begins)
+        });
+        let (waited, begins) = waited.await.expect("nothing panics");
+        assert!(waited, "slow reads run");
+        for _ in 0..2 * READERS {
+            let quick = tokio::time::timeout(PATIENCE, readers.run(two)).await;
+            assert_eq!(quick.expect("it is not kept waiting").expect("it reads"), 2);
+        }
+        assert!(begins.try_recv().is_err(), "no third slow read has begun");
+        drop(holds);
+        for read in hanging {
+            assert_eq!(read.await.expect("nothing panics").expect("it reads"), 2);
         }
     }
 }

@@ -25,7 +25,7 @@ impl SqliteStore {
             let counting = Counting::current(&transaction, &site)?;
             counting.map(|counting| read(&transaction, &site, &counting)).transpose()
         };
-        self.readers.run(read).await
+        self.readers.run_slow(read).await
     }
 }
 

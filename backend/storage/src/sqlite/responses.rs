@@ -125,10 +125,15 @@ fn will_be_taken(transaction: &Transaction<'_>, site: &SiteId, response: &Stored
 }
 
 /// The new edition of a response: it keeps when it was shown and received, a member's judgement, and what is
-/// known of the browser and the page where the edition does not say.
+/// known of the customer, the browser and the page where the edition does not say.
 fn replaced(before: &StoredResponse, edition: &StoredResponse) -> StoredResponse {
     use bearing_shared::api::responses::ResponseState::{Counted, Test};
     let judged = !matches!(before.state, Counted | Test);
+    let (customer, identity) = match (&edition.customer, &before.customer) {
+        // Whose response it is stays known: else it could not be erased with the customer's others.
+        (None, Some(customer)) => (Some(customer.clone()), before.identity),
+        (customer, _) => (customer.clone(), edition.identity),
+    };
     StoredResponse {
         shown_at: before.shown_at,
         received_at: before.received_at,
@@ -136,6 +141,8 @@ fn replaced(before: &StoredResponse, edition: &StoredResponse) -> StoredResponse
         state: if judged { before.state } else { edition.state },
         // Once finished, always finished: a late comment does not undo it.
         completed: before.completed || edition.completed,
+        customer,
+        identity,
         // The hosted form finishes what a card began and does not know the page it stood on.
         visitor: edition.visitor.clone().or_else(|| before.visitor.clone()),
         context: Context {
@@ -230,8 +237,23 @@ fn delete(
     id: ResponseId,
     now: i64,
 ) -> Result<bool> {
-    let Some((response, place)) = find(transaction, site, id)? else { return Ok(false) };
+    match uncount(transaction, countings, site, id) {
+        Ok(false) => return Ok(false),
+        // A person's right to be forgotten does not wait for a repair; a recount makes the cells right again.
+        Err(why @ StoreError::Corrupt { .. }) => {
+            tracing::error!(%site, %why, "a damaged response is erased and stays in the counts");
+        }
+        result => {
+            result?;
+        }
+    }
     remove(transaction, site, id, now)?;
+    Ok(true)
+}
+
+/// Takes a response out of the cells; false when it is not there.
+fn uncount(transaction: &Transaction<'_>, countings: &mut Countings, site: &SiteId, id: ResponseId) -> Result<bool> {
+    let Some((response, place)) = find(transaction, site, id)? else { return Ok(false) };
     if let Some(counting) = countings.of(transaction, site)? {
         let mut changes = Changes::default();
         counting.generations.count(&mut changes, site, &response, place, -1);
@@ -266,16 +288,7 @@ fn erase_some(
         .query_map(params![site.0, customer, ERASED_AT_ONCE], |row| row.get(0))?
         .collect::<rusqlite::Result<_>>()?;
     for id in ids.iter().copied().map(ResponseId) {
-        match delete(transaction, countings, site, id, now) {
-            // A person's right to be forgotten does not wait for a repair; a recount makes the cells right again.
-            Err(why @ StoreError::Corrupt { .. }) => {
-                tracing::error!(%site, %why, "a damaged response is erased and stays in the counts");
-                remove(transaction, site, id, now)?;
-            }
-            result => {
-                result?;
-            }
-        }
+        delete(transaction, countings, site, id, now)?;
     }
     Ok(ids.len() as u64)
 }
@@ -323,11 +336,7 @@ impl ResponseStore for SqliteStore {
             let transaction = connection.unchecked_transaction()?;
             let Some(counting) = Counting::current(&transaction, &site)? else { return Ok(Vec::new()) };
             let mut bound = Bound::default();
-            let mut conditions = filter::of_list(&mut bound, &site, &filter, &counting);
-            if let Some(cursor) = after {
-                let (received_at, id) = (bound.add(cursor.received_at), bound.add(cursor.id.0.to_vec()));
-                conditions.push(format!("(received_at, id) < ({received_at}, {id})"));
-            }
+            let conditions = filter::of_list(&mut bound, &site, &filter, after, &counting);
             let rest = format!("WHERE {} ORDER BY received_at DESC, id DESC LIMIT {limit}", conditions.join(" AND "));
             let mut statement = transaction.prepare_cached(&rows::select_responses(&rest))?;
             let mut found = statement.query(bound.values())?;
@@ -337,7 +346,7 @@ impl ResponseStore for SqliteStore {
             }
             Ok(responses)
         };
-        self.readers.run(read).await
+        self.readers.run_slow(read).await
     }
 
     async fn delete_response(&self, site: &SiteId, id: ResponseId, now: i64) -> Result<bool> {

@@ -3,6 +3,7 @@
 use bearing_shared::api::responses::{Identity, ResponseState};
 use bearing_shared::id::{ResponseId, SiteId, SiteKey, SurveyId};
 use bearing_shared::instrument::Instrument;
+use rusqlite::types::{FromSql, FromSqlResult, ValueRef};
 use rusqlite::{Connection, OptionalExtension, Row};
 
 use crate::responses::StoredResponse;
@@ -67,49 +68,88 @@ pub(super) fn site_record((id, key, identity_secret, settings, created_at): Site
     Ok(Site { id: SiteId(id), key: SiteKey(key), identity_secret, settings, created_at })
 }
 
-const RESPONSE: &str = "id, seq, survey_id, version, instrument, touchpoint, score, completed, state, identity, visitor, \
-                        customer, answers, attributes, context, shown_at, answered_at, received_at, source, place";
+/// The columns of [`select_responses`], in the order in which [`response`] and [`position`] read them.
+const RESPONSE: [&str; 20] = [
+    "id",
+    "seq",
+    "survey_id",
+    "version",
+    "instrument",
+    "touchpoint",
+    "score",
+    "completed",
+    "state",
+    "identity",
+    "visitor",
+    "customer",
+    "answers",
+    "attributes",
+    "context",
+    "shown_at",
+    "answered_at",
+    "received_at",
+    "source",
+    "place",
+];
 
 /// A query for whole responses; `rest` is what follows the table's name.
 pub(super) fn select_responses(rest: &str) -> String {
-    format!("SELECT {RESPONSE} FROM response {rest}")
+    format!("SELECT {} FROM response {rest}", RESPONSE.join(", "))
+}
+
+/// A column of a row of [`select_responses`]. SQLite keeps any type and any bytes in any column, so what cannot be read
+/// here is damage of this one row and no fault of the engine.
+fn field<'a, T>(row: &'a Row<'_>, place: usize, read: impl FnOnce(ValueRef<'a>) -> FromSqlResult<T>) -> Result<T> {
+    read(row.get_ref(place)?).map_err(|error| StoreError::Corrupt {
+        table: "response",
+        column: RESPONSE[place],
+        row: match row.get(0) {
+            Ok(id) => ResponseId(id).to_string(),
+            Err(_) => format!("at {}", row.get(19).unwrap_or(0i64)),
+        },
+        why: error.to_string(),
+    })
+}
+
+fn value<T: FromSql>(row: &Row<'_>, place: usize) -> Result<T> {
+    field(row, place, T::column_result)
 }
 
 /// A response from a row of [`select_responses`].
 pub(super) fn response(row: &Row<'_>) -> Result<StoredResponse> {
-    let id = ResponseId(row.get(0)?);
+    let id = ResponseId(value(row, 0)?);
     let named = |column: &'static str, text: &str| StoreError::Corrupt {
         table: "response",
         column,
         row: id.to_string(),
         why: format!("`{text}` is no known name"),
     };
-    let text = |place: usize| row.get_ref(place).and_then(|value| value.as_str().map_err(Into::into));
+    let text = |place: usize| field(row, place, |value| value.as_str());
     let (instrument, state, identity) = (text(4)?, text(8)?, text(9)?);
     Ok(StoredResponse {
         id,
-        seq: row.get(1)?,
-        survey: SurveyId(row.get(2)?),
-        version: row.get(3)?,
+        seq: value(row, 1)?,
+        survey: SurveyId(value(row, 2)?),
+        version: value(row, 3)?,
         instrument: Instrument::named(instrument).ok_or_else(|| named("instrument", instrument))?,
-        touchpoint: row.get(5)?,
-        score: row.get(6)?,
-        completed: row.get(7)?,
+        touchpoint: value(row, 5)?,
+        score: value(row, 6)?,
+        completed: value(row, 7)?,
         state: ResponseState::named(state).ok_or_else(|| named("state", state))?,
         identity: Identity::named(identity).ok_or_else(|| named("identity", identity))?,
-        visitor: row.get(10)?,
-        customer: row.get(11)?,
+        visitor: value(row, 10)?,
+        customer: value(row, 11)?,
         answers: json(text(12)?, "response", "answers", id)?,
         attributes: json(text(13)?, "response", "attributes", id)?,
         context: json(text(14)?, "response", "context", id)?,
-        shown_at: row.get(15)?,
-        answered_at: row.get(16)?,
-        received_at: row.get(17)?,
-        source: row.get(18)?,
+        shown_at: value(row, 15)?,
+        answered_at: value(row, 16)?,
+        received_at: value(row, 17)?,
+        source: value(row, 18)?,
     })
 }
 
 /// Where a row of [`select_responses`] stands in the order of building: (`shown_at`, place).
 pub(super) fn position(row: &Row<'_>) -> Result<(i64, i64)> {
-    Ok((row.get(15)?, row.get(19)?))
+    Ok((value(row, 15)?, value(row, 19)?))
 }

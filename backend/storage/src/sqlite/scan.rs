@@ -1,27 +1,23 @@
 //! Scans: counts from the answers themselves, exact for every question, folded by the rules of cells.
 
 use bearing_shared::answer::Answer;
-use bearing_shared::cell::{self, VALUES_LIMIT};
+use bearing_shared::cell;
 use bearing_shared::id::SiteId;
 use bearing_shared::instrument::Instrument;
 use bearing_shared::question::is_name;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Row};
-use rustc_hash::FxHashMap;
 
 use super::cells::instrument;
 use super::days::Days;
 use super::filter::{self, Bound};
+use super::frequent::Frequent;
 use super::generations::Counting;
 use super::respondents::{Last, Respondents};
 use super::rows;
 use super::sums::{Names, Part, Sums};
 use crate::Result;
 use crate::reports::{Axis, Base, Grouping, Tally, TallyQuery};
-
-/// Invented values that are counted apart while the most frequent ones are looked for. Beyond that the rarest are
-/// forgotten on the way, so that no flood of them fills the memory; what is counted in the end is exact.
-const INVENTED_LIMIT: usize = 100_000;
 
 /// How the values on the axis are found in a row, and told apart.
 enum Fold<'a> {
@@ -166,28 +162,14 @@ pub(super) fn tally(
     Ok(sums.into_tallies())
 }
 
-/// The most frequent values of an attribute that nobody has declared, as a list for [`Fold::Attribute`].
+/// The most frequent values of an attribute that nobody has declared, as a list for [`Fold::Attribute`]: what is counted
+/// under them in the end is exact.
 fn frequent(connection: &Connection, site: &SiteId, query: &TallyQuery, counting: &Counting) -> Result<Vec<String>> {
     let fold = Fold::of(query, counting);
-    let mut totals: FxHashMap<String, u64> = FxHashMap::default();
-    let mut add = |value: &str| {
-        match totals.get_mut(value) {
-            Some(total) => *total += 1,
-            None => {
-                totals.insert(value.to_owned(), 1);
-            }
-        }
-        if totals.len() > INVENTED_LIMIT {
-            // Misra and Gries: what makes up more than 1 in INVENTED_LIMIT is never forgotten.
-            totals.retain(|_, total| {
-                *total -= 1;
-                *total > 0
-            });
-        }
-    };
+    let mut totals = Frequent::default();
     let (mut picked, mut names) = (Last::new(), Names::default());
     scan(connection, site, query, counting, &fold, |row, respondent| match respondent {
-        None => row.each_value(&mut add),
+        None => row.each_value(|value| totals.add(value)),
         Some((respondent, moment)) => picked.keep(respondent, moment, || {
             let mut values = Vec::new();
             row.each_value(|value| values.push(names.number(value)))?;
@@ -195,11 +177,9 @@ fn frequent(connection: &Connection, site: &SiteId, query: &TallyQuery, counting
         }),
     })?;
     for (_, (_, values)) in picked.into_kept() {
-        values.into_iter().for_each(|value| add(names.text(value)));
+        values.into_iter().for_each(|value| totals.add(names.text(value)));
     }
-    let mut totals: Vec<(String, u64)> = totals.into_iter().collect();
-    totals.sort_unstable_by(|left, right| right.1.cmp(&left.1).then_with(|| left.0.cmp(&right.0)));
-    Ok(totals.into_iter().take(VALUES_LIMIT).map(|(value, _)| value).collect())
+    Ok(totals.into_most().collect())
 }
 
 /// One answer as a scan meets it.

@@ -4,9 +4,22 @@ use async_trait::async_trait;
 use bearing_shared::id::{SiteId, SiteKey};
 use rusqlite::params;
 
-use super::{SqliteStore, build, generations, rows};
+use super::{SqliteStore, build, generations, learned, rows};
 use crate::Result;
 use crate::sites::{CountingStatus, Site, SiteStore};
+
+impl SqliteStore {
+    /// What earlier answers say of the dimensions that a change of settings declares for the first time.
+    async fn history(&self, changed: &Site) -> Result<learned::History> {
+        let (id, asked) = (changed.id.clone(), changed.settings.dimensions.clone());
+        let names = self.readers.run(move |connection| learned::undeclared(connection, &id, &asked)).await?;
+        if names.is_empty() {
+            return Ok(learned::History::new());
+        }
+        let id = changed.id.clone();
+        self.readers.run_slow(move |connection| learned::history(connection, &id, names)).await
+    }
+}
 
 #[async_trait]
 impl SiteStore for SqliteStore {
@@ -47,6 +60,12 @@ impl SiteStore for SqliteStore {
 
     async fn update_site(&self, site: Site) -> Result<bool> {
         let limit = self.limits.step;
+        // Read before the transaction: the writer must not wait until every answer has been looked at.
+        let history = self.history(&site).await.unwrap_or_else(|why| {
+            // The settings hold without it, and the next answers teach.
+            tracing::warn!(site = %site.id, %why, "the values of a new dimension are not learned from earlier answers");
+            learned::History::new()
+        });
         let write = move |transaction: &rusqlite::Transaction<'_>| {
             let updated = transaction.execute(
                 "UPDATE site SET identity_secret = ?2, settings = ?3 WHERE id = ?1",
@@ -55,6 +74,7 @@ impl SiteStore for SqliteStore {
             if updated == 0 {
                 return Ok(false);
             }
+            learned::keep_history(transaction, &site.id, &site.settings.dimensions, &history)?;
             build::review(transaction, &site.id, limit)?;
             rows::changed(transaction)?;
             Ok(true)

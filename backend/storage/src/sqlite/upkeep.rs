@@ -21,8 +21,8 @@ impl SqliteStore {
             let doing = work.clone();
             match self.writer.write(move |transaction| doing.step(transaction, limit)).await {
                 Ok(()) => return Ok(true),
-                // One site's damage must not keep the others from being built.
-                Err(why @ StoreError::Corrupt { .. }) => {
+                // One site's damage must not keep the others from being built; a disk that is full does.
+                Err(why @ (StoreError::Corrupt { .. } | StoreError::Driver(_))) => {
                     tracing::error!(?work, %why, "a step of building counts failed");
                     refusal = Some(why);
                 }

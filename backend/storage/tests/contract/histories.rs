@@ -109,7 +109,7 @@ async fn take(store: &mut Arc<dyn Store>, url: &str, model: &mut Model, step: &S
             ids.into_iter().for_each(|id| assert!(model.remove(id)));
         }
         Step::Declare(which) => {
-            model.declared = *which;
+            model.declare(*which);
             configure(store, model).await?;
         }
         Step::Zone(which) => {

@@ -1,11 +1,12 @@
 //! Learned values: trusted answers teach them, strangers do not, and there is an end to it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use bearing_shared::api::responses::{Identity, ResponseState};
 use bearing_shared::cell::{OTHER, VALUES_LIMIT};
 use bearing_shared::histogram::Histogram;
-use bearing_storage::{Result, Store, StoredResponse};
+use bearing_storage::{Limits, Result, Store, StoredResponse};
 
 use crate::builders::*;
 
@@ -14,6 +15,9 @@ crate::contract! {
     a_batch_that_teaches_counts_under_what_it_taught
     a_dimension_learns_up_to_its_limit
     learned_values_stay_when_the_list_changes
+    a_new_dimension_learns_from_the_answers_that_are_there
+    listed_values_come_before_those_of_earlier_answers
+    what_takes_too_long_to_learn_is_left_to_the_answers_that_come
 }
 
 /// A response that its site's own server sent.
@@ -102,6 +106,64 @@ async fn learned_values_stay_when_the_list_changes(db: &Database) -> Result<()> 
     assert_eq!(status(&store).await?.dimensions, []);
     changed.settings.dimensions = vec![dimension("plan", &[])];
     store.update_site(changed).await?;
-    assert_eq!(plans(&store).await?, ["tin"]);
+    assert_eq!(plans(&store).await?, ["tin", "pro"], "what is declared again learns from the answers as well");
+    assert_sound(&store).await
+}
+
+async fn declare_city(store: &Arc<dyn Store>, values: &[&str]) -> Result<Vec<String>> {
+    let mut changed = site("st_home");
+    changed.settings.dimensions.push(dimension("city", values));
+    assert!(store.update_site(changed).await?);
+    build(store).await?;
+    let now = status(store).await?;
+    Ok(now.dimensions.into_iter().find(|dimension| dimension.name == "city").expect("is declared").values)
+}
+
+async fn a_new_dimension_learns_from_the_answers_that_are_there(db: &Database) -> Result<()> {
+    furnish(db).await?;
+    let store = db.second_within(SMALL_STEPS).await?;
+    // Sixty cities: fifty came three times and ten twice.
+    let city = |number: u128| format!("c-{:02}", if number < 150 { number % 50 } else { 50 + number % 10 });
+    accept(&store, (0..170).map(|number| own(number, &[("city", &city(number))]))).await?;
+    let stranger = |number| with_attributes(response(number, 1), &[("city", "invented")]);
+    let quiet = [own(300, &[("city", "")]), own(301, &[("city", OTHER)]), own(302, &[])];
+    let test = StoredResponse { state: ResponseState::Test, ..own(303, &[("city", "test")]) };
+    accept(&store, (200..210).map(stranger).chain(quiet).chain([test])).await?;
+
+    let told_apart = declare_city(&store, &[]).await?;
+    assert_eq!(told_apart, (0..50).map(|city| format!("c-{city:02}")).collect::<Vec<_>>(), "the most frequent ones");
+    assert_eq!(counted(&store, having(&[("city", "c-49")])).await?.n(), 3);
+    // The ten rare ones, the strangers', and the two that say next to nothing.
+    assert_eq!(counted(&store, having(&[("city", OTHER)])).await?.n(), 20 + 10 + 2);
+    assert_sound(&store).await
+}
+
+async fn listed_values_come_before_those_of_earlier_answers(db: &Database) -> Result<()> {
+    furnish(db).await?;
+    let store = db.second_within(SMALL_STEPS).await?;
+    let city = |number: u128| format!("c-{:02}", if number < 150 { number % 50 } else { 50 + number % 10 });
+    accept(&store, (0..170).map(|number| own(number, &[("city", &city(number))]))).await?;
+    let kept = declare_city(&store, &["c-55"]).await?;
+    let expected: Vec<String> =
+        ["c-55".to_owned()].into_iter().chain((0..49).map(|city| format!("c-{city:02}"))).collect();
+    assert_eq!((kept.len(), kept), (VALUES_LIMIT, expected));
+    for (city, n) in [("c-00", 3), ("c-48", 3), ("c-55", 2)] {
+        assert_eq!(counted(&store, having(&[("city", city)])).await?.n(), n, "{city}");
+    }
+    // One of fifty has no room left, and nine of the rare ones never had.
+    assert_eq!(counted(&store, having(&[("city", OTHER)])).await?.n(), 3 + 9 * 2);
+    assert_sound(&store).await
+}
+
+async fn what_takes_too_long_to_learn_is_left_to_the_answers_that_come(db: &Database) -> Result<()> {
+    furnish(db).await?;
+    accept(db, (0..3_000).map(|number| own(number, &[("city", "Delft")]))).await?;
+    let hasty = db.second_within(Limits { read: Duration::ZERO, ..Limits::default() }).await?;
+    assert_eq!(declare_city(&hasty, &[]).await?, Vec::<String>::new());
+    let store = db.second().await?;
+    assert_eq!(declare_city(&store, &[]).await?, Vec::<String>::new(), "it was declared before");
+    accept(&store, [own(4_000, &[("city", "Delft")])]).await?;
+    build(&store).await?;
+    assert_eq!(counted(&store, having(&[("city", "Delft")])).await?.n(), 3_001);
     assert_sound(&store).await
 }

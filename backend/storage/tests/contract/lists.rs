@@ -1,8 +1,10 @@
 //! Lists of responses: every filter, searching in any script, and pages without gaps or repeats.
 
+use std::time::Duration;
+
 use bearing_shared::api::responses::ResponseState;
 use bearing_shared::id::SurveyId;
-use bearing_storage::{Cursor, Grouping, ResponseFilter, Result, StoredResponse};
+use bearing_storage::{Cursor, Grouping, Limits, ResponseFilter, Result, StoreError, StoredResponse};
 
 use crate::builders::*;
 
@@ -12,6 +14,7 @@ crate::contract! {
     a_search_finds_text_in_any_case_and_takes_every_sign_literally
     an_attribute_filter_takes_every_sign_literally
     pages_have_no_gaps_or_repeats_when_all_came_at_once
+    the_last_page_of_a_window_does_not_read_what_is_older
 }
 
 async fn lists_run_from_the_newest_and_only_counted_ones_unless_asked(db: &Database) -> Result<()> {
@@ -28,13 +31,15 @@ async fn lists_run_from_the_newest_and_only_counted_ones_unless_asked(db: &Datab
 async fn each_filter_keeps_what_it_names(db: &Database) -> Result<()> {
     furnish(db).await?;
     let second = SurveyId::from("sv_second");
+    // Nothing is received before it was shown.
+    let came = |response| StoredResponse { received_at: noon_of(MONDAY + 2), ..response };
     accept(
         db,
         [
             StoredResponse { touchpoint: String::new(), ..response(1, 0) },
-            StoredResponse { shown_at: noon_of(MONDAY + 1), ..with_comment(response(2, 6), "slow") },
+            StoredResponse { shown_at: noon_of(MONDAY + 1), ..came(with_comment(response(2, 6), "slow")) },
             with_attributes(
-                StoredResponse { shown_at: noon_of(MONDAY + 2), ..response(3, 9) },
+                StoredResponse { shown_at: noon_of(MONDAY + 2), ..came(response(3, 9)) },
                 &[("plan", "pro"), ("country", "NL")],
             ),
             with_attributes(StoredResponse { survey: second.clone(), ..response(4, 10) }, &[("plan", "pro")]),
@@ -48,21 +53,21 @@ async fn each_filter_keeps_what_it_names(db: &Database) -> Result<()> {
     .await?;
     type Change = fn(&mut ResponseFilter);
     let cases: [(Change, &[u128]); 23] = [
-        (|_| (), &[6, 4, 3, 2, 1]),
+        (|_| (), &[3, 2, 6, 4, 1]),
         (|filter| filter.survey = Some(SurveyId::from("sv_second")), &[4]),
         (|filter| filter.survey = Some(SurveyId::from("sv_none")), &[]),
-        (|filter| filter.touchpoint = Some("checkout".into()), &[4, 3, 2]),
+        (|filter| filter.touchpoint = Some("checkout".into()), &[3, 2, 4]),
         (|filter| filter.touchpoint = Some(String::new()), &[1]),
         (|filter| filter.from_day = Some(MONDAY + 1), &[3, 2]),
-        (|filter| filter.to_day = Some(MONDAY + 1), &[6, 4, 2, 1]),
+        (|filter| filter.to_day = Some(MONDAY + 1), &[2, 6, 4, 1]),
         (|filter| (filter.from_day, filter.to_day) = (Some(MONDAY + 1), Some(MONDAY + 1)), &[2]),
-        (|filter| filter.score_min = Some(9), &[4, 3]),
+        (|filter| filter.score_min = Some(9), &[3, 4]),
         (|filter| filter.score_max = Some(6), &[2, 1]),
         (|filter| filter.score_max = Some(0), &[1]),
-        (|filter| (filter.score_min, filter.score_max) = (Some(6), Some(9)), &[6, 3, 2]),
+        (|filter| (filter.score_min, filter.score_max) = (Some(6), Some(9)), &[3, 2, 6]),
         (|filter| filter.has_comment = Some(true), &[2]),
-        (|filter| filter.has_comment = Some(false), &[6, 4, 3, 1]),
-        (|filter| filter.attributes = pairs(&[("plan", "pro")]), &[4, 3]),
+        (|filter| filter.has_comment = Some(false), &[3, 6, 4, 1]),
+        (|filter| filter.attributes = pairs(&[("plan", "pro")]), &[3, 4]),
         (|filter| filter.attributes = pairs(&[("plan", "pro"), ("country", "NL")]), &[3]),
         // The remainder: what the site's counts do not tell apart.
         (|filter| filter.touchpoint = Some("(other)".into()), &[6]),
@@ -184,5 +189,35 @@ async fn pages_have_no_gaps_or_repeats_when_all_came_at_once(db: &Database) -> R
         }
         assert_eq!(seen, expected, "pages of {size}");
     }
+    Ok(())
+}
+
+async fn the_last_page_of_a_window_does_not_read_what_is_older(db: &Database) -> Result<()> {
+    furnish(db).await?;
+    let on = |day, number| StoredResponse {
+        shown_at: noon_of(day),
+        received_at: noon_of(day) + number as i64,
+        ..response(number, 9)
+    };
+    accept(db, (0..3_000).map(|number| on(MONDAY - 40, number))).await?;
+    accept(db, (5_000..5_005).map(|number| on(MONDAY, number))).await?;
+    let hasty = db.second_within(Limits { read: Duration::ZERO, ..Limits::default() }).await?;
+    let page = async |filter: &ResponseFilter, after: Option<&StoredResponse>| {
+        let after = after.map(|last| Cursor { received_at: last.received_at, id: last.id });
+        hasty.responses(&home(), filter.clone(), after, 3).await
+    };
+    for to_day in [None, Some(MONDAY)] {
+        let week = ResponseFilter { from_day: Some(MONDAY), to_day, ..ResponseFilter::default() };
+        let first = page(&week, None).await?;
+        let second = page(&week, first.last()).await?;
+        assert_eq!((first.len(), second.len()), (3, 2), "{to_day:?}");
+        assert_eq!(page(&week, second.last()).await?, [], "{to_day:?}");
+    }
+    // Nor does the first page of a window that has ended read what is newer.
+    let none = ResponseFilter { to_day: Some(MONDAY - 41), from_day: Some(MONDAY - 50), ..ResponseFilter::default() };
+    assert_eq!(page(&none, None).await?, []);
+    // Reading the older ones would have taken too long.
+    let nobody = ResponseFilter { survey: Some(SurveyId::from("sv_none")), ..ResponseFilter::default() };
+    assert!(matches!(page(&nobody, None).await, Err(StoreError::TooSlow)));
     Ok(())
 }

@@ -40,6 +40,7 @@ mod reports;
 mod responses;
 mod sites;
 mod sqlite_counts;
+mod sqlite_damage;
 mod sqlite_file;
 mod surveys;
 mod upkeep;

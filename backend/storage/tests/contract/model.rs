@@ -161,6 +161,29 @@ impl Model {
         }
     }
 
+    /// Declares other dimensions; those that are new learn from the trusted answers, the most frequent value first.
+    pub(crate) fn declare(&mut self, which: usize) {
+        let before = std::mem::replace(&mut self.declared, which);
+        for (name, _) in DECLARED[which] {
+            if DECLARED[before].iter().any(|(declared, _)| declared == name) {
+                continue;
+            }
+            let trusted = self.responses.values().filter(|response| {
+                response.state == ResponseState::Counted
+                    && (response.source == "server" || response.identity == Identity::Verified)
+            });
+            let mut totals: BTreeMap<String, i32> = BTreeMap::new();
+            trusted.filter_map(|response| response.attributes.get(*name)).for_each(|value| {
+                *totals.entry(value.clone()).or_default() += 1;
+            });
+            let mut values: Vec<(String, i32)> = totals.into_iter().collect();
+            values.sort_by_key(|(_, total)| -total);
+            for (value, _) in values {
+                self.learn(&BTreeMap::from([((*name).to_owned(), value)]));
+            }
+        }
+    }
+
     /// The dimensions that are to be told apart.
     pub(crate) fn dimensions(&self) -> Vec<(String, Vec<String>)> {
         let all = |(name, listed): &(&str, &[&str])| {
@@ -189,6 +212,12 @@ impl Model {
                     source: before.source.clone(),
                     state: if judged { before.state } else { next.state },
                     completed: before.completed || next.completed,
+                    identity: if next.customer.is_none() && before.customer.is_some() {
+                        before.identity
+                    } else {
+                        next.identity
+                    },
+                    customer: next.customer.clone().or_else(|| before.customer.clone()),
                     context: Context {
                         device: next.context.device.clone().or_else(|| before.context.device.clone()),
                         ..Context::default()

@@ -24,6 +24,7 @@ crate::contract! {
     an_update_moves_counts_by_the_difference
     an_update_keeps_when_it_was_shown_received_and_counted
     an_update_keeps_a_members_judgement
+    an_update_that_names_no_customer_keeps_the_one_who_is_known
     an_update_can_turn_a_try_out_into_an_answer_and_back
     once_finished_is_always_finished
     answers_outside_the_score_are_kept_and_not_counted
@@ -238,6 +239,35 @@ async fn an_update_keeps_a_members_judgement(db: &Database) -> Result<()> {
         }
     }
     assert_eq!(counted(db, everything()).await?, Histogram::default());
+    assert_sound(db).await
+}
+
+async fn an_update_that_names_no_customer_keeps_the_one_who_is_known(db: &Database) -> Result<()> {
+    furnish(db).await?;
+    let from = |seq, customer: Option<&str>, identity| StoredResponse {
+        seq,
+        customer: customer.map(str::to_owned),
+        identity,
+        ..response(1, 9)
+    };
+    let (nobody, claimed, verified) = (Identity::Anonymous, Identity::Unverified, Identity::Verified);
+    let editions = [
+        (from(0, None, nobody), None, nobody),
+        (from(1, None, claimed), None, claimed),
+        (from(2, Some("c-1"), verified), Some("c-1"), verified),
+        (from(3, None, nobody), Some("c-1"), verified),
+        (from(4, None, claimed), Some("c-1"), verified),
+        (from(5, Some("c-2"), claimed), Some("c-2"), claimed),
+        (from(6, None, nobody), Some("c-2"), claimed),
+    ];
+    for (edition, customer, identity) in editions {
+        let seq = edition.seq;
+        accept(db, [edition]).await?;
+        let kept = db.response(&home(), response_id(1)).await?.expect("it is there");
+        assert_eq!((kept.seq, kept.customer.as_deref(), kept.identity), (seq, customer, identity));
+    }
+    assert_eq!(db.erase_customer(&home(), "c-2", NOON).await?, 1);
+    assert_eq!(listed(db, ResponseFilter::default()).await?, []);
     assert_sound(db).await
 }
 

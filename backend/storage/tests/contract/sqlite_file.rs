@@ -1,4 +1,4 @@
-//! What only SQLite's file can show: files that are refused, rows that were damaged, and what lies on the disk.
+//! What only SQLite's file can show: files that are refused, and what lies on the disk.
 
 use std::path::{Path, PathBuf};
 
@@ -171,27 +171,6 @@ async fn a_row_that_the_engine_refuses_fails_alone() -> Result<()> {
     }
     assert_eq!(counted(&store, everything()).await?, Histogram::of([9; 297]));
     assert_sound(&store).await
-}
-
-#[tokio::test]
-async fn a_damaged_row_is_named_and_harms_no_other() -> Result<()> {
-    let (_folder, path) = file();
-    let store = open(&path).await?;
-    furnish(&store).await?;
-    accept(&store, [response(1, 9), response(2, 9)]).await?;
-    execute(&path, &format!("UPDATE response SET answers = '[' WHERE id = x'{:032x}'", 1));
-
-    let error = store.response(&home(), response_id(1)).await.expect_err("it cannot be read");
-    assert!(matches!(error, StoreError::Corrupt { table: "response", column: "answers", .. }), "{error}");
-    assert!(error.to_string().contains(&response_id(1).to_string()), "{error}");
-    assert!(store.response(&home(), response_id(2)).await?.is_some());
-
-    let edition = |number| StoredResponse { seq: 1, ..response(number, 5) };
-    let outcomes = accept(&store, [edition(1), edition(2), response(3, 0)]).await?;
-    assert_eq!(outcomes, [Outcome::Failed, Outcome::Updated, Outcome::Stored]);
-    let problems = store.check().await?.problems;
-    assert!(problems.len() == 1 && problems[0].contains(&response_id(1).to_string()), "{problems:?}");
-    Ok(())
 }
 
 #[tokio::test]
