@@ -13,6 +13,7 @@ pub mod fault;
 pub mod histogram;
 pub mod id;
 pub mod instrument;
+pub mod look;
 pub mod metric;
 pub mod question;
 pub mod rule;

@@ -4,8 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::fault::{Code, Fault};
 use crate::instrument::Instrument;
+use crate::look::{Ending, Look, Style};
 use crate::metric::{Group, Metric};
 use crate::question::{Kind, Question, is_name};
+use crate::rule::Rules;
 use crate::text::{Language, LocalText};
 
 /// The most questions a survey may ask: the most answers a response may hold.
@@ -35,6 +37,15 @@ pub struct Survey {
     /// What is said at the end; empty: the interface language's own thanks.
     #[serde(default, skip_serializing_if = "LocalText::is_empty")]
     pub thanks: LocalText,
+    /// The thanks of some groups, each with an optional link; the first that names the score's group is taken.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub endings: Vec<Ending>,
+    /// When it is shown, to whom, and how often.
+    #[serde(default, skip_serializing_if = "Rules::is_default")]
+    pub rules: Rules,
+    /// How it looks.
+    #[serde(default, skip_serializing_if = "Look::is_default")]
+    pub look: Look,
 }
 
 impl Survey {
@@ -65,6 +76,7 @@ impl Survey {
             groups: Vec::new(),
             choices: Vec::new(),
             multiple: false,
+            style: Style::default(),
         };
         let score = Question {
             low: local(|language, instrument| language.standard(instrument).low),
@@ -81,6 +93,9 @@ impl Survey {
             default_locale: "en".to_owned(),
             questions: vec![score, question("why", Kind::Text, local(|language, _| language.why))],
             thanks: LocalText::default(),
+            endings: Vec::new(),
+            rules: Rules::default(),
+            look: Look::default(),
         }
     }
 

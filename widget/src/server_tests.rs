@@ -27,6 +27,7 @@ fn full(instrument: Instrument) -> Survey {
             .map(|id| Choice { id: id.to_owned(), text: LocalText::one("en", &id.to_uppercase()) })
             .to_vec(),
         multiple,
+        style: bearing_shared::look::Style::default(),
     };
     survey.questions.push(choice("topics", true, false, vec![worst]));
     survey.questions.push(choice("one", false, true, Vec::new()));

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use anyhow::{Context, bail};
 use bearing_shared::api::sites::SiteSettings;
 use bearing_shared::id::{KeyId, SiteId, SiteKey, SurveyId};
+use bearing_shared::look::Theme;
 use bearing_shared::metric::Thresholds;
+use bearing_shared::rule::Rest;
 use bearing_shared::survey::Survey;
 use bearing_storage::{Key, Scope, Site, Store};
 use serde_json::json;
@@ -35,6 +37,10 @@ pub(super) async fn run(options: Options) -> anyhow::Result<()> {
                 dimensions: Vec::new(),
                 thresholds: Thresholds::default(),
                 sample: false,
+                rest: Rest::default(),
+                privacy_url: None,
+                respect_signals: Vec::new(),
+                theme: Theme::default(),
             };
             create_site(store.as_ref(), settings, public_url, json).await
         }

@@ -14,7 +14,9 @@ use bearing_shared::api::intake::EventKind;
 use bearing_shared::api::responses::{Identity, ResponseState};
 use bearing_shared::api::sites::SiteSettings;
 use bearing_shared::id::{KeyId, SiteId, SurveyId};
+use bearing_shared::look::Theme;
 use bearing_shared::metric::Thresholds;
+use bearing_shared::rule::Rest;
 use bearing_storage::{Accept, EventCount, Key, Outcome, Result, Scope, Site, Store, StoreError, StoredResponse};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
@@ -90,6 +92,10 @@ pub async fn prepare(store: &dyn Store, now: i64, answers: usize) -> Result<Demo
             dimensions: surveys::dimensions(),
             thresholds: Thresholds::default(),
             sample: true,
+            rest: Rest::default(),
+            privacy_url: None,
+            respect_signals: Vec::new(),
+            theme: Theme::default(),
         },
         created_at: now,
     };

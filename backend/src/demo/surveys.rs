@@ -1,6 +1,7 @@
 //! The sample site's surveys: CSAT on the product page, CES at the checkout, NPS on the thank-you page.
 
 use bearing_shared::cell::Dimension;
+use bearing_shared::look::Style;
 use bearing_shared::metric::Group;
 use bearing_shared::question::{Choice, Kind, Question};
 use bearing_shared::survey::Survey;
@@ -129,6 +130,7 @@ fn question(id: &str, kind: Kind, groups: &[Group], words: [&str; 4]) -> Questio
         groups: groups.to_vec(),
         choices: Vec::new(),
         multiple: false,
+        style: Style::default(),
     }
 }
 

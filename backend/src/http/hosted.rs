@@ -173,13 +173,8 @@ fn status(fault: &Fault) -> StatusCode {
 
 /// The page for a survey that is not shown, which says nothing of why.
 fn gone(locale: &str) -> Response {
-    let locale = Language::of(locale).locale;
-    let text = match locale {
-        "nl" => "Deze vragenlijst is gesloten.",
-        "de" => "Diese Umfrage ist geschlossen.",
-        "ar" => "هذا الاستبيان مغلق.",
-        _ => "This survey is closed.",
-    };
+    let language = Language::of(locale);
+    let (locale, text) = (language.locale, language.ui.closed);
     page(&format!("<main><h1>{text}</h1></main>"), text, locale, StatusCode::NOT_FOUND)
 }
 

@@ -163,6 +163,18 @@ fn apply(site: &mut Site, patch: SitePatch) -> Result<(), Fault> {
         }
         settings.thresholds = thresholds;
     }
+    if let Some(rest) = patch.rest {
+        settings.rest = rest;
+    }
+    if let Some(signals) = patch.respect_signals {
+        settings.respect_signals = signals;
+    }
+    if let Some(address) = patch.privacy_url {
+        settings.privacy_url = Some(address).filter(|address| !address.is_empty());
+    }
+    if let Some(theme) = patch.theme {
+        settings.theme = theme;
+    }
     settings.allow_null_origin = patch.allow_null_origin.unwrap_or(settings.allow_null_origin);
     settings.require_signature = patch.require_signature.unwrap_or(settings.require_signature);
     Ok(())

@@ -173,6 +173,10 @@ pub(crate) async fn make_site(store: &dyn Store, change: impl FnOnce(&mut SiteSe
         dimensions: Vec::new(),
         thresholds: bearing_shared::metric::Thresholds::default(),
         sample: false,
+        rest: bearing_shared::rule::Rest::default(),
+        privacy_url: None,
+        respect_signals: Vec::new(),
+        theme: bearing_shared::look::Theme::default(),
     };
     change(&mut settings);
     let id = SiteId(chance::id(SiteId::PREFIX));
@@ -228,6 +232,7 @@ pub(crate) fn question(id: &str, kind: Kind) -> Question {
         groups: Vec::new(),
         choices: Vec::new(),
         multiple: false,
+        style: bearing_shared::look::Style::default(),
     }
 }
 

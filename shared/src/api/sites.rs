@@ -4,7 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::cell::Dimension;
 use crate::id::{SiteId, SiteKey};
+use crate::look::Theme;
 use crate::metric::Thresholds;
+use crate::rule::{Rest, Signal};
 
 /// A site as its management API shows it; the identity secret is shown only once, when it is made.
 #[derive(Clone, Debug, Serialize)]
@@ -52,6 +54,18 @@ pub struct SiteSettings {
     /// Whether its answers are a made-up sample.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub sample: bool,
+    /// How long visitors are left alone between two surveys.
+    #[serde(default, skip_serializing_if = "Rest::is_none")]
+    pub rest: Rest,
+    /// The site's privacy page, which the card links to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub privacy_url: Option<String>,
+    /// The browser's wishes that keep a visitor from being asked; empty: they are asked, and nothing personal is sent.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub respect_signals: Vec<Signal>,
+    /// How its cards are coloured.
+    #[serde(default, skip_serializing_if = "Theme::is_default")]
+    pub theme: Theme,
 }
 
 /// A change to a site: only what is named changes.
@@ -73,6 +87,14 @@ pub struct SitePatch {
     pub dimensions: Option<Vec<Dimension>>,
     /// From how many answers on a number is shown, told by its interval, and read plainly.
     pub thresholds: Option<Thresholds>,
+    /// How long visitors are left alone between two surveys.
+    pub rest: Option<Rest>,
+    /// The site's privacy page; an empty text takes it away.
+    pub privacy_url: Option<String>,
+    /// The browser's wishes that keep a visitor from being asked.
+    pub respect_signals: Option<Vec<Signal>>,
+    /// How its cards are coloured.
+    pub theme: Option<Theme>,
     /// True makes a new identity secret, shown in the reply.
     pub rotate_identity_secret: Option<bool>,
 }

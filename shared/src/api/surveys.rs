@@ -4,8 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::id::{SiteId, SurveyId};
 use crate::instrument::Instrument;
+use crate::look::{Ending, Look};
 use crate::metric::Metric;
 use crate::question::Question;
+use crate::rule::Rules;
 use crate::survey::Survey;
 use crate::text::LocalText;
 
@@ -97,6 +99,12 @@ pub struct SurveyCreate {
     pub questions: Option<Vec<Question>>,
     /// The thanks.
     pub thanks: Option<LocalText>,
+    /// The thanks of some groups.
+    pub endings: Option<Vec<Ending>>,
+    /// When it is shown, to whom, and how often.
+    pub rules: Option<Rules>,
+    /// How it looks.
+    pub look: Option<Look>,
 }
 
 impl SurveyCreate {
@@ -113,6 +121,9 @@ impl SurveyCreate {
             default_locale: self.default_locale,
             questions: self.questions,
             thanks: self.thanks,
+            endings: self.endings,
+            rules: self.rules,
+            look: self.look,
         }
         .apply(&mut survey);
         survey
@@ -136,6 +147,12 @@ pub struct SurveyContent {
     pub questions: Option<Vec<Question>>,
     /// The thanks.
     pub thanks: Option<LocalText>,
+    /// The thanks of some groups.
+    pub endings: Option<Vec<Ending>>,
+    /// When it is shown, to whom, and how often.
+    pub rules: Option<Rules>,
+    /// How it looks.
+    pub look: Option<Look>,
 }
 
 impl SurveyContent {
@@ -152,5 +169,8 @@ impl SurveyContent {
         set(&mut survey.default_locale, self.default_locale);
         set(&mut survey.questions, self.questions);
         set(&mut survey.thanks, self.thanks);
+        set(&mut survey.endings, self.endings);
+        set(&mut survey.rules, self.rules);
+        set(&mut survey.look, self.look);
     }
 }

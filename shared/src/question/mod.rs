@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use crate::answer::{Given, Kept};
 use crate::fault::{Code, Fault};
 use crate::instrument::Instrument;
+use crate::look::Style;
 use crate::metric::{Group, Metric};
 use crate::text::LocalText;
 
@@ -107,6 +108,9 @@ pub struct Question {
     /// Whether several choices may be picked.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub multiple: bool,
+    /// How the scale of a CSAT score is drawn.
+    #[serde(default, skip_serializing_if = "Style::is_numbers")]
+    pub style: Style,
 }
 
 impl Question {

@@ -123,6 +123,40 @@ pub struct Ui {
     pub more: &'static str,
     /// The thanks, unless the survey has its own.
     pub thanks: &'static str,
+    /// The button that leads to the next follow-up.
+    pub next: &'static str,
+    /// The button that leads back.
+    pub back: &'static str,
+    /// Where one is, for a screen reader; `{n}` and `{total}` are numbers.
+    pub step: &'static str,
+    /// The heading over who reads the answer.
+    #[serde(skip)]
+    pub about: &'static str,
+    /// Who reads the answer; `{site}` is the site's name.
+    #[serde(skip)]
+    pub reads: &'static str,
+    /// Said where nobody knows who answers.
+    #[serde(skip)]
+    pub anonymous: &'static str,
+    /// Said where the site says who answers.
+    #[serde(skip)]
+    pub identified: &'static str,
+    /// The link to the site's privacy page.
+    #[serde(skip)]
+    pub privacy: &'static str,
+    /// The button that ends all asking.
+    #[serde(skip)]
+    pub never: &'static str,
+    /// The button that takes an answer back.
+    #[serde(skip)]
+    pub withdraw: &'static str,
+    /// Said when an answer was taken back.
+    pub withdrawn: &'static str,
+    /// Said when all asking was ended.
+    pub declined: &'static str,
+    /// Said of a survey that is not shown.
+    #[serde(skip)]
+    pub closed: &'static str,
 }
 
 /// One interface language.

@@ -106,6 +106,10 @@ pub(crate) fn site(id: &str) -> Site {
             dimensions: vec![dimension("plan", &["free", "pro"])],
             thresholds: Thresholds::default(),
             sample: false,
+            rest: bearing_shared::rule::Rest::default(),
+            privacy_url: None,
+            respect_signals: Vec::new(),
+            theme: bearing_shared::look::Theme::default(),
         },
         created_at: NOON,
     }

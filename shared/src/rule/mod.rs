@@ -1,5 +1,9 @@
 //! Is a survey due? The rules that need no clock: where a survey is shown, and which goes first.
 
+mod rules;
+
+pub use rules::{AttributeRule, Device, On, Percent, Rest, Rules, Signal, Trigger, UrlMatch, UrlRule};
+
 use crate::survey::Survey;
 
 /// Whether a survey is shown at a page's touchpoint (empty: a page without one).
