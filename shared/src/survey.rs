@@ -204,7 +204,7 @@ mod tests {
             ("questions[0].kind", |survey| survey.questions[0].kind = Kind::Text),
             ("questions[1].groups", |survey| survey.questions[1].groups = vec![Group::Easy]),
             ("questions[1].text", |survey| survey.questions[1].text = LocalText::default()),
-            ("default_locale", |survey| survey.default_locale = "fr".into()),
+            ("default_locale", |survey| survey.default_locale = "eo".into()),
         ];
         for (field, spoil) in cases {
             let mut survey = valid();

@@ -5,6 +5,8 @@ use super::{Language, Standard, Ui};
 /// English.
 pub(super) const EN: Language = Language {
     locale: "en",
+    english: "English",
+    name: "English",
     ui: Ui {
         label: "Short survey",
         close: "Close",
@@ -27,6 +29,9 @@ pub(super) const EN: Language = Language {
         withdrawn: "Your answer was withdrawn.",
         declined: "You will not be asked again.",
         closed: "This survey is closed.",
+        busy: "Your answer could not be saved just now. Please send it again in a moment.",
+        long: "Your answer is too long. Please shorten it.",
+        refused: "Your answer could not be accepted.",
     },
     standards: [
         Standard {
@@ -41,11 +46,11 @@ pub(super) const EN: Language = Language {
         },
         Standard {
             text: "How much effort did you have to put in to get this done?",
-            low: "Very little effort",
-            high: "Very much effort",
+            low: "Very low effort",
+            high: "Very high effort",
         },
         Standard {
-            text: "We made it easy for you to get done what you came for. Do you agree?",
+            text: "We made it easy for you to do what you came for. To what extent do you agree?",
             low: "Strongly disagree",
             high: "Strongly agree",
         },

@@ -1,9 +1,32 @@
 //! Words: texts per locale, the choice of a locale, and the interface languages (a file a language).
 
 mod ar;
+mod cs;
+mod da;
 mod de;
+mod el;
 mod en;
+mod es;
+mod fi;
+mod fr;
+mod he;
+mod hi;
+mod hu;
+mod it;
+mod ja;
+mod ko;
+mod locale;
+mod nb;
 mod nl;
+mod pl;
+mod pt;
+mod pt_br;
+mod ro;
+mod sv;
+mod tr;
+mod uk;
+mod zh;
+mod zh_hant;
 
 use std::collections::BTreeMap;
 
@@ -11,6 +34,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::fault::{Code, Fault};
 use crate::instrument::Instrument;
+
+pub use locale::{ALIASES, TRADITIONAL, best_locale, direction, is_locale, nearest};
 
 /// The most characters that a survey's own text may have.
 pub const SURVEY_TEXT_LIMIT: usize = 500;
@@ -32,14 +57,11 @@ impl LocalText {
         self.0.is_empty()
     }
 
-    /// The text for a reader of `locale`: that locale, else its language, else `fallback`, else the first there is.
+    /// The text for a reader of `locale`: the [`nearest`] there is, else that of `fallback`, else the first.
     pub fn get(&self, locale: &str, fallback: &str) -> &str {
-        let language = locale.split('-').next().unwrap_or(locale);
-        [locale, language, fallback]
-            .iter()
-            .find_map(|tag| self.0.get(*tag))
-            .or_else(|| self.0.values().next())
-            .map_or("", String::as_str)
+        let near = || self.0.get(nearest(locale, self.0.keys().map(String::as_str))?);
+        let text = self.0.get(locale).or_else(near).or_else(|| self.0.get(fallback));
+        text.or_else(|| self.0.values().next()).map_or("", String::as_str)
     }
 
     /// Checks that there is at least one text and that none is empty or too long; `field` names it in the fault.
@@ -59,37 +81,6 @@ impl LocalText {
             }
         }
         Ok(())
-    }
-}
-
-/// Whether a text looks like a BCP 47 tag: letters and digits in parts of 1 to 8, the first part 2 or 3 letters.
-pub fn is_locale(tag: &str) -> bool {
-    let mut parts = tag.split('-');
-    let first = parts.next().unwrap_or_default();
-    (2..=3).contains(&first.len())
-        && first.bytes().all(|byte| byte.is_ascii_alphabetic())
-        && tag.len() <= 35
-        && parts.all(|part| (1..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric()))
-}
-
-/// The best of the `available` locales for a reader who `wanted` one: itself, its language, another of its language,
-/// else `fallback`.
-pub fn best_locale<'a>(wanted: &str, available: impl Iterator<Item = &'a str> + Clone, fallback: &'a str) -> &'a str {
-    let language = |tag: &str| tag.split('-').next().unwrap_or_default().to_ascii_lowercase();
-    let wanted_language = language(wanted);
-    available
-        .clone()
-        .find(|tag| tag.eq_ignore_ascii_case(wanted))
-        .or_else(|| available.clone().find(|tag| tag.eq_ignore_ascii_case(&wanted_language)))
-        .or_else(|| available.clone().find(|tag| language(tag) == wanted_language))
-        .unwrap_or(fallback)
-}
-
-/// The direction of writing: `rtl` or `ltr`.
-pub fn direction(locale: &str) -> &'static str {
-    match locale.split('-').next().unwrap_or_default() {
-        "ar" | "arc" | "ckb" | "dv" | "fa" | "he" | "ps" | "sd" | "ug" | "ur" | "yi" => "rtl",
-        _ => "ltr",
     }
 }
 
@@ -157,12 +148,33 @@ pub struct Ui {
     /// Said of a survey that is not shown.
     #[serde(skip)]
     pub closed: &'static str,
+    /// Said on the hosted page when an answer could not be kept for now.
+    #[serde(skip)]
+    pub busy: &'static str,
+    /// Said on the hosted page of an answer that is longer than is taken.
+    #[serde(skip)]
+    pub long: &'static str,
+    /// Said on the hosted page of an answer that is refused for a reason that its reader can do nothing about.
+    #[serde(skip)]
+    pub refused: &'static str,
+}
+
+impl Ui {
+    /// Who reads the answer, the site named. The name is isolated, so that one that is written in the other direction
+    /// leaves the order of the sentence as it is.
+    pub fn read_by(&self, site: &str) -> String {
+        self.reads.replace("{site}", &format!("\u{2068}{site}\u{2069}"))
+    }
 }
 
 /// One interface language.
 pub struct Language {
     /// Its tag.
     pub locale: &'static str,
+    /// Its name in English.
+    pub english: &'static str,
+    /// Its name in itself.
+    pub name: &'static str,
     /// The interface texts.
     pub ui: Ui,
     /// The standard questions: NPS, CSAT, CES 1.0, CES 2.0.
@@ -172,14 +184,38 @@ pub struct Language {
 }
 
 impl Language {
-    /// Every interface language.
-    pub const ALL: [&'static Self; 4] = [&en::EN, &nl::NL, &de::DE, &ar::AR];
+    /// Every interface language, by tag.
+    pub const ALL: [&'static Self; 26] = [
+        &ar::AR,
+        &cs::CS,
+        &da::DA,
+        &de::DE,
+        &el::EL,
+        &en::EN,
+        &es::ES,
+        &fi::FI,
+        &fr::FR,
+        &he::HE,
+        &hi::HI,
+        &hu::HU,
+        &it::IT,
+        &ja::JA,
+        &ko::KO,
+        &nb::NB,
+        &nl::NL,
+        &pl::PL,
+        &pt::PT,
+        &pt_br::PT_BR,
+        &ro::RO,
+        &sv::SV,
+        &tr::TR,
+        &uk::UK,
+        &zh::ZH,
+        &zh_hant::ZH_HANT,
+    ];
 
-    /// The interface language for a locale; English where there is none.
-    pub fn of(locale: &str) -> &'static Self {
-        let tag = best_locale(locale, Self::ALL.iter().map(|language| language.locale), "en");
-        Self::ALL.iter().find(|language| language.locale == tag).unwrap_or(&Self::ALL[0])
-    }
+    /// The language of readers for whom there is no other.
+    pub const ENGLISH: &'static Self = &en::EN;
 
     /// The standard wording for an instrument.
     pub fn standard(&self, instrument: Instrument) -> Standard {
@@ -197,26 +233,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_nearest_locale_is_taken() {
-        let site = ["en", "nl", "pt-BR"];
-        for (wanted, expected) in [("nl-NL", "nl"), ("pt", "pt-BR"), ("PT-br", "pt-BR"), ("xx", "en"), ("", "en")] {
-            assert_eq!(best_locale(wanted, site.into_iter(), "en"), expected, "{wanted}");
-        }
-    }
-
-    #[test]
     fn a_text_falls_back_to_its_language_then_the_default() {
-        let text = LocalText(BTreeMap::from([("en".into(), "hi".into()), ("nl".into(), "hoi".into())]));
-        assert_eq!(text.get("nl-BE", "en"), "hoi");
-        assert_eq!(text.get("fr", "en"), "hi");
-        assert_eq!(LocalText::default().get("fr", "en"), "");
-    }
-
-    #[test]
-    fn odd_tags_are_refused() {
-        for tag in ["", "e", "en_US", "1n", "en-", "../x", "a".repeat(40).as_str()] {
-            assert!(!is_locale(tag), "{tag}");
+        let text = |texts: &[(&str, &str)]| {
+            LocalText(texts.iter().map(|(locale, text)| ((*locale).to_owned(), (*text).to_owned())).collect())
+        };
+        let site = text(&[("en", "hi"), ("nl", "hoi"), ("pt-BR", "oi"), ("nb", "hei")]);
+        for (locale, expected) in [("nl-BE", "hoi"), ("fr", "hi"), ("pt", "oi"), ("PT-br", "oi"), ("nn-NO", "hei")] {
+            assert_eq!(site.get(locale, "en"), expected, "{locale}");
         }
-        assert!(is_locale("zh-Hant-TW"));
+        assert_eq!(text(&[("nl", "hoi"), ("de", "hallo")]).get("fr", "en"), "hallo", "the first there is");
+        assert_eq!(LocalText::default().get("fr", "en"), "");
     }
 }
