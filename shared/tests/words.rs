@@ -9,7 +9,7 @@ use bearing_shared::text::{Language, Ui, is_locale};
 const SHARED_WITH_ENGLISH: [(&str, &str); 4] = [("da", "send"), ("it", "privacy"), ("nb", "send"), ("nl", "privacy")];
 
 /// The most bytes of a config that its interface texts take, as JSON and before compression.
-const UI_LIMIT: usize = 1_300;
+const UI_LIMIT: usize = 800;
 
 /// The longest sentence, and the longest question, in characters.
 const SENTENCE: usize = 100;
@@ -69,6 +69,7 @@ fn texts(language: &Language) -> Vec<(String, &'static str, Role)> {
         busy,
         long,
         refused,
+        away,
     } = language.ui;
     let lines = [
         ("label", label),
@@ -96,6 +97,7 @@ fn texts(language: &Language) -> Vec<(String, &'static str, Role)> {
         ("busy", busy),
         ("long", long),
         ("refused", refused),
+        ("away", away),
     ];
     let of = |role| move |(key, text): (&str, &'static str)| (key.to_owned(), text, role);
     let mut all: Vec<_> = lines.into_iter().map(of(Role::Line)).collect();

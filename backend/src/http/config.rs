@@ -107,7 +107,7 @@ fn site_locale(view: &SiteView, wanted: &str) -> String {
 }
 
 /// The locale of one survey for a reader.
-pub(super) fn survey_locale(version: &PublishedVersion, wanted: &str) -> String {
+fn survey_locale(version: &PublishedVersion, wanted: &str) -> String {
     text::best_locale(wanted, version.survey.locales(), &version.survey.default_locale).to_owned()
 }
 

@@ -13,13 +13,13 @@ use bearing_shared::answer::{Age, Context, Given, Plain, Respondent, Submission}
 use bearing_shared::fault::{Code, Fault};
 use bearing_shared::id::{ResponseId, SurveyId};
 use bearing_shared::question::{Control, Question};
-use bearing_shared::text::Language;
+use bearing_shared::text::{Language, Ui};
 use bearing_storage::PublishedVersion;
 use bearing_widget::server::{FIELD_PREFIX, HostedForm, SurveyView, hosted_form, hosted_thanks};
 use std::sync::Arc;
 
-use super::config::survey_locale;
 use super::page::{Page, escaped};
+use super::reader::Reader;
 use super::{extract, intake};
 use crate::app::{App, Shared};
 use crate::chance;
@@ -57,22 +57,13 @@ fn page(body: &str, title: &str, locale: &str, status: StatusCode) -> Response {
     Page { title, locale, base: "../", style: "hosted.css", script, body }.reply(status)
 }
 
-/// The languages of a reader: `?lang=`, else what the browser asks for.
-fn wanted_locale(fields: &Fields, headers: &HeaderMap) -> String {
-    let asked = first(fields, "lang");
-    if !asked.is_empty() {
-        return asked.to_owned();
-    }
-    let sent = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    sent.split([',', ';']).next().unwrap_or_default().trim().to_owned()
-}
-
 /// The survey as a page: `?score=9` preselects, `?lang=` chooses the language.
 #[utoipa::path(get, path = "/s/{survey}", tag = "embed",
     params(("survey" = String, Path), ("score" = Option<u8>, Query), ("lang" = Option<String>, Query),
         ("touchpoint" = Option<String>, Query), ("customer" = Option<String>, Query),
         ("signature" = Option<String>, Query), ("attr.<name>" = Option<String>, Query)),
-    responses((status = 200, content_type = "text/html", body = String), (status = 404, content_type = "text/html", body = String)))]
+    responses((status = 200, content_type = "text/html", body = String), (status = 404, content_type = "text/html", body = String),
+        (status = 503, content_type = "text/html", body = String)))]
 pub(super) async fn form(
     State(app): State<Shared>,
     Path(id): Path<String>,
@@ -80,20 +71,20 @@ pub(super) async fn form(
     headers: HeaderMap,
 ) -> ApiResult<Response> {
     let asked = fields(query.unwrap_or_default().as_bytes());
-    let wanted = wanted_locale(&asked, &headers);
+    let reader = Reader::new(first(&asked, "lang"), &headers);
     let version = match survey(&app, &id).await {
         Ok((_, version)) => version,
-        Err(error) if error.0.code == Code::NOT_FOUND => return Ok(gone(&wanted)),
-        Err(error) => return Err(error),
+        Err(error) if error.0.code == Code::NOT_FOUND => return Ok(gone(&reader)),
+        Err(ApiError(fault)) => return Ok(away(&fault, &reader)),
     };
-    let locale = survey_locale(&version, &wanted);
+    let locale = reader.locale(&version);
     let view = SurveyView { survey: &version.survey, locale: &locale };
     let title = Language::of(&locale).ui.label;
     if asked.contains_key("thanks") {
         return Ok(page(&hosted_thanks(&view), title, &locale, StatusCode::OK));
     }
     if version.closed_at.is_some() {
-        return Ok(gone(&wanted));
+        return Ok(gone(&reader));
     }
     let now = app.clock.now();
     let mut hidden = vec![
@@ -122,7 +113,8 @@ pub(super) async fn form(
     request_body(content = String, content_type = "application/x-www-form-urlencoded"),
     responses((status = 303, description = "Kept; leads to the thanks"),
         (status = 403, content_type = "text/html", body = String), (status = 404, content_type = "text/html", body = String),
-        (status = 422, content_type = "text/html", body = String), (status = 503, content_type = "text/html", body = String)))]
+        (status = 413, content_type = "text/html", body = String), (status = 422, content_type = "text/html", body = String),
+        (status = 503, content_type = "text/html", body = String)))]
 pub(super) async fn submit(
     State(app): State<Shared>,
     Path(id): Path<String>,
@@ -133,20 +125,23 @@ pub(super) async fn submit(
         let message = "Send the form as application/x-www-form-urlencoded.";
         return Err(Fault::new(Code::UNSUPPORTED_MEDIA_TYPE, message).into());
     }
-    let sent = fields(&extract::body(&headers, body, REQUEST_LIMIT).await?);
-    let wanted = wanted_locale(&sent, &headers);
+    let sent = match extract::body(&headers, body, REQUEST_LIMIT).await {
+        Ok(body) => fields(&body),
+        Err(fault) => return Ok(refused(&fault, &Reader::new("", &headers))),
+    };
+    let reader = Reader::new(first(&sent, "lang"), &headers);
     let (site, latest) = match survey(&app, &id).await {
         Ok(found) => found,
-        Err(error) if error.0.code == Code::NOT_FOUND => return Ok(gone(&wanted)),
-        Err(error) => return Err(error),
+        Err(error) if error.0.code == Code::NOT_FOUND => return Ok(gone(&reader)),
+        Err(ApiError(fault)) => return Ok(refused(&fault, &reader)),
     };
     if let Err(ApiError(fault)) = intake::check_origin(&app, &site.site.settings, &headers) {
-        return Ok(refused(&fault, &wanted));
+        return Ok(refused(&fault, &reader));
     }
     // The form may be older than the survey's latest version, or than its pause: it is judged by the one that it showed.
     let asked = first(&sent, "version").parse().ok().and_then(|version| site.version(&latest.id, version));
     let version = asked.unwrap_or(&latest);
-    let locale = survey_locale(version, &wanted);
+    let locale = reader.locale(version);
     let submission = submission(&sent, version, &locale, &headers, app.clock.now());
     let result = match missing(&submission, version) {
         Some(fault) => Err(ApiError(fault)),
@@ -154,17 +149,39 @@ pub(super) async fn submit(
     };
     match result {
         Ok(_) => Ok(Redirect::to(&format!("../s/{}?thanks&lang={locale}", version.id)).into_response()),
-        Err(ApiError(fault)) if matches!(fault.code, Code::SURVEY_CLOSED | Code::ERASED) => Ok(gone(&wanted)),
+        Err(ApiError(fault)) if matches!(fault.code, Code::SURVEY_CLOSED | Code::ERASED) => Ok(gone(&reader)),
         // Also when the store is away: what was typed stays in the form, to be sent again.
         Err(ApiError(fault)) => Ok(again(&sent, version, &locale, &fault)),
     }
 }
 
-/// The page for a form that may not be sent from where it stands.
-fn refused(fault: &Fault, locale: &str) -> Response {
-    let ui = &Language::of(locale).ui;
-    let body = format!("<main><h1>{}</h1><p>{}</p></main>", ui.label, escaped(&fault.message));
-    page(&body, ui.label, locale, status(fault))
+/// The page for an answer that was not taken, where there is no form to come back to.
+fn refused(fault: &Fault, reader: &Reader) -> Response {
+    notice(&told(fault, &reader.language().ui), fault, reader)
+}
+
+/// The page in place of a form that cannot be shown for now.
+fn away(fault: &Fault, reader: &Reader) -> Response {
+    notice(reader.language().ui.away, fault, reader)
+}
+
+fn notice(text: &str, fault: &Fault, reader: &Reader) -> Response {
+    let Language { locale, ui, .. } = reader.language();
+    let body = format!("<main><h1>{}</h1><p>{}</p></main>", escaped(ui.label), escaped(text));
+    told_when(page(&body, ui.label, locale, status(fault)))
+}
+
+/// What is wrong, for the respondent. What they can do nothing about carries its code, for those who can.
+fn told(fault: &Fault, ui: &Ui) -> String {
+    match fault.code {
+        Code::MISSING_SCORE | Code::OUT_OF_SCALE => ui.choose.to_owned(),
+        Code::MISSING_FIELD => ui.required.to_owned(),
+        Code::TEXT_TOO_LONG | Code::RESPONSE_TOO_LARGE | Code::BODY_TOO_LARGE => ui.long.to_owned(),
+        // The form that comes back has a new id.
+        Code::INVALID_ID | Code::INCOMPLETE_BODY => ui.busy.to_owned(),
+        code if matches!(code.status, 408 | 429 | 500..) => ui.busy.to_owned(),
+        code => format!("{} ({})", ui.refused, code.name),
+    }
 }
 
 fn status(fault: &Fault) -> StatusCode {
@@ -172,10 +189,9 @@ fn status(fault: &Fault) -> StatusCode {
 }
 
 /// The page for a survey that is not shown, which says nothing of why.
-fn gone(locale: &str) -> Response {
-    let language = Language::of(locale);
-    let (locale, text) = (language.locale, language.ui.closed);
-    page(&format!("<main><h1>{text}</h1></main>"), text, locale, StatusCode::NOT_FOUND)
+fn gone(reader: &Reader) -> Response {
+    let Language { locale, ui, .. } = reader.language();
+    page(&format!("<main><h1>{}</h1></main>", escaped(ui.closed)), ui.closed, locale, StatusCode::NOT_FOUND)
 }
 
 /// The form's fields as the response that they make.
@@ -245,12 +261,7 @@ fn again(sent: &Fields, version: &PublishedVersion, locale: &str, fault: &Fault)
     let scored = version.survey.scored().map_or("score", |question| question.id.as_str());
     let field = fault.field.as_deref().unwrap_or_default();
     let question = field.strip_prefix(FIELD_PREFIX).unwrap_or(scored);
-    let message = match fault.code {
-        Code::MISSING_SCORE | Code::OUT_OF_SCALE => ui.choose.to_owned(),
-        Code::MISSING_FIELD => ui.required.to_owned(),
-        _ => fault.message.clone(),
-    };
-    let faults = BTreeMap::from([(question.to_owned(), message)]);
+    let faults = BTreeMap::from([(question.to_owned(), told(fault, ui))]);
     let hidden: Vec<(String, String)> = sent
         .iter()
         .filter(|(name, _)| !name.starts_with(FIELD_PREFIX))

@@ -13,6 +13,7 @@ mod layers;
 pub mod measure;
 mod page;
 mod params;
+mod reader;
 mod reports;
 mod respondents;
 mod responses;

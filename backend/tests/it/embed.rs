@@ -130,7 +130,12 @@ async fn a_reader_gets_the_nearest_language() {
         ("NL-be", "nl", "ltr", "Sluiten"),
         ("de-AT", "de", "ltr", "Schließen"),
         ("ar-EG", "ar", "rtl", "إغلاق"),
-        ("fr", "en", "ltr", "Close"),
+        ("fr-CA", "fr", "ltr", "Fermer"),
+        ("iw", "he", "rtl", "סגירה"),
+        ("no-NO", "nb", "ltr", "Lukk"),
+        ("pt-BR", "pt-BR", "ltr", "Fechar"),
+        ("zh-TW", "zh-Hant", "ltr", "關閉"),
+        ("hr", "en", "ltr", "Close"),
         ("", "en", "ltr", "Close"),
         ("../../etc", "en", "ltr", "Close"),
     ] {

@@ -225,6 +225,7 @@ async fn an_answer_that_could_not_be_stored_can_be_sent_again() {
     assert_eq!((hosted.status, hosted.header("content-type")), (503, "text/html; charset=utf-8"));
     assert!(!hosted.header("retry-after").is_empty());
     assert!(hosted.text().contains("kept"), "what was typed is there to be sent again");
+    assert!(hosted.text().contains("Please send it again in a moment."), "{}", hosted.text());
     place.switch.set(Mode::Well);
     let reply = place.sends(response).await.ok();
     assert_eq!(reply["results"][0]["status"], "stored");

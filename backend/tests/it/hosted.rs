@@ -116,6 +116,43 @@ async fn the_address_preselects_and_passes_on() {
     assert!(german.contains("<html lang=\"de\""));
     let arabic = server.get(&format!("/s/{survey}?lang=ar")).header("accept-language", "de").await.text();
     assert!(arabic.contains("<html lang=\"ar\" dir=\"rtl\""));
+    // The second of a browser's languages goes before the survey's default.
+    let french = server.get(&format!("/s/{survey}")).header("accept-language", "hr,fr;q=0.5").await.text();
+    assert!(french.contains("<html lang=\"fr\"") && french.contains("Court questionnaire"));
+}
+
+#[tokio::test]
+async fn what_goes_wrong_is_said_in_the_readers_language() {
+    let server = Server::start().await;
+    let site = server.site_with(|settings| settings.origins = vec!["https://shop.example".into()]).await;
+    let survey = server.publish(&site, nps()).await;
+    let path = format!("/s/{survey}");
+    let fields = |score, why| [("id", new_id()), ("version", "1".into()), ("q.score", score), ("q.why", why)];
+    let (score, nothing) = ("9".to_owned(), String::new);
+    let post = |form: &[(&str, String)], lang: &str| server.post(&path).form(form).header("accept-language", lang);
+    for (lang, form, said) in [
+        ("el", fields("99".into(), nothing()), "Παρακαλούμε επιλέξτε βαθμολογία."),
+        ("ko", fields(score.clone(), "x".repeat(4_001)), "답변이 너무 깁니다."),
+        (
+            "cs",
+            [("id", "none".into()), ("version", "1".into()), ("q.score", score.clone()), ("seq", nothing())],
+            "nepodařilo uložit",
+        ),
+    ] {
+        let reply = post(&form, lang).await;
+        assert_eq!(reply.status, 422, "{lang}");
+        assert!(reply.text().contains(said) && reply.text().contains(&format!("<html lang=\"{lang}\"")), "{lang}");
+        assert!(!reply.text().contains("4000 characters"), "{lang}: {}", reply.text());
+    }
+    let odd = [("attr.<b>", "x".to_owned())].into_iter().chain(fields(score.clone(), nothing())).collect::<Vec<_>>();
+    let reply = post(&odd, "hu").await;
+    let said = (reply.status, reply.text().contains("A válaszát nem tudtuk elfogadni. (invalid_attribute)"));
+    assert_eq!(said, (422, true), "{}", reply.text());
+    let reply = post(&fields(score, nothing()), "he").origin("https://evil.example").await;
+    assert_eq!(reply.status, 403);
+    assert!(reply.text().contains("<html lang=\"he\" dir=\"rtl\""), "{}", reply.text());
+    assert!(reply.text().contains("לא ניתן לקבל את התשובה שלך. (origin_not_allowed)"), "{}", reply.text());
+    assert_eq!(server.score(&site, "metric=nps").await["n"], 0);
 }
 
 #[tokio::test]
@@ -363,7 +400,8 @@ async fn what_is_no_form_is_refused() {
     let (_, survey) = server.site_with_survey().await;
     let path = format!("/s/{survey}");
     server.post(&path).json(&json!({})).await.refused(Code::UNSUPPORTED_MEDIA_TYPE);
-    server.post(&path).form(&[("q.why", &"x".repeat(70_000))]).await.refused(Code::BODY_TOO_LARGE);
+    let long = server.post(&path).header("accept-language", "ja").form(&[("q.why", &"x".repeat(70_000))]).await;
+    assert!(long.status == 413 && long.text().contains("ご回答が長すぎます。"), "{} {}", long.status, long.text());
     server.patch(&path).await.refused(Code::METHOD_NOT_ALLOWED);
 }
 

@@ -32,6 +32,7 @@ pub(super) const CS: Language = Language {
         busy: "Vaši odpověď se teď nepodařilo uložit. Odešlete ji prosím za chvíli znovu.",
         long: "Vaše odpověď je příliš dlouhá. Zkraťte ji prosím.",
         refused: "Vaši odpověď nelze přijmout.",
+        away: "Tato stránka teď není dostupná. Zkuste to prosím za chvíli znovu.",
     },
     standards: [
         Standard {

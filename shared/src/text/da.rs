@@ -32,6 +32,7 @@ pub(super) const DA: Language = Language {
         busy: "Dit svar kunne ikke gemmes lige nu. Send det venligst igen om et øjeblik.",
         long: "Dit svar er for langt. Gør det venligst kortere.",
         refused: "Dit svar kunne ikke modtages.",
+        away: "Denne side er ikke tilgængelig lige nu. Prøv venligst igen om et øjeblik.",
     },
     standards: [
         Standard {

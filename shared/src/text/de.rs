@@ -32,6 +32,7 @@ pub(super) const DE: Language = Language {
         busy: "Ihre Antwort konnte gerade nicht gespeichert werden. Bitte senden Sie sie gleich noch einmal.",
         long: "Ihre Antwort ist zu lang. Bitte kürzen Sie sie.",
         refused: "Ihre Antwort konnte nicht angenommen werden.",
+        away: "Diese Seite ist gerade nicht verfügbar. Bitte versuchen Sie es gleich noch einmal.",
     },
     standards: [
         Standard {

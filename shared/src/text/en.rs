@@ -32,6 +32,7 @@ pub(super) const EN: Language = Language {
         busy: "Your answer could not be saved just now. Please send it again in a moment.",
         long: "Your answer is too long. Please shorten it.",
         refused: "Your answer could not be accepted.",
+        away: "This page is not available just now. Please try again in a moment.",
     },
     standards: [
         Standard {

@@ -32,6 +32,7 @@ pub(super) const ES: Language = Language {
         busy: "No se ha podido guardar su respuesta. Vuelva a enviarla dentro de un momento, por favor.",
         long: "Su respuesta es demasiado larga. Acórtela, por favor.",
         refused: "No se ha podido aceptar su respuesta.",
+        away: "Esta página no está disponible en este momento. Vuelva a intentarlo más tarde, por favor.",
     },
     standards: [
         Standard {

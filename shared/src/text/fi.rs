@@ -32,6 +32,7 @@ pub(super) const FI: Language = Language {
         busy: "Vastaustasi ei voitu tallentaa juuri nyt. Lähetä se hetken kuluttua uudelleen.",
         long: "Vastauksesi on liian pitkä. Lyhennä sitä.",
         refused: "Vastaustasi ei voitu ottaa vastaan.",
+        away: "Tämä sivu ei ole juuri nyt käytettävissä. Yritä hetken kuluttua uudelleen.",
     },
     standards: [
         Standard {

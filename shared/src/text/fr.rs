@@ -32,6 +32,7 @@ pub(super) const FR: Language = Language {
         busy: "Votre réponse n’a pas pu être enregistrée. Veuillez la renvoyer dans un instant.",
         long: "Votre réponse est trop longue. Veuillez la raccourcir.",
         refused: "Votre réponse n’a pas pu être acceptée.",
+        away: "Cette page n’est pas disponible pour le moment. Veuillez réessayer dans un instant.",
     },
     standards: [
         Standard {

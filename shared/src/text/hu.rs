@@ -32,6 +32,7 @@ pub(super) const HU: Language = Language {
         busy: "A válaszát most nem sikerült elmenteni. Kérjük, kis idő múlva küldje el újra.",
         long: "A válasza túl hosszú. Kérjük, rövidítse le.",
         refused: "A válaszát nem tudtuk elfogadni.",
+        away: "Ez az oldal most nem érhető el. Kérjük, kis idő múlva próbálja újra.",
     },
     standards: [
         Standard {

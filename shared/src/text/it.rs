@@ -32,6 +32,7 @@ pub(super) const IT: Language = Language {
         busy: "Non è stato possibile salvare la sua risposta. La preghiamo di inviarla di nuovo tra poco.",
         long: "La sua risposta è troppo lunga. La preghiamo di accorciarla.",
         refused: "Non è stato possibile accettare la sua risposta.",
+        away: "Questa pagina non è disponibile al momento. La preghiamo di riprovare tra poco.",
     },
     standards: [
         Standard {

@@ -32,6 +32,7 @@ pub(super) const JA: Language = Language {
         busy: "ただいまご回答を保存できませんでした。しばらくしてからもう一度送信してください。",
         long: "ご回答が長すぎます。短くしてください。",
         refused: "ご回答を受け付けられませんでした。",
+        away: "ただいまこのページを表示できません。しばらくしてからもう一度お試しください。",
     },
     standards: [
         Standard {

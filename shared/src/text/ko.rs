@@ -32,6 +32,7 @@ pub(super) const KO: Language = Language {
         busy: "지금은 답변을 저장할 수 없습니다. 잠시 후 다시 보내 주세요.",
         long: "답변이 너무 깁니다. 줄여 주세요.",
         refused: "답변을 접수할 수 없습니다.",
+        away: "지금은 이 페이지를 사용할 수 없습니다. 잠시 후 다시 시도해 주세요.",
     },
     standards: [
         Standard {

@@ -157,6 +157,9 @@ pub struct Ui {
     /// Said on the hosted page of an answer that is refused for a reason that its reader can do nothing about.
     #[serde(skip)]
     pub refused: &'static str,
+    /// Said in place of the hosted page when it cannot be shown for now.
+    #[serde(skip)]
+    pub away: &'static str,
 }
 
 impl Ui {

@@ -32,6 +32,7 @@ pub(super) const NB: Language = Language {
         busy: "Svaret ditt kunne ikke lagres akkurat nå. Vennligst send det på nytt om et øyeblikk.",
         long: "Svaret ditt er for langt. Vennligst kort det ned.",
         refused: "Svaret ditt kunne ikke tas imot.",
+        away: "Denne siden er ikke tilgjengelig akkurat nå. Vennligst prøv igjen om et øyeblikk.",
     },
     standards: [
         Standard {

@@ -32,6 +32,7 @@ pub(super) const NL: Language = Language {
         busy: "Uw antwoord kon nu niet worden opgeslagen. Verstuur het over een ogenblik opnieuw.",
         long: "Uw antwoord is te lang. Maak het alstublieft korter.",
         refused: "Uw antwoord kon niet worden aangenomen.",
+        away: "Deze pagina is nu niet beschikbaar. Probeer het over een ogenblik opnieuw.",
     },
     standards: [
         Standard {

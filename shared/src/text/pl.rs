@@ -32,6 +32,7 @@ pub(super) const PL: Language = Language {
         busy: "Nie udało się teraz zapisać odpowiedzi. Proszę wysłać ją ponownie za chwilę.",
         long: "Odpowiedź jest za długa. Proszę ją skrócić.",
         refused: "Nie można przyjąć tej odpowiedzi.",
+        away: "Ta strona jest teraz niedostępna. Proszę spróbować ponownie za chwilę.",
     },
     standards: [
         Standard {

@@ -32,6 +32,7 @@ pub(super) const PT: Language = Language {
         busy: "Não foi possível guardar a sua resposta. Envie-a novamente dentro de momentos, por favor.",
         long: "A sua resposta é demasiado longa. Encurte-a, por favor.",
         refused: "Não foi possível aceitar a sua resposta.",
+        away: "Esta página não está disponível neste momento. Tente novamente dentro de momentos, por favor.",
     },
     standards: [
         Standard {

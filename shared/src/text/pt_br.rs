@@ -32,6 +32,7 @@ pub(super) const PT_BR: Language = Language {
         busy: "Não foi possível salvar sua resposta agora. Por favor, envie novamente em instantes.",
         long: "Sua resposta é longa demais. Por favor, encurte-a.",
         refused: "Não foi possível aceitar sua resposta.",
+        away: "Esta página não está disponível no momento. Por favor, tente novamente em instantes.",
     },
     standards: [
         Standard {

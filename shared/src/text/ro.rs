@@ -32,6 +32,7 @@ pub(super) const RO: Language = Language {
         busy: "Răspunsul nu a putut fi salvat acum. Vă rugăm să îl trimiteți din nou peste câteva momente.",
         long: "Răspunsul este prea lung. Vă rugăm să îl scurtați.",
         refused: "Răspunsul nu a putut fi acceptat.",
+        away: "Această pagină nu este disponibilă acum. Vă rugăm să încercați din nou peste câteva momente.",
     },
     standards: [
         Standard {

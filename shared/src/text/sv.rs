@@ -32,6 +32,7 @@ pub(super) const SV: Language = Language {
         busy: "Ditt svar kunde inte sparas just nu. Skicka det igen om en stund.",
         long: "Ditt svar är för långt. Korta gärna ner det.",
         refused: "Ditt svar kunde inte tas emot.",
+        away: "Den här sidan är inte tillgänglig just nu. Försök igen om en stund.",
     },
     standards: [
         Standard {

@@ -32,6 +32,7 @@ pub(super) const TR: Language = Language {
         busy: "Yanıtınız şu anda kaydedilemedi. Lütfen biraz sonra yeniden gönderin.",
         long: "Yanıtınız çok uzun. Lütfen kısaltın.",
         refused: "Yanıtınız kabul edilemedi.",
+        away: "Bu sayfa şu anda kullanılamıyor. Lütfen biraz sonra yeniden deneyin.",
     },
     standards: [
         Standard {

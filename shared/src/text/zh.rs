@@ -32,6 +32,7 @@ pub(super) const ZH: Language = Language {
         busy: "暂时无法保存您的回答，请稍后重新提交。",
         long: "您的回答过长，请缩短。",
         refused: "无法接受您的回答。",
+        away: "此页面暂时无法使用，请稍后再试。",
     },
     standards: [
         Standard {

@@ -32,6 +32,7 @@ pub(super) const ZH_HANT: Language = Language {
         busy: "目前無法儲存您的回答，請稍後再次送出。",
         long: "您的回答過長，請縮短。",
         refused: "無法接受您的回答。",
+        away: "此頁面目前無法使用，請稍後再試。",
     },
     standards: [
         Standard {
