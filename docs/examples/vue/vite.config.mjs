@@ -3,6 +3,6 @@
 import vue from '@vitejs/plugin-vue';
 import { defineConfig } from 'vite';
 
-const isCustomElement = (tag: string) => tag === 'bearing-survey';
+const isCustomElement = (tag) => tag === 'bearing-survey';
 
 export default defineConfig({ plugins: [vue({ template: { compilerOptions: { isCustomElement } } })] });
