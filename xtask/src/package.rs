@@ -52,7 +52,8 @@ pub(crate) fn package(place: &Place) -> Result<PathBuf> {
             copy(&source.join(name), &stage.join(name))?;
         }
         copy(&place.root.join("LICENSE"), &stage.join("LICENSE"))?;
-        let manifest = fs::read_to_string(source.join("package.json")).context("cannot read widget/npm/package.json")?;
+        let manifest =
+            fs::read_to_string(source.join("package.json")).context("cannot read widget/npm/package.json")?;
         // As text: the order of the conditions in `exports` has a meaning.
         let manifest = manifest.replacen("{\n", &format!("{{\n  \"version\": \"{VERSION}\",\n"), 1);
         fs::write(stage.join("package.json"), manifest).context("cannot write package.json")?;
