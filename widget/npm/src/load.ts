@@ -55,7 +55,7 @@ let policy: Policy | undefined;
 
 /**
  * Loads the script and resolves to it when it takes calls. Called again for the same site, it returns the same promise
- * and ignores the other options; a tag in the page's HTML counts as loaded too.
+ * and ignores the other options; where the tag stands in the HTML already, it waits for that one.
  *
  * Rejects when the options are wrong, when the page has another site already, and when the script cannot be loaded
  * (content blockers do that) or called on a server; these last two make no noise where nobody asks for the promise.
