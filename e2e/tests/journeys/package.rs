@@ -85,6 +85,9 @@ fn serve(path: &str, fill: &[(&str, String)]) -> Response<Full<Bytes>> {
     let body = match path {
         "blank.html" | "any.html" | "ours.html" | "other.html" => Some(BLANK.replace("TAG", "")),
         "tagged.html" => Some(BLANK.replace("TAG", tag)),
+        "queried.html" => {
+            Some(BLANK.replace("TAG", r#"<script src="https://HOST/bearing.js?site=pk_YOUR_KEY"></script>"#))
+        }
         "broken.html" => Some(BLANK.replace("TAG", &tag.replace("https://HOST", "")) + EARLY),
         "gtm.html" => Some(TAG_MANAGER.to_owned()),
         "other.js" => Some("window.other = true".to_owned()),

@@ -2,8 +2,8 @@
 
 import type { Bearing, BearingCall, BearingEvent, BearingEvents } from './types.js';
 
-/** The script, once it takes calls. */
-export const script = (): Bearing | undefined => (window.bearing?.loaded ? window.bearing : undefined);
+/** The script, once it takes calls; a queue that waits for it knows no site. */
+export const script = (): Bearing | undefined => (window.bearing?.site ? window.bearing : undefined);
 
 /** What stands in for the script until it has loaded: it replays what it finds in `q`. */
 const queue = (): Bearing => {

@@ -69,13 +69,13 @@ export const load = (options: LoadOptions): Promise<Bearing> => {
   // `destroy` took the script away: its tag is a thing of the past.
   if (ours?.script && script() != ours.script) forget();
   const there = ours?.tag ?? othersTag();
-  const site = there?.dataset.site;
+  const running = script();
+  const site = running?.site ?? there?.dataset.site;
   if (site && site != options.site) {
     const message = `This page shows the surveys of ${site}, so not those of ${options.site}: one page, one site.`;
     return Promise.reject(Error(message));
   }
   if (ours) return ours.started;
-  const running = script();
   if (running) return Promise.resolve(running);
   if (there) return quiet(start(there));
   try {

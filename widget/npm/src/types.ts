@@ -117,8 +117,8 @@ export interface Bearing {
   (name: 'consent', given: boolean): unknown;
   /** Takes the script away: card, listeners, timers and `window.bearing`. */
   (name: 'destroy'): unknown;
-  /** True for the script; a queue that waits for it has none. */
-  readonly loaded?: boolean;
+  /** The site's public key; a queue that waits for the script has none. */
+  readonly site?: string;
 }
 
 /** The attributes of `<bearing-survey>`, which shows a survey where it stands. */
