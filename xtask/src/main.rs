@@ -6,6 +6,7 @@ mod checkout;
 mod data;
 mod inputs;
 mod lint;
+mod package;
 mod place;
 mod process;
 mod server;
@@ -48,6 +49,12 @@ enum Command {
         /// Arguments of `bearing demo`.
         #[arg(last = true)]
         args: Vec<String>,
+    },
+    /// Builds the npm package `@bearing/widget` as a tarball in `dist/npm`.
+    Package {
+        /// Installs it into projects with React, with Vue and without a bundler too, which check their types and build.
+        #[arg(long)]
+        check: bool,
     },
     /// Prints what a visitor downloads, as a table and as JSON; fails past a budget.
     Size,
@@ -100,6 +107,8 @@ fn dispatch(command: Command) -> Result<ExitCode> {
         Command::Build { assets: true } => build::assets(&place)?,
         Command::Build { assets: false } => build::all(&place)?,
         Command::Run { args } => return build::run_demo(&place, &args),
+        Command::Package { check: false } => drop(package::package(&place)?),
+        Command::Package { check: true } => package::check(&place)?,
         Command::Size => return size::size(&place),
         Command::Tidy => tidy::tidy(&place)?,
         Command::Lint { set } => lint::lint(&place, set)?,

@@ -10,7 +10,7 @@ use anyhow::{Context, Result, bail};
 use clap::ValueEnum;
 
 use crate::{
-    checkout, data, inputs,
+    checkout, data, inputs, package,
     place::Place,
     process::{complain, find_program, output, run, say, step, succeeds},
     wasm::Recipe,
@@ -24,6 +24,9 @@ const DEBIAN_RUST: [&str; 4] = ["rustc-web", "cargo-web", "rust-web-src", "lld-2
 
 /// Debian's packages for tests in a browser.
 const DEBIAN_BROWSER: [&str; 2] = ["chromium", "chromium-driver"];
+
+/// Debian's packages for the languages that the examples of signing a customer's id are written in.
+const DEBIAN_LANGUAGES: [&str; 2] = ["php-cli", "ruby"];
 
 /// The oldest Node.js that the npm tools run on.
 const NODE: u32 = 20;
@@ -39,6 +42,10 @@ pub(crate) enum Part {
     Npm,
     /// A browser and its driver.
     Browser,
+    /// What builds the npm package, and the frameworks that its tests install it beside.
+    Package,
+    /// PHP and Ruby, for the examples of signing a customer's id.
+    Languages,
     /// cargo-deny.
     Deny,
     /// Python with its packages, and the public data sets that tests read.
@@ -51,6 +58,8 @@ pub(crate) fn ensure(place: &Place, parts: &[Part]) -> Result<()> {
         Part::Crates => crates(place),
         Part::Wasm => wasm_toolchain(place),
         Part::Npm => npm(place),
+        Part::Package => package::ensure(place),
+        Part::Languages => languages(),
         Part::Browser => browser(),
         Part::Deny => deny(place),
         Part::Data => data::ensure(place),
@@ -131,10 +140,14 @@ fn std_crates(place: &Place, recipe: &Recipe) -> Result<()> {
 }
 
 fn npm(place: &Place) -> Result<()> {
-    let folder = place.npm();
-    let lock = inputs::fingerprint(&place.root, &["xtask/npm/package-lock.json"], "")?;
+    npm_ci(place, "xtask/npm", &place.npm(), &[])
+}
+
+/// Installs what the lock file in a folder of the repository names into `folder`, unless it is there.
+pub(crate) fn npm_ci(place: &Place, source: &str, folder: &Path, options: &[&str]) -> Result<()> {
+    let lock = inputs::fingerprint(&place.root, &[&format!("{source}/package-lock.json")], "")?;
     inputs::when_changed(&folder.join("complete"), &lock, || {
-        step("npm packages of xtask/npm/package-lock.json", || {
+        step(&format!("npm packages of {source}/package-lock.json"), || {
             let mut node = Command::new("node");
             node.arg("--version");
             let version = output(node, "node").context("Node.js 20 or newer is needed; install it from nodejs.org")?;
@@ -142,15 +155,28 @@ fn npm(place: &Place) -> Result<()> {
             if major.is_none_or(|major: u32| major < NODE) {
                 bail!("Node.js {} is too old; install version {NODE} or newer", version.trim());
             }
-            for name in ["package.json", "package-lock.json", ".npmrc"] {
-                fs::copy(place.root.join("xtask/npm").join(name), folder.join(name))
-                    .with_context(|| format!("cannot copy xtask/npm/{name}"))?;
-            }
+            copy_lock(place, source, folder)?;
             let mut npm = Command::new("npm");
-            npm.current_dir(&folder).args(["ci", "--ignore-scripts", "--loglevel=error"]);
+            npm.current_dir(folder).args(["ci", "--ignore-scripts", "--loglevel=error"]).args(options);
             run(npm, "`npm ci`")
         })
     })?;
+    Ok(())
+}
+
+/// Copies what npm installs by from a folder of the repository.
+pub(crate) fn copy_lock(place: &Place, source: &str, folder: &Path) -> Result<()> {
+    for name in ["package.json", "package-lock.json", ".npmrc"] {
+        fs::copy(place.root.join(source).join(name), folder.join(name))
+            .with_context(|| format!("cannot copy {source}/{name}"))?;
+    }
+    Ok(())
+}
+
+fn languages() -> Result<()> {
+    if find_program("php").is_none() || find_program("ruby").is_none() {
+        debian("PHP and Ruby", &DEBIAN_LANGUAGES)?;
+    }
     Ok(())
 }
 
