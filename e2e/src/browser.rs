@@ -191,13 +191,22 @@ impl Browser {
         let seen = self.look("return window.seen || []", Vec::new()).await?;
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         let mut all: Vec<String> = seen.as_array().into_iter().flatten().map(text).collect();
-        if self.engine == Engine::Chromium {
-            let log = self.command("se/log", json!({ "type": "browser" })).await?;
-            let lines = log.as_array().into_iter().flatten();
-            let console = lines.filter(|line| line["level"] != "INFO" && line["level"] != "DEBUG");
-            all.extend(console.map(|line| text(&line["message"])));
-        }
+        all.extend(self.console().await?);
         Ok(all)
+    }
+
+    /// What Chromium's console says at level warning or worse since the last look; the other drivers keep no such log.
+    ///
+    /// # Errors
+    /// The session broke.
+    pub async fn console(&self) -> Result<Vec<String>> {
+        if self.engine != Engine::Chromium {
+            return Ok(Vec::new());
+        }
+        let log = self.command("se/log", json!({ "type": "browser" })).await?;
+        let lines = log.as_array().into_iter().flatten();
+        let bad = lines.filter(|line| line["level"] != "INFO" && line["level"] != "DEBUG");
+        Ok(bad.filter_map(|line| line["message"].as_str().map(str::to_owned)).collect())
     }
 
     /// The addresses of everything that the page has loaded.

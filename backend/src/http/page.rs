@@ -62,8 +62,12 @@ impl Page<'_> {
                       base-uri 'none'; require-trusted-types-for 'script'";
         headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
         headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
-        headers
-            .insert(HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("cross-origin"));
+        // A page that isolates itself frames only what is isolated too.
+        for (name, value) in
+            [("cross-origin-resource-policy", "cross-origin"), ("cross-origin-embedder-policy", "require-corp")]
+        {
+            headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+        }
         response
     }
 }

@@ -24,7 +24,9 @@ pub(crate) const FAULTS: &[Situation] = &[
     Situation::on("no `WebAssembly` in the browser", "no-wasm.html").ends(Expected::Hosted),
     Situation::under("every reply takes 2 s", Fault::Slow(Duration::from_secs(2))),
     Situation::under("every request is redirected", Fault::Moved),
-    Situation::under("offline while answering", Fault::Offline),
+    Situation::under("offline from the first interest to the thanks", Fault::Offline),
+    Situation::under("offline from before the first interest to after the score", Fault::OfflineAtOnce)
+        .ends(Expected::ScoreOnly),
     Situation::under("500 for answers", Fault::Intake(StatusCode::INTERNAL_SERVER_ERROR)),
     Situation::under("429 for answers", Fault::Intake(StatusCode::TOO_MANY_REQUESTS)),
     Situation::under("HTML for answers", Fault::IntakeIsPage),

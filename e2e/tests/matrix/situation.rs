@@ -14,6 +14,8 @@ pub(crate) enum Expected {
     Hosted,
     /// The score is stored; the rest opens hosted behind a link and completes the same response.
     Link,
+    /// The score is stored; the rest may not come: the network went before it was there.
+    ScoreOnly,
     /// Nothing is shown and nothing on the page changes.
     Nothing,
 }
@@ -25,6 +27,7 @@ impl Expected {
             Self::Full => "full",
             Self::Hosted => "hosted frame",
             Self::Link => "link",
+            Self::ScoreOnly => "score",
             Self::Nothing => "not shown",
         }
     }
@@ -51,8 +54,10 @@ pub(crate) enum Fault {
     IntakeIsPage,
     /// The first two requests that carry answers find nobody.
     IntakeAway,
-    /// Nobody answers while the score is given; then everybody is back.
+    /// The network goes once the visitor has shown interest and the renderer is there, and returns after the thanks.
     Offline,
+    /// The network goes before the visitor shows interest, and returns after the score.
+    OfflineAtOnce,
     /// The WebAssembly file, or its glue where `glue` says so, is answered with this status.
     Renderer {
         /// The script instead of the WebAssembly file.
