@@ -133,7 +133,8 @@ impl Browser {
         if self.engine == Engine::Chromium {
             return self.devtools("Input.insertText", json!({ "text": text })).await.map(drop);
         }
-        let typed = self.look("return document.execCommand('insertText', false, arguments[0])", vec![json!(text)]).await?;
+        let typed =
+            self.look("return document.execCommand('insertText', false, arguments[0])", vec![json!(text)]).await?;
         ensure!(typed == true, "nothing takes the text");
         Ok(())
     }

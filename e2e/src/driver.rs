@@ -44,8 +44,9 @@ impl Driver {
             }
             Engine::Firefox => {
                 let mut child = command.args(["--port", "0"]).spawn().with_context(cannot)?;
-                let port =
-                    said_port(&mut child, |line| line.rsplit_once("Listening on 127.0.0.1:")).await.with_context(cannot)?;
+                let port = said_port(&mut child, |line| line.rsplit_once("Listening on 127.0.0.1:"))
+                    .await
+                    .with_context(cannot)?;
                 (child, None, port)
             }
             Engine::WebKit => {

@@ -81,7 +81,8 @@ impl Host {
     /// # Errors
     /// One of them is no header.
     pub fn put_headers(&self, headers: &[(&str, &str)]) -> Result<()> {
-        let header = |&(name, value): &(&str, &str)| anyhow::Ok((name.parse::<HeaderName>()?, value.parse::<HeaderValue>()?));
+        let header =
+            |&(name, value): &(&str, &str)| anyhow::Ok((name.parse::<HeaderName>()?, value.parse::<HeaderValue>()?));
         let headers = headers.iter().map(header).collect::<Result<_>>()?;
         self.served.lock().unwrap_or_else(PoisonError::into_inner).headers = headers;
         Ok(())

@@ -128,7 +128,9 @@ async fn answered(
     answer: Option<Answer>,
 ) -> Option<Response<Full<Bytes>>> {
     let pass = async |request| {
-        forward(target, request).await.unwrap_or_else(|_| open(reply(StatusCode::BAD_GATEWAY, "text/plain", "no server")))
+        forward(target, request)
+            .await
+            .unwrap_or_else(|_| open(reply(StatusCode::BAD_GATEWAY, "text/plain", "no server")))
     };
     // Somebody who answers in the server's place answers to every method but the browser's own question.
     let asks = request.method() == Method::OPTIONS;

@@ -59,7 +59,8 @@ async fn behind_proxy() -> Result<(Stage, Proxy)> {
 /// The responses that were given on a host's pages.
 async fn from_host(stage: &Stage, host: &Host) -> Result<Vec<Value>> {
     let all = stage.api.responses("").await?;
-    let from = |response: &Value| response["context"]["url"].as_str().is_some_and(|url| url.starts_with(&host.origin()));
+    let from =
+        |response: &Value| response["context"]["url"].as_str().is_some_and(|url| url.starts_with(&host.origin()));
     Ok(all.into_iter().filter(from).collect())
 }
 
@@ -90,8 +91,10 @@ async fn pages_left(engine: Engine) -> Result<Vec<Left>> {
             let score = given % 11;
             given += 1;
             card.pick(score).await?;
-            until("the next page", async || Ok(browser.client.current_url().await?.path().ends_with("next.html").then_some(())))
-                .await?;
+            until("the next page", async || {
+                Ok(browser.client.current_url().await?.path().ends_with("next.html").then_some(()))
+            })
+            .await?;
             let kept = until("the answer", async || {
                 let found = from_host(&stage, &host).await?;
                 Ok((!found.is_empty()).then_some(found))
@@ -127,7 +130,9 @@ async fn nothing_is_lost_or_counted_twice(engine: Engine) -> Result<()> {
     done.extend(rows);
     done.sort_by_key(|row| (row.engine, row.after_ms));
     if let Some(path) = std::env::var_os("BEARING_DELIVERY_OUT") {
-        let mut text = "| engine | page left after | answers | lost | stored twice | requests |\n|---|---|---|---|---|---|\n".to_owned();
+        let mut text =
+            "| engine | page left after | answers | lost | stored twice | requests |\n|---|---|---|---|---|---|\n"
+                .to_owned();
         for row in &*done {
             let _ = writeln!(text, "| {} |", line(row, " | "));
         }
@@ -139,8 +144,9 @@ async fn nothing_is_lost_or_counted_twice(engine: Engine) -> Result<()> {
 
 fn line(row: &Left, between: &str) -> String {
     let Left { engine, after_ms, runs, lost, twice, posts } = row;
-    let cells =
-        [engine.name().to_owned(), format!("{after_ms} ms")].into_iter().chain([runs, lost, twice, posts].map(ToString::to_string));
+    let cells = [engine.name().to_owned(), format!("{after_ms} ms")]
+        .into_iter()
+        .chain([runs, lost, twice, posts].map(ToString::to_string));
     cells.collect::<Vec<_>>().join(between)
 }
 

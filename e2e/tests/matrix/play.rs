@@ -9,7 +9,7 @@ use bearing_e2e::engine::Engine;
 use bearing_e2e::http::{Connection, ask};
 use bearing_e2e::proxy::{Answer, Proxy};
 use bearing_e2e::stage::{Stage, answer};
-use bearing_e2e::wait::until;
+use bearing_e2e::wait::{until, with_patience};
 use hyper::{Method, StatusCode};
 use serde_json::{Value, json};
 
@@ -20,6 +20,8 @@ use crate::trap::trapping;
 const FAILURES: u32 = 2;
 /// What the visitor writes.
 const REASON: &str = "calm water 🌊 سهل";
+/// How long the line in the console may take that says what to add.
+const SAYS: Duration = Duration::from_secs(5);
 /// How long a page on which nothing is to be seen is watched.
 const WATCHED: Duration = Duration::from_millis(1_500);
 
@@ -72,7 +74,8 @@ impl Play<'_> {
             Expected::Nothing => self.see_nothing().await?,
             _ => self.answer(&proxy, expected).await?,
         }
-        let clean = expected == Expected::Full && matches!(situation.fault, Fault::None) && situation.reports.is_empty();
+        let clean =
+            expected == Expected::Full && matches!(situation.fault, Fault::None) && situation.reports.is_empty();
         if clean {
             let now = browser.console().await?;
             let new: Vec<_> = now.iter().filter(|line| !console.contains(line)).collect();
@@ -254,10 +257,9 @@ impl Play<'_> {
         let client = &self.browser.client;
         let own = client.window().await?;
         card.find("a[target=_blank]").await.context("the rest behind a link")?.click().await?;
-        let other = until("the new window", async || {
-            Ok(client.windows().await?.into_iter().find(|window| *window != own))
-        })
-        .await?;
+        let other =
+            until("the new window", async || Ok(client.windows().await?.into_iter().find(|window| *window != own)))
+                .await?;
         client.switch_to_window(other).await?;
         let answered = self.answer_hosted().await;
         client.close_window().await?;
@@ -320,12 +322,17 @@ impl Play<'_> {
         let seen = added(&after.seen, &before.seen);
         let seen: Vec<_> = seen.iter().filter(reported).collect();
         ensure!(seen.is_empty(), "complains: {seen:?}");
-        let said = added(&after.said, &before.said);
         if self.situation.says.is_empty() {
+            let said = added(&after.said, &before.said);
             ensure!(said.is_empty(), "the console says: {said:?}");
         } else {
-            let named = said.len() == 1 && said[0].contains(self.situation.says);
-            ensure!(named, "the console does not say once what to add ({}): {said:?}", self.situation.says);
+            let line = until("a line in the console that says what to add", async || {
+                let said = added(&self.complaints().await?.said, &before.said);
+                Ok((!said.is_empty()).then_some(said))
+            });
+            let said = with_patience(SAYS, line).await?;
+            let once = said.len() == 1 && said[0].contains(self.situation.says);
+            ensure!(once, "the console does not say once what to add ({}): {said:?}", self.situation.says);
         }
         let own = self.browser.find("#own").await?;
         own.click().await.context("its own button")?;

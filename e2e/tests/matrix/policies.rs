@@ -64,8 +64,11 @@ pub(crate) const POLICIES: &[Situation] = &[
         ..Situation::policy(
             // The hash of the script in the page: `openssl sha256 -binary | base64`.
             "CSP by hash and `'strict-dynamic'`",
-            &[(CSP, "script-src 'nonce-own' \
-             'sha256-Xq8IkHQx7Ji63hLCF7wVW8Di4xhGzBzLyXt3tAVBw2s=' 'strict-dynamic' 'wasm-unsafe-eval'")],
+            &[(
+                CSP,
+                "script-src 'nonce-own' \
+             'sha256-Xq8IkHQx7Ji63hLCF7wVW8Di4xhGzBzLyXt3tAVBw2s=' 'strict-dynamic' 'wasm-unsafe-eval'",
+            )],
         )
     },
     Situation::policy("CSP `style-src 'none'`", &[(CSP, "style-src 'none'")]),

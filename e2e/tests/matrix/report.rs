@@ -46,10 +46,8 @@ static PLAYED: Mutex<BTreeMap<Engine, (Vec<Row>, Duration)>> = Mutex::new(BTreeM
 pub(crate) fn write(engine: Engine, rows: &[Row], took: Duration) -> Result<()> {
     let mut played = PLAYED.lock().unwrap_or_else(PoisonError::into_inner);
     played.insert(engine, (rows.to_vec(), took));
-    let path = std::env::var_os("BEARING_MATRIX_OUT").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../dist/.build/matrix.md"),
-        PathBuf::from,
-    );
+    let path = std::env::var_os("BEARING_MATRIX_OUT")
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../dist/.build/matrix.md"), PathBuf::from);
     let folder = path.parent().context("the table stands in a folder")?;
     std::fs::create_dir_all(folder)?;
     std::fs::write(&path, table(&played)).with_context(|| path.display().to_string())
@@ -68,10 +66,12 @@ fn table(played: &BTreeMap<Engine, (Vec<Row>, Duration)>) -> String {
         let situation = row.situation;
         let _ = write!(text, "\n| {} |", situation.name);
         for (rows, _) in played.values() {
-            let cell = rows.iter().find(|other| other.situation.name == situation.name).map_or(String::new(), Row::cell);
+            let cell =
+                rows.iter().find(|other| other.situation.name == situation.name).map_or(String::new(), Row::cell);
             let _ = write!(text, " {cell} |");
         }
-        let why = situation.differs.iter().map(|(engine, _, why)| format!("{}, {}: {why}", situation.name, engine.name()));
+        let why =
+            situation.differs.iter().map(|(engine, _, why)| format!("{}, {}: {why}", situation.name, engine.name()));
         notes.extend(why);
     }
     text += "\n";
