@@ -1,6 +1,6 @@
 //! A real browser: pages, real clicks and keys by WebDriver, screenshots, and what went wrong in a page.
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use fantoccini::actions::{InputSource, KeyAction, KeyActions, MOUSE_BUTTON_LEFT, MouseActions, PointerAction};
 use fantoccini::elements::Element;
 use fantoccini::key::Key;
@@ -12,31 +12,62 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use url::{ParseError, Url};
 
-use crate::driver::{Driver, capabilities};
+use crate::driver::Driver;
+use crate::engine::Engine;
 use crate::wait::until;
 
-/// One browser with one fresh profile.
+/// One browser with one profile.
 pub struct Browser {
     /// The WebDriver session.
     pub client: Client,
-    _driver: Driver,
-    _profile: TempDir,
+    /// Whose it is.
+    pub engine: Engine,
+    driver: Driver,
+    profile: TempDir,
 }
 
 impl Browser {
-    /// Starts a browser.
+    /// Starts Chromium with a fresh profile.
     ///
     /// # Errors
     /// The driver or the browser does not start.
     pub async fn start() -> Result<Self> {
-        let profile = tempfile::Builder::new().prefix("bearing-e2e-profile-").tempdir()?;
-        let driver = Driver::start(profile.path()).await?;
-        let wanted = capabilities(profile.path().to_str().context("the profile's name is text")?)?;
-        let client = ClientBuilder::new(HttpConnector::new()).capabilities(wanted).connect(&driver.url).await?;
-        Ok(Self { client, _driver: driver, _profile: profile })
+        Self::start_in(Engine::Chromium).await
     }
 
-    /// Starts a browser whose visitor has switched scripts off.
+    /// Starts an engine's browser with a fresh profile.
+    ///
+    /// # Errors
+    /// The driver or the browser does not start.
+    pub async fn start_in(engine: Engine) -> Result<Self> {
+        Self::with_profile(engine, tempfile::Builder::new().prefix("bearing-e2e-profile-").tempdir()?).await
+    }
+
+    /// Starts an engine's browser with a profile that an earlier one left. WebKit keeps nothing in it.
+    ///
+    /// # Errors
+    /// The driver or the browser does not start.
+    pub async fn with_profile(engine: Engine, profile: TempDir) -> Result<Self> {
+        let driver = Driver::start(engine, profile.path()).await?;
+        let wanted = engine.capabilities(profile.path())?;
+        let client = ClientBuilder::new(HttpConnector::new())
+            .capabilities(wanted)
+            .connect(&driver.url)
+            .await
+            .with_context(|| format!("{} does not start", engine.name()))?;
+        Ok(Self { client, engine, driver, profile })
+    }
+
+    /// Kills the browser as a crash would, and leaves its profile.
+    ///
+    /// # Errors
+    /// It was dead already.
+    pub async fn kill(self) -> Result<TempDir> {
+        self.driver.kill().await?;
+        Ok(self.profile)
+    }
+
+    /// Starts Chromium for a visitor who has switched scripts off.
     ///
     /// # Errors
     /// The driver or the browser does not start.
@@ -94,12 +125,18 @@ impl Browser {
         Ok(self.client.perform_actions(keys).await?)
     }
 
-    /// Types letters wherever the focus is, as one insertion: the driver's own keys know nothing beyond U+FFFF.
+    /// Types letters wherever the focus is, as one insertion: not every driver's own keys know letters beyond U+FFFF.
     ///
     /// # Errors
-    /// The session broke.
+    /// The session broke, or nothing that takes letters has the focus.
     pub async fn insert(&self, text: &str) -> Result<()> {
-        self.devtools("Input.insertText", json!({ "text": text })).await.map(drop)
+        if self.engine == Engine::Chromium {
+            return self.devtools("Input.insertText", json!({ "text": text })).await.map(drop);
+        }
+        let typed =
+            self.look("return document.execCommand('insertText', false, arguments[0])", vec![json!(text)]).await?;
+        ensure!(typed == true, "nothing takes the text");
+        Ok(())
     }
 
     /// Brings an element to the middle of the window at once, on pages that like to scroll slowly, and clicks it.
@@ -129,6 +166,15 @@ impl Browser {
         Ok(self.client.perform_actions(mouse).await?)
     }
 
+    /// Moves the pointer to the window's upper left corner: where an earlier click left it, a card may appear.
+    ///
+    /// # Errors
+    /// The session broke.
+    pub async fn point_aside(&self) -> Result<()> {
+        let aside = PointerAction::MoveTo { duration: None, x: 1.0, y: 1.0 };
+        Ok(self.client.perform_actions(MouseActions::new("mouse".to_owned()).then(aside)).await?)
+    }
+
     /// Moves the pointer over an element.
     ///
     /// # Errors
@@ -138,19 +184,30 @@ impl Browser {
         Ok(self.client.perform_actions(MouseActions::new("mouse".to_owned()).then(over)).await?)
     }
 
-    /// What an owner would find in the page's error handlers and, at level warning or worse, in the console.
+    /// What an owner would find in the page's error handlers and, in Chromium, at level warning or worse in the console.
     ///
     /// # Errors
     /// The session broke.
     pub async fn complaints(&self) -> Result<Vec<String>> {
         let seen = self.look("return window.seen || []", Vec::new()).await?;
-        let log = self.command("se/log", json!({ "type": "browser" })).await?;
-        let console =
-            log.as_array().into_iter().flatten().filter(|line| line["level"] != "INFO" && line["level"] != "DEBUG");
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         let mut all: Vec<String> = seen.as_array().into_iter().flatten().map(text).collect();
-        all.extend(console.map(|line| text(&line["message"])));
+        all.extend(self.console().await?);
         Ok(all)
+    }
+
+    /// What Chromium's console says at level warning or worse since the last look; the other drivers keep no such log.
+    ///
+    /// # Errors
+    /// The session broke.
+    pub async fn console(&self) -> Result<Vec<String>> {
+        if self.engine != Engine::Chromium {
+            return Ok(Vec::new());
+        }
+        let log = self.command("se/log", json!({ "type": "browser" })).await?;
+        let lines = log.as_array().into_iter().flatten();
+        let bad = lines.filter(|line| line["level"] != "INFO" && line["level"] != "DEBUG");
+        Ok(bad.filter_map(|line| line["message"].as_str().map(str::to_owned)).collect())
     }
 
     /// The addresses of everything that the page has loaded.
@@ -163,11 +220,12 @@ impl Browser {
         Ok(names.as_array().into_iter().flatten().filter_map(|name| name.as_str().map(str::to_owned)).collect())
     }
 
-    /// Sends a command of the DevTools protocol.
+    /// Sends a command of the DevTools protocol, which Chromium alone has.
     ///
     /// # Errors
-    /// Chromium refuses it.
+    /// Chromium refuses it, or the browser is another.
     pub async fn devtools(&self, name: &str, params: Value) -> Result<Value> {
+        ensure!(self.engine == Engine::Chromium, "{} has no DevTools protocol", self.engine.name());
         self.command("goog/cdp/execute", json!({ "cmd": name, "params": params })).await
     }
 

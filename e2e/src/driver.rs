@@ -1,64 +1,86 @@
-//! The browser's driver as a child process, and what Chromium is started with.
+//! The browsers' drivers as child processes, which end with everything that they started.
 
+use std::net::{Ipv4Addr, TcpListener};
 use std::path::Path;
 use std::process::Stdio;
 
-use anyhow::{Context, Result};
-use serde_json::{Map, Value, json};
+use anyhow::{Context, Result, ensure};
 use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::net::TcpStream;
 use tokio::process::{Child, Command};
 
-/// Chromium in a corner of its own: no network but loopback, no first-run talk, its own profile.
-const FLAGS: [&str; 12] = [
-    "--headless=new",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--disable-dev-shm-usage",
-    "--hide-scrollbars",
-    "--lang=en-US",
-    "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
-];
+use crate::engine::Engine;
+use crate::wait::until;
 
 /// A running driver; its browser ends with it.
 pub(crate) struct Driver {
     child: Child,
+    /// What WebKit draws on.
+    _screen: Option<Screen>,
     /// Where it takes commands.
     pub(crate) url: String,
 }
 
 impl Driver {
-    /// Starts `CHROMEDRIVER`, else Debian's, on a port that it picks, with its scratch files in `folder`.
-    pub(crate) async fn start(folder: &Path) -> Result<Self> {
-        let program = std::env::var("CHROMEDRIVER").unwrap_or_else(|_| "/usr/bin/chromedriver".to_owned());
-        let mut child = Command::new(&program)
-            .arg("--port=0")
+    /// Starts an engine's driver on a free port, with its scratch files in `folder`.
+    pub(crate) async fn start(engine: Engine, folder: &Path) -> Result<Self> {
+        let program = engine.driver();
+        let mut command = Command::new(&program);
+        command
             .env("TMPDIR", folder)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .process_group(0)
-            .kill_on_drop(true)
-            .spawn()
-            .with_context(|| format!("cannot start {program}; install Debian's chromium-driver or set CHROMEDRIVER"))?;
-        let mut lines = BufReader::new(child.stdout.take().context("the driver's output is piped")?).lines();
-        let mut port = None;
-        while let Some(line) = lines.next_line().await? {
-            port = line
-                .strip_suffix('.')
-                .and_then(|line| line.rsplit_once("successfully on port "))
-                .map(|(_, port)| port.to_owned());
-            if port.is_some() {
-                break;
+            .kill_on_drop(true);
+        let cannot = || format!("cannot start {program}; run `cargo xtask setup` or name it in the environment");
+        let (child, screen, port) = match engine {
+            Engine::Chromium => {
+                let mut child = command.arg("--port=0").spawn().with_context(cannot)?;
+                let port = said_port(&mut child, |line| line.strip_suffix('.')?.rsplit_once("successfully on port "))
+                    .await
+                    .with_context(cannot)?;
+                (child, None, port)
             }
-        }
-        let port = port.with_context(|| format!("{program} ended before it was ready"))?;
-        tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
-        Ok(Self { child, url: format!("http://127.0.0.1:{port}") })
+            Engine::Firefox => {
+                let mut child = command.args(["--port", "0"]).spawn().with_context(cannot)?;
+                let port = said_port(&mut child, |line| line.rsplit_once("Listening on 127.0.0.1:"))
+                    .await
+                    .with_context(cannot)?;
+                (child, None, port)
+            }
+            Engine::WebKit => {
+                let screen = Screen::start(folder).await?;
+                // It picks no port by itself. Another process may take this one first: then nothing answers below.
+                let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port();
+                let child = command
+                    .arg(format!("--port={port}"))
+                    .env("DISPLAY", &screen.display)
+                    // There is no graphics card to ask, and no desktop to tell.
+                    .envs([("WEBKIT_DISABLE_COMPOSITING_MODE", "1"), ("NO_AT_BRIDGE", "1"), ("LC_ALL", "C.UTF-8")])
+                    .stdout(Stdio::null())
+                    .spawn()
+                    .with_context(cannot)?;
+                until("WebKit's driver", async || {
+                    Ok(Some(TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await.map(drop)?))
+                })
+                .await?;
+                (child, Some(screen), port.to_string())
+            }
+        };
+        Ok(Self { child, _screen: screen, url: format!("http://127.0.0.1:{port}") })
+    }
+
+    /// Kills the driver and its browser at once (SIGKILL), and waits until they are gone.
+    pub(crate) async fn kill(mut self) -> Result<()> {
+        let group = self.child.id().context("the driver runs")?;
+        kill(group);
+        self.child.wait().await?;
+        until("the browser to be gone", async || {
+            let alive = std::process::Command::new("sh").arg("-c").arg(format!("kill -0 -{group} 2>&1")).output()?;
+            Ok((!alive.status.success()).then_some(()))
+        })
+        .await
     }
 }
 
@@ -66,25 +88,51 @@ impl Drop for Driver {
     fn drop(&mut self) {
         // After a failed test the browser still runs: the driver's whole group has to go.
         if let Some(id) = self.child.id() {
-            let _ = std::process::Command::new("sh").arg("-c").arg(format!("kill -KILL -{id}")).status();
+            kill(id);
         }
     }
 }
 
-/// What a session is asked for: Chromium with its profile in `profile`.
-pub(crate) fn capabilities(profile: &str) -> Result<Map<String, Value>> {
-    let mut flags: Vec<String> = FLAGS.iter().map(|&flag| flag.to_owned()).collect();
-    flags.push(format!("--user-data-dir={profile}"));
-    flags.push("--window-size=1280,812".to_owned());
-    let mut options = json!({ "args": flags });
-    if let Ok(program) = std::env::var("CHROMIUM") {
-        options["binary"] = program.into();
+fn kill(group: u32) {
+    let _ = std::process::Command::new("sh").arg("-c").arg(format!("kill -KILL -{group}")).status();
+}
+
+/// The port that a driver says it listens on: what `find` leaves behind a line's last words. What it says later is read
+/// and dropped: a full pipe would stop it.
+async fn said_port(child: &mut Child, find: fn(&str) -> Option<(&str, &str)>) -> Result<String> {
+    let mut lines = BufReader::new(child.stdout.take().context("the driver's output is piped")?).lines();
+    while let Some(line) = lines.next_line().await? {
+        if let Some((_, port)) = find(&line) {
+            let port = port.to_owned();
+            tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
+            return Ok(port);
+        }
     }
-    let wanted = json!({
-        "browserName": "chrome",
-        "goog:chromeOptions": options,
-        "goog:loggingPrefs": { "browser": "ALL" },
-        "timeouts": { "implicit": 0, "pageLoad": 60_000, "script": 30_000 },
-    });
-    wanted.as_object().cloned().context("capabilities are an object")
+    anyhow::bail!("the driver ended before it was ready")
+}
+
+/// An X server without a screen.
+struct Screen {
+    _child: Child,
+    display: String,
+}
+
+impl Screen {
+    /// Starts `XVFB`, else Debian's, on a display that it picks.
+    async fn start(folder: &Path) -> Result<Self> {
+        let program = std::env::var("XVFB").unwrap_or_else(|_| "/usr/bin/Xvfb".to_owned());
+        let mut child = Command::new(&program)
+            .args(["-displayfd", "1", "-screen", "0", "1280x1024x24", "-nolisten", "tcp"])
+            .env("TMPDIR", folder)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .kill_on_drop(true)
+            .spawn()
+            .with_context(|| format!("cannot start {program}; run `cargo xtask setup` or name it in XVFB"))?;
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().context("its output is piped")?).read_line(&mut line).await?;
+        ensure!(!line.trim().is_empty(), "{program} found no display");
+        Ok(Self { _child: child, display: format!(":{}", line.trim()) })
+    }
 }

@@ -6,23 +6,42 @@ use std::sync::{Arc, Mutex, PoisonError};
 use anyhow::{Context, Result};
 use http_body_util::Full;
 use hyper::body::Bytes;
+use hyper::header::{CONTENT_SECURITY_POLICY, HeaderMap, HeaderName, HeaderValue};
 use hyper::{Response, StatusCode};
 
 use crate::http::{Listener, reply};
 
 /// Where a page of `sites/` wants the tag.
 const PLACE: &str = "{{tag}}";
+/// Where a page writes the tag by a script's string.
+const WRITTEN: &str = "{{tag in a string}}";
+/// In a page that wants none: it frames one that has it.
+const NONE: &str = "{{no tag}}";
 
-/// Put before everything else in a page: notes what goes wrong in it, as the page's owner would see it.
-const WITNESS: &str = "<script>window.seen=[];\
+/// Where a page has its policy in itself: it is then not sent as a header.
+const POLICY: &str = "{{policy}}";
+
+/// Put before everything else in a page: notes what goes wrong in it, as the page's owner would see it, and what scripts
+/// write to the console. It bears the nonce that policies of these pages give to the page's own scripts.
+const WITNESS: &str = "<script nonce=\"own\">window.seen=[];window.said=[];\
 addEventListener('error',function(e){seen.push('error: '+e.message+' '+(e.filename||''))});\
 addEventListener('unhandledrejection',function(e){seen.push('rejection: '+e.reason)});\
-addEventListener('securitypolicyviolation',function(e){seen.push('policy: '+e.blockedURI)});</script>";
+addEventListener('securitypolicyviolation',function(e){\
+seen.push('policy: '+(e.disposition=='report'?'report ':'')+e.effectiveDirective+' '+e.blockedURI)});\
+['error','warn','info','log'].forEach(function(kind){var own=console[kind];\
+console[kind]=function(words){said.push(kind+': '+words);own.apply(console,arguments)}})</script>";
+
+/// What the pages are served with.
+#[derive(Clone, Default)]
+struct Served {
+    tag: String,
+    headers: HeaderMap,
+}
 
 /// A running host.
 pub struct Host {
     listener: Listener,
-    tag: Arc<Mutex<String>>,
+    served: Arc<Mutex<Served>>,
 }
 
 impl Host {
@@ -31,15 +50,15 @@ impl Host {
     /// # Errors
     /// No port is free.
     pub async fn start() -> Result<Self> {
-        let tag = Arc::new(Mutex::new(String::new()));
-        let now = Arc::clone(&tag);
+        let served = Arc::new(Mutex::new(Served::default()));
+        let now = Arc::clone(&served);
         let listener = Listener::start(move |request| {
-            let tag = now.lock().unwrap_or_else(PoisonError::into_inner).clone();
+            let served = now.lock().unwrap_or_else(PoisonError::into_inner).clone();
             let path = request.uri().path().to_owned();
-            async move { serve(&path, &tag) }
+            async move { serve(&path, served) }
         })
         .await?;
-        Ok(Self { listener, tag })
+        Ok(Self { listener, served })
     }
 
     /// The origin of its pages.
@@ -54,7 +73,19 @@ impl Host {
 
     /// What is put into the pages from now on.
     pub fn put_tag(&self, tag: &str) {
-        tag.clone_into(&mut self.tag.lock().unwrap_or_else(PoisonError::into_inner));
+        tag.clone_into(&mut self.served.lock().unwrap_or_else(PoisonError::into_inner).tag);
+    }
+
+    /// Sends these headers with every page from now on, and no others.
+    ///
+    /// # Errors
+    /// One of them is no header.
+    pub fn put_headers(&self, headers: &[(&str, &str)]) -> Result<()> {
+        let header =
+            |&(name, value): &(&str, &str)| anyhow::Ok((name.parse::<HeaderName>()?, value.parse::<HeaderValue>()?));
+        let headers = headers.iter().map(header).collect::<Result<_>>()?;
+        self.served.lock().unwrap_or_else(PoisonError::into_inner).headers = headers;
+        Ok(())
     }
 }
 
@@ -74,11 +105,18 @@ pub fn template() -> Result<PathBuf> {
     })
 }
 
-fn serve(path: &str, tag: &str) -> Response<Full<Bytes>> {
+fn serve(path: &str, served: Served) -> Response<Full<Bytes>> {
     match read(path) {
         Some(body) if path.ends_with(".html") => {
-            let page = with_tag(&String::from_utf8_lossy(&body), tag);
-            reply(StatusCode::OK, "text/html; charset=utf-8", page)
+            let mut page = with_tag(&String::from_utf8_lossy(&body), &served.tag);
+            let mut headers = served.headers;
+            if page.contains(POLICY) {
+                let policy = headers.remove(CONTENT_SECURITY_POLICY);
+                page = page.replacen(POLICY, policy.as_ref().and_then(|policy| policy.to_str().ok()).unwrap_or(""), 1);
+            }
+            let mut response = reply(StatusCode::OK, "text/html; charset=utf-8", page);
+            response.headers_mut().extend(headers);
+            response
         }
         Some(body) => reply(StatusCode::OK, content_type(path), body),
         // Browsers ask for it by themselves; a 404 would be an error in the console.
@@ -100,9 +138,15 @@ fn read(path: &str) -> Option<Vec<u8>> {
 }
 
 fn with_tag(page: &str, tag: &str) -> String {
-    let page = match page.contains(PLACE) {
-        true => page.replacen(PLACE, tag, 1),
-        false => page.replacen("</body>", &format!("{tag}\n</body>"), 1),
+    let page = if page.contains(NONE) {
+        page.replacen(NONE, "", 1)
+    } else if page.contains(WRITTEN) {
+        // The end tag would end the page's own script.
+        page.replacen(WRITTEN, &tag.replace("</", "<\\/"), 1)
+    } else if page.contains(PLACE) {
+        page.replacen(PLACE, tag, 1)
+    } else {
+        page.replacen("</body>", &format!("{tag}\n</body>"), 1)
     };
     page.replacen("<head>", &format!("<head>{WITNESS}"), 1)
 }

@@ -1,6 +1,5 @@
 //! The least HTTP that the tests need: a client that may send nonsense, and a server that answers from a function.
 
-use std::convert::Infallible;
 use std::net::SocketAddr;
 
 use anyhow::{Context, Result};
@@ -112,6 +111,22 @@ impl Listener {
         A: Fn(Request<Bytes>) -> F + Clone + Send + Sync + 'static,
         F: Future<Output = Response<Full<Bytes>>> + Send + 'static,
     {
+        Self::start_unreliable(move |request| {
+            let answer = answer(request);
+            async move { Some(answer.await) }
+        })
+        .await
+    }
+
+    /// The same; where `answer` makes nothing of a request, the connection ends without a reply.
+    ///
+    /// # Errors
+    /// No port is free.
+    pub async fn start_unreliable<A, F>(answer: A) -> Result<Self>
+    where
+        A: Fn(Request<Bytes>) -> F + Clone + Send + Sync + 'static,
+        F: Future<Output = Option<Response<Full<Bytes>>>> + Send + 'static,
+    {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
         let address = listener.local_addr()?;
         let task = tokio::spawn(async move {
@@ -122,7 +137,8 @@ impl Listener {
                     async move {
                         let (head, body) = request.into_parts();
                         let body = body.collect().await.map(|body| body.to_bytes()).unwrap_or_default();
-                        Ok::<_, Infallible>(answer(Request::from_parts(head, body)).await)
+                        let hung_up = || std::io::Error::from(std::io::ErrorKind::ConnectionReset);
+                        answer(Request::from_parts(head, body)).await.ok_or_else(hung_up)
                     }
                 });
                 tokio::spawn(

@@ -1,7 +1,8 @@
 //! Starts the real binary and drives a real browser over pages of strangers: what the tests in `tests/` are made of.
 //!
-//! The binary is `dist/bearing`, or what `BEARING_BIN` names. Chromium and its driver are Debian's, or what `CHROMIUM`
-//! and `CHROMEDRIVER` name. Everything runs on loopback, in temporary folders, on ports that the system picks.
+//! The binary is `dist/bearing`, or what `BEARING_BIN` names. Browsers and drivers are those that `cargo xtask setup`
+//! brings, or what `CHROMIUM`, `CHROMEDRIVER`, `FIREFOX`, `GECKODRIVER`, `WEBKITDRIVER` and `XVFB` name. Everything runs
+//! on loopback, in temporary folders, on ports that the system picks.
 
 pub mod agree;
 pub mod api;
@@ -9,6 +10,7 @@ pub mod browser;
 pub mod card;
 pub mod dataset;
 mod driver;
+pub mod engine;
 pub mod host;
 pub mod http;
 pub mod proxy;

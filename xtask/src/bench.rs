@@ -1,5 +1,6 @@
 //! `bench`: measurements of the release build; each prints one JSON object.
 
+mod delivery;
 mod duck;
 mod reports;
 
@@ -29,6 +30,8 @@ const REST: Duration = Duration::from_secs(2);
 pub(crate) enum Bench {
     /// How often the score interval holds the truth, and how often and how soon the alarms tell a change.
     Coverage,
+    /// Answers of pages that are left 0, 10, 50 and 200 ms after the click, in three browsers, under a slow server.
+    Delivery,
     /// Requests a second: a route that does nothing, one that parses, and the durable one;
     /// with `--dimensions 5` also the durable one at a site that counts by five attributes.
     Intake,
@@ -42,6 +45,7 @@ pub(crate) enum Bench {
 pub(crate) fn bench(place: &Place, what: Bench, args: &[String]) -> Result<()> {
     match what {
         Bench::Coverage => coverage(place),
+        Bench::Delivery => delivery::delivery(place),
         Bench::Intake => intake(place, args),
         Bench::Reports => reports::reports(place, args),
         Bench::Start => start(place),

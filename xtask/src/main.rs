@@ -1,6 +1,7 @@
 //! The build tool of Bearing: `cargo xtask …` is every set-up, build, run and check of this repository.
 
 mod bench;
+mod browsers;
 mod build;
 mod checkout;
 mod data;

@@ -10,7 +10,7 @@ use anyhow::{Context, Result, bail};
 use clap::ValueEnum;
 
 use crate::{
-    checkout, data, inputs, package,
+    browsers, checkout, data, inputs, package,
     place::Place,
     process::{complain, find_program, output, run, say, step, succeeds},
     wasm::Recipe,
@@ -21,9 +21,6 @@ const CARGO_DENY: &str = "0.20.2";
 
 /// Debian's packages for a machine where rustup can fetch nothing; one matching set from the security archive.
 const DEBIAN_RUST: [&str; 4] = ["rustc-web", "cargo-web", "rust-web-src", "lld-22"];
-
-/// Debian's packages for tests in a browser.
-const DEBIAN_BROWSER: [&str; 2] = ["chromium", "chromium-driver"];
 
 /// Debian's packages for the languages that the examples of signing a customer's id are written in.
 const DEBIAN_LANGUAGES: [&str; 2] = ["php-cli", "ruby"];
@@ -40,7 +37,7 @@ pub(crate) enum Part {
     Wasm,
     /// esbuild, wasm-opt and the host page of a stranger.
     Npm,
-    /// A browser and its driver.
+    /// Three browsers and their drivers.
     Browser,
     /// What builds the npm package, and the frameworks that its tests install it beside.
     Package,
@@ -60,16 +57,10 @@ pub(crate) fn ensure(place: &Place, parts: &[Part]) -> Result<()> {
         Part::Npm => npm(place),
         Part::Package => package::ensure(place),
         Part::Languages => languages(),
-        Part::Browser => browser(),
+        Part::Browser => browsers::ensure(place),
         Part::Deny => deny(place),
         Part::Data => data::ensure(place),
     })
-}
-
-/// Where a shell would find chromium and its driver, or what the environment names instead.
-pub(crate) fn browser_programs() -> Option<(PathBuf, PathBuf)> {
-    let program = |variable: &str, name: &str| env::var_os(variable).map(PathBuf::from).or_else(|| find_program(name));
-    Some((program("CHROMIUM", "chromium")?, program("CHROMEDRIVER", "chromedriver")?))
 }
 
 /// cargo-deny as set-up installed it.
@@ -180,29 +171,14 @@ fn languages() -> Result<()> {
     Ok(())
 }
 
-fn browser() -> Result<()> {
-    if browser_programs().is_none() {
-        debian("a browser and its driver", &DEBIAN_BROWSER)?;
-    }
-    Ok(())
-}
-
 fn deny(place: &Place) -> Result<()> {
     let program = deny_program(place);
     if program.is_file() {
         return Ok(());
     }
+    let root = program.ancestors().nth(2).context("the program has a folder")?;
     step(&format!("cargo-deny {CARGO_DENY}"), || {
-        let mut cargo = place.cargo();
-        // It runs for a second; a quick build matters more than a quick program.
-        cargo
-            .env_remove("CARGO_TARGET_DIR")
-            .env("CARGO_PROFILE_RELEASE_LTO", "off")
-            .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1")
-            .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16")
-            .args(["install", "--quiet", "--locked", "cargo-deny", "--version", CARGO_DENY, "--root"]);
-        cargo.args(program.ancestors().nth(2));
-        run(cargo, "`cargo install cargo-deny`")
+        run(place.quick_install("cargo-deny", CARGO_DENY, root), "`cargo install cargo-deny`")
     })
 }
 

@@ -11,7 +11,7 @@ use std::{
 use anyhow::{Context, Result, ensure};
 
 use crate::{
-    data, package,
+    browsers, data, package,
     place::Place,
     process::say,
     setup::{self, Part},
@@ -141,9 +141,8 @@ fn end_to_end(place: &Place) -> Result<Step> {
     step.command.env("BEARING_BIN", place.dist().join("bearing"));
     step.command.env("BEARING_NPM", place.npm().join("node_modules"));
     step.command.env("BEARING_PACKAGE", package::folder(place));
-    if let Some((chromium, driver)) = setup::browser_programs() {
-        step.command.env("CHROMIUM", chromium).env("CHROMEDRIVER", driver);
-    }
+    step.command.envs(browsers::environment(place));
+    step.command.env("BEARING_MATRIX_OUT", place.work().join("matrix.md"));
     Ok(step)
 }
 

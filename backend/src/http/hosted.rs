@@ -18,7 +18,7 @@ use bearing_storage::PublishedVersion;
 use bearing_widget::server::{FIELD_PREFIX, HostedForm, SurveyView, hosted_form, hosted_thanks};
 use std::sync::Arc;
 
-use super::page::{Page, escaped};
+use super::page::{FRAMED, Page, escaped};
 use super::reader::Reader;
 use super::{extract, intake};
 use crate::app::{App, Shared};
@@ -148,7 +148,10 @@ pub(super) async fn submit(
         None => app.intake.take_one(&app, &site, submission, Source::Hosted).await,
     };
     match result {
-        Ok(_) => Ok(Redirect::to(&format!("../s/{}?thanks&lang={locale}", version.id)).into_response()),
+        Ok(_) => {
+            let thanks = Redirect::to(&format!("../s/{}?thanks&lang={locale}", version.id));
+            Ok((FRAMED, thanks).into_response())
+        }
         Err(ApiError(fault)) if matches!(fault.code, Code::SURVEY_CLOSED | Code::ERASED) => Ok(gone(&reader)),
         // Also when the store is away: what was typed stays in the form, to be sent again.
         Err(ApiError(fault)) => Ok(again(&sent, version, &locale, &fault)),

@@ -3,6 +3,12 @@
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
+/// A page that isolates itself frames only what says that it may be framed and is isolated too, redirects included.
+pub(super) const FRAMED: [(HeaderName, &str); 2] = [
+    (HeaderName::from_static("cross-origin-resource-policy"), "cross-origin"),
+    (HeaderName::from_static("cross-origin-embedder-policy"), "require-corp"),
+];
+
 /// A page of its own.
 pub(super) struct Page<'a> {
     /// The title, not yet escaped.
@@ -62,8 +68,9 @@ impl Page<'_> {
                       base-uri 'none'; require-trusted-types-for 'script'";
         headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
         headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
-        headers
-            .insert(HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("cross-origin"));
+        for (name, value) in FRAMED {
+            headers.insert(name, HeaderValue::from_static(value));
+        }
         response
     }
 }
