@@ -9,7 +9,7 @@ use crate::browser::Browser;
 /// The least width and height of a target in CSS pixels (WCAG 2.2, success criterion 2.5.8).
 const TARGET: u32 = 24;
 
-/// Looks at the card, or at a page of ours where there is none.
+/// Looks at the card, or at a page of ours where there is none. What is one pixel large is there to be heard alone.
 const MEASURE: &str = "var least = arguments[0];\
 var host = document.querySelector('bearing-survey');\
 var root = host ? host.shadowRoot : document;\
@@ -17,7 +17,7 @@ var box = root.querySelector('section, main');\
 var faults = [], width = document.documentElement.clientWidth, height = innerHeight;\
 var name = function (part) { return (part.localName + ' ' + (part.className || part.value || '') + ' ' + part.textContent.trim().slice(0, 20)).trim() };\
 var seen = function (part) { var at = part.getBoundingClientRect();\
-  return part.checkVisibility({ visibilityProperty: true }) && at.width > 0 && at.height > 0 };\
+  return part.checkVisibility({ visibilityProperty: true }) && at.width > 1 && at.height > 1 };\
 var outer = box.getBoundingClientRect();\
 if (outer.left < -0.5 || outer.right > width + 0.5) faults.push('the card lies beside the window: ' + outer.left + ' to ' + outer.right);\
 if (host && (outer.top < -0.5 || outer.bottom > height + 0.5)) faults.push('the card is higher than the window: ' + outer.top + ' to ' + outer.bottom);\

@@ -1,6 +1,6 @@
 //! No list of an ad blocker stops us by our addresses or hides our page by its class names.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::path::PathBuf;
 
 use adblock::lists::ParseOptions;
@@ -141,12 +141,21 @@ async fn no_part_of_ours_is_hidden() -> Result<()> {
     let classes = attributes(&form, "class");
     let ids = attributes(&form, "id");
     ensure!(classes.contains("q") && !ids.is_empty(), "{classes:?} {ids:?}");
-    let hidden = engine.hidden_class_id_selectors(&classes, &ids, &Default::default());
+    let hidden = engine.hidden_class_id_selectors(&classes, &ids, &HashSet::new());
     assert_eq!(hidden, Vec::<String>::new());
     let everywhere = engine.url_cosmetic_resources("https://shop.example.com/basket");
-    ensure!(everywhere.hide_selectors.len() > 1_000, "{} rules hide elements", everywhere.hide_selectors.len());
+    ensure!(everywhere.hide_selectors.len() > 100, "{} rules hide elements", everywhere.hide_selectors.len());
     assert!(!everywhere.hide_selectors.iter().any(|rule| rule.contains("bearing")), "the card's element is hidden");
-    assert_ne!(engine.hidden_class_id_selectors(["adsbygoogle"], [""], &Default::default()), Vec::<String>::new());
+    let known: Vec<String> = lists()?
+        .iter()
+        .flat_map(|(_, text)| text.lines())
+        .filter_map(|line| line.strip_prefix("##."))
+        .filter(|name| name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-'))
+        .take(100)
+        .map(str::to_owned)
+        .collect();
+    let hidden = engine.hidden_class_id_selectors(&known, [""], &HashSet::new());
+    assert!(hidden.len() > 50, "of {} class names that are hidden everywhere, {} are", known.len(), hidden.len());
     Ok(())
 }
 

@@ -14,7 +14,9 @@ use serde_json::json;
 pub(crate) enum View {
     /// The card on a stranger's page.
     Card,
-    /// A page of ours: the hosted form, or what a frame shows.
+    /// What a frame in the card shows.
+    Frame,
+    /// A page of ours: the hosted form.
     Page,
 }
 
@@ -72,7 +74,7 @@ pub(crate) async fn walk(
     let frame = card.find("iframe").await?;
     frame.clone().enter_frame().await?;
     browser.find("textarea").await?;
-    look("frame instead of WebAssembly", View::Page).await?;
+    look("frame instead of WebAssembly", View::Frame).await?;
     browser.client.enter_parent_frame().await?;
     look("frame instead of WebAssembly", View::Card).await?;
 
