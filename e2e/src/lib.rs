@@ -15,6 +15,7 @@ pub mod geometry;
 pub mod host;
 pub mod http;
 pub mod image;
+pub mod posthog;
 pub mod proxy;
 pub mod recorder;
 pub mod server;

@@ -6,6 +6,7 @@ mod checkout;
 mod data;
 mod inputs;
 mod lint;
+mod lists;
 mod place;
 mod process;
 mod server;
@@ -70,7 +71,7 @@ enum Command {
         #[arg(long)]
         only: Option<String>,
     },
-    /// Measures the server.
+    /// Measures the server and the widget.
     Bench {
         /// What to measure.
         what: bench::Bench,

@@ -10,7 +10,7 @@ use anyhow::{Context, Result, bail};
 use clap::ValueEnum;
 
 use crate::{
-    checkout, data, inputs,
+    checkout, data, inputs, lists,
     place::Place,
     process::{complain, find_program, output, run, say, step, succeeds},
     wasm::Recipe,
@@ -35,7 +35,7 @@ pub(crate) enum Part {
     Crates,
     /// A toolchain that builds std from source for browsers.
     Wasm,
-    /// esbuild, wasm-opt and the host page of a stranger.
+    /// esbuild, wasm-opt, axe-core and the host pages of strangers.
     Npm,
     /// A browser and its driver.
     Browser,
@@ -43,6 +43,11 @@ pub(crate) enum Part {
     Deny,
     /// Python with its packages, and the public data sets that tests read.
     Data,
+    /// The lists of an ad blocker.
+    Lists,
+    /// Other products' packages and Lighthouse: large, and fetched only for the benchmarks that hold us against them.
+    #[value(skip)]
+    Peers,
 }
 
 /// Makes sure that the parts are there; what is there already costs a look at a file.
@@ -50,10 +55,12 @@ pub(crate) fn ensure(place: &Place, parts: &[Part]) -> Result<()> {
     parts.iter().try_for_each(|part| match part {
         Part::Crates => crates(place),
         Part::Wasm => wasm_toolchain(place),
-        Part::Npm => npm(place),
+        Part::Npm => npm(place, "xtask/npm", &place.npm()),
         Part::Browser => browser(),
         Part::Deny => deny(place),
         Part::Data => data::ensure(place),
+        Part::Lists => lists::ensure(place),
+        Part::Peers => npm(place, "xtask/peers", &place.peers()),
     })
 }
 
@@ -130,11 +137,11 @@ fn std_crates(place: &Place, recipe: &Recipe) -> Result<()> {
     Ok(())
 }
 
-fn npm(place: &Place) -> Result<()> {
-    let folder = place.npm();
-    let lock = inputs::fingerprint(&place.root, &["xtask/npm/package-lock.json"], "")?;
+/// Installs the packages that the lock file in `source` names.
+fn npm(place: &Place, source: &str, folder: &Path) -> Result<()> {
+    let lock = inputs::fingerprint(&place.root, &[&format!("{source}/package-lock.json")], "")?;
     inputs::when_changed(&folder.join("complete"), &lock, || {
-        step("npm packages of xtask/npm/package-lock.json", || {
+        step(&format!("npm packages of {source}/package-lock.json"), || {
             let mut node = Command::new("node");
             node.arg("--version");
             let version = output(node, "node").context("Node.js 20 or newer is needed; install it from nodejs.org")?;
@@ -143,11 +150,11 @@ fn npm(place: &Place) -> Result<()> {
                 bail!("Node.js {} is too old; install version {NODE} or newer", version.trim());
             }
             for name in ["package.json", "package-lock.json", ".npmrc"] {
-                fs::copy(place.root.join("xtask/npm").join(name), folder.join(name))
-                    .with_context(|| format!("cannot copy xtask/npm/{name}"))?;
+                fs::copy(place.root.join(source).join(name), folder.join(name))
+                    .with_context(|| format!("cannot copy {source}/{name}"))?;
             }
             let mut npm = Command::new("npm");
-            npm.current_dir(&folder).args(["ci", "--ignore-scripts", "--loglevel=error"]);
+            npm.current_dir(folder).args(["ci", "--ignore-scripts", "--loglevel=error"]);
             run(npm, "`npm ci`")
         })
     })?;

@@ -11,7 +11,7 @@ use std::{
 use anyhow::{Context, Result, ensure};
 
 use crate::{
-    data,
+    data, lists,
     place::Place,
     process::say,
     setup::{self, Part},
@@ -40,7 +40,7 @@ struct Outcome {
 /// Runs the steps whose name contains `only`, all of them without it.
 pub(crate) fn test(place: &Place, only: Option<&str>) -> Result<ExitCode> {
     let start = Instant::now();
-    setup::ensure(place, &[Part::Crates, Part::Wasm, Part::Npm, Part::Browser, Part::Data])?;
+    setup::ensure(place, &[Part::Crates, Part::Wasm, Part::Npm, Part::Browser, Part::Data, Part::Lists])?;
     let logs = place.work().join("logs");
     fs::create_dir_all(&logs).with_context(|| format!("cannot make the folder {}", logs.display()))?;
     let tool = own_copy(place)?;
@@ -137,7 +137,7 @@ fn loader_tests(place: &Place) -> Result<Step> {
 fn end_to_end(place: &Place) -> Result<Step> {
     let mut step = with_data(place, tests(place, "e2e", &["--package=bearing-e2e"]))?;
     step.command.env("BEARING_BIN", place.dist().join("bearing"));
-    step.command.env("BEARING_NPM", place.npm().join("node_modules"));
+    step.command.env("BEARING_NPM", place.npm().join("node_modules")).env("BEARING_LISTS", lists::folder(place));
     if let Some((chromium, driver)) = setup::browser_programs() {
         step.command.env("CHROMIUM", chromium).env("CHROMEDRIVER", driver);
     }
