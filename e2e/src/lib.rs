@@ -6,14 +6,23 @@
 
 pub mod agree;
 pub mod api;
+pub mod axe;
 pub mod browser;
+pub mod calm;
 pub mod card;
 pub mod dataset;
 mod driver;
 pub mod engine;
+pub mod geometry;
 pub mod host;
 pub mod http;
+pub mod image;
+pub mod posthog;
 pub mod proxy;
+pub mod recorder;
 pub mod server;
 pub mod stage;
+pub mod survey;
+pub mod template;
+pub mod throttle;
 pub mod wait;

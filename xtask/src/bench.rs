@@ -1,11 +1,17 @@
-//! `bench`: measurements of the release build; each prints one JSON object.
+//! `bench`: measurements of the release build; each prints one JSON object, some of them a table before it.
 
 mod delivery;
 mod duck;
+mod lighthouse;
+mod paint;
 mod reports;
+mod weight;
 
 use std::{
-    fs, thread,
+    env, fs,
+    path::PathBuf,
+    process::Command,
+    thread,
     time::{Duration, Instant},
 };
 
@@ -35,10 +41,16 @@ pub(crate) enum Bench {
     /// Requests a second: a route that does nothing, one that parses, and the durable one;
     /// with `--dimensions 5` also the durable one at a site that counts by five attributes.
     Intake,
+    /// What Lighthouse says of a template's page without the tag and with it; `-- NAME` takes another template.
+    Lighthouse,
+    /// How soon the first question and the follow-up can be seen, on a slow line and a fast one, beside PostHog.
+    Paint,
     /// Reports over 5 million answers, beside DuckDB over the same rows.
     Reports,
     /// The binary's size, how soon it is ready on an empty folder, and its memory when idle (Linux).
     Start,
+    /// What a visitor downloads, beside four other products.
+    Weight,
 }
 
 /// Runs a benchmark with its own arguments.
@@ -47,8 +59,11 @@ pub(crate) fn bench(place: &Place, what: Bench, args: &[String]) -> Result<()> {
         Bench::Coverage => coverage(place),
         Bench::Delivery => delivery::delivery(place),
         Bench::Intake => intake(place, args),
+        Bench::Lighthouse => lighthouse::lighthouse(place, args),
+        Bench::Paint => paint::paint(place, args),
         Bench::Reports => reports::reports(place, args),
         Bench::Start => start(place),
+        Bench::Weight => weight::weight(place),
     }
 }
 
@@ -66,6 +81,19 @@ fn intake(place: &Place, args: &[String]) -> Result<()> {
     let example = ["run", "--quiet", "--locked", "--release", "--package=bearing", "--example", "bench_intake", "--"];
     cargo.args(example).args(args);
     run(cargo, "the benchmark")
+}
+
+/// A program of the end-to-end tests that knows where everything is.
+fn guest(place: &Place, program: &str) -> Command {
+    let mut cargo = place.offline_cargo();
+    cargo.args(["run", "--quiet", "--locked", "--package=bearing-e2e", "--bin", program, "--"]);
+    let binary = env::var_os("BEARING_BIN").map_or_else(|| place.dist().join("bearing"), PathBuf::from);
+    cargo.env("BEARING_BIN", binary).env("BEARING_NPM", place.npm().join("node_modules"));
+    cargo.env("BEARING_PEERS", place.peers().join("node_modules"));
+    if let Some((chromium, driver)) = setup::browser_programs() {
+        cargo.env("CHROMIUM", chromium).env("CHROMEDRIVER", driver);
+    }
+    cargo
 }
 
 fn start(place: &Place) -> Result<()> {

@@ -7,6 +7,7 @@ mod checkout;
 mod data;
 mod inputs;
 mod lint;
+mod lists;
 mod package;
 mod place;
 mod process;
@@ -78,7 +79,7 @@ enum Command {
         #[arg(long)]
         only: Option<String>,
     },
-    /// Measures the server.
+    /// Measures the server and the widget.
     Bench {
         /// What to measure.
         what: bench::Bench,

@@ -67,6 +67,11 @@ impl Place {
         self.cache.join("npm")
     }
 
+    /// Where the packages of other products are installed.
+    pub(crate) fn peers(&self) -> PathBuf {
+        self.cache.join("peers")
+    }
+
     /// The cargo that started this program, or the one in `PATH`.
     pub(crate) fn cargo(&self) -> Command {
         self.toolchain_command(&env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))

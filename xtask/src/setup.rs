@@ -10,7 +10,7 @@ use anyhow::{Context, Result, bail};
 use clap::ValueEnum;
 
 use crate::{
-    browsers, checkout, data, inputs, package,
+    browsers, checkout, data, inputs, lists, package,
     place::Place,
     process::{complain, find_program, output, run, say, step, succeeds},
     wasm::Recipe,
@@ -35,7 +35,7 @@ pub(crate) enum Part {
     Crates,
     /// A toolchain that builds std from source for browsers.
     Wasm,
-    /// esbuild, wasm-opt and the host page of a stranger.
+    /// esbuild, wasm-opt, axe-core and the host pages of strangers.
     Npm,
     /// Three browsers and their drivers.
     Browser,
@@ -47,6 +47,11 @@ pub(crate) enum Part {
     Deny,
     /// Python with its packages, and the public data sets that tests read.
     Data,
+    /// The lists of an ad blocker.
+    Lists,
+    /// Other products' packages and Lighthouse: large, and fetched only for the benchmarks that hold us against them.
+    #[value(skip)]
+    Peers,
 }
 
 /// Makes sure that the parts are there; what is there already costs a look at a file.
@@ -54,12 +59,14 @@ pub(crate) fn ensure(place: &Place, parts: &[Part]) -> Result<()> {
     parts.iter().try_for_each(|part| match part {
         Part::Crates => crates(place),
         Part::Wasm => wasm_toolchain(place),
-        Part::Npm => npm(place),
+        Part::Npm => npm_ci(place, "xtask/npm", &place.npm(), &[]),
         Part::Package => package::ensure(place),
         Part::Languages => languages(),
         Part::Browser => browsers::ensure(place),
         Part::Deny => deny(place),
         Part::Data => data::ensure(place),
+        Part::Lists => lists::ensure(place),
+        Part::Peers => npm_ci(place, "xtask/peers", &place.peers(), &[]),
     })
 }
 
@@ -128,10 +135,6 @@ fn std_crates(place: &Place, recipe: &Recipe) -> Result<()> {
     };
     inputs::when_changed(&place.cache.join("stamps").join(format!("std-{lock}")), &lock, fetch)?;
     Ok(())
-}
-
-fn npm(place: &Place) -> Result<()> {
-    npm_ci(place, "xtask/npm", &place.npm(), &[])
 }
 
 /// Installs what the lock file in a folder of the repository names into `folder`, unless it is there.

@@ -27,6 +27,12 @@ struct Budget {
     fail: u64,
 }
 
+impl Budget {
+    fn sum(&self, table: &Map<String, Value>) -> u64 {
+        self.parts.iter().filter_map(|part| table[*part]["brotli"].as_u64()).sum()
+    }
+}
+
 /// What a visitor's browser downloads, by moment; each holds what came before it.
 const BUDGETS: [Budget; 4] = [
     Budget { name: "loader", parts: &["loader"], moment: "the loader alone", aim: 4_096, fail: 5_120 },
@@ -47,8 +53,14 @@ const BUDGETS: [Budget; 4] = [
     },
 ];
 
-/// Prints the table and the JSON line; fails past a budget.
-pub(crate) fn size(place: &Place) -> Result<ExitCode> {
+/// What a visitor has downloaded at each moment, in brotli bytes: the moment in words and the sum.
+pub(crate) fn moments(place: &Place) -> Result<Vec<(&'static str, u64)>> {
+    let table = measure(place, &files(place)?)?;
+    Ok(BUDGETS.iter().skip(1).map(|budget| (budget.moment, budget.sum(&table))).collect())
+}
+
+/// Everything a visitor may download, by name, as files.
+fn files(place: &Place) -> Result<Vec<(&'static str, PathBuf)>> {
     let assets = place.dist().join("assets");
     ensure!(place.dist().join("bearing").is_file(), "there is no dist/bearing; run `cargo xtask build` first");
     let folder = place.work().join("size");
@@ -63,6 +75,12 @@ pub(crate) fn size(place: &Place) -> Result<ExitCode> {
     }
 
     files.sort_by_key(|(name, _)| ORDER.iter().position(|known| known == name));
+    Ok(files)
+}
+
+/// Prints the table and the JSON line; fails past a budget.
+pub(crate) fn size(place: &Place) -> Result<ExitCode> {
+    let files = files(place)?;
     let table = measure(place, &files)?;
     say(format_args!("{:<16}{:>10}{:>10}{:>10}", "", "raw", "gzip", "brotli"));
     for (name, _) in &files {
@@ -71,7 +89,7 @@ pub(crate) fn size(place: &Place) -> Result<ExitCode> {
     }
     let (mut broken, mut totals) = (Vec::new(), Vec::new());
     for budget in &BUDGETS {
-        let sum: u64 = budget.parts.iter().filter_map(|part| table[*part]["brotli"].as_u64()).sum();
+        let sum = budget.sum(&table);
         let verdict = match sum {
             sum if sum > budget.fail => "TOO LARGE",
             sum if sum > budget.aim => "above the aim",
@@ -124,7 +142,7 @@ fn reply_parts(place: &Place, folder: &Path) -> Result<Vec<(&'static str, PathBu
 }
 
 /// Raw, gzip 9 and brotli 11 bytes of each file, as the bundler measures them.
-fn measure(place: &Place, files: &[(&str, PathBuf)]) -> Result<Map<String, Value>> {
+pub(crate) fn measure(place: &Place, files: &[(&str, PathBuf)]) -> Result<Map<String, Value>> {
     let mut bundle = Command::new(place.bundler());
     bundle.arg("measure").args(files.iter().map(|(name, path)| format!("{name}={}", path.display())));
     match serde_json::from_str(&output(bundle, "the bundler; run `cargo xtask build` first,")?)? {

@@ -11,7 +11,7 @@ use std::{
 use anyhow::{Context, Result, ensure};
 
 use crate::{
-    browsers, data, package,
+    browsers, data, lists, package,
     place::Place,
     process::say,
     setup::{self, Part},
@@ -40,8 +40,8 @@ struct Outcome {
 /// Runs the steps whose name contains `only`, all of them without it.
 pub(crate) fn test(place: &Place, only: Option<&str>) -> Result<ExitCode> {
     let start = Instant::now();
-    let parts = [Part::Crates, Part::Wasm, Part::Npm, Part::Package, Part::Languages, Part::Browser, Part::Data];
-    setup::ensure(place, &parts)?;
+    use Part::{Browser, Crates, Data, Languages, Lists, Npm, Package, Wasm};
+    setup::ensure(place, &[Crates, Wasm, Npm, Package, Languages, Browser, Data, Lists])?;
     let logs = place.work().join("logs");
     fs::create_dir_all(&logs).with_context(|| format!("cannot make the folder {}", logs.display()))?;
     let tool = own_copy(place)?;
@@ -139,7 +139,7 @@ fn loader_tests(place: &Place) -> Result<Step> {
 fn end_to_end(place: &Place) -> Result<Step> {
     let mut step = with_data(place, tests(place, "e2e", &["--package=bearing-e2e"]))?;
     step.command.env("BEARING_BIN", place.dist().join("bearing"));
-    step.command.env("BEARING_NPM", place.npm().join("node_modules"));
+    step.command.env("BEARING_NPM", place.npm().join("node_modules")).env("BEARING_LISTS", lists::folder(place));
     step.command.env("BEARING_PACKAGE", package::folder(place));
     step.command.envs(browsers::environment(place));
     step.command.env("BEARING_MATRIX_OUT", place.work().join("matrix.md"));
