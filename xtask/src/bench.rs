@@ -20,6 +20,7 @@ use clap::ValueEnum;
 use serde_json::json;
 
 use crate::{
+    browsers,
     place::Place,
     process::{run, say},
     server::Server,
@@ -90,9 +91,7 @@ fn guest(place: &Place, program: &str) -> Command {
     let binary = env::var_os("BEARING_BIN").map_or_else(|| place.dist().join("bearing"), PathBuf::from);
     cargo.env("BEARING_BIN", binary).env("BEARING_NPM", place.npm().join("node_modules"));
     cargo.env("BEARING_PEERS", place.peers().join("node_modules"));
-    if let Some((chromium, driver)) = setup::browser_programs() {
-        cargo.env("CHROMIUM", chromium).env("CHROMEDRIVER", driver);
-    }
+    cargo.envs(browsers::environment(place));
     cargo
 }
 

@@ -9,6 +9,7 @@ use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 
 use crate::{
+    browsers,
     place::Place,
     process::{output, say},
     setup::{self, Part},
@@ -115,7 +116,8 @@ fn run(place: &Place, page: &str) -> Result<Run> {
         "--throttling.cpuSlowdownMultiplier=4",
     ]);
     command.arg(format!("--only-audits={}", AUDITS.join(","))).arg(format!("--chrome-flags={CHROMIUM}"));
-    if let Some((chromium, _)) = setup::browser_programs() {
+    let programs = browsers::environment(place);
+    if let Some((_, chromium)) = programs.into_iter().find(|(name, _)| *name == "CHROMIUM") {
         command.env("CHROME_PATH", chromium);
     }
     let report: Value = serde_json::from_str(&output(command, "Lighthouse")?).context("Lighthouse wrote no JSON")?;
