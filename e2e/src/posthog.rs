@@ -40,7 +40,7 @@ impl Posthog {
             let path = entry?.path();
             let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
             if name == "array.js" || name == "surveys.js" {
-                scripts.insert(format!("/static/{name}"), compressed(&std::fs::read(&path)?)?);
+                scripts.insert(name, compressed(&std::fs::read(&path)?)?);
             }
         }
         let listener = Listener::start(move |request| {
@@ -55,7 +55,7 @@ impl Posthog {
     pub fn tag(&self) -> String {
         let url = format!("http://{}", self.listener.address);
         format!(
-            "<script>window.posthog=[];posthog.__SV=1;posthog._i=[['{KEY}',{{api_host:'{url}',person_profiles:'always'}},'posthog']]\
+            "<script>window.posthog=[];posthog.__SV=1;posthog._i=[['{KEY}',{{api_host:'{url}',opt_out_useragent_filter:true}},'posthog']]\
              </script><script async crossorigin=\"anonymous\" src=\"{url}/static/array.js\"></script>"
         )
     }
@@ -71,7 +71,9 @@ fn compressed(script: &[u8]) -> Result<Bytes> {
 
 fn answer(request: &Request<Bytes>, scripts: &BTreeMap<String, Bytes>) -> Response<Full<Bytes>> {
     let path = request.uri().path();
-    let mut response = match scripts.get(path) {
+    // Scripts stand under `/static/`, some of them under their version.
+    let script = path.strip_prefix("/static/").and_then(|path| scripts.get(path.rsplit('/').next()?));
+    let mut response = match script {
         Some(script) => {
             let mut response = reply(StatusCode::OK, "text/javascript", script.clone());
             response.headers_mut().insert(CONTENT_ENCODING, HeaderValue::from_static("br"));

@@ -64,6 +64,7 @@ pub(super) fn lighthouse(place: &Place, args: &[String]) -> Result<()> {
     let shift = |runs: &[Run]| median(runs.iter().map(|run| run.shift).collect());
     let blocking = |runs: &[Run]| median(runs.iter().map(|run| run.blocking).collect());
     let before: Vec<&String> = without.iter().flat_map(|run| &run.errors).collect();
+    let after: usize = with.iter().map(|run| run.errors.len()).sum();
     let mut new: Vec<&String> = with.iter().flat_map(|run| &run.errors).filter(|line| !before.contains(line)).collect();
     new.sort();
     new.dedup();
@@ -83,7 +84,13 @@ pub(super) fn lighthouse(place: &Place, args: &[String]) -> Result<()> {
         blockings[1],
         blockings[1] - blockings[0]
     ));
-    say(format_args!("{:<34}{:>12}{:>12}{:>12}", "errors in the console", before.len() / RUNS, "", new.len()));
+    say(format_args!(
+        "{:<34}{:>12}{:>12}{:>12}",
+        "errors in the console",
+        before.len() / RUNS,
+        after / RUNS,
+        new.len()
+    ));
     new.iter().for_each(|line| say(format_args!("  new: {line}")));
     say(json!({
         "template": template, "runs": RUNS,

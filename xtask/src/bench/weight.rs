@@ -69,10 +69,10 @@ pub(super) fn weight(place: &Place) -> Result<()> {
     let work = place.work().join("weight");
     fs::create_dir_all(&work).with_context(|| format!("cannot make the folder {}", work.display()))?;
     let ours = size::moments(place)?;
-    say(format_args!("{:<28}{:>16}{:>16}{:>16}", "brotli 11, bytes", "nobody is asked", "first question", "engaged"));
+    say(format_args!("{:<34}{:>16}{:>16}{:>16}", "brotli 11, bytes", "nobody is asked", "first question", "engaged"));
     let row = |name: &str, sums: &[u64]| {
         let cells: String = sums.iter().map(|sum| format!("{sum:>16}")).collect();
-        say(format_args!("{name:<28}{cells}"));
+        say(format_args!("{name:<34}{cells}"));
     };
     let sums: Vec<u64> = ours.iter().map(|(_, sum)| *sum).collect();
     row("bearing", &sums);
@@ -83,7 +83,8 @@ pub(super) fn weight(place: &Place) -> Result<()> {
         let version = version(place, peer.package)?;
         let idle = bytes(place, &work, &format!("{number}-idle"), &peer.idle)?;
         let shown = idle + bytes(place, &work, &format!("{number}-shown"), &peer.shown)?;
-        let name = format!("{} {version}", peer.package);
+        let name =
+            format!("{} {version}{}", peer.package, if peer.how.starts_with("at least") { ", at least" } else { "" });
         row(&name, &[idle, shown, shown]);
         notes.push(format!("{name}: {}", peer.how));
         told.push(json!({ "name": peer.package, "version": version, "idle": idle, "shown": shown, "engaged": shown }));
