@@ -162,7 +162,7 @@ impl Play<'_> {
 
     async fn answer(&self, proxy: &Proxy, expected: Expected) -> Result<()> {
         let Self { browser, stage, situation, score } = self;
-        let mut card = Card::shown(browser).await?;
+        Card::shown(browser).await?;
         let events = format!("POST /v1/embed/{}/events", stage.site_key);
         until("the showing to be counted", async || {
             Ok(proxy.asked().iter().any(|path| path.ends_with(&events[5..])).then_some(()))
@@ -174,9 +174,9 @@ impl Play<'_> {
             browser.look("return document.querySelectorAll('bearing-survey').length", Vec::new()).await? == 1,
             "more than one card"
         );
-        if self.twist(&card).await? {
-            card = Card::shown(browser).await?;
-        }
+        self.twist().await?;
+        // It may be another one now.
+        let card = Card::shown(browser).await?;
 
         self.network_goes(proxy, &card).await?;
         card.pick(*score).await?;
@@ -256,7 +256,7 @@ impl Play<'_> {
     async fn follow_link(&self, card: &Card<'_>) -> Result<()> {
         let client = &self.browser.client;
         let own = client.window().await?;
-        card.find("a[target=_blank]").await.context("the rest behind a link")?.click().await?;
+        card.find(".more a[target=_blank]").await.context("the rest behind a link")?.click().await?;
         let other =
             until("the new window", async || Ok(client.windows().await?.into_iter().find(|window| *window != own)))
                 .await?;
@@ -267,11 +267,11 @@ impl Play<'_> {
         answered
     }
 
-    /// Lets happen what happens meanwhile; whether the card may be another one now.
-    async fn twist(&self, card: &Card<'_>) -> Result<bool> {
+    /// Lets happen what happens meanwhile.
+    async fn twist(&self) -> Result<()> {
         let browser = self.browser;
         match self.situation.twist {
-            Twist::None => return Ok(false),
+            Twist::None => {}
             Twist::Routes => {
                 for name in ["harbours", "harbours/north", "moons", "harbours"] {
                     browser.look("window.route(arguments[0])", vec![json!(name)]).await?;
@@ -296,12 +296,7 @@ impl Play<'_> {
                 }
             }
         }
-        // What comes by itself has come.
-        card.find("label").await.map(drop).or_else(|error| match self.situation.twist {
-            Twist::ComeBack => Ok(()),
-            _ => Err(error),
-        })?;
-        Ok(true)
+        Ok(())
     }
 
     /// The page is as it was: no complaint that it does not have by itself, and its own button works.
