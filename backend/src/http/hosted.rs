@@ -12,13 +12,14 @@ use axum::response::{IntoResponse, Redirect, Response};
 use bearing_shared::answer::{Age, Context, Given, Plain, Respondent, Submission};
 use bearing_shared::fault::{Code, Fault};
 use bearing_shared::id::{ResponseId, SurveyId};
+use bearing_shared::look::Theme;
 use bearing_shared::question::{Control, Question};
 use bearing_shared::text::Language;
 use bearing_storage::PublishedVersion;
 use bearing_widget::server::{FIELD_PREFIX, HostedForm, SurveyView, hosted_form, hosted_thanks};
 use std::sync::Arc;
 
-use super::config::survey_locale;
+use super::config::{site_facts, survey_locale};
 use super::page::{Page, escaped};
 use super::{extract, intake};
 use crate::app::{App, Shared};
@@ -52,9 +53,9 @@ async fn survey(app: &App, id: &str) -> ApiResult<(Arc<SiteView>, PublishedVersi
     Ok((view, latest.ok_or_else(ApiError::not_found)?))
 }
 
-fn page(body: &str, title: &str, locale: &str, status: StatusCode) -> Response {
+fn page(body: &str, title: &str, locale: &str, theme: Option<&Theme>, status: StatusCode) -> Response {
     let script = Some("hosted.js");
-    Page { title, locale, base: "../", style: "hosted.css", script, body }.reply(status)
+    Page { title, locale, base: "../", style: "hosted.css", theme, script, body }.reply(status)
 }
 
 /// The languages of a reader: `?lang=`, else what the browser asks for.
@@ -67,7 +68,7 @@ fn wanted_locale(fields: &Fields, headers: &HeaderMap) -> String {
     sent.split([',', ';']).next().unwrap_or_default().trim().to_owned()
 }
 
-/// The survey as a page: `?score=9` preselects, `?lang=` chooses the language.
+/// The survey as a page: `?score=9` preselects, `?lang=` chooses the language, `?thanks` shows its end.
 #[utoipa::path(get, path = "/s/{survey}", tag = "embed",
     params(("survey" = String, Path), ("score" = Option<u8>, Query), ("lang" = Option<String>, Query),
         ("touchpoint" = Option<String>, Query), ("customer" = Option<String>, Query),
@@ -81,16 +82,18 @@ pub(super) async fn form(
 ) -> ApiResult<Response> {
     let asked = fields(query.unwrap_or_default().as_bytes());
     let wanted = wanted_locale(&asked, &headers);
-    let version = match survey(&app, &id).await {
-        Ok((_, version)) => version,
+    let (site, version) = match survey(&app, &id).await {
+        Ok(found) => found,
         Err(error) if error.0.code == Code::NOT_FOUND => return Ok(gone(&wanted)),
         Err(error) => return Err(error),
     };
     let locale = survey_locale(&version, &wanted);
-    let view = SurveyView { survey: &version.survey, locale: &locale };
-    let title = Language::of(&locale).ui.label;
+    let view = SurveyView { survey: &version.survey, locale: &locale, site: site_facts(&site.site) };
+    let (title, theme) = (Language::of(&locale).ui.label, Some(&site.site.settings.theme));
     if asked.contains_key("thanks") {
-        return Ok(page(&hosted_thanks(&view), title, &locale, StatusCode::OK));
+        let bands = version.survey.instrument.definition().bands;
+        let group = bands.iter().map(|band| band.group).find(|group| group.name() == first(&asked, "thanks"));
+        return Ok(page(&hosted_thanks(&view, group), title, &locale, theme, StatusCode::OK));
     }
     if version.closed_at.is_some() {
         return Ok(gone(&wanted));
@@ -114,7 +117,7 @@ pub(super) async fn form(
     let action = format!("../s/{}", version.id);
     let body =
         hosted_form(&HostedForm { view, action: &action, hidden: &hidden, given: &given, faults: &BTreeMap::new() });
-    Ok(page(&body, title, &locale, StatusCode::OK))
+    Ok(page(&body, title, &locale, theme, StatusCode::OK))
 }
 
 /// Takes the form.
@@ -148,15 +151,21 @@ pub(super) async fn submit(
     let version = asked.unwrap_or(&latest);
     let locale = survey_locale(version, &wanted);
     let submission = submission(&sent, version, &locale, &headers, app.clock.now());
+    let group = score(&submission, version).and_then(|score| version.survey.instrument.definition().group(score));
     let result = match missing(&submission, version) {
         Some(fault) => Err(ApiError(fault)),
         None => app.intake.take_one(&app, &site, submission, Source::Hosted).await,
     };
     match result {
-        Ok(_) => Ok(Redirect::to(&format!("../s/{}?thanks&lang={locale}", version.id)).into_response()),
+        Ok(_) => {
+            // The group and never the score, and that only where it has an ending of its own.
+            let ending = group.filter(|group| version.survey.ending(*group).is_some());
+            let thanks = ending.map_or(String::new(), |group| format!("={}", group.name()));
+            Ok(Redirect::to(&format!("../s/{}?thanks{thanks}&lang={locale}", version.id)).into_response())
+        }
         Err(ApiError(fault)) if matches!(fault.code, Code::SURVEY_CLOSED | Code::ERASED) => Ok(gone(&wanted)),
         // Also when the store is away: what was typed stays in the form, to be sent again.
-        Err(ApiError(fault)) => Ok(again(&sent, version, &locale, &fault)),
+        Err(ApiError(fault)) => Ok(again(&sent, &site, version, &locale, &fault)),
     }
 }
 
@@ -164,7 +173,7 @@ pub(super) async fn submit(
 fn refused(fault: &Fault, locale: &str) -> Response {
     let ui = &Language::of(locale).ui;
     let body = format!("<main><h1>{}</h1><p>{}</p></main>", ui.label, escaped(&fault.message));
-    page(&body, ui.label, locale, status(fault))
+    page(&body, ui.label, locale, None, status(fault))
 }
 
 fn status(fault: &Fault) -> StatusCode {
@@ -175,7 +184,7 @@ fn status(fault: &Fault) -> StatusCode {
 fn gone(locale: &str) -> Response {
     let language = Language::of(locale);
     let (locale, text) = (language.locale, language.ui.closed);
-    page(&format!("<main><h1>{text}</h1></main>"), text, locale, StatusCode::NOT_FOUND)
+    page(&format!("<main><h1>{text}</h1></main>"), text, locale, None, StatusCode::NOT_FOUND)
 }
 
 /// The form's fields as the response that they make.
@@ -230,17 +239,23 @@ fn given(sent: &Fields, question: &Question) -> Option<Given> {
     Some(given)
 }
 
+/// The score that was picked, if it is one.
+fn score(submission: &Submission, version: &PublishedVersion) -> Option<u8> {
+    let scored = &version.survey.scored()?.id;
+    let given = submission.answers.iter().find(|given| given.question == *scored)?;
+    u8::try_from(given.value.as_ref()?.whole()?).ok()
+}
+
 /// The first question that must be answered and is not.
 fn missing(submission: &Submission, version: &PublishedVersion) -> Option<Fault> {
     let answer = |id: &str| submission.answers.iter().find(|given| given.question == id);
-    let score = answer(&version.survey.scored()?.id)?.value.as_ref()?.whole()?;
-    let mut follow_ups = version.survey.follow_ups(u8::try_from(score).ok()?);
+    let mut follow_ups = version.survey.follow_ups(score(submission, version)?);
     let question = follow_ups.find(|question| question.required && answer(&question.id).is_none())?;
     Some(Fault::at(Code::MISSING_FIELD, format!("q.{}", question.id), "required"))
 }
 
 /// The form once more, with what was entered and what is wrong with it.
-fn again(sent: &Fields, version: &PublishedVersion, locale: &str, fault: &Fault) -> Response {
+fn again(sent: &Fields, site: &SiteView, version: &PublishedVersion, locale: &str, fault: &Fault) -> Response {
     let ui = &Language::of(locale).ui;
     let scored = version.survey.scored().map_or("score", |question| question.id.as_str());
     let field = fault.field.as_deref().unwrap_or_default();
@@ -261,10 +276,11 @@ fn again(sent: &Fields, version: &PublishedVersion, locale: &str, fault: &Fault)
             Some((name.clone(), if fresh { chance::response_id(0).to_string() } else { value }))
         })
         .collect();
-    let view = SurveyView { survey: &version.survey, locale };
+    let view = SurveyView { survey: &version.survey, locale, site: site_facts(&site.site) };
+    let theme = Some(&site.site.settings.theme);
     let action = format!("../s/{}", version.id);
     let body = hosted_form(&HostedForm { view, action: &action, hidden: &hidden, given: sent, faults: &faults });
-    told_when(page(&body, ui.label, locale, status(fault)))
+    told_when(page(&body, ui.label, locale, theme, status(fault)))
 }
 
 /// The kind of device, from the browser's own word for it; the user agent is read and not kept.
