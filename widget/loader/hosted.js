@@ -25,11 +25,12 @@ if (score && /^[0-9a-f-]{36}$/.test(given.get('r')) && /^\d+$/.test(given.get('s
   }
 }
 
-// In a card's frame: no frame within the frame, and the card is told how high the page is. To whoever framed it: a height
-// is no secret, and the card hears it from this frame's window alone.
+// In a card's frame: no frame within the frame, and the card is told how high the page is and that it was answered. To
+// whoever framed it: neither is a secret, and the card hears it from this frame's window alone.
 if (self != parent) {
   const main = document.querySelector('main');
   main.classList.add('framed');
-  const tell = () => parent.postMessage({ bearing: 'height', height: Math.ceil(main.getBoundingClientRect().height) }, '*');
-  new ResizeObserver(tell).observe(main);
+  const tell = (bearing, height) => parent.postMessage({ bearing, height }, '*');
+  new ResizeObserver(() => tell('height', Math.ceil(main.getBoundingClientRect().height))).observe(main);
+  if (main.querySelector('.thanks')) tell('answered');
 }

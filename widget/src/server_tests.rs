@@ -291,11 +291,7 @@ fn the_card_asks_one_question_a_step_and_ends_with_thanks() {
         html.contains("<div role=\"group\" aria-label=\"Question 2 of 3\"><div class=\"q\"><label for=\"q.why\">"),
         "{html}"
     );
-    assert!(
-        html.contains("<div role=\"group\" hidden><fieldset id=\"q.topics\"")
-            || html.contains("<div hidden role=\"group\"><fieldset id=\"q.topics\""),
-        "{html}"
-    );
+    assert!(html.contains("<div hidden role=\"group\"><fieldset id=\"q.topics\""), "{html}");
     assert!(
         html.contains(">Next</button>") && !html.contains("class=\"back\"") && !html.contains("progress"),
         "{html}"
@@ -341,11 +337,7 @@ fn a_preview_shows_each_state_where_and_as_it_is_asked_to() {
     let view = SurveyView { survey: &survey, locale: "ar", site: SHOP };
     let show = |position, scheme, state| preview(&view, &Preview { position, scheme, state });
     let first = show(Position::Corner, Scheme::Auto, State::First);
-    assert!(
-        first.starts_with("<section aria-label=\"استبيان قصير\" class=\"corner\" lang=\"ar\">")
-            || first.starts_with("<section lang=\"ar\""),
-        "{first}"
-    );
+    assert!(first.starts_with("<section aria-label=\"استبيان قصير\" lang=\"ar\" class=\"corner\">"), "{first}");
     assert!(
         first.contains("<form class=\"first\">")
             && first.contains("<div class=\"more\"></div>")
@@ -366,7 +358,7 @@ fn a_preview_shows_each_state_where_and_as_it_is_asked_to() {
 #[test]
 fn the_style_sheet_says_the_colours_that_are_checked() {
     let sheet = include_str!("view/card.css");
-    let blocks: Vec<&str> = sheet.split("color-scheme:").take(3).collect();
+    let blocks: Vec<&str> = sheet.split("  color-scheme: ").take(3).collect();
     for (block, colours) in blocks.iter().zip([look::Colours::LIGHT, look::Colours::DARK, look::Colours::DARK]) {
         for (name, colour) in colours.named().into_iter().filter(|(name, _)| *name != "edge") {
             let (_, rest) =

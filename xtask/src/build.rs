@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// What the assets are made from, beside the compiled widget.
-const ASSET_INPUTS: [&str; 12] = [
+const ASSET_INPUTS: [&str; 13] = [
     "Cargo.lock",
     "widget/loader",
     "widget/src/view/card.css",

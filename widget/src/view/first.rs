@@ -14,5 +14,5 @@ pub(crate) fn form(ask: &Ask) -> impl IntoView + use<> {
 
 /// Draws the tree: the first question and the card's foot, in one element that the loader puts into the card.
 pub(crate) fn draw(ask: &Ask, facts: &Facts) -> impl IntoView + use<> {
-    html::div().class("ask").child(form(ask)).child(foot::card(facts))
+    html::div().class("ask").child(form(ask)).child(foot::card(facts, false))
 }

@@ -6,8 +6,11 @@ use leptos::prelude::*;
 use crate::ask::Facts;
 
 /// Draws the card's foot, closed until somebody asks; the loader hides what does not apply and hears its buttons.
-pub(crate) fn card(facts: &Facts) -> impl IntoView + use<> {
-    let button = |class: &'static str, text: &str| html::button().r#type("button").class(class).child(text.to_owned());
+/// `is_still`: nobody does, and it stands as before an answer of somebody unknown.
+pub(crate) fn card(facts: &Facts, is_still: bool) -> impl IntoView + use<> {
+    let button = |class: &'static str, text: &str, is_hidden: bool| {
+        html::button().r#type("button").class(class).hidden(is_hidden).child(text.to_owned())
+    };
     html::details()
         .class("foot")
         .child(html::summary().child(facts.about.clone()))
@@ -16,14 +19,13 @@ pub(crate) fn card(facts: &Facts) -> impl IntoView + use<> {
                 .child(facts.reads.clone() + " ")
                 .child(html::span().class("anonymous").child(facts.anonymous.clone()))
                 .child(" ")
-                .child(html::span().class("identified").child(facts.identified.clone())),
+                .child(html::span().class("identified").hidden(is_still).child(facts.identified.clone())),
         )
-        .child(
-            html::p()
-                .child(privacy(facts))
-                .child(button("never", &facts.never))
-                .child(button("withdraw", &facts.withdraw)),
-        )
+        .child(html::p().child(privacy(facts)).child(button("never", &facts.never, false)).child(button(
+            "withdraw",
+            &facts.withdraw,
+            is_still,
+        )))
 }
 
 /// Draws the same facts below the hosted form. Where the card hands over a customer in the address's fragment, which no

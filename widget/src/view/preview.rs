@@ -37,7 +37,7 @@ pub(crate) fn draw(
     let parts = (
         first,
         html::div().class("more").child(rest),
-        foot::card(facts),
+        foot::card(facts, true),
         html::button().r#type("button").class("close").attr("aria-label", card.close.to_owned()),
     );
     let class = match card.scheme {
