@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 
 use bearing_shared::api::embed::Build;
+use bearing_shared::look::{Position, Style};
+use bearing_shared::survey::Survey;
 use rust_embed::RustEmbed;
 
 #[derive(RustEmbed)]
@@ -14,15 +16,59 @@ struct Files;
 pub struct Assets {
     /// Where the renderer is; `None` in a binary built without it.
     pub build: Option<Build>,
-    /// The card's style sheet; empty in a binary built without it.
-    pub card_css: &'static str,
+    /// The style sheets; empty in a binary built without them.
+    pub styles: Styles,
+}
+
+/// The card's style sheets: what every card needs, and what some surveys need beside it.
+pub struct Styles {
+    card: &'static str,
+    stars: &'static str,
+    faces: &'static str,
+    bar: &'static str,
+    centre: &'static str,
+    inline: &'static str,
+}
+
+impl Styles {
+    /// One sheet for all of these surveys, each at its position, with nothing that none of them needs.
+    pub fn sheet<'a>(&self, surveys: impl Iterator<Item = (&'a Survey, Position)>) -> String {
+        let mut parts = vec![self.card];
+        for (survey, position) in surveys {
+            let style = match survey.scored().map(|question| question.style) {
+                Some(Style::Stars) => self.stars,
+                Some(Style::Faces) => self.faces,
+                Some(Style::Numbers) | None => "",
+            };
+            let place = match position {
+                Position::Corner => "",
+                Position::Bar => self.bar,
+                Position::Centre => self.centre,
+                Position::Inline => self.inline,
+            };
+            for part in [style, place] {
+                if !parts.contains(&part) {
+                    parts.push(part);
+                }
+            }
+        }
+        parts.concat()
+    }
 }
 
 impl Assets {
     /// Reads the list of what was built.
     pub fn load() -> Self {
         let build = Files::get("manifest.json").and_then(|file| serde_json::from_slice(&file.data).ok());
-        Self { build, card_css: text("card.css") }
+        let styles = Styles {
+            card: text("card.css"),
+            stars: text("stars.css"),
+            faces: text("faces.css"),
+            bar: text("bar.css"),
+            centre: text("centre.css"),
+            inline: text("inline.css"),
+        };
+        Self { build, styles }
     }
 }
 
@@ -64,4 +110,24 @@ pub fn find(path: &str, accept_encoding: &str) -> Option<Asset> {
         .or_else(|| Some((Files::get(path)?, None)))?;
     let hash = data_encoding::HEXLOWER.encode(&file.metadata.sha256_hash()[..8]);
     Some(Asset { body: file.data, media_type, encoding, etag: format!("\"{hash}\"") })
+}
+
+#[cfg(test)]
+mod tests {
+    use bearing_shared::instrument::Instrument;
+
+    use super::*;
+
+    #[test]
+    fn a_sheet_holds_each_part_that_is_needed_once() {
+        let styles =
+            Styles { card: "card ", stars: "stars ", faces: "faces ", bar: "bar ", centre: "c ", inline: "i " };
+        let plain = Survey::standard("x", Instrument::Nps);
+        let mut stars = Survey::standard("x", Instrument::Csat);
+        stars.questions[0].style = Style::Stars;
+        assert_eq!(styles.sheet(std::iter::empty()), "card ");
+        assert_eq!(styles.sheet([(&plain, Position::Corner)].into_iter()), "card ");
+        let surveys = [(&stars, Position::Bar), (&plain, Position::Bar), (&stars, Position::Inline)];
+        assert_eq!(styles.sheet(surveys.into_iter()), "card stars bar i ");
+    }
 }

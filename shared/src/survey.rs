@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::fault::{Code, Fault};
 use crate::instrument::Instrument;
-use crate::look::{Ending, Look, Style};
+use crate::look::{ENDINGS_LIMIT, Ending, Look, Style};
 use crate::metric::{Group, Metric};
 use crate::question::{Kind, Question, is_name};
 use crate::rule::Rules;
@@ -110,6 +110,11 @@ impl Survey {
         self.questions.iter().skip(1).filter(move |question| group.is_some_and(|group| question.follows(group)))
     }
 
+    /// The ending of a group, where it has one of its own.
+    pub fn ending(&self, group: Group) -> Option<&Ending> {
+        self.endings.iter().find(|ending| ending.groups.contains(&group))
+    }
+
     /// The locales in which the scored question is written.
     pub fn locales(&self) -> impl Iterator<Item = &str> + Clone {
         self.questions.iter().take(1).flat_map(|question| question.text.0.keys().map(String::as_str))
@@ -151,6 +156,9 @@ impl Survey {
                 let names: Vec<_> = groups.iter().map(|group| group.name()).collect();
                 return invalid(&format!("{at}.groups"), format!("The groups here are {}.", names.join(", ")));
             }
+            if !question.style.is_numbers() && question.kind != Kind::Csat {
+                return invalid(&format!("{at}.style"), "Stars and faces are for a CSAT score alone.".into());
+            }
             (rules.check)(question).map_err(|fault| fault.under(&at))?;
             for (name, text, needed) in
                 [("text", &question.text, true), ("low", &question.low, false), ("high", &question.high, false)]
@@ -166,6 +174,12 @@ impl Survey {
         if !self.thanks.is_empty() {
             self.thanks.check("thanks")?;
         }
+        if self.endings.len() > ENDINGS_LIMIT {
+            return invalid("endings", format!("A survey has at most {ENDINGS_LIMIT} endings."));
+        }
+        for (place, ending) in self.endings.iter().enumerate() {
+            ending.check(&groups).map_err(|fault| fault.under(&format!("endings[{place}]")))?;
+        }
         Ok(())
     }
 }
@@ -179,6 +193,26 @@ pub fn is_touchpoint(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::look::Link;
+
+    fn ending(groups: &[Group], url: &str, words: &str) -> Ending {
+        let link = Some(Link { url: url.into(), text: LocalText::one("en", words) });
+        Ending { groups: groups.to_vec(), text: LocalText::default(), link }
+    }
+
+    #[test]
+    fn the_first_ending_that_names_the_group_is_taken() {
+        let mut survey = Survey::standard("x", Instrument::Csat);
+        survey.questions[0].style = Style::Stars;
+        survey.endings = vec![
+            ending(&[Group::Satisfied, Group::Neutral], "https://a.example", "a"),
+            ending(&[Group::Neutral], "https://b.example", "b"),
+        ];
+        survey.check().expect("stars and endings are fine");
+        let url = |group| survey.ending(group)?.link.as_ref().map(|link| link.url.as_str());
+        assert_eq!(url(Group::Neutral), Some("https://a.example"));
+        assert_eq!(url(Group::Dissatisfied), None);
+    }
 
     #[test]
     fn standard_surveys_can_be_asked_in_every_language() {
@@ -195,7 +229,7 @@ mod tests {
     fn what_cannot_be_asked_is_refused_with_its_field() {
         type Spoil = fn(&mut Survey);
         let valid = || Survey::standard("x", Instrument::Nps);
-        let cases: [(&str, Spoil); 9] = [
+        let cases: [(&str, Spoil); 16] = [
             ("name", |survey| survey.name.clear()),
             ("instrument", |survey| survey.instrument = Instrument::Csat),
             ("touchpoints", |survey| survey.touchpoints = vec!["Check Out".into()]),
@@ -205,6 +239,15 @@ mod tests {
             ("questions[1].groups", |survey| survey.questions[1].groups = vec![Group::Easy]),
             ("questions[1].text", |survey| survey.questions[1].text = LocalText::default()),
             ("default_locale", |survey| survey.default_locale = "eo".into()),
+            ("questions[0].style", |survey| survey.questions[0].style = Style::Stars),
+            ("questions[1].style", |survey| survey.questions[1].style = Style::Faces),
+            ("endings", |survey| survey.endings = vec![ending(&[Group::Passives], "https://a.example", "a"); 11]),
+            ("endings[0].groups", |survey| survey.endings = vec![ending(&[], "https://a.example", "a")]),
+            ("endings[0].groups", |survey| survey.endings = vec![ending(&[Group::Easy], "https://a.example", "a")]),
+            ("endings[0].link.url", |survey| survey.endings = vec![ending(&[Group::Passives], "javascript:1", "a")]),
+            ("endings[0].link.text", |survey| {
+                survey.endings = vec![ending(&[Group::Passives], "https://a.example", " ")]
+            }),
         ];
         for (field, spoil) in cases {
             let mut survey = valid();

@@ -1,5 +1,6 @@
-// The hosted page's continuation: a card that could not draw the rest hands its response over in the address's fragment.
+// The hosted page in a card's frame: it goes on with the response that the card hands over, and says how high it is.
 
+// A card that could not draw the rest hands its response over in the address's fragment, which no server sees.
 const given = new URLSearchParams(location.hash.slice(1));
 const form = document.querySelector('form');
 const score = form && form.querySelector('.scale [value="' + (parseInt(given.get('score'), 10) || 0) + '"]');
@@ -17,6 +18,19 @@ if (score && /^[0-9a-f-]{36}$/.test(given.get('r')) && /^\d+$/.test(given.get('s
     field.name = name;
     field.value = value;
     form.append(field);
+    if (name == 'customer') {
+      document.querySelector('.anonymous').hidden = true;
+      document.querySelector('.identified').hidden = false;
+    }
   }
 }
-if (self != top) document.querySelector('main').classList.add('framed');
+
+// In a card's frame: no frame within the frame, and the card is told how high the page is and that it was answered. To
+// whoever framed it: neither is a secret, and the card hears it from this frame's window alone.
+if (self != parent) {
+  const main = document.querySelector('main');
+  main.classList.add('framed');
+  const tell = (bearing, height) => parent.postMessage({ bearing, height }, '*');
+  new ResizeObserver(() => tell('height', Math.ceil(main.getBoundingClientRect().height))).observe(main);
+  if (main.querySelector('.thanks')) tell('answered');
+}

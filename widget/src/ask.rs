@@ -1,5 +1,6 @@
 //! A question as it is drawn: its words in one locale, what was entered, and what is wrong with it.
 
+use bearing_shared::look::Style;
 use bearing_shared::question::Control;
 
 /// What a form field's name starts with; the rest is the question's id.
@@ -30,7 +31,7 @@ pub struct Ask {
     pub fault: String,
 }
 
-/// The ends of a scale and their labels.
+/// The ends of a scale, their labels, and how it is drawn.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Scale {
     /// The lowest score.
@@ -41,6 +42,8 @@ pub struct Scale {
     pub low: String,
     /// The label of the highest score; may be empty.
     pub high: String,
+    /// Numbers, stars or faces.
+    pub style: Style,
 }
 
 impl Ask {
@@ -51,8 +54,13 @@ impl Ask {
 
     /// Whether it is asked after a score.
     pub fn follows(&self, score: u8) -> bool {
-        self.after.is_empty() || self.after.iter().any(|[low, high]| (*low..=*high).contains(&score))
+        self.after.is_empty() || fits(&self.after, score)
     }
+}
+
+/// Whether a score lies in one of some ranges, both ends included.
+fn fits(ranges: &[[u8; 2]], score: u8) -> bool {
+    ranges.iter().any(|[low, high]| (*low..=*high).contains(&score))
 }
 
 /// The interface texts that the views say.
@@ -60,10 +68,55 @@ impl Ask {
 pub struct Words {
     /// The button that sends.
     pub send: String,
+    /// The button that leads to the next question.
+    pub next: String,
+    /// The button that leads back.
+    pub back: String,
+    /// Where one is, for a screen reader; `{n}` and `{total}` are numbers.
+    pub step: String,
     /// Said beside a question that may stay empty.
     pub optional: String,
     /// Said when a required follow-up is empty.
     pub required: String,
     /// The thanks at the end: the survey's own, or the interface language's.
     pub thanks: String,
+}
+
+/// How a survey ends after some scores.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Ending {
+    /// The scores that it follows, as ranges with both ends included.
+    pub after: Vec<[u8; 2]>,
+    /// What is said; empty: the survey's thanks.
+    pub text: String,
+    /// Where the respondent may go on: an address and its words.
+    pub link: Option<(String, String)>,
+}
+
+impl Ending {
+    /// The ending of a score: the first that fits.
+    pub fn of(endings: &[Self], score: u8) -> Option<&Self> {
+        endings.iter().find(|ending| fits(&ending.after, score))
+    }
+}
+
+/// What a respondent can learn of a survey before answering it, in words.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Facts {
+    /// The heading.
+    pub about: String,
+    /// Who reads the answer.
+    pub reads: String,
+    /// Said where nobody knows who answers.
+    pub anonymous: String,
+    /// Said where the site says who answers.
+    pub identified: String,
+    /// The words of the link to the site's privacy page.
+    pub privacy: String,
+    /// The address of that page, where there is one.
+    pub privacy_url: Option<String>,
+    /// The button that ends all asking.
+    pub never: String,
+    /// The button that takes an answer back.
+    pub withdraw: String,
 }

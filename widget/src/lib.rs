@@ -12,6 +12,7 @@ pub mod host;
 #[cfg(feature = "ssr")]
 pub mod server;
 pub mod session;
+pub mod style;
 #[cfg(feature = "ssr")]
 pub mod tree;
 mod view;

@@ -3,15 +3,18 @@
 use std::cell::RefCell;
 use std::fmt;
 
+use bearing_shared::look::is_address;
 use html5ever::tendril::StrTendril;
 use html5ever::tokenizer::{BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts};
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 
 /// The tags that a tree may hold, between spaces.
-const TAGS: &str = " button div fieldset form input label legend li p small span textarea ul ";
+const TAGS: &str = " a button details div fieldset form input label legend li p small span summary textarea ul ";
 
-/// The attributes that a tree may hold besides `aria-…`, between spaces. None runs script, styles or loads anything.
-const ATTRIBUTES: &str = " checked class dir for hidden id lang maxlength name required role rows tabindex type value ";
+/// The attributes that a tree may hold besides `aria-…`, between spaces. None runs script, styles or loads anything;
+/// `href` does none of it either once it is an address that respondents may be led to.
+const ATTRIBUTES: &str =
+    " checked class dir for hidden href id lang maxlength name rel required role rows tabindex target type value ";
 
 /// The tags of `TAGS` that have no end.
 const VOID: &str = " input ";
@@ -139,10 +142,12 @@ impl Growing {
             let mut attributes = Vec::with_capacity(tag.attrs.len());
             for attribute in &tag.attrs {
                 let name = attribute.name.local.to_string();
-                if !lists(ATTRIBUTES, &name) && !name.starts_with("aria-") {
+                let value = attribute.value.to_string();
+                let leads_nowhere = name == "href" && !is_address(&value);
+                if leads_nowhere || !lists(ATTRIBUTES, &name) && !name.starts_with("aria-") {
                     return Err(Refused::Attribute(name));
                 }
-                attributes.push((name, attribute.value.to_string()));
+                attributes.push((name, value));
             }
             let is_void = lists(VOID, &name);
             self.open.push(Open { tag: name, attributes, children: Vec::new() });

@@ -17,14 +17,29 @@ use crate::{
 };
 
 /// What the assets are made from, beside the compiled widget.
-const ASSET_INPUTS: [&str; 7] = [
+const ASSET_INPUTS: [&str; 13] = [
     "Cargo.lock",
     "widget/loader",
     "widget/src/view/card.css",
     "widget/src/view/hosted.css",
+    "widget/src/view/rest.css",
+    PARTS[0],
+    PARTS[1],
+    PARTS[2],
+    PARTS[3],
+    PARTS[4],
     "xtask/bundle",
     "xtask/npm/package-lock.json",
     "dist/.build/widget.wasm",
+];
+
+/// The style sheets that only some surveys need.
+const PARTS: [&str; 5] = [
+    "widget/src/view/stars.css",
+    "widget/src/view/faces.css",
+    "widget/src/view/bar.css",
+    "widget/src/view/centre.css",
+    "widget/src/view/inline.css",
 ];
 
 /// Builds everything that changed and leaves one self-contained binary at `dist/bearing`.
@@ -67,6 +82,9 @@ pub(crate) fn assets(place: &Place) -> Result<()> {
             bundle.arg("--loader").arg(place.root.join("widget/loader/main.js"));
             bundle.arg("--hosted").arg(place.root.join("widget/loader/hosted.js"));
             bundle.arg("--css").arg(place.root.join("widget/src/view/card.css"));
+            for part in PARTS {
+                bundle.arg("--part").arg(place.root.join(part));
+            }
             bundle.arg("--hosted-css").arg(place.root.join("widget/src/view/hosted.css"));
             bundle.arg("--scratch").arg(&work).arg("--out").arg(&out);
             run(bundle, "the bundler")

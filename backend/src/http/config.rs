@@ -6,8 +6,8 @@ use bearing_shared::api::embed::{Config, FORMAT, FirstQuestion, SurveyConfig, Tr
 use bearing_shared::id::{SiteKey, SurveyId};
 use bearing_shared::rule;
 use bearing_shared::text::{self, Language};
-use bearing_storage::PublishedVersion;
-use bearing_widget::server::{SurveyView, first_question_tree};
+use bearing_storage::{PublishedVersion, Site};
+use bearing_widget::server::{SiteFacts, SurveyView, first_question_tree};
 use moka::sync::Cache;
 use serde_json::Value;
 
@@ -33,11 +33,13 @@ pub struct Rendered {
 }
 
 type Key = (SiteKey, i64, String, String);
+/// A survey's version and locale, and what the foot of its card says of the site: name and privacy page.
+type TreeKey = (SurveyId, u32, String, String, Option<String>);
 
 /// The cache.
 pub struct Configs {
     configs: Cache<Key, Arc<Rendered>>,
-    trees: Cache<(SurveyId, u32, String), Option<Arc<Value>>>,
+    trees: Cache<TreeKey, Option<Arc<Value>>>,
 }
 
 impl Default for Configs {
@@ -64,24 +66,29 @@ impl Configs {
         };
         config.surveys = shown.iter().map(config_of).collect();
         let due = shown.iter().filter(|version| rule::is_shown_at(&version.survey, touchpoint));
-        config.trees = due.take(TREES).filter_map(|version| self.tree(version, locale)).collect();
+        let due: Vec<&PublishedVersion> = due.take(TREES).copied().collect();
+        config.trees = due.iter().filter_map(|version| self.tree(view, version, locale)).collect();
         if !config.trees.is_empty() {
-            config.css = app.assets.card_css;
+            config.css = css(app, view, &due);
         }
+        config.privacy.clone_from(&view.site.settings.privacy_url);
+        config.scheme = view.site.settings.theme.scheme;
         config
     }
 
     /// One first question for a reader's locale.
-    pub fn first(&self, app: &App, version: &PublishedVersion, locale: &str) -> Option<Rendered> {
-        let tree = self.tree(version, locale)?;
-        Some(Rendered::of(&FirstQuestion { tree, css: app.assets.card_css }))
+    pub fn first(&self, app: &App, view: &SiteView, version: &PublishedVersion, locale: &str) -> Option<Rendered> {
+        let tree = self.tree(view, version, locale)?;
+        Some(Rendered::of(&FirstQuestion { tree, css: css(app, view, &[version]) }))
     }
 
-    fn tree(&self, version: &PublishedVersion, locale: &str) -> Option<Tree<Arc<Value>>> {
+    fn tree(&self, view: &SiteView, version: &PublishedVersion, locale: &str) -> Option<Tree<Arc<Value>>> {
         let locale = survey_locale(version, locale);
-        let key = (version.id.clone(), version.version, locale.clone());
+        let site = site_facts(&view.site);
+        let facts = (site.name.to_owned(), site.privacy_url.map(str::to_owned));
+        let key = (version.id.clone(), version.version, locale.clone(), facts.0, facts.1);
         let root = self.trees.get_with(key, || {
-            let view = SurveyView { survey: &version.survey, locale: &locale };
+            let view = SurveyView { survey: &version.survey, locale: &locale, site };
             match first_question_tree(&view).map(serde_json::to_value) {
                 Ok(Ok(root)) => Some(Arc::new(root)),
                 fault => {
@@ -93,6 +100,18 @@ impl Configs {
         })?;
         Some(Tree { v: FORMAT, survey: version.id.clone(), version: version.version, locale, root })
     }
+}
+
+/// The style sheet of these surveys' cards, with the site's theme.
+fn css(app: &App, view: &SiteView, versions: &[&PublishedVersion]) -> String {
+    let theme = &view.site.settings.theme;
+    let surveys = versions.iter().map(|version| (&version.survey, version.survey.look.position));
+    app.assets.styles.sheet(surveys) + &theme.css(":host", theme.scheme)
+}
+
+/// What a respondent can learn of a site.
+pub(super) fn site_facts(site: &Site) -> SiteFacts<'_> {
+    SiteFacts { name: &site.settings.name, privacy_url: site.settings.privacy_url.as_deref() }
 }
 
 /// The locale of a site's config: the best of those that its surveys are written in.

@@ -96,7 +96,8 @@ fn page(name: &str, more: &str) -> ApiResult<Response> {
         rendered(text)
     );
     let title = format!("{title} · Bearing");
-    let page = Page { title: &title, locale: "en", base: "/docs/", style: "style.css", script: None, body: &body };
+    let (locale, base, style) = ("en", "/docs/", "style.css");
+    let page = Page { title: &title, locale, base, style, theme: None, script: None, body: &body };
     Ok(page.reply(StatusCode::OK).into_response())
 }
 

@@ -81,7 +81,7 @@ pub(super) async fn first(
     };
     let published = view.version(&survey, version).ok_or_else(ApiError::not_found)?;
     let locale = Reader::of(query).locale;
-    let rendered = app.configs.first(&app, published, &locale).ok_or_else(ApiError::not_found)?;
+    let rendered = app.configs.first(&app, &view, published, &locale).ok_or_else(ApiError::not_found)?;
     Ok(reply(&rendered, &headers))
 }
 

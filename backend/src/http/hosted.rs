@@ -12,12 +12,14 @@ use axum::response::{IntoResponse, Redirect, Response};
 use bearing_shared::answer::{Age, Context, Given, Plain, Respondent, Submission};
 use bearing_shared::fault::{Code, Fault};
 use bearing_shared::id::{ResponseId, SurveyId};
+use bearing_shared::look::Theme;
 use bearing_shared::question::{Control, Question};
 use bearing_shared::text::{Language, Ui};
 use bearing_storage::PublishedVersion;
 use bearing_widget::server::{FIELD_PREFIX, HostedForm, SurveyView, hosted_form, hosted_thanks};
 use std::sync::Arc;
 
+use super::config::site_facts;
 use super::page::{FRAMED, Page, escaped};
 use super::reader::Reader;
 use super::{extract, intake};
@@ -52,12 +54,12 @@ async fn survey(app: &App, id: &str) -> ApiResult<(Arc<SiteView>, PublishedVersi
     Ok((view, latest.ok_or_else(ApiError::not_found)?))
 }
 
-fn page(body: &str, title: &str, locale: &str, status: StatusCode) -> Response {
+fn page(body: &str, title: &str, locale: &str, theme: Option<&Theme>, status: StatusCode) -> Response {
     let script = Some("hosted.js");
-    Page { title, locale, base: "../", style: "hosted.css", script, body }.reply(status)
+    Page { title, locale, base: "../", style: "hosted.css", theme, script, body }.reply(status)
 }
 
-/// The survey as a page: `?score=9` preselects, `?lang=` chooses the language.
+/// The survey as a page: `?score=9` preselects, `?lang=` chooses the language, `?thanks` shows its end.
 #[utoipa::path(get, path = "/s/{survey}", tag = "embed",
     params(("survey" = String, Path), ("score" = Option<u8>, Query), ("lang" = Option<String>, Query),
         ("touchpoint" = Option<String>, Query), ("customer" = Option<String>, Query),
@@ -72,16 +74,18 @@ pub(super) async fn form(
 ) -> ApiResult<Response> {
     let asked = fields(query.unwrap_or_default().as_bytes());
     let reader = Reader::new(first(&asked, "lang"), &headers);
-    let version = match survey(&app, &id).await {
-        Ok((_, version)) => version,
+    let (site, version) = match survey(&app, &id).await {
+        Ok(found) => found,
         Err(error) if error.0.code == Code::NOT_FOUND => return Ok(gone(&reader)),
         Err(ApiError(fault)) => return Ok(away(&fault, &reader)),
     };
     let locale = reader.locale(&version);
-    let view = SurveyView { survey: &version.survey, locale: &locale };
-    let title = Language::of(&locale).ui.label;
+    let view = SurveyView { survey: &version.survey, locale: &locale, site: site_facts(&site.site) };
+    let (title, theme) = (Language::of(&locale).ui.label, Some(&site.site.settings.theme));
     if asked.contains_key("thanks") {
-        return Ok(page(&hosted_thanks(&view), title, &locale, StatusCode::OK));
+        let bands = version.survey.instrument.definition().bands;
+        let group = bands.iter().map(|band| band.group).find(|group| group.name() == first(&asked, "thanks"));
+        return Ok(page(&hosted_thanks(&view, group), title, &locale, theme, StatusCode::OK));
     }
     if version.closed_at.is_some() {
         return Ok(gone(&reader));
@@ -105,7 +109,7 @@ pub(super) async fn form(
     let action = format!("../s/{}", version.id);
     let body =
         hosted_form(&HostedForm { view, action: &action, hidden: &hidden, given: &given, faults: &BTreeMap::new() });
-    Ok(page(&body, title, &locale, StatusCode::OK))
+    Ok(page(&body, title, &locale, theme, StatusCode::OK))
 }
 
 /// Takes the form.
@@ -143,18 +147,22 @@ pub(super) async fn submit(
     let version = asked.unwrap_or(&latest);
     let locale = reader.locale(version);
     let submission = submission(&sent, version, &locale, &headers, app.clock.now());
+    let group = score(&submission, version).and_then(|score| version.survey.instrument.definition().group(score));
     let result = match missing(&submission, version) {
         Some(fault) => Err(ApiError(fault)),
         None => app.intake.take_one(&app, &site, submission, Source::Hosted).await,
     };
     match result {
         Ok(_) => {
-            let thanks = Redirect::to(&format!("../s/{}?thanks&lang={locale}", version.id));
+            // The group and never the score, and that only where it has an ending of its own.
+            let ending = group.filter(|group| version.survey.ending(*group).is_some());
+            let thanks = ending.map_or(String::new(), |group| format!("={}", group.name()));
+            let thanks = Redirect::to(&format!("../s/{}?thanks{thanks}&lang={locale}", version.id));
             Ok((FRAMED, thanks).into_response())
         }
         Err(ApiError(fault)) if matches!(fault.code, Code::SURVEY_CLOSED | Code::ERASED) => Ok(gone(&reader)),
         // Also when the store is away: what was typed stays in the form, to be sent again.
-        Err(ApiError(fault)) => Ok(again(&sent, version, &locale, &fault)),
+        Err(ApiError(fault)) => Ok(again(&sent, &site, version, &locale, &fault)),
     }
 }
 
@@ -171,7 +179,7 @@ fn away(fault: &Fault, reader: &Reader) -> Response {
 fn notice(text: &str, fault: &Fault, reader: &Reader) -> Response {
     let Language { locale, ui, .. } = reader.language();
     let body = format!("<main><h1>{}</h1><p>{}</p></main>", escaped(ui.label), escaped(text));
-    told_when(page(&body, ui.label, locale, status(fault)))
+    told_when(page(&body, ui.label, locale, None, status(fault)))
 }
 
 /// What is wrong, for the respondent. What they can do nothing about carries its code, for those who can.
@@ -194,7 +202,7 @@ fn status(fault: &Fault) -> StatusCode {
 /// The page for a survey that is not shown, which says nothing of why.
 fn gone(reader: &Reader) -> Response {
     let Language { locale, ui, .. } = reader.language();
-    page(&format!("<main><h1>{}</h1></main>", escaped(ui.closed)), ui.closed, locale, StatusCode::NOT_FOUND)
+    page(&format!("<main><h1>{}</h1></main>", escaped(ui.closed)), ui.closed, locale, None, StatusCode::NOT_FOUND)
 }
 
 /// The form's fields as the response that they make.
@@ -249,17 +257,23 @@ fn given(sent: &Fields, question: &Question) -> Option<Given> {
     Some(given)
 }
 
+/// The score that was picked, if it is one.
+fn score(submission: &Submission, version: &PublishedVersion) -> Option<u8> {
+    let scored = &version.survey.scored()?.id;
+    let given = submission.answers.iter().find(|given| given.question == *scored)?;
+    u8::try_from(given.value.as_ref()?.whole()?).ok()
+}
+
 /// The first question that must be answered and is not.
 fn missing(submission: &Submission, version: &PublishedVersion) -> Option<Fault> {
     let answer = |id: &str| submission.answers.iter().find(|given| given.question == id);
-    let score = answer(&version.survey.scored()?.id)?.value.as_ref()?.whole()?;
-    let mut follow_ups = version.survey.follow_ups(u8::try_from(score).ok()?);
+    let mut follow_ups = version.survey.follow_ups(score(submission, version)?);
     let question = follow_ups.find(|question| question.required && answer(&question.id).is_none())?;
     Some(Fault::at(Code::MISSING_FIELD, format!("q.{}", question.id), "required"))
 }
 
 /// The form once more, with what was entered and what is wrong with it.
-fn again(sent: &Fields, version: &PublishedVersion, locale: &str, fault: &Fault) -> Response {
+fn again(sent: &Fields, site: &SiteView, version: &PublishedVersion, locale: &str, fault: &Fault) -> Response {
     let ui = &Language::of(locale).ui;
     let scored = version.survey.scored().map_or("score", |question| question.id.as_str());
     let field = fault.field.as_deref().unwrap_or_default();
@@ -275,10 +289,11 @@ fn again(sent: &Fields, version: &PublishedVersion, locale: &str, fault: &Fault)
             Some((name.clone(), if fresh { chance::response_id(0).to_string() } else { value }))
         })
         .collect();
-    let view = SurveyView { survey: &version.survey, locale };
+    let view = SurveyView { survey: &version.survey, locale, site: site_facts(&site.site) };
+    let theme = Some(&site.site.settings.theme);
     let action = format!("../s/{}", version.id);
     let body = hosted_form(&HostedForm { view, action: &action, hidden: &hidden, given: sent, faults: &faults });
-    told_when(page(&body, ui.label, locale, status(fault)))
+    told_when(page(&body, ui.label, locale, theme, status(fault)))
 }
 
 /// The kind of device, from the browser's own word for it; the user agent is read and not kept.

@@ -13,6 +13,7 @@ mod layers;
 pub mod measure;
 mod page;
 mod params;
+mod preview;
 mod reader;
 mod reports;
 mod respondents;
@@ -63,6 +64,7 @@ fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(surveys::publish))
         .routes(routes!(surveys::pause))
         .routes(routes!(surveys::versions))
+        .routes(routes!(preview::page))
         .routes(routes!(responses::list, responses::create))
         .routes(routes!(responses::read, responses::delete))
         .routes(routes!(respondents::erase))

@@ -9,6 +9,7 @@ use bearing_shared::api::error::ErrorBody;
 use bearing_shared::api::sites::{BuildingReply, CountingReply, SitePatch, SiteReply};
 use bearing_shared::cell;
 use bearing_shared::fault::{Code, Fault};
+use bearing_shared::look::is_address;
 use bearing_shared::question::is_name;
 use bearing_storage::{Building, Scope, Site};
 use jiff::tz::TimeZone;
@@ -170,9 +171,14 @@ fn apply(site: &mut Site, patch: SitePatch) -> Result<(), Fault> {
         settings.respect_signals = signals;
     }
     if let Some(address) = patch.privacy_url {
+        if !address.is_empty() && !is_address(&address) {
+            let message = "Give an https address such as https://shop.example/privacy, or an empty text for none.";
+            return invalid("privacy_url", message);
+        }
         settings.privacy_url = Some(address).filter(|address| !address.is_empty());
     }
     if let Some(theme) = patch.theme {
+        theme.check().map_err(|fault| fault.under("theme"))?;
         settings.theme = theme;
     }
     settings.allow_null_origin = patch.allow_null_origin.unwrap_or(settings.allow_null_origin);

@@ -45,6 +45,7 @@ const ROUTES: &[&str] = &[
     "GET /v1/surveys/{id}",
     "PATCH /v1/surveys/{id}",
     "POST /v1/surveys/{id}/pause",
+    "GET /v1/surveys/{id}/preview",
     "POST /v1/surveys/{id}/publish",
     "GET /v1/surveys/{id}/versions",
 ];

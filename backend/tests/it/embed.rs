@@ -1,9 +1,11 @@
 //! What the loader reads: the config, its language and its trees, and single first questions.
 
+use std::collections::BTreeMap;
 use std::io::Read;
 
 use bearing_shared::fault::Code;
 use bearing_shared::instrument::Instrument;
+use bearing_shared::look::{Ending, Link, Position, Style};
 use bearing_shared::metric::Group;
 use bearing_shared::survey::Survey;
 use bearing_shared::text::LocalText;
@@ -37,7 +39,22 @@ async fn the_config_holds_rules_texts_and_trees() {
         (&config["v"], &config["site"], &config["locale"], &config["dir"]),
         (&json!(1), &json!(site.key), &json!("en"), &json!("ltr"))
     );
-    assert_eq!(keys(&config["ui"]), ["choose", "close", "label", "more", "optional", "required", "send", "thanks"]);
+    let said = [
+        "back",
+        "choose",
+        "close",
+        "declined",
+        "label",
+        "more",
+        "next",
+        "optional",
+        "required",
+        "send",
+        "step",
+        "thanks",
+        "withdrawn",
+    ];
+    assert_eq!(keys(&config["ui"]), said);
     assert!(config["build"].is_null() || keys(&config["build"]) == ["js", "wasm"]);
     assert_eq!(
         config["surveys"],
@@ -283,4 +300,67 @@ async fn odd_queries_do_no_harm() {
         let reply = server.get(&format!("{}?{query}", site.config())).await;
         assert_eq!(reply.status, 200, "{query}: {}", reply.text());
     }
+}
+
+#[tokio::test]
+async fn the_config_carries_looks_and_endings_only_where_they_are_set() {
+    let server = Server::start().await;
+    let site = server.site().await;
+    let plain = server.publish(&site, nps()).await;
+    let mut survey = Survey::standard("Stars", Instrument::Csat);
+    survey.questions[0].style = Style::Stars;
+    survey.look.position = Position::Bar;
+    survey.endings = vec![Ending {
+        groups: vec![Group::Satisfied, Group::Dissatisfied],
+        text: LocalText(BTreeMap::from([("en".into(), "Great!".into()), ("nl".into(), "Mooi!".into())])),
+        link: Some(Link { url: "https://reviews.example".into(), text: LocalText::one("en", "Review us") }),
+    }];
+    server.pass(1);
+    let looks = server.publish(&site, survey).await;
+    let config = server.get(&format!("{}?locale=nl", site.config())).await.ok();
+    assert_eq!(names(&config["surveys"], "id"), [&*plain, &*looks]);
+    for absent in ["position", "endings"] {
+        assert!(config["surveys"][0].get(absent).is_none(), "{absent}");
+    }
+    for absent in ["privacy", "scheme"] {
+        assert!(config.get(absent).is_none(), "{absent}");
+    }
+    assert_eq!(config["surveys"][1]["position"], "bar");
+    assert_eq!(
+        config["surveys"][1]["endings"],
+        json!([{ "after": [[4, 5], [1, 2]], "text": "Mooi!", "link": { "url": "https://reviews.example", "text": "Review us" } }])
+    );
+    assert!(config["trees"][1]["root"].to_string().contains("scale stars"));
+}
+
+#[tokio::test]
+async fn the_foot_and_the_theme_follow_the_sites_settings_at_once() {
+    let server = Server::start().await;
+    let site = server.site().await;
+    let survey = server.publish(&site, nps()).await;
+    let first = format!("{}/first/{survey}/1?locale=en", site.config());
+    for path in [site.config(), first.clone()] {
+        assert!(server.get(&path).await.text().contains("Your answer is read by Shop."), "{path}");
+    }
+    let settings = format!("/v1/sites/{}", site.id);
+    let change = json!({
+        "name": "Noordlicht \"&\" Co", "privacy_url": "https://shop.example/privacy",
+        "theme": { "scheme": "dark", "radius": 4, "font": "Inter, sans-serif", "dark": { "accent": "#fc9" } },
+    });
+    server.patch(&settings).key(&site.admin).json(&change).await.ok();
+    let config = server.get(&site.config()).await.ok();
+    assert_eq!((&config["privacy"], &config["scheme"]), (&json!("https://shop.example/privacy"), &json!("dark")));
+    let alone = server.get(&first).await.ok();
+    for (root, css) in [(&config["trees"][0]["root"], &config["css"]), (&alone["root"], &alone["css"])] {
+        let root = root.to_string();
+        assert!(root.contains(r#"Your answer is read by Noordlicht \"&\" Co. "#), "{root}");
+        assert!(root.contains(r#"["a",{"href":"https://shop.example/privacy","target":"_blank""#), "{root}");
+        let theme = ":host{--bearing-font:Inter,sans-serif;--bearing-radius:4px}\
+                     :host{--bearing-accent:#ffcc99;--bearing-on-accent:#000000}";
+        assert!(css.as_str().is_some_and(|css| css.ends_with(theme)), "{css}");
+    }
+    server.patch(&settings).key(&site.admin).json(&json!({ "privacy_url": "", "theme": {} })).await.ok();
+    let config = server.get(&site.config()).await.ok();
+    assert!(config.get("privacy").is_none() && config.get("scheme").is_none());
+    assert!(!config["trees"][0]["root"].to_string().contains("href"));
 }

@@ -2,7 +2,11 @@
 
 use axum::http::Method;
 use bearing_shared::fault::Code;
+use bearing_shared::instrument::Instrument;
+use bearing_shared::look::{Ending, Link, Scheme, Style};
 use bearing_shared::metric::Group;
+use bearing_shared::survey::Survey;
+use bearing_shared::text::LocalText;
 use serde_json::{Value, json};
 
 use crate::harness::{DAY, Reply, Server, Site, answer, choices, new_id, nps, with};
@@ -423,4 +427,78 @@ async fn the_survey_of_a_site_that_was_removed_is_closed() {
     server.get(&format!("/s/{survey}")).await;
     assert_eq!(server.delete(&format!("/v1/sites/{}", site.id)).key(&site.admin).await.status, 204);
     assert_eq!(server.get(&format!("/s/{survey}")).await.status, 404);
+}
+
+#[tokio::test]
+async fn each_group_has_its_own_thanks_by_name_and_never_by_score() {
+    let server = Server::start().await;
+    let site = server.site().await;
+    let mut survey = nps();
+    let link = Link { url: "https://reviews.example/?a=1&b=2".into(), text: LocalText::one("en", "Review us") };
+    survey.endings =
+        vec![Ending { groups: vec![Group::Promoters], text: LocalText::one("en", "Great!"), link: Some(link) }];
+    let survey = server.publish(&site, survey).await;
+    for (score, query, own) in [("9", "?thanks=promoters&", true), ("7", "?thanks&", false), ("0", "?thanks&", false)] {
+        let page = server.get(&format!("/s/{survey}")).await.text();
+        let reply = fill(&server, &survey, &page, &[("q.score", score)]).await;
+        let location = reply.header("location");
+        assert!(location.starts_with(&format!("../s/{survey}{query}")), "{location}");
+        let thanks = server.get(&location.replacen("../", "/", 1)).await.text();
+        assert_eq!(thanks.contains(">Great!</p>"), own, "{thanks}");
+        assert_eq!(thanks.contains("href=\"https://reviews.example/?a=1&amp;b=2\""), own, "{thanks}");
+        assert_eq!(thanks.contains("Thank you for your answer!"), !own, "{thanks}");
+    }
+    for odd in ["9", "easy", "%3Cscript%3E", "Promoters"] {
+        let thanks = server.get(&format!("/s/{survey}?thanks={odd}")).await;
+        assert!(thanks.status == 200 && thanks.text().contains("Thank you for your answer!"), "{odd}");
+    }
+}
+
+#[tokio::test]
+async fn the_page_says_who_reads_the_answer_and_looks_like_the_site() {
+    let server = Server::start().await;
+    let site = server
+        .site_with(|settings| {
+            settings.name = "Lamps & <Co>".into();
+            settings.privacy_url = Some("https://shop.example/privacy".into());
+            settings.theme.scheme = Scheme::Dark;
+            settings.theme.dark.accent = Some("#fc9".into());
+        })
+        .await;
+    let survey = server.publish(&site, nps()).await;
+    let reply = server.get(&format!("/s/{survey}")).await;
+    let page = reply.text();
+    assert!(page.contains("<html lang=\"en\" dir=\"ltr\" class=\"dark\">"), "{page}");
+    assert!(page.contains("Your answer is read by Lamps &amp; &lt;Co&gt;."), "{page}");
+    assert!(
+        page.contains("href=\"https://shop.example/privacy\"") && page.contains("rel=\"noopener noreferrer\""),
+        "{page}"
+    );
+    assert!(page.contains("<span hidden class=\"identified\">"), "{page}");
+    let known = server.get(&format!("/s/{survey}?customer=cust-42")).await.text();
+    assert!(known.contains("<span hidden class=\"anonymous\">"), "{known}");
+    // The site's own rules stand in the page, and the policy names them by their hash alone.
+    let (_, rest) = page.split_once("<style>").expect("the site's own rules");
+    let (css, _) = rest.split_once("</style>").expect("they end");
+    assert_eq!(css, ":root{--bearing-accent:#ffcc99;--bearing-on-accent:#000000}");
+    let hash = data_encoding::BASE64.encode(&bearing::auth::hash_bytes(css.as_bytes()));
+    let policy = reply.header("content-security-policy");
+    assert!(policy.contains(&format!("style-src 'self' 'sha256-{hash}';")) && !policy.contains("unsafe"), "{policy}");
+    let plain = server.site_with_survey().await.1;
+    assert!(!server.get(&format!("/s/{plain}")).await.text().contains("<style"), "no theme, no rules");
+}
+
+#[tokio::test]
+async fn stars_and_faces_are_plain_radio_buttons_too() {
+    let server = Server::start().await;
+    let site = server.site().await;
+    for style in [Style::Stars, Style::Faces] {
+        let mut survey = Survey::standard("Moments", Instrument::Csat);
+        survey.questions[0].style = style;
+        let survey = server.publish(&site, survey).await;
+        let page = server.get(&format!("/s/{survey}")).await.text();
+        assert!(page.contains(&format!("class=\"scale {}\"", style.name())), "{page}");
+        assert_eq!(fill(&server, &survey, &page, &[("q.score", "4")]).await.status, 303);
+    }
+    assert_eq!(server.score(&site, "metric=csat").await["n"], 2);
 }

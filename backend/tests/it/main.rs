@@ -15,6 +15,7 @@ mod identity;
 mod intake;
 mod limits;
 mod origins;
+mod preview;
 mod reports;
 mod responses;
 mod server;

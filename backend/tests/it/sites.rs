@@ -102,11 +102,36 @@ async fn each_wrong_setting_is_named_and_changes_nothing() {
         (json!({ "dimensions": dimensions }), Code::INVALID_FIELD, "dimensions"),
         (json!({ "allow_null_origin": "yes" }), Code::INVALID_FIELD, "allow_null_origin"),
         (json!({ "name": "Good", "site_key": "pk_mine" }), Code::UNKNOWN_FIELD, "site_key"),
+        (json!({ "privacy_url": "http://shop.example/privacy" }), Code::INVALID_FIELD, "privacy_url"),
+        (json!({ "privacy_url": "javascript:alert(1)" }), Code::INVALID_FIELD, "privacy_url"),
+        (json!({ "theme": { "radius": 33 } }), Code::INVALID_FIELD, "theme.radius"),
+        (json!({ "theme": { "font": "x}*{display:none" } }), Code::INVALID_FIELD, "theme.font"),
+        (json!({ "theme": { "light": { "accent": "red" } } }), Code::INVALID_FIELD, "theme.light.accent"),
+        (json!({ "theme": { "light": { "text": "#888" } } }), Code::INVALID_FIELD, "theme.light.text"),
+        (
+            json!({ "theme": { "dark": { "accent": "#777", "on_accent": "#888" } } }),
+            Code::INVALID_FIELD,
+            "theme.dark.on_accent",
+        ),
+        (json!({ "theme": { "dark": { "glow": "#888" } } }), Code::UNKNOWN_FIELD, "theme.dark.glow"),
+        (json!({ "theme": { "scheme": "pink" } }), Code::INVALID_FIELD, "theme.scheme"),
     ] {
         let reply = server.patch(&path).key(&site.admin).json(&change).await;
         assert_eq!(reply.refused(code), field, "{change}");
     }
     assert_eq!(server.get(&path).key(&site.read).await.ok(), before);
+}
+
+#[tokio::test]
+async fn a_theme_that_cannot_be_read_is_told_its_ratio() {
+    let server = Server::start().await;
+    let site = server.site().await;
+    let path = format!("/v1/sites/{}", site.id);
+    let theme = |text: &str| json!({ "theme": { "light": { "surface": "#fff", "text": text } } });
+    let refused = server.patch(&path).key(&site.admin).json(&theme("#888")).await;
+    assert!(refused.text().contains("3.54:1") && refused.text().contains("4.5:1"), "{}", refused.text());
+    let taken = server.patch(&path).key(&site.admin).json(&theme("#767676")).await.ok();
+    assert_eq!(taken["theme"], theme("#767676")["theme"]);
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::id::{SiteKey, SurveyId};
+use crate::look::{Ending, Position, Scheme};
 use crate::metric::{Group, Metric};
 use crate::question::{Kind, Question};
 use crate::survey::Survey;
@@ -33,9 +34,15 @@ pub struct Config<T> {
     /// First questions of the surveys that may be due now, at most two.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub trees: Vec<Tree<T>>,
-    /// The card's style sheet, where there are trees.
-    #[serde(skip_serializing_if = "str::is_empty")]
-    pub css: &'static str,
+    /// The card's style sheet for these trees with the site's theme, where there are trees.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub css: String,
+    /// The site's privacy page; absent: none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub privacy: Option<String>,
+    /// `light` or `dark`; absent: as the visitor's system is.
+    #[serde(skip_serializing_if = "Scheme::is_auto")]
+    pub scheme: Scheme,
 }
 
 /// Where the renderer is.
@@ -66,6 +73,36 @@ pub struct SurveyConfig {
     /// The survey's own thanks.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub thanks: String,
+    /// The thanks of some scores; the first that fits is taken.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub endings: Vec<EndingConfig>,
+    /// Where it stands; absent: in the corner.
+    #[serde(skip_serializing_if = "Position::is_corner")]
+    pub position: Position,
+}
+
+/// The end of a survey after some scores, in one locale.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct EndingConfig {
+    /// The scores that it follows, as ranges with both ends included.
+    pub after: Vec<[u8; 2]>,
+    /// What is said; absent: the survey's thanks.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub text: String,
+    /// Where the respondent may go on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub link: Option<LinkConfig>,
+}
+
+/// A link in one locale.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct LinkConfig {
+    /// An `https` address (`http` only on localhost).
+    pub url: String,
+    /// Its words.
+    pub text: String,
 }
 
 /// One question in one locale. The first one's words are in its tree.
@@ -117,8 +154,8 @@ pub struct FirstQuestion<T> {
     /// The tree.
     #[serde(flatten)]
     pub tree: Tree<T>,
-    /// The card's style sheet.
-    pub css: &'static str,
+    /// The card's style sheet for this tree with the site's theme.
+    pub css: String,
 }
 
 impl SurveyConfig {
@@ -140,6 +177,14 @@ impl SurveyConfig {
                 .collect(),
             multiple: question.multiple,
         };
+        let ending = |ending: &Ending| EndingConfig {
+            after: ending.groups.iter().filter_map(range).collect(),
+            text: ending.text.get(locale, fallback).to_owned(),
+            link: ending
+                .link
+                .as_ref()
+                .map(|link| LinkConfig { url: link.url.clone(), text: link.text.get(locale, fallback).to_owned() }),
+        };
         Self {
             id,
             version,
@@ -147,6 +192,8 @@ impl SurveyConfig {
             touchpoints: survey.touchpoints.clone(),
             questions: survey.questions.iter().enumerate().map(question).collect(),
             thanks: survey.thanks.get(locale, fallback).to_owned(),
+            endings: survey.endings.iter().map(ending).collect(),
+            position: survey.look.position,
         }
     }
 }
@@ -156,6 +203,18 @@ impl<T> Config<T> {
     pub fn new(site: SiteKey, locale: &str, build: Option<Build>) -> Self {
         let ui = Language::of(locale).ui;
         let (locale, dir) = (locale.to_owned(), direction(locale));
-        Self { v: FORMAT, site, locale, dir, build, ui, surveys: Vec::new(), trees: Vec::new(), css: "" }
+        Self {
+            v: FORMAT,
+            site,
+            locale,
+            dir,
+            build,
+            ui,
+            surveys: Vec::new(),
+            trees: Vec::new(),
+            css: String::new(),
+            privacy: None,
+            scheme: Scheme::Auto,
+        }
     }
 }

@@ -1,12 +1,14 @@
-//! A scale: a row of native radio buttons with a label at each end.
+//! A scale: a row of native radio buttons with a label at each end, seen as numbers, stars or faces.
 
+use bearing_shared::look::Style;
 use leptos::html;
 use leptos::prelude::*;
 
 use super::{described_by, fault, invalid};
 use crate::ask::Ask;
 
-/// Draws a scale. Without script it is an ordinary group of radio buttons: arrow keys move, Tab enters once.
+/// Draws a scale. Without script it is an ordinary group of radio buttons: arrow keys move, Tab enters once. Stars and
+/// faces are the style sheet's: what is heard, and seen without styles, are the same numbers.
 pub(super) fn draw(ask: &Ask) -> impl IntoView + use<> {
     let scale = ask.scale.as_ref();
     let name = ask.field();
@@ -32,6 +34,11 @@ pub(super) fn draw(ask: &Ask) -> impl IntoView + use<> {
             })
             .collect::<Vec<_>>()
     });
+    let class = match scale.map(|scale| scale.style) {
+        Some(Style::Stars) => "scale stars",
+        Some(Style::Faces) => "scale faces",
+        _ => "scale",
+    };
     let ends = scale.map(|scale| {
         html::p()
             .class("ends")
@@ -45,7 +52,7 @@ pub(super) fn draw(ask: &Ask) -> impl IntoView + use<> {
         .attr("aria-invalid", invalid(ask))
         .attr("aria-describedby", described_by(ask))
         .child(html::legend().child(ask.text.clone()))
-        .child(html::div().class("scale").child(steps))
+        .child(html::div().class(class).child(steps))
         .child(ends)
         .child(fault(ask))
 }

@@ -3,8 +3,8 @@
 use leptos::html;
 use leptos::prelude::*;
 
-use super::thanks;
-use crate::ask::{Ask, Words};
+use super::{foot, thanks};
+use crate::ask::{Ask, Ending, Facts, Words};
 use crate::control;
 
 /// What the hosted form shows besides its questions.
@@ -15,6 +15,10 @@ pub(crate) struct Page<'a> {
     pub(crate) action: &'a str,
     /// The hidden fields.
     pub(crate) hidden: &'a [(String, String)],
+    /// What is said below the form.
+    pub(crate) facts: &'a Facts,
+    /// Whether the site says who answers.
+    pub(crate) is_identified: bool,
 }
 
 /// Draws the form. What is wrong stands in a summary on top, linked to its question, and again beside the question.
@@ -38,15 +42,18 @@ pub(crate) fn form(page: &Page<'_>, asks: &[Ask], words: &Words) -> impl IntoVie
         .iter()
         .map(|ask| html::div().attr("class", groups(ask)).child(control::draw(ask, words)))
         .collect::<Vec<_>>();
-    html::main().child(html::h1().child(page.heading.to_owned())).child(summary).child(
-        html::form()
-            .method("post")
-            .action(page.action.to_owned())
-            .attr("accept-charset", "utf-8")
-            .child(hidden)
-            .child(questions)
-            .child(html::button().class("send").child(words.send.clone())),
-    )
+    let form = html::form()
+        .method("post")
+        .action(page.action.to_owned())
+        .attr("accept-charset", "utf-8")
+        .child(hidden)
+        .child(questions)
+        .child(html::button().class("send").child(words.send.clone()));
+    html::main()
+        .child(html::h1().child(page.heading.to_owned()))
+        .child(summary)
+        .child(form)
+        .child(foot::page(page.facts, page.is_identified))
 }
 
 /// Class names that let the style sheet hide a follow-up of other scores: `after n6 n7` follows 6 and 7 alone.
@@ -60,6 +67,8 @@ fn groups(ask: &Ask) -> Option<String> {
 }
 
 /// Draws the page that thanks.
-pub(crate) fn thanks(heading: &str, text: &str) -> impl IntoView + use<> {
-    html::main().child(html::h1().child(heading.to_owned())).child(html::div().role("status").child(thanks::draw(text)))
+pub(crate) fn thanks(heading: &str, ending: Option<&Ending>, words: &Words) -> impl IntoView + use<> {
+    html::main()
+        .child(html::h1().child(heading.to_owned()))
+        .child(html::div().role("status").child(thanks::draw(ending, words)))
 }

@@ -3,7 +3,10 @@
 #[cfg(feature = "ssr")]
 pub(crate) mod first;
 #[cfg(feature = "ssr")]
+pub(crate) mod foot;
+#[cfg(feature = "ssr")]
 pub(crate) mod hosted;
-#[cfg(any(feature = "csr", test))]
+#[cfg(feature = "ssr")]
+pub(crate) mod preview;
 pub(crate) mod rest;
 pub(crate) mod thanks;

@@ -11,7 +11,7 @@ use std::{
     time::Instant,
 };
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use clap::{Parser, Subcommand};
 
 use crate::{pack::Assets, tools::Tools};
@@ -51,6 +51,9 @@ struct Sources {
     /// The card's style sheet.
     #[arg(long)]
     css: Option<PathBuf>,
+    /// A style sheet that only some surveys need; it keeps its file's name.
+    #[arg(long)]
+    part: Vec<PathBuf>,
     /// The hosted page's style sheet.
     #[arg(long)]
     hosted_css: Option<PathBuf>,
@@ -92,6 +95,10 @@ fn assets(sources: &Sources) -> Result<()> {
         }
         if let Some(css) = sources.css.as_deref().map(sheet).transpose()? {
             assets.add("card.css", css);
+        }
+        for part in &sources.part {
+            let name = part.file_name().and_then(|name| name.to_str()).context("a part has a file name")?;
+            assets.add(name, sheet(part)?);
         }
         if let Some(css) = sources.hosted_css.as_deref().map(sheet).transpose()? {
             assets.add("hosted.css", css);
