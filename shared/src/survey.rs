@@ -166,7 +166,7 @@ impl Survey {
         if !self.thanks.is_empty() {
             self.thanks.check("thanks")?;
         }
-        Ok(())
+        self.rules.check().map_err(|fault| fault.under("rules"))
     }
 }
 
@@ -195,7 +195,7 @@ mod tests {
     fn what_cannot_be_asked_is_refused_with_its_field() {
         type Spoil = fn(&mut Survey);
         let valid = || Survey::standard("x", Instrument::Nps);
-        let cases: [(&str, Spoil); 9] = [
+        let cases: [(&str, Spoil); 10] = [
             ("name", |survey| survey.name.clear()),
             ("instrument", |survey| survey.instrument = Instrument::Csat),
             ("touchpoints", |survey| survey.touchpoints = vec!["Check Out".into()]),
@@ -205,6 +205,7 @@ mod tests {
             ("questions[1].groups", |survey| survey.questions[1].groups = vec![Group::Easy]),
             ("questions[1].text", |survey| survey.questions[1].text = LocalText::default()),
             ("default_locale", |survey| survey.default_locale = "fr".into()),
+            ("rules.again_after_days", |survey| survey.rules.again_after_days = Some(0)),
         ];
         for (field, spoil) in cases {
             let mut survey = valid();

@@ -20,10 +20,10 @@ const sift = (list, test) => {
   return found;
 };
 
-const any = (list, test) => sift(list, test).length > 0;
+const any = (list, test) => !!sift(list, test).length;
 
 /** Whether a list asks for something, and nothing in it passes. */
-const lacks = (list, test) => list && list[0] && !any(list, test);
+const lacks = (list, test) => list && list.length && !any(list, test);
 
 /** Whether what happened is what a trigger waits for; its delay is another matter. */
 export const fires = (trigger, happening) =>
@@ -37,7 +37,7 @@ const matches = ({ match, value }, url) => {
   const start = match == 'contains' ? '' : '\n';
   const whole = start + value + (match == 'prefix' ? '' : start);
   const parts = match == 'glob' ? whole.split('*') : [whole];
-  if (!/#/.test(value)) url = url.replace(/#.*/, '');
+  if (value.indexOf('#') < 0) url = url.replace(/#.*/, '');
   if (value[0] == '/') url = url.replace(/^[^/]*\/\/[^/]*/, '');
   return any([url, url.replace(/\?[^#]*/, '')], (text) => {
     let at = 0;

@@ -6,9 +6,9 @@ import test from 'node:test';
 import './page.js';
 
 const { asksMore, decide, fires, follows, resting } = await import('../decide.js');
-const { about, reasons, base, cases } = JSON.parse(
-  readFileSync(new URL('../../../shared/tests/decide.json', import.meta.url)),
-);
+const file = JSON.parse(readFileSync(new URL('../../../shared/tests/decide.json', import.meta.url)));
+const { base, cases } = file;
+const reasons = file.reasons.map(([code]) => code);
 
 /** A case's inputs: the base, changed by what the case names. */
 const filled = ({ name, survey, rules, config, page, visitor, reasons, ...others }) => {
@@ -18,7 +18,7 @@ const filled = ({ name, survey, rules, config, page, visitor, reasons, ...others
 };
 
 test('the file of cases is the one that both languages know', () => {
-  assert.ok(about && cases.length >= 60, 'only ' + cases.length + ' cases');
+  assert.ok(cases.length >= 60, 'only ' + cases.length + ' cases');
   for (const reason of reasons) {
     const given = cases.filter((one) => one.reasons.flat().includes(reason)).length;
     assert.ok(given && given < cases.length, reason);
