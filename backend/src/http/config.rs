@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use bearing_shared::api::embed::{Config, FORMAT, FirstQuestion, SurveyConfig, Tree};
 use bearing_shared::id::{SiteKey, SurveyId};
+use bearing_shared::look::Position;
 use bearing_shared::rule;
 use bearing_shared::text::{self, Language};
 use bearing_storage::PublishedVersion;
@@ -32,7 +33,8 @@ pub struct Rendered {
     pub etag: String,
 }
 
-type Key = (SiteKey, i64, String, String);
+/// The site, the revision, the locale, the touchpoint, and the surveys that are asked.
+type Key = (SiteKey, i64, String, String, Vec<SurveyId>);
 
 /// The cache.
 pub struct Configs {
@@ -51,20 +53,30 @@ impl Configs {
     pub fn config(&self, app: &App, view: &SiteView, locale: &str, touchpoint: &str) -> Arc<Rendered> {
         // Only what changes the reply is in the key, so that strangers cannot fill the cache.
         let (locale, touchpoint) = (site_locale(view, locale), view.touchpoint(touchpoint));
-        let key = (view.site.key.clone(), app.directory.revision(), locale.clone(), touchpoint.to_owned());
-        self.configs.get_with(key, || Arc::new(Rendered::of(&self.document(app, view, &locale, touchpoint))))
+        // Without a change of the configuration surveys end at their time or their cap.
+        let asked = view.asked(app.clock.now());
+        let ids = asked.iter().map(|version| version.id.clone()).collect();
+        let key = (view.site.key.clone(), app.directory.revision(), locale.clone(), touchpoint.to_owned(), ids);
+        self.configs.get_with(key, || Arc::new(Rendered::of(&self.document(app, view, &asked, &locale, touchpoint))))
     }
 
-    fn document(&self, app: &App, view: &SiteView, locale: &str, touchpoint: &str) -> Config<Arc<Value>> {
+    fn document(
+        &self,
+        app: &App,
+        view: &SiteView,
+        asked: &[&PublishedVersion],
+        locale: &str,
+        touchpoint: &str,
+    ) -> Config<Arc<Value>> {
         let mut config = Config::new(view.site.key.clone(), locale, app.assets.build.clone());
-        let shown = view.shown();
+        config.rest = view.site.settings.rest;
+        config.signals.clone_from(&view.site.settings.respect_signals);
         let config_of = |version: &&PublishedVersion| {
             let locale = survey_locale(version, locale);
             SurveyConfig::new(version.id.clone(), version.version, &version.survey, &locale)
         };
-        config.surveys = shown.iter().map(config_of).collect();
-        let due = shown.iter().filter(|version| rule::is_shown_at(&version.survey, touchpoint));
-        config.trees = due.take(TREES).filter_map(|version| self.tree(version, locale)).collect();
+        config.surveys = asked.iter().map(config_of).collect();
+        config.trees = likely(asked, touchpoint).filter_map(|version| self.tree(version, locale)).collect();
         if !config.trees.is_empty() {
             config.css = app.assets.card_css;
         }
@@ -93,6 +105,22 @@ impl Configs {
         })?;
         Some(Tree { v: FORMAT, survey: version.id.clone(), version: version.version, locale, root })
     }
+}
+
+/// The surveys whose first questions are worth sending ahead: those that can be due at a touchpoint, first the one that
+/// goes first; one that waits for its element only where no other can be.
+fn likely<'a>(
+    asked: &'a [&'a PublishedVersion],
+    touchpoint: &'a str,
+) -> impl Iterator<Item = &'a PublishedVersion> + 'a {
+    let here = move |inline: bool| {
+        asked.iter().copied().filter(move |version| {
+            let survey = &version.survey;
+            (survey.look.position == Position::Inline) == inline && rule::is_shown_at(survey, touchpoint)
+        })
+    };
+    let inline = here(false).next().is_none();
+    here(inline).take(TREES)
 }
 
 /// The locale of a site's config: the best of those that its surveys are written in.
