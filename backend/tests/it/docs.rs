@@ -44,6 +44,7 @@ const ROUTES: &[&str] = &[
     "POST /v1/surveys",
     "GET /v1/surveys/{id}",
     "PATCH /v1/surveys/{id}",
+    "GET /v1/surveys/{id}/explain",
     "POST /v1/surveys/{id}/pause",
     "POST /v1/surveys/{id}/publish",
     "GET /v1/surveys/{id}/versions",
