@@ -64,6 +64,7 @@ impl App {
         });
         Directory::watch(&app);
         jobs::recount::start(&app);
+        jobs::caps::start(&app);
         app
     }
 }

@@ -7,12 +7,13 @@ use std::time::Duration;
 
 use bearing_shared::cell;
 use bearing_shared::id::{SiteId, SiteKey, SurveyId};
-use bearing_shared::rule;
+use bearing_shared::rule::{self, moment};
 use bearing_storage::{CountingStatus, Key, PublishedVersion, Result, Site, Store};
 use jiff::tz::TimeZone;
 use moka::sync::Cache;
 
 use crate::app::App;
+use crate::caps::Cap;
 
 /// How often the store is asked whether its configuration has changed.
 const WATCH: Duration = Duration::from_millis(250);
@@ -29,6 +30,7 @@ pub struct SiteView {
     /// The time zone in which its days are counted.
     pub zone: TimeZone,
     versions: HashMap<SurveyId, Vec<PublishedVersion>>,
+    caps: Vec<Cap>,
     revision: i64,
 }
 
@@ -54,6 +56,26 @@ impl SiteView {
         let mut shown: Vec<_> = latest.collect();
         shown.sort_by_key(|version| (rule::precedence(&version.survey, version.created_at), version.id.clone()));
         shown
+    }
+
+    /// The surveys that visitors may be asked now: those that are shown, but for those that are over or full.
+    pub fn asked(&self, now: i64) -> Vec<&PublishedVersion> {
+        let is_over = |version: &PublishedVersion| {
+            version.survey.rules.until.as_deref().and_then(moment).is_some_and(|until| now >= until)
+        };
+        let mut asked = self.shown();
+        asked.retain(|version| !is_over(version) && !self.is_full(&version.id));
+        asked
+    }
+
+    /// Whether a survey had all the answers that it may have when they were last counted.
+    pub fn is_full(&self, survey: &SurveyId) -> bool {
+        self.caps.iter().any(|cap| cap.survey == *survey && cap.is_reached())
+    }
+
+    /// The shown surveys that may have only so many answers.
+    pub fn caps(&self) -> &[Cap] {
+        &self.caps
     }
 
     /// A touchpoint as the config tells it apart: one that a shown survey names, else none.
@@ -131,10 +153,19 @@ impl Directory {
             tracing::error!(site = %site.id, %error, "the site's time zone is not known; its days are counted in UTC");
             TimeZone::UTC
         });
-        let view = Arc::new(SiteView { site, counting, zone, versions, revision });
+        let mut view = SiteView { site, counting, zone, versions, caps: Vec::new(), revision };
+        // Not counted here, where answers wait for the view: the caps' watch does that.
+        let before = self.sites.get(key);
+        view.caps = Cap::of(&view.shown(), before.as_ref().map_or(&[], |before| &before.caps));
+        let view = Arc::new(view);
         self.revision.fetch_max(revision, Ordering::SeqCst);
         self.sites.insert(key.clone(), Arc::clone(&view));
         Ok(Some(view))
+    }
+
+    /// The sites that are in memory and have surveys that may have only so many answers.
+    pub fn capped(&self) -> Vec<Arc<SiteView>> {
+        self.sites.iter().map(|(_, view)| view).filter(|view| !view.caps.is_empty()).collect()
     }
 
     /// The site with this public key, read again if `view` may be behind the store: before anything is refused.

@@ -8,6 +8,7 @@
 pub mod app;
 pub mod assets;
 pub mod auth;
+pub mod caps;
 pub mod chance;
 pub mod cli;
 pub mod clock;

@@ -46,6 +46,9 @@ pub struct Submission {
     /// Whether this is a try-out that stays outside every score.
     #[serde(default)]
     pub test: bool,
+    /// Whether the respondent takes the response back: it is erased, arrived or not, and its id stays barred.
+    #[serde(default)]
+    pub withdrawn: bool,
     /// The answers.
     #[serde(default)]
     pub answers: Vec<Given>,
@@ -270,13 +273,21 @@ pub fn customer_id(sent: &str) -> Option<String> {
     clipped(Some(sent), NAME_LIMIT)
 }
 
+/// The id of a submission.
+///
+/// # Errors
+/// `invalid_id`.
+pub fn response_id(submission: &Submission) -> Result<ResponseId, Fault> {
+    let fault = || Fault::at(Code::INVALID_ID, "id", "The id is not a UUID; make a UUIDv7 for each response.");
+    ResponseId::parse(&submission.id).ok_or_else(fault)
+}
+
 /// Checks a submission against the version of the survey it answers.
 ///
 /// # Errors
 /// The first fault in the order of the wire format, with the path of its field.
 pub fn check(submission: &Submission, survey: &Survey) -> Result<Checked, Fault> {
-    let id = ResponseId::parse(&submission.id)
-        .ok_or_else(|| Fault::at(Code::INVALID_ID, "id", "The id is not a UUID; make a UUIDv7 for each response."))?;
+    let id = response_id(submission)?;
     if submission.answers.len() > ANSWERS_LIMIT {
         let message = format!("A response holds at most {ANSWERS_LIMIT} answers.");
         return Err(Fault::at(Code::TOO_MANY_ANSWERS, "answers", message));

@@ -180,7 +180,7 @@ impl Survey {
         for (place, ending) in self.endings.iter().enumerate() {
             ending.check(&groups).map_err(|fault| fault.under(&format!("endings[{place}]")))?;
         }
-        Ok(())
+        self.rules.check().map_err(|fault| fault.under("rules"))
     }
 }
 
@@ -229,7 +229,7 @@ mod tests {
     fn what_cannot_be_asked_is_refused_with_its_field() {
         type Spoil = fn(&mut Survey);
         let valid = || Survey::standard("x", Instrument::Nps);
-        let cases: [(&str, Spoil); 16] = [
+        let cases: [(&str, Spoil); 17] = [
             ("name", |survey| survey.name.clear()),
             ("instrument", |survey| survey.instrument = Instrument::Csat),
             ("touchpoints", |survey| survey.touchpoints = vec!["Check Out".into()]),
@@ -248,6 +248,7 @@ mod tests {
             ("endings[0].link.text", |survey| {
                 survey.endings = vec![ending(&[Group::Passives], "https://a.example", " ")]
             }),
+            ("rules.again_after_days", |survey| survey.rules.again_after_days = Some(0)),
         ];
         for (field, spoil) in cases {
             let mut survey = valid();

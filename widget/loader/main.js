@@ -2,9 +2,10 @@
 
 import { showCard } from './card.js';
 import { fetchConfig, firstQuestion } from './config.js';
-import { due } from './decide.js';
+import { decide } from './decide.js';
 import { post, startDelivery } from './deliver.js';
 import { openMemory } from './memory.js';
+import { now } from './natives.js';
 import { readTag } from './tag.js';
 
 /** Tells the page, as an event on `window`. A listener that throws is the page's own matter and stops nothing here. */
@@ -39,7 +40,12 @@ const start = (tag) => {
   const show = async ({ survey: wanted, touchpoint = tag.touchpoint, force } = {}) => {
     const config = await (configs[touchpoint] ||= fetchConfig(tag, touchpoint));
     const asked = config.surveys.filter((survey) => !wanted || survey.id == wanted);
-    const [survey] = force ? asked : due(asked, touchpoint, memory.of);
+    const seen = {};
+    for (const { id } of asked) seen[id] = memory.of(id);
+    const { locale, device, url } = context();
+    const here = { url, touchpoint, device, locale, attributes: tag.attributes, happened: [{ on: 'page_view', ago_s: 0 }] };
+    const reasons = decide({ ...config, surveys: asked }, here, { id: memory.visitor, surveys: seen }, now());
+    const [survey] = asked.filter((_, place) => force || !reasons[place].length);
     if (!survey || open) return;
     open = true;
     const test = tag.test || !!force;

@@ -80,6 +80,7 @@ pub(crate) fn assets(place: &Place) -> Result<()> {
                 .arg("--node-modules")
                 .arg(place.npm().join("node_modules"));
             bundle.arg("--loader").arg(place.root.join("widget/loader/main.js"));
+            bundle.arg("--explain").arg(place.root.join("widget/loader/explain.js"));
             bundle.arg("--hosted").arg(place.root.join("widget/loader/hosted.js"));
             bundle.arg("--css").arg(place.root.join("widget/src/view/card.css"));
             for part in PARTS {

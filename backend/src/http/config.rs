@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use bearing_shared::api::embed::{Config, FORMAT, FirstQuestion, SurveyConfig, Tree};
 use bearing_shared::id::{SiteKey, SurveyId};
+use bearing_shared::look::Position;
 use bearing_shared::rule;
 use bearing_shared::text::{self, Language};
 use bearing_storage::{PublishedVersion, Site};
@@ -32,7 +33,8 @@ pub struct Rendered {
     pub etag: String,
 }
 
-type Key = (SiteKey, i64, String, String);
+/// The site, the revision, the locale, the touchpoint, and the surveys that are asked.
+type Key = (SiteKey, i64, String, String, Vec<SurveyId>);
 /// A survey's version and locale, and what the foot of its card says of the site: name and privacy page.
 type TreeKey = (SurveyId, u32, String, String, Option<String>);
 
@@ -53,20 +55,30 @@ impl Configs {
     pub fn config(&self, app: &App, view: &SiteView, locale: &str, touchpoint: &str) -> Arc<Rendered> {
         // Only what changes the reply is in the key, so that strangers cannot fill the cache.
         let (locale, touchpoint) = (site_locale(view, locale), view.touchpoint(touchpoint));
-        let key = (view.site.key.clone(), app.directory.revision(), locale.clone(), touchpoint.to_owned());
-        self.configs.get_with(key, || Arc::new(Rendered::of(&self.document(app, view, &locale, touchpoint))))
+        // Without a change of the configuration surveys end at their time or their cap.
+        let asked = view.asked(app.clock.now());
+        let ids = asked.iter().map(|version| version.id.clone()).collect();
+        let key = (view.site.key.clone(), app.directory.revision(), locale.clone(), touchpoint.to_owned(), ids);
+        self.configs.get_with(key, || Arc::new(Rendered::of(&self.document(app, view, &asked, &locale, touchpoint))))
     }
 
-    fn document(&self, app: &App, view: &SiteView, locale: &str, touchpoint: &str) -> Config<Arc<Value>> {
+    fn document(
+        &self,
+        app: &App,
+        view: &SiteView,
+        asked: &[&PublishedVersion],
+        locale: &str,
+        touchpoint: &str,
+    ) -> Config<Arc<Value>> {
         let mut config = Config::new(view.site.key.clone(), locale, app.assets.build.clone());
-        let shown = view.shown();
+        config.rest = view.site.settings.rest;
+        config.signals.clone_from(&view.site.settings.respect_signals);
         let config_of = |version: &&PublishedVersion| {
             let locale = survey_locale(version, locale);
             SurveyConfig::new(version.id.clone(), version.version, &version.survey, &locale)
         };
-        config.surveys = shown.iter().map(config_of).collect();
-        let due = shown.iter().filter(|version| rule::is_shown_at(&version.survey, touchpoint));
-        let due: Vec<&PublishedVersion> = due.take(TREES).copied().collect();
+        config.surveys = asked.iter().map(config_of).collect();
+        let due: Vec<&PublishedVersion> = likely(asked, touchpoint).collect();
         config.trees = due.iter().filter_map(|version| self.tree(view, version, locale)).collect();
         if !config.trees.is_empty() {
             config.css = css(app, view, &due);
@@ -112,6 +124,22 @@ fn css(app: &App, view: &SiteView, versions: &[&PublishedVersion]) -> String {
 /// What a respondent can learn of a site.
 pub(super) fn site_facts(site: &Site) -> SiteFacts<'_> {
     SiteFacts { name: &site.settings.name, privacy_url: site.settings.privacy_url.as_deref() }
+}
+
+/// The surveys whose first questions are worth sending ahead: those that can be due at a touchpoint, first the one that
+/// goes first; one that waits for its element only where no other can be.
+fn likely<'a>(
+    asked: &'a [&'a PublishedVersion],
+    touchpoint: &'a str,
+) -> impl Iterator<Item = &'a PublishedVersion> + 'a {
+    let here = move |inline: bool| {
+        asked.iter().copied().filter(move |version| {
+            let survey = &version.survey;
+            (survey.look.position == Position::Inline) == inline && rule::is_shown_at(survey, touchpoint)
+        })
+    };
+    let inline = here(false).next().is_none();
+    here(inline).take(TREES)
 }
 
 /// The locale of a site's config: the best of those that its surveys are written in.

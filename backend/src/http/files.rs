@@ -12,6 +12,11 @@ pub(super) async fn loader(headers: HeaderMap) -> ApiResult<Response> {
     file("bearing.js", &headers, "public, max-age=300")
 }
 
+/// What the loader imports to tell a page's author why a survey is not shown.
+pub(super) async fn explain(headers: HeaderMap) -> ApiResult<Response> {
+    file("explain.js", &headers, "public, max-age=300")
+}
+
 /// The hosted page's script.
 pub(super) async fn hosted_js(headers: HeaderMap) -> ApiResult<Response> {
     file("hosted.js", &headers, "public, max-age=300")

@@ -225,6 +225,7 @@ fn submission(sent: &Fields, version: &PublishedVersion, locale: &str, headers: 
         touchpoint: text("touchpoint"),
         completed: true,
         test: !first(sent, "test").is_empty(),
+        withdrawn: false,
         answers,
         respondent: Respondent { visitor: None, customer: text("customer"), signature: text("signature") },
         attributes: sent

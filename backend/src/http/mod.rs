@@ -3,6 +3,7 @@
 pub mod config;
 mod docs;
 mod embed;
+mod explain;
 mod exports;
 mod extract;
 mod files;
@@ -65,6 +66,7 @@ fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(surveys::pause))
         .routes(routes!(surveys::versions))
         .routes(routes!(preview::page))
+        .routes(routes!(explain::explain))
         .routes(routes!(responses::list, responses::create))
         .routes(routes!(responses::read, responses::delete))
         .routes(routes!(respondents::erase))
@@ -99,6 +101,7 @@ pub fn router_with(app: Shared, more: Router<Shared>) -> Router {
     let (described, openapi) = routes().split_for_parts();
     let files = Router::new()
         .route("/bearing.js", get(files::loader))
+        .route("/explain.js", get(files::explain))
         .route("/hosted.js", get(files::hosted_js))
         .route("/hosted.css", get(files::hosted_css))
         .route("/w/{build}/{file}", get(files::renderer));

@@ -165,9 +165,12 @@ fn apply(site: &mut Site, patch: SitePatch) -> Result<(), Fault> {
         settings.thresholds = thresholds;
     }
     if let Some(rest) = patch.rest {
+        rest.check().map_err(|fault| fault.under("rest"))?;
         settings.rest = rest;
     }
-    if let Some(signals) = patch.respect_signals {
+    if let Some(mut signals) = patch.respect_signals {
+        signals.sort_unstable();
+        signals.dedup();
         settings.respect_signals = signals;
     }
     if let Some(address) = patch.privacy_url {

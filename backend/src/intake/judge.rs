@@ -4,8 +4,8 @@ use bearing_shared::answer::{self, Submission};
 use bearing_shared::api::intake::EventIn;
 use bearing_shared::api::responses::{Identity, ResponseState};
 use bearing_shared::fault::{Code, Fault};
-use bearing_shared::id::SurveyId;
-use bearing_storage::{Accept, EventCount, PublishedVersion, StoredResponse};
+use bearing_shared::id::{ResponseId, SurveyId};
+use bearing_storage::{Accept, Arrival, EventCount, PublishedVersion, StoredResponse, Withdrawal};
 
 use super::Source;
 use crate::auth;
@@ -24,15 +24,7 @@ fn version<'a>(
     now: i64,
     source: Source,
 ) -> Result<&'a PublishedVersion, Fault> {
-    let id = SurveyId::from(survey);
-    let versions = view.versions(&id);
-    let Some(published) = versions.iter().find(|published| published.version == version) else {
-        return Err(if versions.is_empty() {
-            Fault::at(Code::UNKNOWN_SURVEY, "survey", "The site has no published survey with that id.")
-        } else {
-            Fault::at(Code::UNPUBLISHED_VERSION, "version", Code::UNPUBLISHED_VERSION.meaning)
-        });
-    };
+    let published = known(view, survey, version)?;
     // Answers wait 7 days in the browser; what was shown in good faith is taken a day longer.
     let closed = published.closed_at.is_some_and(|closed| now - closed > time::OLDEST_MS);
     if closed && source != Source::Server {
@@ -41,8 +33,44 @@ fn version<'a>(
     Ok(published)
 }
 
+/// A version that was published at some time.
+fn known<'a>(view: &'a SiteView, survey: &str, version: u32) -> Result<&'a PublishedVersion, Fault> {
+    let versions = view.versions(&SurveyId::from(survey));
+    let found = versions.iter().find(|published| published.version == version);
+    found.ok_or_else(|| match versions.is_empty() {
+        true => Fault::at(Code::UNKNOWN_SURVEY, "survey", "The site has no published survey with that id."),
+        false => Fault::at(Code::UNPUBLISHED_VERSION, "version", Code::UNPUBLISHED_VERSION.meaning),
+    })
+}
+
+/// Makes a submission something to take in.
+pub(super) fn arrival(sent: &Submission, view: &SiteView, now: i64, source: Source) -> Result<Arrival, Fault> {
+    if sent.withdrawn {
+        withdrawal(sent, view, now, source).map(Arrival::Withdrawal)
+    } else {
+        response(sent, view, now, source).map(Arrival::Answer)
+    }
+}
+
+/// Makes a submission the end of a response. Whoever knows the id may say so, and a closed survey does not stand in the
+/// way: what was answered can be taken back.
+fn withdrawal(sent: &Submission, view: &SiteView, now: i64, source: Source) -> Result<Withdrawal, Fault> {
+    known(view, &sent.survey, sent.version)?;
+    let id = answer::response_id(sent)?;
+    // An id that nobody has used is remembered only if its answer can still come: strangers could otherwise fill the
+    // store with the ids of any time. Within these days it costs them as much as an answer does.
+    let keeps_out = source == Source::Server || made_at(id).is_some_and(|made| (now - made).abs() <= time::OLDEST_MS);
+    Ok(Withdrawal { site: view.site.id.clone(), id, keeps_out, at: now })
+}
+
+/// When a UUIDv7 was made, ms since 1970 UTC by its maker's clock; `None` for another kind of id.
+fn made_at(id: ResponseId) -> Option<i64> {
+    let is_v7 = id.0[6] >> 4 == 7 && id.0[8] >> 6 == 0b10;
+    is_v7.then(|| id.0[..6].iter().fold(0, |ms, byte| ms << 8 | i64::from(*byte)))
+}
+
 /// Makes a submission a row to store.
-pub(super) fn response(sent: &Submission, view: &SiteView, now: i64, source: Source) -> Result<Accept, Fault> {
+fn response(sent: &Submission, view: &SiteView, now: i64, source: Source) -> Result<Accept, Fault> {
     let published = version(view, &sent.survey, sent.version, now, source)?;
     let checked = answer::check(sent, &published.survey)?;
     // A site's server brings years of answers from another system.
@@ -122,6 +150,14 @@ pub(super) fn event(sent: EventIn, view: &SiteView, now: i64) -> Result<EventCou
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_id_says_when_it_was_made() {
+        let made = |text: &str| made_at(ResponseId::parse(text).expect("is an id"));
+        assert_eq!(made("01932f6e-7a51-7bd2-9c4f-5d0c2f6f0e11"), Some(0x0193_2f6e_7a51));
+        assert_eq!(made("01932f6e-7a51-4bd2-9c4f-5d0c2f6f0e11"), None, "another version");
+        assert_eq!(made("01932f6e-7a51-7bd2-4c4f-5d0c2f6f0e11"), None, "another variant");
+    }
 
     #[test]
     fn addresses_are_kept_without_query_fragment_and_password() {

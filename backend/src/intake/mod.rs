@@ -17,7 +17,7 @@ use bearing_shared::api::error::ErrorDetail;
 use bearing_shared::api::intake::{EventIn, EventKind, IntakeReply, ItemResult, ItemStatus};
 use bearing_shared::fault::{Code, Fault};
 use bearing_shared::id::SurveyId;
-use bearing_storage::{Accept, EventCount, Outcome, Result, Store};
+use bearing_storage::{Arrival, EventCount, Outcome, Result, Store};
 
 use crate::app::App;
 use crate::directory::SiteView;
@@ -30,18 +30,18 @@ pub const REQUEST_LIMIT: usize = 64 * 1024;
 
 /// The way in.
 pub struct Intake {
-    responses: Batcher<Accept, Outcome>,
+    responses: Batcher<Arrival, Outcome>,
     events: Batcher<EventCount, ()>,
 }
 
 struct Responses(Arc<dyn Store>, Arc<Metrics>);
 
 #[async_trait]
-impl Sink<Accept, Outcome> for Responses {
-    async fn flush(&self, batch: Vec<Accept>) -> Result<Vec<Outcome>> {
+impl Sink<Arrival, Outcome> for Responses {
+    async fn flush(&self, batch: Vec<Arrival>) -> Result<Vec<Outcome>> {
         self.1.flush_rows.observe(batch.len() as f64);
         let begun = tokio::time::Instant::now();
-        let outcomes = self.0.accept(batch).await;
+        let outcomes = self.0.take_in(batch).await;
         self.1.flush_seconds.observe(begun.elapsed().as_secs_f64());
         outcomes
     }
@@ -143,17 +143,17 @@ impl Intake {
     ) -> ApiResult<Vec<std::result::Result<Outcome, Fault>>> {
         let now = app.clock.now();
         let mut results = Vec::with_capacity(submissions.len());
-        let mut accepts = Vec::with_capacity(submissions.len());
+        let mut arrivals = Vec::with_capacity(submissions.len());
         let mut view = Arc::clone(view);
         for sent in submissions {
             let judged = match sent {
-                Ok(sent) => match judge::response(&sent, &view, now, source) {
+                Ok(sent) => match judge::arrival(&sent, &view, now, source) {
                     // It may have been published a moment ago by another process.
                     Err(fault) if judge::may_be_stale(&fault) => {
                         let again = match app.directory.newer(&view).await? {
                             Some(newer) => {
                                 view = newer;
-                                judge::response(&sent, &view, now, source)
+                                judge::arrival(&sent, &view, now, source)
                             }
                             None => Err(fault),
                         };
@@ -166,11 +166,11 @@ impl Intake {
                 },
                 Err(fault) => Err(fault),
             };
-            results.push(judged.map(|accept| accepts.push(accept)));
+            results.push(judged.map(|arrival| arrivals.push(arrival)));
         }
-        let mut outcomes = match accepts.is_empty() {
+        let mut outcomes = match arrivals.is_empty() {
             true => Vec::new(),
-            false => self.responses.put(accepts).await.map_err(refused)?,
+            false => self.responses.put(arrivals).await.map_err(refused)?,
         }
         .into_iter();
         let results = results.into_iter().map(|judged| {
@@ -178,6 +178,10 @@ impl Intake {
                 Some(Outcome::Erased) => Err(Fault::at(Code::ERASED, "id", Code::ERASED.meaning)),
                 Some(Outcome::Mismatch) => {
                     let message = "This id belongs to a response to another survey; make a new id for each response.";
+                    Err(Fault::at(Code::INVALID_ID, "id", message))
+                }
+                Some(Outcome::Unknown) => {
+                    let message = "No response has this id, and it was not made in the last 8 days.";
                     Err(Fault::at(Code::INVALID_ID, "id", message))
                 }
                 Some(Outcome::Failed) | None => Err(unstored()),
@@ -243,6 +247,7 @@ fn item_result((id, result): (Option<String>, std::result::Result<Outcome, Fault
     let (status, error) = match result {
         Ok(Outcome::Stored) => (ItemStatus::Stored, None),
         Ok(Outcome::Updated) => (ItemStatus::Updated, None),
+        Ok(Outcome::Withdrawn) => (ItemStatus::Withdrawn, None),
         Ok(_) => (ItemStatus::Duplicate, None),
         Err(fault) => (ItemStatus::Rejected, Some(ErrorDetail::from(fault))),
     };
@@ -275,6 +280,7 @@ fn count(metrics: &Metrics, result: &std::result::Result<Outcome, Fault>) {
     let kind = match result {
         Ok(Outcome::Stored) => "stored",
         Ok(Outcome::Updated) => "updated",
+        Ok(Outcome::Withdrawn) => "withdrawn",
         Ok(_) => "duplicate",
         Err(_) => "rejected",
     };

@@ -1,3 +1,4 @@
 //! Jobs: work that goes on beside requests, in steps so small that no answer waits for them.
 
+pub mod caps;
 pub mod recount;

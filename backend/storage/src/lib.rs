@@ -26,7 +26,9 @@ use std::time::Duration;
 pub use error::{Result, StoreError};
 pub use keys::{Key, KeyStore, Scope};
 pub use reports::{Axis, Base, FunnelCounts, Grouping, Rating, ReportFilter, ReportStore, Tallied, Tally, TallyQuery};
-pub use responses::{Accept, Cursor, EventCount, Outcome, ResponseFilter, ResponseStore, StoredResponse};
+pub use responses::{
+    Accept, Arrival, Cursor, EventCount, Outcome, ResponseFilter, ResponseStore, StoredResponse, Withdrawal,
+};
 pub use sites::{Building, CountingStatus, Site, SiteStore};
 pub use surveys::{PublishedVersion, StoredSurvey, SurveyStore};
 pub use upkeep::{CheckReport, UpkeepStore};

@@ -20,6 +20,52 @@ pub struct Accept {
     pub response: StoredResponse,
 }
 
+/// A respondent's wish that a response be erased, whether it has arrived or not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Withdrawal {
+    /// The site.
+    pub site: SiteId,
+    /// The response.
+    pub id: ResponseId,
+    /// Whether an id that nothing is stored under is kept from ever being stored; otherwise it is not even remembered.
+    pub keeps_out: bool,
+    /// When it was withdrawn, ms since 1970 UTC.
+    pub at: i64,
+}
+
+/// One thing that visitors' browsers bring, in the order in which they came.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Arrival {
+    /// An answer, or a later edition of one.
+    Answer(Accept),
+    /// The end of one.
+    Withdrawal(Withdrawal),
+}
+
+impl Arrival {
+    /// The site that it is for.
+    pub fn site(&self) -> &SiteId {
+        match self {
+            Self::Answer(accept) => &accept.site,
+            Self::Withdrawal(withdrawal) => &withdrawal.site,
+        }
+    }
+
+    /// The response that it is about.
+    pub fn id(&self) -> ResponseId {
+        match self {
+            Self::Answer(accept) => accept.response.id,
+            Self::Withdrawal(withdrawal) => withdrawal.id,
+        }
+    }
+}
+
+impl From<Accept> for Arrival {
+    fn from(accept: Accept) -> Self {
+        Self::Answer(accept)
+    }
+}
+
 /// A response as it is stored.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StoredResponse {
@@ -82,6 +128,10 @@ pub enum Outcome {
     Duplicate,
     /// The id was erased and cannot come back; nothing changed.
     Erased,
+    /// The response is gone, from the counts too, and cannot come back; said again each time it is withdrawn.
+    Withdrawn,
+    /// Nothing is stored under the id that was withdrawn, and it is not kept out; nothing changed.
+    Unknown,
     /// The id belongs to a response to another survey; nothing changed.
     Mismatch,
     /// The site is not there (any more), or the engine refused this row alone; nothing changed. The log says why.
@@ -152,12 +202,17 @@ pub struct ResponseFilter {
 /// Storage of responses and denominators.
 #[async_trait]
 pub trait ResponseStore: Send + Sync {
-    /// Stores responses with their cells in one transaction and one flush; an outcome each, in order. When it returns
-    /// `Ok`, what is `Stored` or `Updated` survives a crash.
+    /// Stores and erases responses with their cells in one transaction and one flush; an outcome each, in order. When it
+    /// returns `Ok`, what is `Stored`, `Updated` or `Withdrawn` survives a crash.
     ///
     /// Counted responses of source `server` and those of verified customers teach the site's dimensions values that
     /// they do not list, up to [`bearing_shared::cell::VALUES_LIMIT`] values a dimension.
-    async fn accept(&self, batch: Vec<Accept>) -> Result<Vec<Outcome>>;
+    async fn take_in(&self, batch: Vec<Arrival>) -> Result<Vec<Outcome>>;
+
+    /// Stores responses as [`Self::take_in`] does.
+    async fn accept(&self, batch: Vec<Accept>) -> Result<Vec<Outcome>> {
+        self.take_in(batch.into_iter().map(Arrival::from).collect()).await
+    }
 
     /// Adds events to the denominators; those of a site that is not there are dropped.
     async fn count_events(&self, batch: Vec<EventCount>) -> Result<()>;

@@ -22,6 +22,7 @@ fn routes() -> Vec<Route> {
         (Method::POST, "/v1/surveys/{id}/publish", Scope::Write, None),
         (Method::GET, "/v1/surveys/{id}/versions", Scope::Read, None),
         (Method::GET, "/v1/surveys/{id}/preview", Scope::Read, None),
+        (Method::GET, "/v1/surveys/{id}/explain", Scope::Read, None),
         (Method::POST, "/v1/surveys/{id}/pause", Scope::Write, None),
         (Method::GET, "/v1/responses", Scope::Read, None),
         (Method::GET, "/v1/responses/{id}", Scope::Read, None),

@@ -44,6 +44,7 @@ const ROUTES: &[&str] = &[
     "POST /v1/surveys",
     "GET /v1/surveys/{id}",
     "PATCH /v1/surveys/{id}",
+    "GET /v1/surveys/{id}/explain",
     "POST /v1/surveys/{id}/pause",
     "GET /v1/surveys/{id}/preview",
     "POST /v1/surveys/{id}/publish",

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use bearing_shared::id::{ResponseId, SiteId, SiteKey, SurveyId};
 use bearing_shared::survey::Survey;
 use bearing_storage::{
-    Accept, CheckReport, CountingStatus, Cursor, EventCount, FunnelCounts, Key, KeyStore, Outcome, PublishedVersion,
+    Arrival, CheckReport, CountingStatus, Cursor, EventCount, FunnelCounts, Key, KeyStore, Outcome, PublishedVersion,
     Rating, ReportFilter, ReportStore, ResponseFilter, ResponseStore, Result, Site, SiteStore, Store, StoreError,
     StoredResponse, StoredSurvey, SurveyStore, Tallied, TallyQuery, UpkeepStore,
 };
@@ -158,10 +158,10 @@ impl SurveyStore for FaultyStore {
 
 #[async_trait]
 impl ResponseStore for FaultyStore {
-    async fn accept(&self, batch: Vec<Accept>) -> Result<Vec<Outcome>> {
+    async fn take_in(&self, batch: Vec<Arrival>) -> Result<Vec<Outcome>> {
         self.switch.unstuck().await;
         self.switch.write()?;
-        self.store.accept(batch).await
+        self.store.take_in(batch).await
     }
     async fn count_events(&self, batch: Vec<EventCount>) -> Result<()> {
         self.switch.write()?;

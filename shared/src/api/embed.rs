@@ -6,6 +6,7 @@ use crate::id::{SiteKey, SurveyId};
 use crate::look::{Ending, Position, Scheme};
 use crate::metric::{Group, Metric};
 use crate::question::{Kind, Question};
+use crate::rule::{Rest, Rules, Signal};
 use crate::survey::Survey;
 use crate::text::{Language, Ui, direction};
 
@@ -31,6 +32,12 @@ pub struct Config<T> {
     pub ui: Ui,
     /// The published surveys, first the one that goes first.
     pub surveys: Vec<SurveyConfig>,
+    /// How long the site leaves its visitors alone; absent: not at all.
+    #[serde(skip_serializing_if = "Rest::is_none")]
+    pub rest: Rest,
+    /// The browser's signals that keep a visitor from being asked; absent: none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub signals: Vec<Signal>,
     /// First questions of the surveys that may be due now, at most two.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub trees: Vec<Tree<T>>,
@@ -68,6 +75,9 @@ pub struct SurveyConfig {
     /// The touchpoints it is shown at; absent: any page.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub touchpoints: Vec<String>,
+    /// When it is shown, to whom and how often, addresses as browsers write them; absent: on page view, to everybody.
+    #[serde(skip_serializing_if = "Rules::is_default")]
+    pub rules: Rules,
     /// The questions.
     pub questions: Vec<QuestionConfig>,
     /// The survey's own thanks.
@@ -190,6 +200,7 @@ impl SurveyConfig {
             version,
             metric: survey.metric,
             touchpoints: survey.touchpoints.clone(),
+            rules: survey.rules.for_browsers(),
             questions: survey.questions.iter().enumerate().map(question).collect(),
             thanks: survey.thanks.get(locale, fallback).to_owned(),
             endings: survey.endings.iter().map(ending).collect(),
@@ -211,6 +222,8 @@ impl<T> Config<T> {
             build,
             ui,
             surveys: Vec::new(),
+            rest: Rest::default(),
+            signals: Vec::new(),
             trees: Vec::new(),
             css: String::new(),
             privacy: None,

@@ -39,6 +39,8 @@ pub enum ItemStatus {
     Updated,
     /// This `seq` or a higher one is there already; nothing changed.
     Duplicate,
+    /// Taken back by its respondent: it is erased for good, and so it says each time that it is taken back.
+    Withdrawn,
     /// It breaks a rule; nothing was stored.
     Rejected,
 }

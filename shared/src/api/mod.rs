@@ -2,6 +2,7 @@
 
 pub mod embed;
 pub mod error;
+pub mod explain;
 pub mod intake;
 pub mod reports;
 pub mod responses;

@@ -1,7 +1,15 @@
-//! Is a survey due? The rules that need no clock: where a survey is shown, and which goes first.
+//! Is a survey due? Rules as data, the one function that decides by them, and the words for why not.
 
+mod address;
+mod check;
+mod decide;
+mod moment;
+mod reason;
 mod rules;
 
+pub use decide::{Asking, Candidate, Happening, Memory, Page, Seen, decide, place};
+pub use moment::moment;
+pub use reason::Reason;
 pub use rules::{AttributeRule, Device, On, Percent, Rest, Rules, Signal, Trigger, UrlMatch, UrlRule};
 
 use crate::survey::Survey;

@@ -2,6 +2,9 @@
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::address;
+use crate::metric::Metric;
+
 /// When a survey is shown, to whom, and how often. The default: on page view, to everybody, until answered or dismissed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -51,12 +54,22 @@ impl Rules {
     pub fn is_default(&self) -> bool {
         *self == Self::default()
     }
+
+    /// The rules as browsers need them: addresses written as they write them, and nothing that the server alone keeps.
+    #[must_use]
+    pub fn for_browsers(&self) -> Self {
+        let mut rules = Self { answers: None, ..self.clone() };
+        for rule in &mut rules.urls {
+            rule.value = address::as_browsers_write(&rule.value);
+        }
+        rules
+    }
 }
 
-/// What happens on a page before a survey is due.
+/// What happens on a page before a survey is due: `{"on": "scroll", "percent": 50, "delay_s": 5}`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(deny_unknown_fields)]
+#[serde(try_from = "Written")]
 pub struct Trigger {
     /// What happens.
     #[serde(flatten)]
@@ -95,6 +108,54 @@ pub enum On {
         /// The name.
         name: String,
     },
+}
+
+/// A trigger as it is written: serde cannot refuse unknown fields and take fields apart by `on` at once.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    on: Kind,
+    percent: Option<u8>,
+    selector: Option<String>,
+    seconds: Option<u16>,
+    name: Option<String>,
+    #[serde(default)]
+    delay_s: u16,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Kind {
+    PageView,
+    ExitIntent,
+    Scroll,
+    Click,
+    Inactivity,
+    Track,
+}
+
+impl TryFrom<Written> for Trigger {
+    type Error = &'static str;
+
+    fn try_from(written: Written) -> Result<Self, Self::Error> {
+        let Written { on, percent, selector, seconds, name, delay_s } = written;
+        let on = match (on, percent, selector, seconds, name) {
+            (Kind::PageView, None, None, None, None) => On::PageView,
+            (Kind::ExitIntent, None, None, None, None) => On::ExitIntent,
+            (Kind::Scroll, Some(percent), None, None, None) => On::Scroll { percent },
+            (Kind::Click, None, Some(selector), None, None) => On::Click { selector },
+            (Kind::Inactivity, None, None, Some(seconds), None) => On::Inactivity { seconds },
+            (Kind::Track, None, None, None, Some(name)) => On::Track { name },
+            (Kind::PageView | Kind::ExitIntent, ..) => return Err("this trigger takes no field but `delay_s`"),
+            (Kind::Scroll, ..) => return Err("a scroll trigger takes `percent`, and no field else but `delay_s`"),
+            (Kind::Click, ..) => return Err("a click trigger takes `selector`, and no field else but `delay_s`"),
+            (Kind::Inactivity, ..) => {
+                return Err("an inactivity trigger takes `seconds`, and no field else but `delay_s`");
+            }
+            (Kind::Track, ..) => return Err("a track trigger takes `name`, and no field else but `delay_s`"),
+        };
+        Ok(Self { on, delay_s })
+    }
 }
 
 /// One condition on the page's address.
@@ -183,6 +244,15 @@ pub struct Rest {
 }
 
 impl Rest {
+    /// The days between two surveys of a metric, 0 for none.
+    pub fn days_of(&self, metric: Metric) -> u16 {
+        match metric {
+            Metric::Nps => self.nps_days,
+            Metric::Csat => self.csat_days,
+            Metric::Ces => self.ces_days,
+        }
+    }
+
     /// Whether no clock is set.
     pub fn is_none(&self) -> bool {
         *self == Self::default()
@@ -190,7 +260,7 @@ impl Rest {
 }
 
 /// A wish that a browser states for its visitor.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Signal {

@@ -1,31 +1,62 @@
-// Tests of deciding: which survey is due, and what follows a score.
+// Tests of deciding: the cases that it shares with `shared/src/rule/decide.rs`, and what follows a score.
 
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import test from 'node:test';
-import { asksMore, due, follows, hides } from '../decide.js';
+import './page.js';
 
-const anywhere = { id: 'a' };
-const checkout = { id: 'b', touchpoints: ['checkout', 'thanks'] };
+const { asksMore, decide, fires, follows, resting } = await import('../decide.js');
+const file = JSON.parse(readFileSync(new URL('../../../shared/tests/decide.json', import.meta.url)));
+const { base, cases } = file;
+const reasons = file.reasons.map(([code]) => code);
 
-test('a survey is shown at its touchpoints, or anywhere when it names none', () => {
-  assert.equal(hides(anywhere, '', {}), '');
-  assert.equal(hides(anywhere, 'checkout', {}), '');
-  assert.equal(hides(checkout, 'thanks', {}), '');
-  assert.equal(hides(checkout, '', {}), 'touchpoint');
-  assert.equal(hides(checkout, 'check', {}), 'touchpoint');
+/** A case's inputs: the base, changed by what the case names. */
+const filled = ({ name, survey, rules, config, page, visitor, reasons, ...others }) => {
+  assert.deepEqual(others, {}, name + ': the case has a property that nothing reads');
+  const only = { ...base.survey, ...survey, ...(rules && { rules }) };
+  return [{ surveys: [only], ...config }, { ...base.page, ...page }, { ...base.visitor, ...visitor }, base.now];
+};
+
+test('the file of cases is the one that both languages know', () => {
+  assert.ok(cases.length >= 60, 'only ' + cases.length + ' cases');
+  for (const reason of reasons) {
+    const given = cases.filter((one) => one.reasons.flat().includes(reason)).length;
+    assert.ok(given && given < cases.length, reason);
+  }
 });
 
-test('an answered or dismissed survey rests; one that was only shown does not', () => {
-  assert.equal(hides(anywhere, '', { shown: 1 }), '');
-  assert.equal(hides(anywhere, '', { shown: 1, dismissed: 2 }), 'dismissed');
-  assert.equal(hides(anywhere, '', { shown: 1, answered: 2 }), 'answered');
+for (const one of cases) {
+  test(one.name, () => assert.deepEqual(decide(...filled(one)), one.reasons));
+}
+
+test('resting reasons come last and in order', () => {
+  assert.deepEqual(reasons.slice(-resting.length), resting);
 });
 
-test('the first that is due goes first', () => {
-  const memory = (id) => (id == 'a' ? { answered: 1 } : {});
-  assert.deepEqual(due([anywhere, checkout], 'checkout', memory), [checkout]);
-  assert.deepEqual(due([anywhere, checkout], 'checkout', () => ({})), [anywhere, checkout]);
-  assert.deepEqual(due([anywhere, checkout], '', memory), []);
+test('the page has no say, whatever it has done to arrays', () => {
+  const kept = ['some', 'filter', 'map', 'every', 'find', 'includes', 'forEach', 'push', 'toJSON', Symbol.iterator];
+  const own = kept.map((name) => Object.getOwnPropertyDescriptor(Array.prototype, name));
+  const inputs = cases.map(filled);
+  const found = [];
+  for (let i = 0; i < kept.length; i++) {
+    Object.defineProperty(Array.prototype, kept[i], { value: () => assert.fail('' + kept[i]), configurable: true });
+  }
+  try {
+    for (let i = 0; i < inputs.length; i++) {
+      found[i] = decide(inputs[i][0], inputs[i][1], inputs[i][2], inputs[i][3]);
+    }
+  } finally {
+    for (let i = 0; i < kept.length; i++) {
+      if (own[i]) Object.defineProperty(Array.prototype, kept[i], own[i]);
+      else delete Array.prototype[kept[i]];
+    }
+  }
+  assert.deepEqual(found, cases.map((one) => one.reasons));
+});
+
+test('a trigger fires without its delay', () => {
+  assert.ok(fires({ on: 'page_view', delay_s: 60 }, { on: 'page_view', ago_s: 0 }));
+  assert.ok(!fires({ on: 'scroll', percent: 50 }, { on: 'scroll', percent: 49 }));
 });
 
 test('follow-ups are asked after their scores, both ends included, zero too', () => {

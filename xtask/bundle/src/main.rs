@@ -45,6 +45,9 @@ struct Sources {
     /// The loader's entry module.
     #[arg(long)]
     loader: Option<PathBuf>,
+    /// The module that tells why a survey is not shown.
+    #[arg(long)]
+    explain: Option<PathBuf>,
     /// The hosted page's script.
     #[arg(long)]
     hosted: Option<PathBuf>,
@@ -89,6 +92,9 @@ fn assets(sources: &Sources) -> Result<()> {
         let sheet = |path: &Path| tools.style_sheet(path);
         if let Some(loader) = script(&sources.loader)? {
             assets.add("bearing.js", loader);
+        }
+        if let Some(explain) = sources.explain.as_deref().map(|path| tools.imported(path)).transpose()? {
+            assets.add("explain.js", explain);
         }
         if let Some(hosted) = script(&sources.hosted)? {
             assets.add("hosted.js", hosted);

@@ -35,15 +35,24 @@ impl Tools {
 
     /// A classic script from an entry module and what it imports, minified.
     pub(crate) fn script(&self, entry: &Path) -> Result<Vec<u8>> {
+        self.bundle(entry, "--format=iife")
+    }
+
+    fn bundle(&self, entry: &Path, format: &str) -> Result<Vec<u8>> {
         self.esbuild([
             entry.as_os_str(),
             OsStr::new("--bundle"),
             OsStr::new("--minify"),
-            OsStr::new("--format=iife"),
+            OsStr::new(format),
             OsStr::new("--legal-comments=none"),
             OsStr::new("--charset=utf8"),
             OsStr::new(SCRIPT_TARGET),
         ])
+    }
+
+    /// A module that the loader imports when it is needed, with what it imports, minified.
+    pub(crate) fn imported(&self, entry: &Path) -> Result<Vec<u8>> {
+        self.bundle(entry, "--format=esm")
     }
 
     /// A style sheet, minified.

@@ -5,6 +5,7 @@ mod cells;
 mod check;
 mod counting;
 mod days;
+mod erase;
 mod filter;
 mod frequent;
 mod generations;

@@ -1,60 +1,64 @@
-//! Responses in SQLite: the batch that is stored and counted in one transaction.
+//! Responses in SQLite: the batch that is stored, erased and counted in one transaction.
 
 use async_trait::async_trait;
 use bearing_shared::answer::Context;
 use bearing_shared::id::{ResponseId, SiteId};
-use hmac::{Hmac, KeyInit, Mac};
-use rusqlite::{Connection, OptionalExtension, Transaction, params};
-use sha2::Sha256;
+use rusqlite::{Connection, Transaction, params};
 
 use super::counting::{Changes, Countings};
 use super::filter::Bound;
 use super::generations::{Counting, Generations};
 use super::writer::Pen;
-use super::{SqliteStore, build, filter, learned, rows};
-use crate::responses::{Accept, Cursor, EventCount, Outcome, ResponseFilter, ResponseStore, StoredResponse};
+use super::{SqliteStore, build, erase, filter, learned, rows};
+use crate::responses::{Accept, Arrival, Cursor, EventCount, Outcome, ResponseFilter, ResponseStore, StoredResponse};
 use crate::{Result, StoreError};
 
-/// Responses erased in one transaction: others write between two.
-const ERASED_AT_ONCE: u32 = 500;
-
 /// Stores a batch in one transaction; when the engine refuses it for a reason that only one row can have, in halves.
-fn accept(pen: &mut Pen, batch: &[Accept], limit: u32) -> Result<Vec<Outcome>> {
-    match pen.transaction(|transaction, countings| accept_all(transaction, countings, batch, limit)) {
+fn take_in(pen: &mut Pen, batch: &[Arrival], limit: u32) -> Result<Vec<Outcome>> {
+    match pen.transaction(|transaction, countings| take_in_all(transaction, countings, batch, limit)) {
         Err(why @ (StoreError::Driver(_) | StoreError::Corrupt { .. })) if batch.len() == 1 => {
-            tracing::error!(response = %batch[0].response.id, %why, "a response could not be stored");
+            tracing::error!(response = %batch[0].id(), %why, "a response could not be stored");
             Ok(vec![Outcome::Failed])
         }
         Err(StoreError::Driver(_) | StoreError::Corrupt { .. }) => {
             let (first, second) = batch.split_at(batch.len() / 2);
-            let mut outcomes = accept(pen, first, limit)?;
-            outcomes.extend(accept(pen, second, limit)?);
+            let mut outcomes = take_in(pen, first, limit)?;
+            outcomes.extend(take_in(pen, second, limit)?);
             Ok(outcomes)
         }
         result => result,
     }
 }
 
-fn accept_all(
+fn take_in_all(
     transaction: &Transaction<'_>,
     countings: &mut Countings,
-    batch: &[Accept],
+    batch: &[Arrival],
     limit: u32,
 ) -> Result<Vec<Outcome>> {
-    let any_erased: bool =
+    let mut any_erased: bool =
         transaction.prepare_cached("SELECT EXISTS (SELECT 1 FROM tombstone)")?.query_row([], |row| row.get(0))?;
     // Before anything is counted: a value that is known in time never counts as `(other)`.
     teach(transaction, countings, batch, limit)?;
     let mut changes = Changes::default();
     let mut outcomes = Vec::with_capacity(batch.len());
-    for Accept { site, response } in batch {
+    for arrival in batch {
+        let site = arrival.site();
         let Some(counting) = countings.of(transaction, site)? else {
             // Removed while the answer was under way: what belongs to no site could never be removed again.
-            tracing::warn!(%site, response = %response.id, "a response came for a site that is not there");
+            tracing::warn!(%site, response = %arrival.id(), "a response came for a site that is not there");
             outcomes.push(Outcome::Failed);
             continue;
         };
-        if any_erased && is_erased(transaction, site, response.id)? {
+        let response = match arrival {
+            Arrival::Answer(accept) => &accept.response,
+            Arrival::Withdrawal(withdrawal) => {
+                outcomes.push(erase::withdraw(transaction, countings, &mut changes, withdrawal)?);
+                any_erased = true;
+                continue;
+            }
+        };
+        if any_erased && erase::is_erased(transaction, site, response.id)? {
             outcomes.push(Outcome::Erased);
             continue;
         }
@@ -93,9 +97,13 @@ fn judged(before: &StoredResponse, response: &StoredResponse) -> Outcome {
 }
 
 /// Learns the values that the trusted responses of a batch bring, and reviews each site that has learned something.
-fn teach(transaction: &Transaction<'_>, countings: &mut Countings, batch: &[Accept], limit: u32) -> Result<()> {
+fn teach(transaction: &Transaction<'_>, countings: &mut Countings, batch: &[Arrival], limit: u32) -> Result<()> {
     let mut taught: Vec<&SiteId> = Vec::new();
-    for Accept { site, response } in batch.iter().filter(|accept| learned::is_trusted(&accept.response)) {
+    let answers = batch.iter().filter_map(|arrival| match arrival {
+        Arrival::Answer(accept) => Some(accept),
+        Arrival::Withdrawal(_) => None,
+    });
+    for Accept { site, response } in answers.filter(|accept| learned::is_trusted(&accept.response)) {
         let Some(counting) = countings.of(transaction, site)? else { continue };
         let news: Vec<(&str, &str)> = learned::news(response, &counting.declared).collect();
         if news.is_empty() || !will_be_taken(transaction, site, response)? {
@@ -117,7 +125,7 @@ fn teach(transaction: &Transaction<'_>, countings: &mut Countings, batch: &[Acce
 }
 
 fn will_be_taken(transaction: &Transaction<'_>, site: &SiteId, response: &StoredResponse) -> Result<bool> {
-    Ok(!is_erased(transaction, site, response.id)?
+    Ok(!erase::is_erased(transaction, site, response.id)?
         && match find(transaction, site, response.id)? {
             Some((before, _)) => judged(&before, response) == Outcome::Updated,
             None => true,
@@ -205,102 +213,21 @@ fn bind(statement: &mut rusqlite::Statement<'_>, site: &SiteId, response: &Store
 }
 
 /// A response and its place.
-fn find(connection: &Connection, site: &SiteId, id: ResponseId) -> Result<Option<(StoredResponse, i64)>> {
+pub(super) fn find(connection: &Connection, site: &SiteId, id: ResponseId) -> Result<Option<(StoredResponse, i64)>> {
     let mut statement = connection.prepare_cached(&rows::select_responses("WHERE site_id = ?1 AND id = ?2"))?;
     let mut found = statement.query(params![site.0, id.0])?;
     let Some(row) = found.next()? else { return Ok(None) };
     Ok(Some((rows::response(row)?, rows::position(row)?.1)))
 }
 
-/// The keyed hash under which an erased id is remembered, so that the id itself is gone.
-fn tombstone(connection: &Connection, id: ResponseId) -> Result<[u8; 32]> {
-    let mut statement = connection.prepare_cached("SELECT value FROM meta WHERE name = 'tombstone_key'")?;
-    let key: Vec<u8> = statement.query_row([], |row| row.get(0))?;
-    let mut mac =
-        Hmac::<Sha256>::new_from_slice(&key).map_err(|error| StoreError::Driver(format!("tombstone key: {error}")))?;
-    mac.update(&id.0);
-    Ok(mac.finalize().into_bytes().into())
-}
-
-fn is_erased(connection: &Connection, site: &SiteId, id: ResponseId) -> Result<bool> {
-    let mut statement = connection.prepare_cached("SELECT 1 FROM tombstone WHERE site_id = ?1 AND id_hash = ?2")?;
-    let found: Option<i64> =
-        statement.query_row(params![site.0, tombstone(connection, id)?], |row| row.get(0)).optional()?;
-    Ok(found.is_some())
-}
-
-/// Removes a response and takes it out of the cells; false when it is not there.
-fn delete(
-    transaction: &Transaction<'_>,
-    countings: &mut Countings,
-    site: &SiteId,
-    id: ResponseId,
-    now: i64,
-) -> Result<bool> {
-    match uncount(transaction, countings, site, id) {
-        Ok(false) => return Ok(false),
-        // A person's right to be forgotten does not wait for a repair; a recount makes the cells right again.
-        Err(why @ StoreError::Corrupt { .. }) => {
-            tracing::error!(%site, %why, "a damaged response is erased and stays in the counts");
-        }
-        result => {
-            result?;
-        }
-    }
-    remove(transaction, site, id, now)?;
-    Ok(true)
-}
-
-/// Takes a response out of the cells; false when it is not there.
-fn uncount(transaction: &Transaction<'_>, countings: &mut Countings, site: &SiteId, id: ResponseId) -> Result<bool> {
-    let Some((response, place)) = find(transaction, site, id)? else { return Ok(false) };
-    if let Some(counting) = countings.of(transaction, site)? {
-        let mut changes = Changes::default();
-        counting.generations.count(&mut changes, site, &response, place, -1);
-        changes.write(transaction)?;
-    }
-    Ok(true)
-}
-
-/// Puts a tombstone in a response's place.
-fn remove(transaction: &Transaction<'_>, site: &SiteId, id: ResponseId, now: i64) -> Result<()> {
-    transaction
-        .prepare_cached("DELETE FROM response WHERE site_id = ?1 AND id = ?2")?
-        .execute(params![site.0, id.0])?;
-    transaction
-        .prepare_cached(
-            "INSERT INTO tombstone (site_id, id_hash, erased_at) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
-        )?
-        .execute(params![site.0, tombstone(transaction, id)?, now])?;
-    Ok(())
-}
-
-/// Removes some responses of a customer; how many.
-fn erase_some(
-    transaction: &Transaction<'_>,
-    countings: &mut Countings,
-    site: &SiteId,
-    customer: &str,
-    now: i64,
-) -> Result<u64> {
-    let ids: Vec<[u8; 16]> = transaction
-        .prepare_cached("SELECT id FROM response WHERE site_id = ?1 AND customer = ?2 LIMIT ?3")?
-        .query_map(params![site.0, customer, ERASED_AT_ONCE], |row| row.get(0))?
-        .collect::<rusqlite::Result<_>>()?;
-    for id in ids.iter().copied().map(ResponseId) {
-        delete(transaction, countings, site, id, now)?;
-    }
-    Ok(ids.len() as u64)
-}
-
 #[async_trait]
 impl ResponseStore for SqliteStore {
-    async fn accept(&self, batch: Vec<Accept>) -> Result<Vec<Outcome>> {
+    async fn take_in(&self, batch: Vec<Arrival>) -> Result<Vec<Outcome>> {
         if batch.is_empty() {
             return Ok(Vec::new());
         }
         let limit = self.limits.step;
-        self.writer.run(move |pen| accept(pen, &batch, limit)).await
+        self.writer.run(move |pen| take_in(pen, &batch, limit)).await
     }
 
     async fn count_events(&self, batch: Vec<EventCount>) -> Result<()> {
@@ -351,9 +278,13 @@ impl ResponseStore for SqliteStore {
 
     async fn delete_response(&self, site: &SiteId, id: ResponseId, now: i64) -> Result<bool> {
         let site = site.clone();
-        self.writer
-            .run(move |pen| pen.transaction(|transaction, countings| delete(transaction, countings, &site, id, now)))
-            .await
+        let work = move |transaction: &Transaction<'_>, countings: &mut Countings| {
+            let mut changes = Changes::default();
+            let deleted = erase::delete(transaction, countings, &mut changes, &site, id, now)?;
+            changes.write(transaction)?;
+            Ok(deleted)
+        };
+        self.writer.run(move |pen| pen.transaction(work)).await
     }
 
     async fn erase_customer(&self, site: &SiteId, customer: &str, now: i64) -> Result<u64> {
@@ -361,7 +292,7 @@ impl ResponseStore for SqliteStore {
         loop {
             let (site, customer) = (site.clone(), customer.to_owned());
             let work = move |transaction: &Transaction<'_>, countings: &mut Countings| {
-                erase_some(transaction, countings, &site, &customer, now)
+                erase::erase_some(transaction, countings, &site, &customer, now)
             };
             match self.writer.run(move |pen| pen.transaction(work)).await? {
                 0 => return Ok(erased),

@@ -7,7 +7,10 @@ use std::time::Duration;
 use bearing_shared::api::reports::Source;
 use bearing_shared::cell::OTHER;
 use bearing_shared::id::SurveyId;
-use bearing_storage::{Axis, Base, Grouping, Limits, ReportFilter, Result, Store, StoredResponse, TallyQuery};
+use bearing_storage::{
+    Accept, Arrival, Axis, Base, Grouping, Limits, Outcome, ReportFilter, Result, Store, StoredResponse, TallyQuery,
+    Withdrawal,
+};
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseError;
 use tokio::runtime::Handle;
@@ -24,10 +27,15 @@ const LIMITS: Limits = Limits { read: Duration::from_secs(60), step: 3 };
 enum Step {
     Accept(Vec<Sent>),
     Delete(u128),
+    /// Answers, a withdrawal, and the same answers once more, in one batch.
+    Withdraw(Vec<Sent>, u128),
     Erase(usize),
     Declare(usize),
     Zone(usize),
-    Publish { survey: usize, touchpoints: Vec<usize> },
+    Publish {
+        survey: usize,
+        touchpoints: Vec<usize>,
+    },
     Pause(usize),
     Build(usize),
     Recount,
@@ -38,6 +46,7 @@ fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         8 => prop::collection::vec(sent(), 1..8).prop_map(Step::Accept),
         2 => (0u128..24).prop_map(Step::Delete),
+        2 => (prop::collection::vec(sent(), 0..4), 0u128..24).prop_map(|(batch, id)| Step::Withdraw(batch, id)),
         1 => (0..CUSTOMERS.len()).prop_map(Step::Erase),
         1 => (0..DECLARED.len()).prop_map(Step::Declare),
         1 => (0..ZONES.len()).prop_map(Step::Zone),
@@ -100,6 +109,17 @@ async fn take(store: &mut Arc<dyn Store>, url: &str, model: &mut Model, step: &S
         }
         Step::Delete(id) => {
             assert_eq!(store.delete_response(&home(), response_id(*id), NOON).await?, model.remove(*id));
+        }
+        Step::Withdraw(batch, id) => {
+            let answers = || batch.iter().map(|sent| Accept { site: home(), response: sent.response() }.into());
+            let withdrawal = Withdrawal { site: home(), id: response_id(*id), keeps_out: true, at: NOON };
+            let mut expected = model.accept(batch);
+            model.remove(*id);
+            model.erased.insert(*id);
+            expected.push(Outcome::Withdrawn);
+            expected.extend(batch.iter().map(|sent| model.accept_one(sent)));
+            let arrivals = answers().chain([Arrival::Withdrawal(withdrawal)]).chain(answers());
+            assert_eq!(store.take_in(arrivals.collect()).await?, expected);
         }
         Step::Erase(customer) => {
             let theirs = |response: &StoredResponse| response.customer.as_deref() == Some(CUSTOMERS[*customer]);

@@ -44,3 +44,4 @@ mod sqlite_damage;
 mod sqlite_file;
 mod surveys;
 mod upkeep;
+mod withdrawals;

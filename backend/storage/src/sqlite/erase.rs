@@ -1,0 +1,125 @@
+//! Erasing in SQLite: a response leaves rows and cells for good, and a tombstone keeps its id out.
+
+use bearing_shared::id::{ResponseId, SiteId};
+use hmac::{Hmac, KeyInit, Mac};
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
+use sha2::Sha256;
+
+use super::counting::{Changes, Countings};
+use super::responses::find;
+use crate::responses::{Outcome, Withdrawal};
+use crate::{Result, StoreError};
+
+/// Responses erased in one transaction: others write between two.
+const ERASED_AT_ONCE: u32 = 500;
+
+/// The keyed hash under which an erased id is remembered, so that the id itself is gone.
+fn tombstone(connection: &Connection, id: ResponseId) -> Result<[u8; 32]> {
+    let mut statement = connection.prepare_cached("SELECT value FROM meta WHERE name = 'tombstone_key'")?;
+    let key: Vec<u8> = statement.query_row([], |row| row.get(0))?;
+    let mut mac =
+        Hmac::<Sha256>::new_from_slice(&key).map_err(|error| StoreError::Driver(format!("tombstone key: {error}")))?;
+    mac.update(&id.0);
+    Ok(mac.finalize().into_bytes().into())
+}
+
+/// Whether an id was erased.
+pub(super) fn is_erased(connection: &Connection, site: &SiteId, id: ResponseId) -> Result<bool> {
+    let mut statement = connection.prepare_cached("SELECT 1 FROM tombstone WHERE site_id = ?1 AND id_hash = ?2")?;
+    let found: Option<i64> =
+        statement.query_row(params![site.0, tombstone(connection, id)?], |row| row.get(0)).optional()?;
+    Ok(found.is_some())
+}
+
+/// Erases a response for good, there or not, as its respondent wishes.
+pub(super) fn withdraw(
+    transaction: &Transaction<'_>,
+    countings: &mut Countings,
+    changes: &mut Changes,
+    Withdrawal { site, id, keeps_out, at }: &Withdrawal,
+) -> Result<Outcome> {
+    if !delete(transaction, countings, changes, site, *id, *at)? {
+        match is_erased(transaction, site, *id)? {
+            true => {}
+            false if *keeps_out => bury(transaction, site, *id, *at)?,
+            false => return Ok(Outcome::Unknown),
+        }
+    }
+    Ok(Outcome::Withdrawn)
+}
+
+/// Removes a response and takes it out of the cells, once `changes` are written; false when it is not there.
+pub(super) fn delete(
+    transaction: &Transaction<'_>,
+    countings: &mut Countings,
+    changes: &mut Changes,
+    site: &SiteId,
+    id: ResponseId,
+    now: i64,
+) -> Result<bool> {
+    match uncount(transaction, countings, changes, site, id) {
+        Ok(false) => return Ok(false),
+        // A person's right to be forgotten does not wait for a repair; a recount makes the cells right again.
+        Err(why @ StoreError::Corrupt { .. }) => {
+            tracing::error!(%site, %why, "a damaged response is erased and stays in the counts");
+        }
+        result => {
+            result?;
+        }
+    }
+    remove(transaction, site, id, now)?;
+    Ok(true)
+}
+
+/// Takes a response out of the cells; false when it is not there.
+fn uncount(
+    transaction: &Transaction<'_>,
+    countings: &mut Countings,
+    changes: &mut Changes,
+    site: &SiteId,
+    id: ResponseId,
+) -> Result<bool> {
+    let Some((response, place)) = find(transaction, site, id)? else { return Ok(false) };
+    if let Some(counting) = countings.of(transaction, site)? {
+        counting.generations.count(changes, site, &response, place, -1);
+    }
+    Ok(true)
+}
+
+/// Puts a tombstone in a response's place.
+fn remove(transaction: &Transaction<'_>, site: &SiteId, id: ResponseId, now: i64) -> Result<()> {
+    transaction
+        .prepare_cached("DELETE FROM response WHERE site_id = ?1 AND id = ?2")?
+        .execute(params![site.0, id.0])?;
+    bury(transaction, site, id, now)
+}
+
+/// Keeps an id from ever being stored again.
+fn bury(transaction: &Transaction<'_>, site: &SiteId, id: ResponseId, now: i64) -> Result<()> {
+    transaction
+        .prepare_cached(
+            "INSERT INTO tombstone (site_id, id_hash, erased_at) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
+        )?
+        .execute(params![site.0, tombstone(transaction, id)?, now])?;
+    Ok(())
+}
+
+/// Removes some responses of a customer; how many.
+pub(super) fn erase_some(
+    transaction: &Transaction<'_>,
+    countings: &mut Countings,
+    site: &SiteId,
+    customer: &str,
+    now: i64,
+) -> Result<u64> {
+    let ids: Vec<[u8; 16]> = transaction
+        .prepare_cached("SELECT id FROM response WHERE site_id = ?1 AND customer = ?2 LIMIT ?3")?
+        .query_map(params![site.0, customer, ERASED_AT_ONCE], |row| row.get(0))?
+        .collect::<rusqlite::Result<_>>()?;
+    let mut changes = Changes::default();
+    for id in ids.iter().copied().map(ResponseId) {
+        delete(transaction, countings, &mut changes, site, id, now)?;
+    }
+    changes.write(transaction)?;
+    Ok(ids.len() as u64)
+}
