@@ -27,7 +27,6 @@ pub struct Styles {
     faces: &'static str,
     bar: &'static str,
     centre: &'static str,
-    inline: &'static str,
 }
 
 impl Styles {
@@ -41,10 +40,10 @@ impl Styles {
                 Some(Style::Numbers) | None => "",
             };
             let place = match position {
-                Position::Corner => "",
+                // Where an element asks for it any survey may stand in the flow: every card's sheet says how.
+                Position::Corner | Position::Inline => "",
                 Position::Bar => self.bar,
                 Position::Centre => self.centre,
-                Position::Inline => self.inline,
             };
             for part in [style, place] {
                 if !parts.contains(&part) {
@@ -66,7 +65,6 @@ impl Assets {
             faces: text("faces.css"),
             bar: text("bar.css"),
             centre: text("centre.css"),
-            inline: text("inline.css"),
         };
         Self { build, styles }
     }
@@ -120,14 +118,13 @@ mod tests {
 
     #[test]
     fn a_sheet_holds_each_part_that_is_needed_once() {
-        let styles =
-            Styles { card: "card ", stars: "stars ", faces: "faces ", bar: "bar ", centre: "c ", inline: "i " };
+        let styles = Styles { card: "card ", stars: "stars ", faces: "faces ", bar: "bar ", centre: "c " };
         let plain = Survey::standard("x", Instrument::Nps);
         let mut stars = Survey::standard("x", Instrument::Csat);
         stars.questions[0].style = Style::Stars;
         assert_eq!(styles.sheet(std::iter::empty()), "card ");
         assert_eq!(styles.sheet([(&plain, Position::Corner)].into_iter()), "card ");
         let surveys = [(&stars, Position::Bar), (&plain, Position::Bar), (&stars, Position::Inline)];
-        assert_eq!(styles.sheet(surveys.into_iter()), "card stars bar i ");
+        assert_eq!(styles.sheet(surveys.into_iter()), "card stars bar ");
     }
 }

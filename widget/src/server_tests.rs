@@ -378,7 +378,6 @@ fn style_sheets_load_nothing_and_size_in_px() {
         ("faces", include_str!("view/faces.css")),
         ("bar", include_str!("view/bar.css")),
         ("centre", include_str!("view/centre.css")),
-        ("inline", include_str!("view/inline.css")),
     ] {
         for word in ["url(", "@import", "rem;", "rem ", "expression"] {
             assert!(!sheet.contains(word), "{word} in {name}.css");

@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// What the assets are made from, beside the compiled widget.
-const ASSET_INPUTS: [&str; 13] = [
+const ASSET_INPUTS: [&str; 12] = [
     "Cargo.lock",
     "widget/loader",
     "widget/src/view/card.css",
@@ -27,19 +27,17 @@ const ASSET_INPUTS: [&str; 13] = [
     PARTS[1],
     PARTS[2],
     PARTS[3],
-    PARTS[4],
     "xtask/bundle",
     "xtask/npm/package-lock.json",
     "dist/.build/widget.wasm",
 ];
 
 /// The style sheets that only some surveys need.
-const PARTS: [&str; 5] = [
+const PARTS: [&str; 4] = [
     "widget/src/view/stars.css",
     "widget/src/view/faces.css",
     "widget/src/view/bar.css",
     "widget/src/view/centre.css",
-    "widget/src/view/inline.css",
 ];
 
 /// Builds everything that changed and leaves one self-contained binary at `dist/bearing`.

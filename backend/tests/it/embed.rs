@@ -354,7 +354,12 @@ async fn the_foot_and_the_theme_follow_the_sites_settings_at_once() {
     for (root, css) in [(&config["trees"][0]["root"], &config["css"]), (&alone["root"], &alone["css"])] {
         let root = root.to_string();
         assert!(root.contains(r#"Your answer is read by Noordlicht \"&\" Co. "#), "{root}");
-        assert!(root.contains(r#"["a",{"href":"https://shop.example/privacy","target":"_blank""#), "{root}");
+        assert!(
+            root.contains(
+                r#"["a",{"href":"https://shop.example/privacy","rel":"noopener noreferrer","target":"_blank"}"#
+            ),
+            "{root}"
+        );
         let theme = ":host{--bearing-font:Inter,sans-serif;--bearing-radius:4px}\
                      :host{--bearing-accent:#ffcc99;--bearing-on-accent:#000000}";
         assert!(css.as_str().is_some_and(|css| css.ends_with(theme)), "{css}");

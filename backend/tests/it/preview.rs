@@ -26,7 +26,7 @@ async fn a_draft_is_shown_in_each_state() {
     let server = Server::start().await;
     let (site, id) = draft(&server).await;
     for (query, there, absent) in [
-        ("", "<form class=\"first\">", "textarea"),
+        ("", "<form class=\"first\">", "<textarea"),
         ("state=follow", "value=\"10\" required checked", "class=\"progress\""),
         ("state=follow&score=3", "aria-label=\"Question 2 of 3\"", "class=\"back\""),
         ("state=follow&score=3&step=1", "<span>3 / 3</span>", "<form class=\"first\">"),
