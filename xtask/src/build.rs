@@ -33,12 +33,8 @@ const ASSET_INPUTS: [&str; 12] = [
 ];
 
 /// The style sheets that only some surveys need.
-const PARTS: [&str; 4] = [
-    "widget/src/view/stars.css",
-    "widget/src/view/faces.css",
-    "widget/src/view/bar.css",
-    "widget/src/view/centre.css",
-];
+const PARTS: [&str; 4] =
+    ["widget/src/view/stars.css", "widget/src/view/faces.css", "widget/src/view/bar.css", "widget/src/view/centre.css"];
 
 /// Builds everything that changed and leaves one self-contained binary at `dist/bearing`.
 pub(crate) fn all(place: &Place) -> Result<()> {
