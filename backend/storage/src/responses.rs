@@ -35,6 +35,10 @@ pub struct Withdrawal {
 
 /// One thing that visitors' browsers bring, in the order in which they came.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "nearly every arrival is an answer; a box each would cost more than it saves"
+)]
 pub enum Arrival {
     /// An answer, or a later edition of one.
     Answer(Accept),

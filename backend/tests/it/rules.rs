@@ -121,7 +121,7 @@ async fn a_survey_leaves_the_config_when_it_has_all_its_answers() {
     assert_eq!(shown(&server, &site).await, both, "a try-out is no answer");
     server.answered(&site, &answer(&capped, 10)).await;
     caps::count(&server.app).await;
-    assert_eq!(shown(&server, &site).await, [stays.clone()]);
+    assert_eq!(shown(&server, &site).await, [stays.as_str()]);
     // What was on screens by then still counts, and a change elsewhere does not bring it back for a moment.
     server.answered(&site, &answer(&capped, 5)).await;
     publish(&server, &site, ruled(json!({ "until": "2020-01-01T00:00:00Z" }))).await;
@@ -159,7 +159,7 @@ async fn the_watch_notices_by_itself() {
     let server = Server::start().await;
     let site = server.site().await;
     let survey = publish(&server, &site, ruled(json!({ "answers": 1 }))).await;
-    assert_eq!(shown(&server, &site).await, [survey.clone()]);
+    assert_eq!(shown(&server, &site).await, [survey.as_str()]);
     server.answered(&site, &answer(&survey, 9)).await;
     // The watch runs on the monotonic clock; a busy machine may take its time.
     for _ in 0..300 {
