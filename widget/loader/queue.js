@@ -1,10 +1,12 @@
 // The delivery queue: which waiting answer is sent when. Pure; `shared/src/delivery.rs` says the same in Rust, at length.
 
+import { SMALL } from './keep.js';
+
 /** An answer this old is given up, in milliseconds. */
 export const WEEK = 6048e5;
 
-/** The most characters of an answer that may outlive its page, or stand in localStorage. */
-export const SMALL = 8192;
+/** Whether the server has spoken its last word: it has the answer, or will never take it. */
+const isFinal = (status) => status < 500 && ![408, 425, 429].includes(status);
 
 /** A queue that holds nothing. */
 export const begin = () => ({ entries: [], flying: [], tries: 0, silent: 0, before: 0 });
@@ -52,7 +54,7 @@ export const step = (state, event, now) => {
     const newest = state.entries.includes(entry);
     state.flying = state.flying.filter((one) => one != entry);
     state.silent = ours ? 0 : state.silent + 1;
-    if (ours && status < 500 && ![408, 425, 429].includes(status)) {
+    if (ours && isFinal(status)) {
       state.tries = state.before = 0;
       if (newest) drop(entry);
       tell('report', entry, { status });
