@@ -3,7 +3,9 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import test from 'node:test';
-import { begin, step } from '../queue.js';
+import './page.js';
+
+const { begin, step } = await import('../queue.js');
 
 const scenarios = JSON.parse(readFileSync(new URL('../../../shared/tests/delivery.json', import.meta.url), 'utf8'));
 
