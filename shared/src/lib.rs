@@ -9,6 +9,7 @@
 pub mod answer;
 pub mod api;
 pub mod cell;
+pub mod delivery;
 pub mod fault;
 pub mod histogram;
 pub mod id;

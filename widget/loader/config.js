@@ -1,23 +1,15 @@
 // The config: a site's published surveys, their texts in one locale, and the trees of their first questions.
 
-import { fetch, keys } from './natives.js';
+import { fetch, read } from './natives.js';
 
 const get = async (address) => {
   const reply = await fetch(address, { credentials: 'omit' });
   if (!reply.ok) throw Error(address + ' ' + reply.status);
-  return reply.json();
+  return read(await reply.text());
 };
 
-/** The given values as a query or a fragment, by the sign that starts it. */
-export const query = (values, start) => {
-  let text = '';
-  for (const name of keys(values)) {
-    if (values[name] !== undefined) text += (text ? '&' : start) + name + '=' + encodeURIComponent(values[name]);
-  }
-  return text;
-};
-
-const at = (tag, path, touchpoint) => tag.embed + path + query({ locale: tag.locale, touchpoint }, '?');
+const at = (tag, path, touchpoint) =>
+  tag.embed + path + '?locale=' + encodeURIComponent(tag.locale) + '&touchpoint=' + encodeURIComponent(touchpoint);
 
 /** The config for a touchpoint. */
 export const fetchConfig = (tag, touchpoint) => get(at(tag, '', touchpoint));
@@ -27,5 +19,5 @@ export const firstQuestion = async (tag, config, survey) => {
   for (const tree of config.trees || []) {
     if (tree.survey == survey.id && tree.version == survey.version) return { root: tree.root, css: config.css };
   }
-  return get(at(tag, '/first/' + survey.id + '/' + survey.version));
+  return get(at(tag, '/first/' + survey.id + '/' + survey.version, ''));
 };

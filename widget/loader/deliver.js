@@ -1,129 +1,99 @@
-// Delivery: an answer given is kept in the browser before it is sent, and sent until the server has it or a week passed.
+// Delivery: does what the queue asks for, from where the loader's own first try or an earlier page has left off.
 
-import { encode } from './answer.js';
-import { clearTimeout, disk, fetch, now, parse, quietly, setTimeout } from './natives.js';
+import { KEY, SMALL, post } from './keep.js';
+import { clearTimeout, disk, now, own, quietly, read } from './natives.js';
+import { WEEK, begin, step } from './queue.js';
+import { empty, vault } from './vault.js';
 
-const KEY = 'bearing:q:';
-const WEEK = 6048e5;
-
-/** What a reply means: `kept`, `later` or `refused`. Status 0 stands for no reply, or one that is not the server's. */
-export const verdict = (status) =>
-  status > 199 && status < 300
-    ? 'kept'
-    : !status || status > 499 || [408, 425, 429].includes(status)
-      ? 'later'
-      : 'refused';
-
-/**
- * Milliseconds to wait before try number `tries` (1, 2, …): exponential back-off with full jitter, `chance` from 0 to 1;
- * the server's `Retry-After` in seconds is the least, an hour the most it can ask.
- */
-export const pause = (tries, retryAfter, chance) =>
-  Math.max(Math.min((+retryAfter || 0) * 1e3, 36e5), chance * Math.min(3e5, 1e3 * 2 ** tries));
-
-/** Posts a value as JSON text that needs no preflight. */
-export const post = (address, value, keepalive) => {
-  const body = encode(value);
-  return fetch(address, {
-    method: 'POST',
-    body,
-    credentials: 'omit',
-    // The page shares the browser's 64 KiB for requests that outlive it: ours are small, or else ordinary.
-    keepalive: keepalive && body.length < 8e3,
-    signal: AbortSignal.timeout?.(1e4),
-  });
+/** What was kept, as the queue has it. */
+const entryOf = (entry) => {
+  const { answered, response } = entry.kept;
+  return Object.assign(entry, { id: response.id, seq: response.seq, at: answered, size: entry.text.length });
 };
 
 /**
- * Starts delivery for a site: `address` takes the responses, `report(name, detail)` hears of the outcome.
+ * Takes over what the loader (`main.js`) keeps.
  *
  * Correctness rests on the server, which counts an id once: two tabs may send the same answer, nothing is locked.
  */
-export const startDelivery = (site, address, report) => {
-  /** Response id → the newest edition of the response that waits. */
-  const waiting = new Map();
-  let tries = 0;
-  let retryAfter;
+export const startDelivery = ({ tag, cards, keeping, emit, later, listen }) => {
+  const state = begin();
   let timer;
-  let busy;
+  /** Set while the page is leaving: a page with an open database is not kept for the way back. */
+  let leaving;
 
-  const send = async (item, leaving) => {
-    const { shown, answered, response } = item.entry;
-    const age = (time) => Math.max(0, now() - time);
-    let status = 0;
-    item.sent = true;
-    retryAfter = 0;
-    try {
-      const value = { ...response, age_ms: { shown: age(shown), answered: age(answered) } };
-      // A second try goes without keepalive, in case the page had used up its share.
-      const reply = await post(address, value, leaving || !tries);
-      retryAfter = reply.headers.get('retry-after');
-      // A café's sign-in page answers 200 too: only the server's own words count.
-      if (!reply.ok || (await reply.json()).results) status = reply.status;
-    } catch {
-      // No network, or a page that stands in the way: later.
-    }
-    const outcome = verdict(status);
-    if (outcome != 'later') {
-      tries = 0;
-      drop(item);
-      report(outcome == 'kept' ? 'delivered' : 'error', { id: item.id, seq: response.seq, status });
-    }
-    return outcome;
-  };
-
-  /** Forgets an item unless a newer edition took its place, here or in another tab. */
-  const drop = (item) => {
-    if (waiting.get(item.id) == item) waiting.delete(item.id);
-    if (disk.read(KEY + item.id) == item.text) disk.remove(KEY + item.id);
-  };
-
-  /** Sends what waits, one after the other; after a failure all of it waits. */
-  const flush = async () => {
-    clearTimeout(timer);
-    if (busy) return;
-    busy = true;
-    while (waiting.size) {
-      const [item] = waiting.values();
-      if ((await send(item)) == 'later') {
-        timer = setTimeout(flush, pause(++tries, retryAfter, Math.random()));
-        break;
+  const act = {
+    write({ entry }) {
+      if (entry.size <= SMALL) disk.write(KEY + entry.id, entry.text);
+      if (!leaving) vault((store) => store.put(entry.text, entry.id));
+    },
+    remove({ entry: { id, text } }) {
+      // Another tab may have kept a newer edition since.
+      if (disk.read(KEY + id) == text) disk.remove(KEY + id);
+      empty(id);
+    },
+    async send({ entry, keepalive }) {
+      const { shown, answered, response } = entry.kept;
+      const age = (time) => Math.max(0, now() - time);
+      let status = 0;
+      let retryAfter;
+      let ours;
+      try {
+        const value = { ...response, age_ms: { shown: age(shown), answered: age(answered) } };
+        const reply = await post(tag.embed + '/responses', value, { keepalive, signal: AbortSignal.timeout?.(1e4) });
+        status = reply.status;
+        retryAfter = reply.headers.get('retry-after');
+        // A café's sign-in page answers 200 too, and an empty proxy 404: only the server's own words count.
+        const said = read(await reply.text());
+        ours = !!(said.results || said.error);
+      } catch {
+        // No network, no JSON, or a page that stands in the way: later.
       }
-    }
-    busy = false;
-  };
-
-  /** The network or the page is back: no need to sit out the pause. */
-  const again = () => {
-    tries = 0;
-    flush();
-  };
-
-  /** The page is going: what was never sent goes at once, beside whatever is under way. */
-  const leave = () => {
-    for (const item of waiting.values()) if (!item.sent) send(item, true);
-  };
-
-  for (const key of disk.keys(KEY)) {
-    const text = disk.read(key);
-    const entry = quietly(() => parse(text));
-    if (!entry || !(now() - entry.answered < WEEK)) disk.remove(key);
-    else if (entry.site == site) waiting.set(entry.response.id, { id: entry.response.id, entry, text });
-  }
-  addEventListener('online', again);
-  addEventListener('pageshow', again);
-  addEventListener('pagehide', leave);
-  document.addEventListener('visibilitychange', () => document.visibilityState == 'hidden' && leave());
-
-  return {
-    flush,
-    /** Keeps a response, in place of its earlier edition; the item says in `sent` whether it was sent since. */
-    keep(response, shown) {
-      const entry = { site, shown, answered: now(), response };
-      const item = { id: response.id, entry, text: encode(entry) };
-      waiting.set(item.id, item);
-      disk.write(KEY + item.id, item.text);
-      return item;
+      tell({ on: 'reply', entry, status, retryAfter, ours: !!ours });
+    },
+    wait({ floor, cap }) {
+      clearTimeout(timer);
+      timer = later(() => tell({ on: 'due' }), Math.max(floor, Math.random() * cap));
+    },
+    report({ entry: { id, seq }, status }) {
+      if (status < 300) emit('delivered', { id, seq });
+      else emit('error', { message: 'refused', code: status, id, seq });
     },
   };
+  const tell = (event) => {
+    for (const effect of step(state, event, now())) act[effect.effect](effect);
+  };
+
+  /** Takes what earlier pages left, as texts, and sends it. */
+  const take = (texts) => {
+    const entries = [];
+    for (const text of texts) {
+      const kept = quietly(() => read(text));
+      if (kept && kept.site == tag.site) entries.push(entryOf({ kept, text }));
+    }
+    tell({ on: 'loaded', entries });
+  };
+
+  keeping.tell = tell;
+  keeping.put = (entry) => tell({ on: 'kept', entry: entryOf(entry) });
+  keeping.entries.forEach(keeping.put);
+  const notice = (on) => {
+    leaving = on == 'hidden' || on == 'pagehide';
+    if (leaving) for (const { rest } of cards) if (rest) rest.draft();
+    tell({ on });
+  };
+  for (const type of ['online', 'pageshow', 'pagehide']) listen(type, () => notice(type));
+  listen('visibilitychange', () => notice(own('visibilityState')));
+  const names = disk.keys(KEY);
+  take(names.map(disk.read));
+  // What nobody can read any more, of whatever site, need not stay.
+  for (const name of names) {
+    if (!quietly(() => now() - read(disk.read(name)).answered < WEEK)) disk.remove(name);
+  }
+  // A database that is not there is not made by looking for it, unless the browser cannot tell.
+  const look = async () => {
+    const known = !indexedDB.databases || (await indexedDB.databases()).some(({ name }) => name == 'bearing');
+    if (known) take((await vault((store) => store.getAll())) || []);
+  };
+  look().catch(() => {});
 };

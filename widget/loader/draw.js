@@ -1,25 +1,27 @@
 // Drawing: element trees become elements, inside the shadow root of the one element that is added to the page.
 
+import { create, keys, own } from './natives.js';
+
 /** The node of a tree: a text, or `[tag, {attribute: value}, [children]]`. No HTML is parsed, no style is set. */
 export const build = (tree) => {
-  if (typeof tree == 'string') return document.createTextNode(tree);
+  if (typeof tree == 'string') return tree;
   const [tag, attributes, children] = tree;
-  const element = document.createElement(tag);
-  for (const name of Object.keys(attributes)) element.setAttribute(name, attributes[name]);
-  for (const child of children) element.appendChild(build(child));
+  const element = create(tag);
+  for (const name of keys(attributes)) element.setAttribute(name, attributes[name]);
+  for (const child of children) element.append(build(child));
   return element;
 };
 
-/** Adds `<bearing-survey>` with a tree in its open shadow root; returns the root. */
-export const attach = (tree, css, dir) => {
-  const host = document.createElement('bearing-survey');
-  host.dir = dir;
-  const root = host.attachShadow({ mode: 'open' });
+/** Draws a tree in the open shadow root of `host`, else of a new `<bearing-survey>` on the page; returns the root. */
+export const attach = (host, tree, css, dir) => {
+  const at = host || create('bearing-survey');
+  at.dir = dir;
+  const root = at.shadowRoot || at.attachShadow({ mode: 'open' });
   const sheet = new CSSStyleSheet();
   // A `<style>` would be refused under a strict policy, even in a shadow root; an adopted sheet is not.
   sheet.replaceSync(css);
   root.adoptedStyleSheets = [sheet];
-  root.appendChild(build(tree));
-  document.body.appendChild(host);
+  root.replaceChildren(build(tree));
+  if (!host) own('body').append(at);
   return root;
 };

@@ -1,12 +1,13 @@
-// The script tag's target: reads its tag, asks which survey is due, shows it, and answers the page's calls.
+// The script tag's target: reads its tag, asks which survey is due, shows it, and hands on the page's calls.
 
 import { showCard } from './card.js';
 import { fetchConfig, firstQuestion } from './config.js';
-import { decide } from './decide.js';
-import { post, startDelivery } from './deliver.js';
+import { decide, resting } from './decide.js';
+import { post, startKeeping } from './keep.js';
 import { openMemory } from './memory.js';
-import { now } from './natives.js';
+import { find, now, own, quietly, setTimeout } from './natives.js';
 import { readTag } from './tag.js';
+import { startVisit } from './visit.js';
 
 /** Tells the page, as an event on `window`. A listener that throws is the page's own matter and stops nothing here. */
 const emit = (name, detail) => dispatchEvent(new CustomEvent('bearing:' + name, { detail }));
@@ -16,98 +17,215 @@ const fail = (error) => emit('error', { message: '' + error });
 /** An address without what may be private in it. */
 const plain = (address) => address.split(/[?#]/)[0] || undefined;
 
-const ready = () =>
-  new Promise((done) => {
-    if (document.readyState == 'loading') document.addEventListener('DOMContentLoaded', done);
-    else done();
-  });
-
 const start = (tag) => {
-  const memory = openMemory(tag.site);
-  const delivery = startDelivery(tag.site, tag.embed + '/responses', emit);
+  const ended = new AbortController();
+  const { signal } = ended;
+  const cards = new Set();
   const configs = {};
-  let open;
+  /** Whether there is no consent (`off`), a card is `open`, and one was `asked` for on this page view. */
+  const given = { off: tag.consent == 'wait' };
+  const isTest = 'test' in tag;
+  let extra;
+  let rest;
 
-  const context = () => ({
-    url: plain(location.href),
-    referrer: plain(document.referrer),
-    locale: tag.locale,
-    device: innerWidth < 600 ? 'mobile' : matchMedia('(pointer:coarse)').matches ? 'tablet' : 'desktop',
-    title: document.title,
-  });
-
-  /** Shows the survey that is due at a touchpoint, or the one that is asked for; `force` asks no rules and is a test. */
-  const show = async ({ survey: wanted, touchpoint = tag.touchpoint, force } = {}) => {
-    const config = await (configs[touchpoint] ||= fetchConfig(tag, touchpoint));
-    const asked = config.surveys.filter((survey) => !wanted || survey.id == wanted);
-    const seen = {};
-    for (const { id } of asked) seen[id] = memory.of(id);
-    const { locale, device, url } = context();
-    const here = { url, touchpoint, device, locale, attributes: tag.attributes, happened: [{ on: 'page_view', ago_s: 0 }] };
-    const reasons = decide({ ...config, surveys: asked }, here, { id: memory.visitor, surveys: seen }, now());
-    const [survey] = asked.filter((_, place) => force || !reasons[place].length);
-    if (!survey || open) return;
-    open = true;
-    const test = tag.test || !!force;
-    const page = { tag, config, touchpoint, test, memory, delivery, emit, fail, context: context() };
-    /** Counts what happened, without keeping who, and no tests; resolves to the token of what was shown. */
-    page.count = async (types) => {
-      const common = {
-        survey: survey.id,
-        version: survey.version,
-        touchpoint: touchpoint || undefined,
-        locale: config.locale,
-        device: page.context.device,
-        attributes: tag.attributes,
-      };
-      try {
-        const events = types.map((type) => ({ type, ...common }));
-        if (!test) return (await (await post(tag.embed + '/events', events, true)).json()).display;
-      } catch {
-        // Denominators are worth one try, not a queue.
-      }
-    };
+  /** A call whose errors are events, and which does nothing any more once the loader has ended. */
+  const guard = (react) => (...args) => {
+    if (signal.aborted) return;
     try {
-      const question = await firstQuestion(tag, config, survey);
-      await ready();
-      showCard(page, survey, question, () => (open = false));
-    } catch (error) {
-      open = false;
-      throw error;
-    }
-  };
-
-  /** What the page can ask for by `bearing(name, …)`. */
-  const calls = {
-    show,
-    /** Hears an event; returns how to stop. */
-    on(name, react) {
-      const listen = (event) => react(event.detail);
-      addEventListener('bearing:' + name, listen);
-      return () => removeEventListener('bearing:' + name, listen);
-    },
-  };
-  const early = (window.bearing || {}).q || [];
-  const bearing = (name, ...rest) => {
-    try {
-      const result = calls[name](...rest);
-      if (result.catch) result.catch(fail);
+      const result = react(...args);
+      if (result && result.catch) result.catch(fail);
       return result;
     } catch (error) {
       fail(error);
     }
   };
-  bearing.loaded = true;
+  const later = (call, ms) => setTimeout(guard(call), ms);
+  const listen = (type, react, target = window) =>
+    target.addEventListener(type, guard(react), { signal, capture: true, passive: true });
+
+  /** The two files that are fetched when they are needed. */
+  const more = () =>
+    (rest ||= import(tag.base + 'rest.js').then((module) => {
+      module.startDelivery(loader);
+      return module;
+    }));
+  const getExtra = () => (extra ||= import(tag.base + 'extra.js').then(({ startExtra }) => startExtra(loader)));
+
+  const memory = openMemory(tag);
+  const keeping = startKeeping(tag, () => more().catch(fail));
+
+  const device = () => (innerWidth < 600 ? 'mobile' : matchMedia('(pointer:coarse)').matches ? 'tablet' : 'desktop');
+
+  const getConfig = (touchpoint) => {
+    const key = tag.locale + '|' + touchpoint;
+    return (configs[key] ||= fetchConfig(tag, touchpoint).catch((error) => {
+      // Whatever happens next asks again.
+      delete configs[key];
+      throw error;
+    }));
+  };
+
+  /** Why each survey is not shown. */
+  const judge = (config, touchpoint) =>
+    decide(
+      config,
+      {
+        __proto__: null,
+        url: location.href,
+        touchpoint,
+        device: device(),
+        locale: tag.locale,
+        attributes: tag.attributes,
+        happened: visit.past.map((what) => ({ __proto__: null, ...what, ago_s: (now() - what.at) / 1e3 })),
+        dnt: navigator.doNotTrack == '1',
+        gpc: !!navigator.globalPrivacyControl,
+        consent: !given.off,
+      },
+      // A strict tag knows nobody but a customer.
+      { __proto__: null, ...memory.record(), ...(tag.strict && tag.customer && { id: tag.customer }) },
+      now(),
+    );
+
+  /** What responses and counts say of a survey. */
+  const about = ({ id, version }, touchpoint) => ({
+    survey: id,
+    version,
+    touchpoint: touchpoint || undefined,
+    attributes: { ...tag.attributes },
+  });
+
+  /** Whether a survey was eligible for the first time in a day. */
+  const isNewToday = (survey) => {
+    const seen = memory.of(survey);
+    if (now() - seen.eligible < 864e5) return;
+    seen.eligible = now();
+    memory.write();
+    return true;
+  };
+
+  /** Counts what happened, without keeping who, and no tests. */
+  const count = (types, survey, touchpoint, test = isTest) => {
+    const events = types
+      .filter((type) => !test && (type != 'eligible' || isNewToday(survey)))
+      .map((type) => ({ type, ...about(survey, touchpoint), locale: tag.locale, device: device() }));
+    // Denominators are worth one try, not a queue.
+    if (events[0]) post(tag.embed + '/events', events).catch(() => {});
+  };
+
+  /** Shows a survey, in `host` or in a card of its own unless one is open. */
+  const reveal = async (config, survey, touchpoint, forced, host) => {
+    if (!host) {
+      if (given.open) return;
+      given.open = given.asked = true;
+    }
+    let card;
+    const test = isTest || forced || undefined;
+    try {
+      const question = await firstQuestion(tag, config, survey);
+      if (own('readyState') == 'loading') await new Promise((done) => listen('DOMContentLoaded', done));
+      if (signal.aborted || given.off || (host && !host.isConnected)) return;
+      const page = { ...loader, config, touchpoint, test };
+      page.about = () => about(survey, touchpoint);
+      page.count = (types) => count(types, survey, touchpoint, test);
+      page.context = {
+        url: plain(location.href),
+        referrer: plain(own('referrer')),
+        locale: tag.locale,
+        device: device(),
+        title: own('title'),
+      };
+      if (tag.mode == 'iframe') question.root = (await more()).frame(page, survey);
+      page.closed = () => {
+        cards.delete(card);
+        if (!host) given.open = false;
+      };
+      card = showCard(page, survey, question, host);
+      cards.add(card);
+      return survey.id;
+    } finally {
+      if (!host && !card) given.open = false;
+    }
+  };
+
+  /** Asks which survey is due, and shows the one that goes first. */
+  const look = async () => {
+    if (tag.auto == 'off' || given.off || own('visibilityState') == 'hidden') return;
+    const { touchpoint } = tag;
+    const config = await getConfig(touchpoint);
+    const triggers = config.surveys.flatMap(({ rules }) => (rules && rules.triggers) || []);
+    if (triggers[0]) await getExtra().then(({ watch }) => watch(triggers), fail);
+    // A card that the page has thrown away is none.
+    for (const card of [...cards]) if (!card.root.host.isConnected) card.end();
+    const reasons = judge(config, touchpoint);
+    let due;
+    config.surveys.forEach((survey, place) => {
+      if (!due && !given.asked && !given.open && !reasons[place][0]) due = survey;
+      else if (reasons[place].every((code) => resting.includes(code))) count(['eligible'], survey, touchpoint);
+    });
+    if (due) await reveal(config, due, touchpoint);
+  };
+
+  const visit = startVisit(
+    listen,
+    later,
+    () => {
+      for (const { rest } of cards) if (rest) rest.turn();
+      given.asked = given.open;
+    },
+    guard(look),
+  );
+
+  const wake = guard(async () => {
+    keeping.look().catch(() => {});
+    if (extra || find('bearing-survey')) await getExtra().then(({ scan }) => scan());
+    visit.begin();
+  });
+
+  const loader = {
+    tag, ended, cards, given, memory, keeping, visit, guard, later, listen, emit, fail, more, getExtra, getConfig, judge, look, reveal,
+  };
+
+  const on = (name, react) => {
+    const listener = (event) => react(event.detail);
+    addEventListener('bearing:' + name, listener, { signal });
+    return () => removeEventListener('bearing:' + name, listener);
+  };
+  const early = (window.bearing || {}).q || [];
+  const bearing = guard((name, ...args) => {
+    if (name == 'on') return on(...args);
+    // Consent that is taken back waits for no file.
+    if (name == 'consent') {
+      const waited = given.off;
+      given.off = !args[0];
+      if (waited && !given.off) wake();
+    }
+    return getExtra().then((found) => found.call(name, args));
+  });
+  bearing.site = tag.site;
   window.bearing = bearing;
-  emit('ready');
+
+  listen('visibilitychange', look);
+  listen('securitypolicyviolation', (event) => {
+    if (event.blockedURI.split('/')[2] == tag.base.split('/')[2]) getExtra().then(({ hint }) => hint(event), () => {});
+  });
+  /** An element that names a survey has come or gone; it may outlive this loader and meet the next. */
+  class Element extends HTMLElement {
+    connectedCallback() {
+      if (this.hasAttribute('survey')) window.bearing?.('at', this);
+    }
+  }
+  Element.prototype.disconnectedCallback = Element.prototype.connectedCallback;
+  quietly(() => customElements.define('bearing-survey', Element));
+
+  emit('ready', { site: tag.site });
   for (const call of early) bearing(...call);
-  delivery.flush();
-  if (tag.auto) bearing('show');
+  if (!given.off) wake();
 };
 
 try {
-  const tag = readTag(document.currentScript, document);
-  if (tag.site && !(window.bearing || {}).loaded) start(tag);
+  const script = own('currentScript') || find('script[data-site],script[src*="/bearing.js"]');
+  const tag = readTag(script, own('documentElement'));
+  if (tag.site && !(window.bearing || {}).site) start(tag);
 } catch (error) {
   fail(error);
 }

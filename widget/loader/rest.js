@@ -1,88 +1,257 @@
-// What follows the first question: the renderer in WebAssembly, or the hosted page in a frame where that cannot run.
+// What follows the first question, fetched at the first sign of interest: the renderer's steps, the thanks, the foot, the
+// hosted page, and the patience with what could not be delivered.
+//
+// A browser may hold this file and the loader in different versions for the five minutes that both are cached: what they
+// exchange, `card`, `page` and what this file returns, may only grow.
 
+import { encode } from './answer.js';
+import { asksMore, follows } from './decide.js';
 import { build } from './draw.js';
-import { clearTimeout, fetch, setTimeout } from './natives.js';
+import { clearTimeout, fetch, keys, now } from './natives.js';
+import { query } from './query.js';
+
+export { startDelivery } from './deliver.js';
+
+/** How long a score that was not clicked rests before it is sent, in milliseconds: arrow keys pass over the others. */
+const REST = 1e3;
 
 /** How long an answered question waits for the renderer, in milliseconds. */
 const PATIENCE = 4e3;
 
-/** Fetches the renderer's two files at once; resolves to its module, ready to draw. */
-const fetchRenderer = async (base, build) => {
-  const bytes = fetch(base + build.wasm);
-  bytes.catch(() => {});
-  const module = await import(base + build.js);
-  await module.default(bytes);
-  return module;
+/** How long the words stand that say goodbye, in milliseconds. */
+const GOODBYE = 5e3;
+
+/** The address of a survey's hosted page; what is `known` goes behind `start`: a fragment is logged by no server. */
+const hosted = ({ tag, config, touchpoint, test }, survey, known, start) => {
+  const all = { ...known, customer: tag.customer, signature: tag.signature, test: test ? 1 : undefined };
+  for (const name of keys(tag.attributes)) all['attr.' + name] = tag.attributes[name];
+  const where = { lang: config.locale, touchpoint: touchpoint || undefined };
+  return tag.base + 's/' + survey.id + query(where, '?') + query(all, start);
 };
 
-/**
- * Draws what follows into `place`. `hosted()` gives the address where the rest can be answered instead, and says that
- * it will be; every call into the renderer is guarded, so that its end is never the page's.
- */
-export const startRest = (place, base, config, survey, hosted) => {
-  let renderer;
-  let handle;
-  let score;
-  let timer;
-  let gone;
+/** A frame, which may say how high it is and that it has been answered. */
+const frameTree = (page, src) => ['iframe', { src, title: page.config.ui.label }, []];
 
-  /** Shows the hosted page in a frame, or a link to it where the page forbids frames. */
-  const fallBack = () => {
-    if (gone) return;
-    gone = true;
-    handle = undefined;
-    const address = hosted();
-    if (!address) return;
-    const link = () =>
-      place.replaceChildren(
-        build(['a', { class: 'send', href: address, target: '_blank', rel: 'noopener' }, [config.ui.more]]),
-      );
-    const frame = build(['iframe', { src: address, title: config.ui.label }, []]);
-    frame.addEventListener('load', () => clearTimeout(timer));
-    document.addEventListener('securitypolicyviolation', (event) => {
-      if (address.startsWith(event.blockedURI)) link();
-    });
-    timer = setTimeout(link, 2 * PATIENCE);
-    place.replaceChildren(frame);
+/** The first question as the hosted page in a frame, for pages that allow frames only. */
+export const frame = (page, survey) => frameTree(page, hosted(page, survey, {}, '&'));
+
+/** Starts what follows the first question of a card; every call into the renderer is guarded, so that its end is no end. */
+export const startRest = (card) => {
+  const { page, survey, root, box, first } = card;
+  const { tag, config, memory, keeping, emit, guard, later, listen } = page;
+  const { ui } = config;
+  const [, place, status] = box.children;
+  let module;
+  let handle;
+  let asked;
+  let over;
+  let settled;
+  let timer;
+  let started;
+
+  const show = (selector, shown) => {
+    const part = box.querySelector(selector);
+    if (part) part.hidden = !shown;
   };
 
+  /** Fetches the renderer's two files at once; resolves to its module, ready to draw. */
+  const load = () =>
+    (module ||= (async () => {
+      const bytes = fetch(tag.base + config.build.wasm);
+      bytes.catch(() => {});
+      const found = await import(tag.base + config.build.js);
+      await found.default(bytes);
+      return found;
+    })());
+
+  /** Says words in the live region, with a link perhaps. */
+  const say = (words, link) => {
+    const look = link && { class: 'send link', href: link.url, target: '_blank', rel: 'noopener noreferrer' };
+    status.replaceChildren(build(['p', { class: 'thanks' }, [words]]));
+    if (link) status.append(build(['p', {}, [['a', look, [link.text]]]]));
+  };
+
+  const thank = () => {
+    const { text, link } = (survey.endings || []).find((ending) => follows(ending, card.score)) || {};
+    say(text || survey.thanks || ui.thanks, link);
+  };
+
+  const complete = () => emit('completed', { survey: survey.id, id: card.id });
+
+  /** The hosted page in a frame, or a link to it where the page forbids frames. */
+  const fallBack = () => {
+    if (over || card.gone) return;
+    over = true;
+    handle = undefined;
+    if (!asksMore(survey, card.score)) return thank();
+    // From here on the hosted page writes this response.
+    first.firstChild.disabled = true;
+    const href = hosted(page, survey, { r: card.id, seq: card.seq + 1, score: card.score }, '#');
+    const link = () =>
+      place.replaceChildren(build(['a', { class: 'send', href, target: '_blank', rel: 'noopener' }, [ui.more]]));
+    const inner = build(frameTree(page, href));
+    let loaded;
+    inner.addEventListener('load', () => (loaded = true));
+    listen('securitypolicyviolation', ({ blockedURI, disposition }) => {
+      if (disposition != 'report' && href.startsWith(blockedURI)) link();
+    });
+    later(() => loaded || link(), 2 * PATIENCE);
+    place.replaceChildren(inner);
+  };
+
+  // The hosted page says how high it is, and when it has been answered.
+  listen('message', ({ source, origin, data }) => {
+    const inner = box.querySelector('iframe');
+    if (!inner || source != inner.contentWindow || !tag.base.startsWith(origin + '/')) return;
+    if (data.bearing == 'height' && data.height > 0) inner.style.setProperty('height', Math.min(data.height, 2e3) + 'px');
+    if (data.bearing == 'answered') {
+      memory.note(survey, 'answered');
+      complete();
+    }
+  });
+  // Which policy stops the renderer: its own fetches are the loader's to explain.
+  listen('securitypolicyviolation', (event) => {
+    if (event.blockedURI == 'wasm-eval' && asked) page.getExtra().then(({ hint }) => hint(event));
+  });
+
   /** Calls into the renderer; whatever goes wrong in there ends it and nothing else. */
-  const guard = (call) => {
+  const call = (react) => {
     try {
-      return call();
+      return handle && react();
     } catch {
       fallBack();
     }
   };
 
-  const load = () => (renderer ||= config.build ? fetchRenderer(base, config.build) : Promise.reject());
+  /** Nothing is asked any more: the card says goodbye. */
+  const part = (words) => {
+    over = true;
+    handle = undefined;
+    for (const element of box.children) element.hidden = !element.matches('[role=status],.close');
+    say(words);
+  };
 
-  return {
-    /** Fetches the renderer ahead of need. */
-    load: () => load().catch(() => {}),
-    /** Draws what follows a score, or redraws it when the score has changed. */
-    async follow(value) {
-      const first = score === undefined;
-      score = value;
-      if (handle) return guard(() => handle.score(score));
-      if (!first || gone) return;
-      timer = setTimeout(fallBack, PATIENCE);
-      try {
-        const module = await load();
-        clearTimeout(timer);
-        if (!gone) handle = guard(() => module.open(place, survey, config.ui, score));
-      } catch {
-        fallBack();
+  const isScore = (target) => target && target.form == first && target.type == 'radio';
+  const start = (target) => {
+    if (started || !isScore(target)) return;
+    started = true;
+    page.count(['started']);
+  };
+  const on = (type, react, at = root) => at.addEventListener(type, guard(react));
+  on('focusin', ({ target }) => start(target));
+  // Where the browser closes a dialog by a gesture.
+  on('cancel', () => card.end(true), box);
+  for (const type of ['keydown', 'keyup', 'keypress']) {
+    on(type, (event) => {
+      const { key, target } = event;
+      // The page's shortcuts are not meant while somebody types here, and it cannot tell.
+      event.stopPropagation();
+      if (type != 'keydown' || event.isComposing) return;
+      if (key == 'Escape' && !card.host) card.end(true);
+      // A form without a button is not sent by Enter on its radio buttons.
+      if (key == 'Enter' && isScore(target)) settle();
+    });
+  }
+
+  // What the card says of itself stays when its questions have gone.
+  const foot = box.querySelector('.foot');
+  if (foot) box.append(foot);
+
+  /** The score stands, for now: it is sent, and what follows it is drawn, or redrawn when it has changed. */
+  const settle = async () => {
+    clearTimeout(timer);
+    keeping.tell({ on: 'flush' });
+    if (card.score === settled) return;
+    settled = card.score;
+    emit('answered', { survey: survey.id, id: card.id, score: settled });
+    const left = asksMore(survey, settled);
+    if (!left) complete();
+    if (card.gone || over) return;
+    rest.identify();
+    status.replaceChildren();
+    call(() => handle.score(settled));
+    if (!left && !handle) return thank();
+    if (asked) return;
+    asked = true;
+    later(() => handle || fallBack(), PATIENCE);
+    try {
+      const { open } = await load();
+      if (!over) handle = open(place, survey, ui, card.score);
+    } catch {
+      fallBack();
+    }
+  };
+
+  const rest = {
+    /** Fetches the renderer ahead of need, where there is anything for it to draw and the visitor did not ask to save data. */
+    load: () => survey.questions[1] && !(navigator.connection || {}).saveData && load().catch(() => {}),
+    /** The card says whether the answer is anonymous: as it is now, since the page may name the customer later. */
+    identify() {
+      show('.anonymous', !tag.customer);
+      show('.identified', tag.customer);
+      show('.withdraw', card.score !== undefined);
+    },
+    /** The page has another address: a card that nobody has touched leaves where its survey does not belong. */
+    turn() {
+      if (started || card.host) return;
+      const [why] = page.judge({ ...config, surveys: [survey] }, page.touchpoint);
+      if (why.includes('url') || why.includes('touchpoint')) card.end();
+    },
+    /** The visitor has taken a score: it stands at once after a click, else when it has rested. */
+    choose(atOnce) {
+      start(first.querySelector('[type=radio]'));
+      clearTimeout(timer);
+      if (atOnce) settle();
+      else timer = later(settle, REST);
+    },
+    /** The visitor pressed Next or Send, or Enter. */
+    submit(form) {
+      settle();
+      const sent = form != first && call(() => handle.send());
+      if (!sent) return;
+      over = sent.done;
+      first.hidden = over || !sent.first;
+      card.answers = sent.answers;
+      card.keep(over);
+      keeping.tell({ on: 'flush' });
+      if (over) complete();
+    },
+    /** The card goes. */
+    end() {
+      rest.draft();
+      settle();
+    },
+    /** Keeps what was typed and not sent. */
+    draft() {
+      const typed = !over && call(() => handle.answers());
+      if (!typed || encode(typed) == encode(card.answers)) return;
+      card.answers = typed;
+      card.keep(false);
+    },
+    /** The visitor pressed another button, told by its class. */
+    press(name) {
+      if (name == 'back') {
+        const step = call(() => handle.back());
+        if (step) first.hidden = !step.first;
+      } else if (name == 'never') {
+        memory.record().declined = now();
+        memory.open = true;
+        memory.write();
+        page.count(['dismissed']);
+        emit('dismissed', { survey: survey.id });
+        part(ui.declined);
+        later(() => card.end(), GOODBYE);
+      } else if (name == 'withdraw') {
+        // The hosted page counts on from where it took over.
+        card.seq += 1e3;
+        card.keep(false, { withdrawn: true, answers: [], attributes: undefined, respondent: undefined, context: undefined });
+        keeping.tell({ on: 'flush' });
+        emit('withdrawn', { survey: survey.id, id: card.id });
+        part(ui.withdrawn);
       }
     },
-    /** The answers that the form holds; undefined while one is missing. */
-    send: () => handle && guard(() => handle.send()),
-    /** Whether the renderer draws. */
-    draws: () => !!handle,
-    /** Ends it: nothing is drawn any more. */
-    end() {
-      gone = true;
-      clearTimeout(timer);
-    },
   };
+  rest.identify();
+  start(root.activeElement);
+  return rest;
 };

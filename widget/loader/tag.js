@@ -1,26 +1,22 @@
 // The tag: what the page's author wrote on the script element that loads Bearing.
 
-/** Reads a script element's settings; `page` is its document. */
+/** Reads a script element's settings, under the names of its `data-…` attributes; `page` is its document's root element. */
 export const readTag = (script, page) => {
-  const data = script.dataset;
-  const address = script.src;
-  const attributes = {};
+  const attributes = { __proto__: null };
   for (const { name, value } of script.attributes) {
     if (name.startsWith('data-attr-')) attributes[name.slice(10)] = value;
   }
-  const site = data.site || (/[?&]site=([^&#]+)/.exec(address) || [])[1];
-  // Everything else is fetched relative to the script, so that a proxy may stand in front under any path.
-  const base = address.replace(/[^/]*([?#].*)?$/, '');
-  return {
-    base,
-    site,
-    embed: base + 'v1/embed/' + site,
-    touchpoint: data.touchpoint || '',
-    locale: data.locale || page.documentElement.lang || navigator.language,
-    customer: data.customer,
-    signature: data.signature,
+  const { src } = script;
+  const tag = {
+    touchpoint: '',
+    locale: page.lang || navigator.language,
+    site: new URL(src).searchParams.get('site'),
+    ...script.dataset,
     attributes,
-    test: 'test' in data,
-    auto: data.auto != 'off',
+    // Everything else is fetched relative to the script, so that a proxy may stand in front under any path.
+    base: new URL('.', src).href,
   };
+  tag.embed = tag.base + 'v1/embed/' + tag.site;
+  tag.strict = tag.storage == 'strict';
+  return tag;
 };

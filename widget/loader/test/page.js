@@ -5,18 +5,25 @@ const stored = new Map();
 /** What stands in localStorage. */
 export const storage = stored;
 
-/** Requests so far, and how the next ones are answered: a status, or an error to throw. */
+/** Requests so far, and how the next ones are answered: a status, an error to throw, or `[status, text]`. */
 export const network = { requests: [], replies: [], retryAfter: null };
 
 /** Timers that wait, as `[call, milliseconds]`; the test runs them. */
 export const timers = [];
 
+/** The databases: name → store → key → value; what is done to them, and whether they fail. */
+export const databases = { held: new Map(), log: [], fails: false };
+
 const listeners = {};
 
-/** Tells the page's listeners. */
-export const fire = (type) => (listeners[type] || []).forEach((react) => react({}));
+/** Listens as the loader's `listen` does. */
+export const listen = (type, react) => (listeners[type] ||= []).push(react);
 
-const listen = (type, react) => (listeners[type] ||= []).push(react);
+/** Tells the page's listeners. */
+export const fire = (type, event = {}) => (listeners[type] || []).forEach((react) => react(event));
+
+/** Forgets every listener. */
+export const deaf = () => Object.keys(listeners).forEach((type) => delete listeners[type]);
 
 globalThis.window = globalThis;
 // Keys of the real one are its own enumerable properties; a proxy gives the same view of the map.
@@ -34,18 +41,76 @@ globalThis.localStorage = new Proxy(
 globalThis.setTimeout = (call, ms) => timers.push([call, ms]);
 globalThis.clearTimeout = (timer) => timers[timer - 1] && (timers[timer - 1][0] = () => {});
 globalThis.addEventListener = listen;
-globalThis.document = { addEventListener: listen, visibilityState: 'visible' };
-globalThis.fetch = async (address, options) => {
-  network.requests.push({ address, ...options, json: JSON.parse(options.body) });
-  const status = network.replies.length ? network.replies.shift() : 200;
-  if (status instanceof Error) throw status;
-  return {
-    ok: status < 300,
-    status,
-    headers: { get: () => network.retryAfter },
-    json: async () => (status == 200 ? { results: [{}] } : JSON.parse('<p>')),
-  };
+/** What the document says of itself. */
+export const page = { visibilityState: 'visible', scrollingElement: { scrollTop: 0, scrollHeight: 3000, clientHeight: 1000 } };
+globalThis.Document = class {
+  get visibilityState() {
+    return page.visibilityState;
+  }
+  get scrollingElement() {
+    return page.scrollingElement;
+  }
+};
+globalThis.document = new Document();
+globalThis.fetch = async (address, options = {}) => {
+  network.requests.push({ address, ...options, json: options.body && JSON.parse(options.body) });
+  const reply = network.replies.length ? network.replies.shift() : 200;
+  if (reply instanceof Error) throw reply;
+  const [status, text] = Array.isArray(reply) ? reply : [reply, reply < 400 ? '{"results":[{}]}' : '{"error":{}}'];
+  return { ok: status < 300, status, headers: { get: () => network.retryAfter }, text: async () => text };
+};
+// The three functions look like the browser's own: else the loader borrows others.
+for (const name of ['fetch', 'setTimeout', 'clearTimeout']) {
+  globalThis[name].toString = () => `function ${name}() { [native code] }`;
+}
+
+/** An IndexedDB with as much as the vault asks of it; every step comes later, as in a browser. */
+globalThis.indexedDB = {
+  databases: async () => [...databases.held.keys()].map((name) => ({ name })),
+  deleteDatabase: (name) => void (databases.log.push('delete'), databases.held.delete(name)),
+  open(name) {
+    const request = {};
+    setImmediate(() => {
+      if (databases.fails) return request.onerror();
+      const isNew = !databases.held.has(name);
+      if (isNew) databases.held.set(name, new Map());
+      const stores = databases.held.get(name);
+      request.result = {
+        createObjectStore: (store) => stores.set(store, new Map()),
+        close: () => databases.log.push('close'),
+        transaction(store, mode, options) {
+          databases.log.push(options.durability);
+          const held = stores.get(store);
+          const change = {
+            objectStore: () => ({
+              put: (value, key) => ({ result: held.set(key, value) && key }),
+              delete: (key) => ({ result: void held.delete(key) }),
+              count: () => ({ result: held.size }),
+              getAll: () => ({ result: [...held.values()] }),
+            }),
+          };
+          setImmediate(() => change.oncomplete());
+          return change;
+        },
+      };
+      if (isNew) request.onupgradeneeded();
+      request.onsuccess();
+    });
+    return request;
+  },
 };
 
 /** Lets every promise that can go on do so. */
-export const settled = () => new Promise((done) => setImmediate(done));
+export const settled = async () => {
+  for (let i = 0; i < 20; i++) await new Promise((done) => setImmediate(done));
+};
+
+/** Everything as at first. */
+export const afresh = () => {
+  storage.clear();
+  timers.length = 0;
+  databases.held.clear();
+  Object.assign(databases, { log: [], fails: false });
+  Object.assign(network, { requests: [], replies: [], retryAfter: null });
+  deaf();
+};

@@ -5,8 +5,8 @@ import test from 'node:test';
 import './page.js';
 
 const { readTag } = await import('../tag.js');
-const { query } = await import('../config.js');
-const page = { documentElement: { lang: 'nl' } };
+const { query } = await import('../query.js');
+const root = { lang: 'nl' };
 const script = (src, dataset = {}, attributes = []) => ({ src, dataset, attributes });
 
 test('everything is relative to the script, whatever stands in front of it', () => {
@@ -14,28 +14,30 @@ test('everything is relative to the script, whatever stands in front of it', () 
     ['https://a.example/bearing.js', 'https://a.example/'],
     ['https://a.example/x/y/bearing.js?site=pk_1', 'https://a.example/x/y/'],
     ['https://a.example/bearing.js?next=/a/b', 'https://a.example/'],
+    ['https://a.example/x/bearing.js#a/b?c', 'https://a.example/x/'],
   ]) {
-    assert.equal(readTag(script(src, { site: 'pk_2' }), page).base, base);
+    const tag = readTag(script(src, { site: 'pk_2' }), root);
+    assert.deepEqual([tag.base, tag.embed], [base, base + 'v1/embed/pk_2']);
   }
 });
 
 test('the site comes from the attribute, else from the address', () => {
-  assert.equal(readTag(script('https://a/b.js?site=pk_1', { site: 'pk_2' }), page).site, 'pk_2');
-  assert.equal(readTag(script('https://a/b.js?v=1&site=pk_1#x'), page).site, 'pk_1');
-  assert.equal(readTag(script('https://a/b.js'), page).site, undefined);
+  assert.equal(readTag(script('https://a/b.js?site=pk_1', { site: 'pk_2' }), root).site, 'pk_2');
+  assert.equal(readTag(script('https://a/b.js?v=1&site=pk_1#x'), root).site, 'pk_1');
+  assert.ok(!readTag(script('https://a/b.js'), root).site);
 });
 
 test('attributes keep their names, and the page gives the language', () => {
-  const tag = readTag(
-    script('https://a/b.js', { test: '' }, [
-      { name: 'data-attr-order_total', value: '9' },
-      { name: 'data-site', value: 'x' },
-    ]),
-    page,
-  );
-  assert.deepEqual(tag.attributes, { order_total: '9' });
-  assert.deepEqual([tag.locale, tag.test, tag.auto, tag.touchpoint], ['nl', true, true, '']);
-  assert.equal(readTag(script('https://a/b.js', { locale: 'de', auto: 'off' }), page).auto, false);
+  const attributes = [
+    { name: 'data-attr-order_total', value: '9' },
+    { name: 'data-site', value: 'x' },
+  ];
+  const tag = readTag(script('https://a/b.js', { test: '' }, attributes), root);
+  assert.deepEqual({ ...tag.attributes }, { order_total: '9' });
+  assert.deepEqual([tag.locale, tag.touchpoint, tag.strict, 'test' in tag], ['nl', '', false, true]);
+  assert.equal(tag.attributes.constructor, undefined, 'nothing is inherited');
+  const said = readTag(script('https://a/b.js', { locale: 'de', auto: 'off', storage: 'strict', touchpoint: 't' }), root);
+  assert.deepEqual([said.locale, said.auto, said.strict, said.touchpoint], ['de', 'off', true, 't']);
 });
 
 test('queries are encoded and leave out what is not known', () => {

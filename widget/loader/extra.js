@@ -1,0 +1,140 @@
+// What only some pages need, fetched when one does: calls of the page's own code, elements, triggers beyond the page view.
+//
+// A browser may hold this file and the loader in different versions for the five minutes that both are cached: what they
+// exchange, `loader` and what `startExtra` returns, may only grow.
+
+import { keys, own, quietly } from './natives.js';
+import { startWatch } from './watch.js';
+
+/** What keeps a survey from standing in an element that asks for it by name. */
+const FIRM = ['consent', 'signal', 'schedule', 'touchpoint'];
+
+/** Starts the extra part of a running loader. */
+export const startExtra = (loader) => {
+  const { tag, cards, memory, keeping, visit, fail, getConfig, judge, look, reveal, given, guard } = loader;
+  let told;
+
+  const forget = () => {
+    for (const card of [...cards]) {
+      // Not even what was typed is kept.
+      card.rest = undefined;
+      card.end();
+    }
+    memory.forget();
+  };
+
+  /** Takes what the page says about the customer; null takes it back. */
+  const describe = (attributes) => {
+    for (const name of keys(attributes || {})) {
+      if (attributes[name] === null) delete tag.attributes[name];
+      else if (attributes[name] !== undefined) tag.attributes[name] = attributes[name];
+    }
+  };
+
+  /** What the page can ask for by `bearing(name, …)`, besides `on`. */
+  const calls = {
+    __proto__: null,
+    /** Shows the survey that is due at a touchpoint, or the one that is asked for; `force` asks no rules and is a test. */
+    async show({ survey: wanted, touchpoint = tag.touchpoint, force } = {}) {
+      const config = await getConfig(touchpoint);
+      const reasons = judge(config, touchpoint);
+      const survey = config.surveys.find(
+        ({ id }, place) =>
+          (!wanted || id == wanted) &&
+          (force || reasons[place].every((code) => code == 'trigger' || code == 'cancelled')),
+      );
+      return survey && reveal(config, survey, touchpoint, force);
+    },
+    identify({ customer, signature, attributes } = {}) {
+      tag.customer = customer;
+      tag.signature = signature;
+      describe(attributes);
+      for (const { rest } of cards) if (rest) rest.identify();
+      return look();
+    },
+    attributes(attributes) {
+      describe(attributes);
+      return look();
+    },
+    track(name, { attributes } = {}) {
+      describe(attributes);
+      given.asked = given.open;
+      visit.happen({ on: 'track', name });
+    },
+    locale(locale) {
+      tag.locale = locale;
+    },
+    /** Why each survey is not shown, in words. */
+    async explain() {
+      const config = await getConfig(tag.touchpoint);
+      const reasons = judge(config, tag.touchpoint);
+      const { explain } = await import(tag.base + 'explain.js');
+      return explain(config.surveys, given.asked ? reasons.map((codes) => [...codes, 'open']) : reasons);
+    },
+    reset() {
+      forget();
+      tag.customer = tag.signature = undefined;
+      tag.attributes = { __proto__: null };
+    },
+    async consent(yes) {
+      if (yes) return;
+      forget();
+      await loader.more();
+      keeping.tell({ on: 'cleared' });
+    },
+    destroy() {
+      for (const card of [...cards]) card.end();
+      loader.ended.abort();
+      quietly(() => delete window.bearing);
+    },
+  };
+
+  const fill = async (element, wanted) => {
+    const touchpoint = element.getAttribute('touchpoint') || tag.touchpoint;
+    const config = await getConfig(touchpoint);
+    const surveys = config.surveys.filter(({ id }) => id == wanted);
+    const [why] = judge({ ...config, surveys }, touchpoint);
+    if (why && !why.some((code) => FIRM.includes(code))) await reveal(config, surveys[0], touchpoint, false, element);
+  };
+
+  /** Elements whose survey is on its way. */
+  const awaited = new Set();
+
+  /** Fills an element that names a survey, or ends the card of one that has gone. */
+  const at = guard(async (element) => {
+    const card = [...cards].find(({ host }) => host == element);
+    if (!element.isConnected) return card && card.end();
+    const wanted = element.getAttribute('survey');
+    if (!wanted || card || given.off || awaited.has(element)) return;
+    awaited.add(element);
+    try {
+      await fill(element, wanted);
+    } finally {
+      awaited.delete(element);
+    }
+  });
+
+  return {
+    /** Fills the elements that stand on the page. */
+    scan: () => own('querySelectorAll').call(document, 'bearing-survey').forEach(at),
+    /** Takes the triggers to watch for. */
+    watch: startWatch(loader),
+    call(name, args) {
+      // The element's own call is none of the page's.
+      if (name == 'at') return at(...args);
+      if (calls[name]) return calls[name](...args);
+      const message = `Bearing knows no "${name}"; it knows on, ${keys(calls).join(', ')}.`;
+      console.warn(message);
+      fail(message);
+    },
+    /** Says once which directive of the page's policy stands in the way. */
+    hint({ blockedURI, disposition, effectiveDirective }) {
+      if (disposition == 'report') return;
+      const { origin } = new URL(tag.base);
+      const missing = blockedURI == 'wasm-eval' ? "'wasm-unsafe-eval'" : origin;
+      const directive = effectiveDirective.replace('-elem', '');
+      if (!told) console.info(`Bearing: add ${missing} to ${directive} in this page's Content-Security-Policy.`);
+      told = true;
+    },
+  };
+};

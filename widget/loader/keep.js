@@ -1,0 +1,40 @@
+// Keeping: an answer is written in the browser at once. Sending it is the queue's, which is fetched before most can answer.
+
+import { encode } from './answer.js';
+import { disk, fetch, now } from './natives.js';
+
+export const KEY = 'bearing:q:';
+
+/** The most characters of an answer that may outlive its page, or stand in localStorage. */
+export const SMALL = 8192;
+
+/** Posts a value as JSON text that needs no preflight, by a request that outlives the page unless the options say no. */
+export const post = (address, value, options) =>
+  fetch(address, { method: 'POST', body: encode(value), credentials: 'omit', keepalive: true, ...options });
+
+/** Starts keeping for a tag's site; `more()` fetches the queue, which then takes over. */
+export const startKeeping = ({ site }, more) => {
+  const keeping = {
+    /** What was kept before the queue is here. */
+    entries: [],
+    /** Takes an event: the queue does. */
+    tell() {},
+    /** Keeps an entry: a response and what is stored of it; it is `fresh` until it is sent. */
+    put(entry) {
+      keeping.entries.push(entry);
+      if (entry.text.length <= SMALL) disk.write(KEY + entry.kept.response.id, entry.text);
+    },
+    /** Keeps a response, which is all of the answer so far. */
+    keep(response, shown) {
+      const kept = { site, shown, answered: now(), response };
+      const entry = { kept, text: encode(kept), fresh: true };
+      keeping.put(entry);
+      return entry;
+    },
+    /** Fetches the queue if an earlier page left something. */
+    async look() {
+      if (disk.keys(KEY)[0] || (await indexedDB.databases()).some(({ name }) => name == 'bearing')) more();
+    },
+  };
+  return keeping;
+};
