@@ -4,9 +4,6 @@ import { uuid } from './answer.js';
 import { attach } from './draw.js';
 import { now } from './natives.js';
 
-/** How long a card stands before what follows the question is fetched unasked, in milliseconds. */
-const SOON = 1e3;
-
 /**
  * Shows a survey in `host`, or in an element of its own. `page` is the loader (`main.js`) with the `config`, `touchpoint`,
  * `test`, `context`, `about()`, `count(types)` and `closed()` of this showing.
@@ -110,7 +107,10 @@ export const showCard = (page, survey, { root: tree, css }, host) => {
       }
       // Arrow keys fire trusted clicks too, without a count. A click on a label counts; the browser then clicks its radio
       // button, and not every browser counts that.
-      ask('choose', detail || clicked)?.catch(() => (box.children[2].textContent = ui.thanks));
+      ask('choose', detail || clicked)?.catch(() => {
+        box.children[2].textContent = ui.thanks;
+        page.keeping.send();
+      });
     } else if (target.type == 'button') ask('press', target.className);
     clicked = !isScore(target) && target.closest('label') && detail;
   });
@@ -124,6 +124,5 @@ export const showCard = (page, survey, { root: tree, css }, host) => {
   page.count(['eligible', 'shown']);
   memory.note(survey, 'shown');
   emit('shown', { survey: survey.id, version: survey.version });
-  page.later(() => (navigator.connection || {}).saveData || ask('identify'), SOON);
   return card;
 };

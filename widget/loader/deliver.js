@@ -76,7 +76,7 @@ export const startDelivery = ({ tag, cards, keeping, emit, later, listen }) => {
 
   keeping.tell = tell;
   keeping.put = (entry) => tell({ on: 'kept', entry: entryOf(entry) });
-  keeping.entries.forEach(keeping.put);
+  keeping.entries.splice(0).forEach(keeping.put);
   const notice = (on) => {
     leaving = on == 'hidden' || on == 'pagehide';
     if (leaving) for (const { rest } of cards) if (rest) rest.draft();

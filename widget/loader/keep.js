@@ -13,7 +13,7 @@ export const post = (address, value, options) =>
   fetch(address, { method: 'POST', body: encode(value), credentials: 'omit', keepalive: true, ...options });
 
 /** Starts keeping for a tag's site; `more()` fetches the queue, which then takes over. */
-export const startKeeping = ({ site }, more) => {
+export const startKeeping = ({ site, embed }, more) => {
   const keeping = {
     /** What was kept before the queue is here. */
     entries: [],
@@ -30,6 +30,13 @@ export const startKeeping = ({ site }, more) => {
       const entry = { kept, text: encode(kept), fresh: true };
       keeping.put(entry);
       return entry;
+    },
+    /** Sends what no queue has taken, for better or worse: the page may be left for good. */
+    send() {
+      for (const { kept } of keeping.entries) {
+        const age_ms = { shown: now() - kept.shown, answered: now() - kept.answered };
+        post(embed + '/responses', { ...kept.response, age_ms }).catch(() => {});
+      }
     },
     /** Fetches the queue if an earlier page left something. */
     async look() {

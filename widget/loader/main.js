@@ -205,6 +205,7 @@ const start = (tag) => {
   window.bearing = bearing;
 
   listen('visibilitychange', look);
+  listen('pagehide', keeping.send);
   listen('securitypolicyviolation', (event) => {
     if (event.blockedURI.split('/')[2] == tag.base.split('/')[2]) getExtra().then(({ hint }) => hint(event), () => {});
   });

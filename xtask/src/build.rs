@@ -36,6 +36,9 @@ const ASSET_INPUTS: [&str; 12] = [
 const PARTS: [&str; 4] =
     ["widget/src/view/stars.css", "widget/src/view/faces.css", "widget/src/view/bar.css", "widget/src/view/centre.css"];
 
+/// What the loader imports when it is needed, beside the loader itself.
+const IMPORTED: [&str; 3] = ["widget/loader/rest.js", "widget/loader/extra.js", "widget/loader/explain.js"];
+
 /// Builds everything that changed and leaves one self-contained binary at `dist/bearing`.
 pub(crate) fn all(place: &Place) -> Result<()> {
     assets(place)?;
@@ -74,7 +77,9 @@ pub(crate) fn assets(place: &Place) -> Result<()> {
                 .arg("--node-modules")
                 .arg(place.npm().join("node_modules"));
             bundle.arg("--loader").arg(place.root.join("widget/loader/main.js"));
-            bundle.arg("--explain").arg(place.root.join("widget/loader/explain.js"));
+            for module in IMPORTED {
+                bundle.arg("--imported").arg(place.root.join(module));
+            }
             bundle.arg("--hosted").arg(place.root.join("widget/loader/hosted.js"));
             bundle.arg("--css").arg(place.root.join("widget/src/view/card.css"));
             for part in PARTS {

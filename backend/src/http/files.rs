@@ -12,6 +12,16 @@ pub(super) async fn loader(headers: HeaderMap) -> ApiResult<Response> {
     file("bearing.js", &headers, "public, max-age=300")
 }
 
+/// What the loader imports at the first sign of interest: what follows the first question, and delivery.
+pub(super) async fn rest(headers: HeaderMap) -> ApiResult<Response> {
+    file("rest.js", &headers, "public, max-age=300")
+}
+
+/// What the loader imports where a page calls it, holds elements, or waits for more than the page view.
+pub(super) async fn extra(headers: HeaderMap) -> ApiResult<Response> {
+    file("extra.js", &headers, "public, max-age=300")
+}
+
 /// What the loader imports to tell a page's author why a survey is not shown.
 pub(super) async fn explain(headers: HeaderMap) -> ApiResult<Response> {
     file("explain.js", &headers, "public, max-age=300")

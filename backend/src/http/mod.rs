@@ -101,6 +101,8 @@ pub fn router_with(app: Shared, more: Router<Shared>) -> Router {
     let (described, openapi) = routes().split_for_parts();
     let files = Router::new()
         .route("/bearing.js", get(files::loader))
+        .route("/rest.js", get(files::rest))
+        .route("/extra.js", get(files::extra))
         .route("/explain.js", get(files::explain))
         .route("/hosted.js", get(files::hosted_js))
         .route("/hosted.css", get(files::hosted_css))

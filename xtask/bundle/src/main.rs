@@ -45,9 +45,9 @@ struct Sources {
     /// The loader's entry module.
     #[arg(long)]
     loader: Option<PathBuf>,
-    /// The module that tells why a survey is not shown.
+    /// A module that the loader imports when it is needed; may be given several times.
     #[arg(long)]
-    explain: Option<PathBuf>,
+    imported: Vec<PathBuf>,
     /// The hosted page's script.
     #[arg(long)]
     hosted: Option<PathBuf>,
@@ -93,8 +93,8 @@ fn assets(sources: &Sources) -> Result<()> {
         if let Some(loader) = script(&sources.loader)? {
             assets.add("bearing.js", loader);
         }
-        if let Some(explain) = sources.explain.as_deref().map(|path| tools.imported(path)).transpose()? {
-            assets.add("explain.js", explain);
+        for module in &sources.imported {
+            assets.add(file_name(module)?, tools.imported(module)?);
         }
         if let Some(hosted) = script(&sources.hosted)? {
             assets.add("hosted.js", hosted);
@@ -103,8 +103,7 @@ fn assets(sources: &Sources) -> Result<()> {
             assets.add("card.css", css);
         }
         for part in &sources.part {
-            let name = part.file_name().and_then(|name| name.to_str()).context("a part has a file name")?;
-            assets.add(name, sheet(part)?);
+            assets.add(file_name(part)?, sheet(part)?);
         }
         if let Some(css) = sources.hosted_css.as_deref().map(sheet).transpose()? {
             assets.add("hosted.css", css);
@@ -112,6 +111,11 @@ fn assets(sources: &Sources) -> Result<()> {
         Ok(())
     })?;
     timed("brotli 11 and gzip 9", || assets.write(&sources.out))
+}
+
+/// The name that a file keeps among the assets.
+fn file_name(path: &Path) -> Result<&str> {
+    path.file_name().and_then(|name| name.to_str()).with_context(|| format!("{} has no file name", path.display()))
 }
 
 /// Runs one step and says how long it took.
