@@ -18,6 +18,7 @@ const entryOf = (entry) => {
  */
 export const startDelivery = ({ tag, cards, keeping, emit, later, listen }) => {
   const state = begin();
+  const highest = { __proto__: null };
   let timer;
   /** Set while the page is leaving: a page with an open database is not kept for the way back. */
   let leaving;
@@ -64,18 +65,24 @@ export const startDelivery = ({ tag, cards, keeping, emit, later, listen }) => {
     for (const effect of step(state, event, now())) act[effect.effect](effect);
   };
 
+  /** Whether an edition is higher than any that this page has held: one copy may come back after the other is delivered. */
+  const isNews = ({ id, seq }) => !(highest[id] >= seq) && ((highest[id] = seq), true);
+
   /** Takes what earlier pages left, as texts, and sends it. */
   const take = (texts) => {
     const entries = [];
     for (const text of texts) {
       const kept = quietly(() => read(text));
-      if (kept && kept.site == tag.site) entries.push(entryOf({ kept, text }));
+      if (kept && kept.site == tag.site && isNews(kept.response)) entries.push(entryOf({ kept, text }));
     }
     tell({ on: 'loaded', entries });
   };
 
   keeping.tell = tell;
-  keeping.put = (entry) => tell({ on: 'kept', entry: entryOf(entry) });
+  keeping.put = (entry) => {
+    isNews(entry.kept.response);
+    tell({ on: 'kept', entry: entryOf(entry) });
+  };
   keeping.entries.splice(0).forEach(keeping.put);
   const notice = (on) => {
     leaving = on == 'hidden' || on == 'pagehide';

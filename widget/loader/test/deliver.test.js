@@ -64,7 +64,7 @@ test('the second copy stands in IndexedDB until the acknowledgement, strictly, a
 test('what only IndexedDB kept is sent from the next page, and the higher edition of an id wins', async () => {
   const entry = (seq) => JSON.stringify({ site: 'pk_1', shown: 0, answered: Date.now() - 5, response: response(seq) });
   // The browser was killed: localStorage has lost the answer, or is at an earlier edition.
-  for (const [local, sent] of [[undefined, [1]], [entry(0), [0, 1]]]) {
+  for (const [local, sent] of [[undefined, [1]], [entry(0), [0, 1]], [entry(2), [2]]]) {
     afresh();
     databases.held.set('bearing', new Map([['q', new Map([['r1', entry(1)]])]]));
     if (local) storage.set(KEY, local);
