@@ -107,10 +107,7 @@ export const showCard = (page, survey, { root: tree, css }, host) => {
       }
       // Arrow keys fire trusted clicks too, without a count. A click on a label counts; the browser then clicks its radio
       // button, and not every browser counts that.
-      ask('choose', detail || clicked)?.catch(() => {
-        box.children[2].textContent = ui.thanks;
-        page.keeping.send();
-      });
+      ask('choose', detail || clicked)?.catch(() => (box.children[2].textContent = ui.thanks));
     } else if (target.type == 'button') ask('press', target.className);
     clicked = !isScore(target) && target.closest('label') && detail;
   });

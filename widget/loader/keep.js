@@ -38,9 +38,13 @@ export const startKeeping = ({ site, embed }, more) => {
         post(embed + '/responses', { ...kept.response, age_ms }).catch(() => {});
       }
     },
-    /** Fetches the queue if an earlier page left something. */
+    /** Fetches the queue if something waits, here or from an earlier page. */
     async look() {
-      if (disk.keys(KEY)[0] || (await indexedDB.databases()).some(({ name }) => name == 'bearing')) more();
+      try {
+        if (keeping.entries[0] || disk.keys(KEY)[0] || (await indexedDB.databases()).some(({ name }) => name == 'bearing')) await more();
+      } catch {
+        // Nobody can look, or the server is away.
+      }
     },
   };
   return keeping;

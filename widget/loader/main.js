@@ -27,6 +27,7 @@ const start = (tag) => {
   const isTest = 'test' in tag;
   let extra;
   let rest;
+  let tries = 0;
 
   /** A call whose errors are events, and which does nothing any more once the loader has ended. */
   const guard = (react) => (...args) => {
@@ -45,14 +46,22 @@ const start = (tag) => {
 
   /** The two files that are fetched when they are needed. */
   const more = () =>
-    (rest ||= import(tag.base + 'rest.js').then((module) => {
-      module.startDelivery(loader);
-      return module;
-    }));
+    (rest ||= import(tag.base + 'rest.js?' + tries).then(
+      (module) => {
+        module.startDelivery(loader);
+        return module;
+      },
+      (error) => {
+        // The server is away: some browsers never ask for the same address again.
+        rest = undefined;
+        later(keeping.look, 5e3 * ++tries);
+        throw error;
+      },
+    ));
   const getExtra = () => (extra ||= import(tag.base + 'extra.js').then(({ startExtra }) => startExtra(loader)));
 
   const memory = openMemory(tag);
-  const keeping = startKeeping(tag, () => more().catch(fail));
+  const keeping = startKeeping(tag, more);
 
   const device = () => (innerWidth < 600 ? 'mobile' : matchMedia('(pointer:coarse)').matches ? 'tablet' : 'desktop');
 
@@ -176,7 +185,7 @@ const start = (tag) => {
   );
 
   const wake = guard(async () => {
-    keeping.look().catch(() => {});
+    keeping.look();
     if (extra || find('bearing-survey')) await getExtra().then(({ scan }) => scan());
     visit.begin();
   });
