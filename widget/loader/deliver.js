@@ -16,7 +16,7 @@ const entryOf = (entry) => {
  *
  * Correctness rests on the server, which counts an id once: two tabs may send the same answer, nothing is locked.
  */
-export const startDelivery = ({ tag, cards, keeping, emit, later, listen }) => {
+export const startDelivery = ({ tag, given, cards, keeping, emit, later, listen }) => {
   const state = begin();
   const highest = { __proto__: null };
   let timer;
@@ -75,7 +75,9 @@ export const startDelivery = ({ tag, cards, keeping, emit, later, listen }) => {
       const kept = quietly(() => read(text));
       if (kept && kept.site == tag.site && isNews(kept.response)) entries.push(entryOf({ kept, text }));
     }
-    tell({ on: 'loaded', entries });
+    // Without consent what waits is not sent, and does not stay.
+    if (given.off) for (const entry of entries) act.remove({ entry });
+    else tell({ on: 'loaded', entries });
   };
 
   keeping.tell = tell;

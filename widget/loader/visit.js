@@ -33,5 +33,7 @@ export const startVisit = (listen, later, arrived, happened) => {
   // History is never patched: where the browser does not tell, the address is looked at.
   if (window.navigation) listen('currententrychange', turn, navigation);
   else tick();
+  // Brought back as it was left.
+  listen('pageshow', ({ persisted }) => persisted && visit.begin());
   return visit;
 };

@@ -16,9 +16,9 @@ const later = (call, ms) => setTimeout(call, ms);
 const keep = (site = 'pk_1') => startKeeping({ site }, () => (asked = true));
 
 /** The queue takes over. */
-const deliver = (keeping, site = 'pk_1', cards = new Set()) => {
+const deliver = (keeping, site = 'pk_1', cards = new Set(), given = {}) => {
   const emit = (name, detail) => reports.push([name, detail]);
-  startDelivery({ tag: { site, embed: '/e' }, cards, keeping, emit, later, listen });
+  startDelivery({ tag: { site, embed: '/e' }, given, cards, keeping, emit, later, listen });
   return keeping;
 };
 const start = (site) => deliver(keep(site), site);
@@ -235,6 +235,15 @@ test('a large answer uses neither the keepalive share nor localStorage, but Inde
   await settled();
   assert.equal(network.requests[0].keepalive, false);
   assert.deepEqual([storage.size, vaulted()], [0, ['r1']]);
+});
+
+test('without consent what an earlier page left is removed and not sent', async () => {
+  const kept = JSON.stringify({ site: 'pk_1', shown: 0, answered: Date.now(), response: response(0) });
+  storage.set(KEY, kept);
+  databases.held.set('bearing', new Map([['q', new Map([['r1', kept], ['r2', kept.replace('r1', 'r2')]])]]));
+  deliver(keep(), 'pk_1', new Set(), { off: true });
+  await settled();
+  assert.deepEqual([network.requests.length, storage.size, databases.held.size], [0, 0, 0]);
 });
 
 test('consent taken back removes both copies', async () => {

@@ -53,6 +53,15 @@ test('a page view begins once, and again at another address but not at a place w
   }
 });
 
+test('a page that is brought back is viewed anew; one that is shown for the first time is not', () => {
+  const { visit } = start();
+  visit.begin();
+  fire('pageshow', { persisted: false });
+  assert.equal(heard.filter((what) => what == 'arrived').length, 1);
+  fire('pageshow', { persisted: true });
+  assert.equal(heard.filter((what) => what == 'arrived').length, 2);
+});
+
 test('a browser that tells of addresses is listened to, and nothing ticks', () => {
   globalThis.navigation = {};
   try {

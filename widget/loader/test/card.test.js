@@ -1,0 +1,415 @@
+// Tests of whole pages: the card from its showing to its end, and the page's calls, with a document that is no browser.
+
+import assert from 'node:assert/strict';
+import test, { beforeEach } from 'node:test';
+import { afresh, databases, fire, network, page, settled, storage, timers } from './page.js';
+import { Element, blank, body, card, focus, run } from './dom.js';
+import { renderer } from './renderer.js';
+
+const radio = (value) => ['label', {}, [['input', { type: 'radio', name: 'q.score', value }, []], '' + value]];
+const part = (tag, name) => [tag, { class: name, ...(tag == 'button' && { type: 'button' }) }, [name]];
+const tree = (survey) => ({
+  survey,
+  version: 1,
+  root: [
+    'div',
+    { class: 'ask' },
+    [
+      ['form', { class: 'first' }, [['fieldset', {}, [0, 3, 4, 5, 9, 10].map(radio)]]],
+      ['details', { class: 'foot' }, [part('span', 'anonymous'), part('span', 'identified'), part('button', 'never'), part('button', 'withdraw')]],
+    ],
+  ],
+});
+const WHY = { id: 'why', kind: 'text', text: 'Why?' };
+const UI = { label: 'Survey', close: 'Close', thanks: 'Thanks!', more: 'More', declined: 'Declined.', withdrawn: 'Withdrawn.' };
+const survey = (more) => ({ id: 'sv_1', version: 1, metric: 'nps', questions: [{ id: 'score', kind: 'nps' }, WHY], ...more });
+
+let config;
+let heard;
+const requests = (end) => network.requests.filter(({ address }) => address.endsWith(end)).map(({ json }) => json);
+const counted = () => requests('/events').flat().map(({ type }) => type);
+const editions = () => requests('/responses').map(({ seq, completed, answers }) => [seq, completed, ...answers.map((a) => a.value ?? a.text)]);
+const names = () => heard.map(([name]) => name);
+const score = (value) => card().querySelector(`[type=radio][value="${value}"]`);
+const pick = (value) => score(value).meet('click', { detail: 1 });
+const press = (name) => card().querySelector('.' + name).meet('click', { detail: 1 });
+const words = () => card().querySelector('[role=status]').textContent;
+const type = async (typed) => Object.assign(renderer, { typed });
+/** The page sends Next or Send of the renderer's form. */
+const send = async () => {
+  card().querySelector('.more').append(new Element('form'));
+  card().querySelector('.more').querySelector('form').meet('submit');
+  await settled();
+};
+/** Waits for every import and request; imports of files take longer than a promise. */
+const rest = async () => {
+  for (let i = 0; i < 8; i++) {
+    await settled();
+    await new Promise((done) => setImmediate(done));
+    await import('../rest.js');
+    await import('../extra.js');
+  }
+};
+
+globalThis.dispatchEvent = ({ type, detail }) => heard.push([type.slice(8), detail]);
+globalThis.CustomEvent = class {
+  constructor(type, { detail }) {
+    Object.assign(this, { type, detail });
+  }
+};
+const post = globalThis.fetch;
+const reply = async (address, options) => {
+  if (options?.method) return post(address, options);
+  if (address.endsWith('.wasm')) return { ok: config.build.works };
+  network.requests.push({ address, ...options });
+  return { ok: true, text: async () => JSON.stringify(config) };
+};
+
+const start = async (dataset, more) => {
+  Object.assign(config, more);
+  await run(dataset);
+  await rest();
+};
+
+beforeEach(() => {
+  afresh();
+  blank();
+  heard = [];
+  config = { locale: 'en', dir: 'ltr', ui: UI, css: '', surveys: [survey()], trees: [tree('sv_1')], build: { js: 'test/renderer.js', wasm: 'x.wasm', works: true } };
+  Object.assign(renderer, { traps: false, typed: {}, called: [] });
+});
+
+// The loader takes the browser's functions when its first module is loaded.
+globalThis.fetch = Object.assign((...args) => reply(...args), { toString: () => 'function fetch() { [native code] }' });
+
+test('a survey that is due is shown, counted and remembered, and takes no focus', async () => {
+  await start();
+  assert.deepEqual(names(), ['ready', 'shown']);
+  assert.deepEqual(counted(), ['eligible', 'shown']);
+  assert.equal(card().firstChild.className.trim(), 'corner');
+  assert.equal(focus.element, null);
+  assert.ok(storage.has('bearing:v:pk_1'));
+  assert.deepEqual(databases.log, []);
+});
+
+test('a click is kept and sent at once; the comment follows as the next edition', async () => {
+  await start();
+  pick(9);
+  assert.ok([...storage.keys()].some((key) => key.startsWith('bearing:q:')), 'before anything is fetched');
+  await rest();
+  assert.deepEqual(editions(), [[0, false, 9]]);
+  const [{ context, respondent, survey: id, version }] = requests('/responses');
+  assert.deepEqual([context.url, id, version], ['https://shop.example/a', 'sv_1', 1]);
+  assert.match(respondent.visitor, /^v_/);
+  type({ why: 'because' });
+  await send();
+  assert.deepEqual(editions(), [[0, false, 9], [1, true, 9, 'because']]);
+  assert.deepEqual(names(), ['ready', 'shown', 'answered', 'delivered', 'completed', 'delivered']);
+  assert.ok(card().querySelector('.first').hidden);
+});
+
+test('arrow keys through the scale send one answer; Enter does not wait', async () => {
+  await start();
+  score(0).focus();
+  await rest();
+  timers.length = 0;
+  for (const value of [0, 3, 4]) score(value).meet('click', { detail: 0 });
+  await rest();
+  assert.deepEqual(editions(), []);
+  timers.filter(([, ms]) => ms == 1e3).at(-1)[0]();
+  await rest();
+  assert.deepEqual(editions(), [[0, false, 4]]);
+  score(5).meet('click', { detail: 0 });
+  await rest();
+  score(5).meet('keydown', { key: 'Enter' });
+  await rest();
+  assert.deepEqual(editions(), [[0, false, 4], [1, false, 5]]);
+  assert.deepEqual(counted(), ['eligible', 'shown', 'started']);
+  assert.deepEqual(renderer.called, [['open', 4], ['score', 5]]);
+});
+
+test('a survey without follow-ups thanks by the score’s group, with its link', async () => {
+  const link = { url: 'https://reviews.example', text: 'Review us' };
+  const alone = survey({ questions: [{ id: 'score', kind: 'nps' }], endings: [{ after: [[9, 10]], text: 'Great!', link }], thanks: 'Own thanks' });
+  await start({}, { surveys: [alone] });
+  pick(9);
+  await rest();
+  assert.equal(words(), 'Great!Review us');
+  const { href, target, rel } = card().querySelector('a').attributes;
+  assert.deepEqual([href, target, rel], ['https://reviews.example', '_blank', 'noopener noreferrer']);
+  pick(3);
+  await rest();
+  assert.equal(words(), 'Own thanks');
+  assert.deepEqual(editions(), [[0, true, 9], [1, true, 3]]);
+});
+
+test('steps hide the first question and Back brings it again; each step is kept', async () => {
+  await start({}, { surveys: [survey({ questions: [{ id: 'score', kind: 'nps' }, WHY, { ...WHY, id: 'more' }] })] });
+  pick(9);
+  await rest();
+  type({ why: 'a' });
+  await send();
+  assert.ok(card().querySelector('.first').hidden);
+  card().querySelector('.more').append(Object.assign(new Element('button'), { attributes: { class: 'back', type: 'button' } }));
+  press('back');
+  await rest();
+  assert.ok(!card().querySelector('.first').hidden);
+  await send();
+  await send();
+  assert.deepEqual(editions().map(([seq, completed]) => [seq, completed]), [[0, false], [1, false], [2, false], [3, true]]);
+});
+
+test('what was typed and not sent is an edition when the page is left, once, and when the card is closed', async () => {
+  await start();
+  pick(9);
+  await rest();
+  type({ why: 'half' });
+  page.visibilityState = 'hidden';
+  fire('visibilitychange');
+  fire('pagehide');
+  await rest();
+  assert.deepEqual(editions(), [[0, false, 9], [1, false, 9, 'half']]);
+  type({ why: 'half a thought' });
+  score(9).meet('keydown', { key: 'Escape' });
+  await rest();
+  assert.equal(card(), undefined);
+  assert.deepEqual(editions().at(-1), [2, false, 9, 'half a thought']);
+  assert.ok(!names().includes('dismissed'));
+});
+
+test('Escape dismisses and gives the focus back; the page is not asked again', async () => {
+  const field = new Element('input');
+  body.append(field);
+  await start();
+  field.focus();
+  score(0).focus();
+  await rest();
+  score(0).meet('keydown', { key: 'Escape' });
+  assert.deepEqual([card(), focus.element == field], [undefined, true]);
+  assert.deepEqual(counted(), ['eligible', 'shown', 'started', 'dismissed']);
+  blank();
+  await start();
+  assert.equal(card(), undefined);
+});
+
+test('the foot says who reads; "never" ends it all for this visitor', async () => {
+  await start();
+  score(0).focus();
+  await rest();
+  const hidden = () => ['anonymous', 'identified', 'withdraw'].map((name) => card().querySelector('.' + name).hidden);
+  assert.deepEqual(hidden(), [false, true, true]);
+  bearing('identify', { customer: 'c-1' });
+  await rest();
+  assert.deepEqual(hidden(), [true, false, true]);
+  press('never');
+  await rest();
+  assert.equal(words(), 'Declined.');
+  assert.ok(card().querySelector('.ask').hidden);
+  timers.filter(([, ms]) => ms == 5e3).at(-1)[0]();
+  assert.equal(card(), undefined);
+  blank();
+  await start({}, { surveys: [survey({ id: 'sv_2' })], trees: [tree('sv_2')] });
+  assert.equal(card(), undefined);
+});
+
+test('an answer is withdrawn as a further edition that holds nothing', async () => {
+  await start();
+  pick(9);
+  await rest();
+  press('withdraw');
+  await rest();
+  const last = requests('/responses').at(-1);
+  assert.deepEqual([last.withdrawn, last.answers, last.id], [true, [], requests('/responses')[0].id]);
+  assert.ok(last.seq > 0 && !('respondent' in last) && !('attributes' in last));
+  assert.deepEqual([words(), names().at(-2)], ['Withdrawn.', 'withdrawn']);
+});
+
+test('identity that comes late is the next edition’s', async () => {
+  await start();
+  pick(9);
+  await rest();
+  bearing('identify', { customer: 'c-1', signature: 's', attributes: { plan: 'pro', gone: undefined } });
+  await rest();
+  pick(10);
+  await rest();
+  const [one, other] = requests('/responses');
+  assert.deepEqual([one.respondent.customer, other.respondent.customer, other.attributes], [undefined, 'c-1', { plan: 'pro' }]);
+});
+
+test('without the renderer the rest is the hosted page, which goes on with the same response', async () => {
+  for (const broken of [{ works: false }, { js: 'test/none.js' }]) {
+    blank();
+    storage.clear();
+    network.requests = [];
+    await start({ customer: 'c-1', 'attr-plan': 'pro' }, { build: { js: 'test/renderer.js', wasm: 'x.wasm', works: true, ...broken } });
+    pick(3);
+    await rest();
+    const address = new URL(card().querySelector('iframe').attributes.src);
+    const handed = new URLSearchParams(address.hash.slice(1));
+    assert.match(address.pathname, /\/s\/sv_1$/);
+    assert.deepEqual(['r', 'seq', 'score', 'customer', 'attr.plan'].map((name) => handed.get(name)), [requests('/responses')[0].id, '1', '3', 'c-1', 'pro']);
+    assert.ok(card().querySelector('fieldset').disabled);
+    assert.ok(!address.search.includes('c-1'), 'no server logs the customer');
+    press('withdraw');
+    await rest();
+    assert.ok(requests('/responses').at(-1).seq > 1e3, 'the hosted page counts on from where it took over');
+  }
+});
+
+test('a renderer that traps in the middle ends nothing but itself; a forbidden frame is a link', async () => {
+  await start();
+  pick(3);
+  await rest();
+  renderer.traps = true;
+  await send();
+  const address = card().querySelector('iframe').attributes.src;
+  fire('securitypolicyviolation', { blockedURI: new URL(address).origin, disposition: 'report' });
+  assert.ok(card().querySelector('iframe'));
+  fire('securitypolicyviolation', { blockedURI: address, disposition: 'enforce', effectiveDirective: 'frame-src' });
+  assert.equal(card().querySelector('.more').querySelector('a').attributes.href, address);
+});
+
+test('a strict tag stores nothing before the visitor acts and names no visitor', async () => {
+  await start({ storage: 'strict' });
+  score(0).focus();
+  await rest();
+  assert.deepEqual([storage.size, databases.held.size], [0, 0]);
+  pick(9);
+  await rest();
+  assert.equal('visitor' in requests('/responses')[0].respondent, false);
+  assert.ok(!storage.get('bearing:v:pk_1').includes('"v_'));
+});
+
+test('consent is waited for; taken back, it closes the card and clears what is kept', async () => {
+  await start({ consent: 'wait' });
+  assert.deepEqual([card(), storage.size, network.requests.length], [undefined, 0, 0]);
+  bearing('consent', true);
+  await rest();
+  network.replies = [503, 503, 503];
+  pick(9);
+  await rest();
+  assert.ok([...storage.keys()].some((key) => key.startsWith('bearing:q:')));
+  bearing('consent', false);
+  await rest();
+  assert.deepEqual([card(), storage.size, databases.held.size], [undefined, 0, 0]);
+});
+
+test('a modal card is a dialog; an unknown position is a corner', async () => {
+  await start({}, { surveys: [survey({ position: 'centre' })], scheme: 'dark' });
+  const box = card().firstChild;
+  assert.deepEqual([box.localName, box.open, box.className], ['dialog', true, 'centre dark']);
+  box.meet('cancel');
+  score(0).focus();
+  await rest();
+  box.meet('cancel');
+  assert.equal(card(), undefined);
+});
+
+test('an element is filled where it stands, whatever the rules say, and has no cross; removed, it is not dismissed', async () => {
+  const place = new Element('bearing-survey');
+  place.setAttribute('survey', 'sv_1');
+  body.append(place);
+  await start({}, { surveys: [survey({ position: 'inline', rules: { devices: ['mobile'] } })] });
+  assert.equal(place.shadowRoot.firstChild.className.trim(), 'inline');
+  assert.equal(place.shadowRoot.querySelector('.close'), null);
+  assert.deepEqual(counted(), ['eligible', 'shown']);
+  place.remove();
+  bearing('at', place);
+  await rest();
+  assert.ok(!names().includes('dismissed'));
+  body.append(place);
+  bearing('at', place);
+  await rest();
+  assert.ok(place.shadowRoot.querySelector('.first'));
+});
+
+test('one survey a page view, until the page asks or another begins', async () => {
+  await start({}, { surveys: [survey(), survey({ id: 'sv_2' })], trees: [tree('sv_1'), tree('sv_2')] });
+  press('close');
+  await rest();
+  assert.equal(card(), undefined);
+  bearing('track', 'anything');
+  await rest();
+  assert.deepEqual(heard.filter(([name]) => name == 'shown').map(([, { survey: id }]) => id), ['sv_1', 'sv_2']);
+});
+
+test('at another address a card that nobody touched goes without a word, and a begun one stays', async () => {
+  const urls = [{ match: 'contains', value: '/a' }];
+  for (const begun of [false, true]) {
+    blank();
+    storage.clear();
+    heard = [];
+    await start({}, { surveys: [survey({ rules: { urls } })] });
+    score(0).meet('pointerover');
+    await rest();
+    if (begun) pick(9);
+    await rest();
+    location.href = 'https://shop.example/other';
+    timers.filter(([, ms]) => ms == 1e3).forEach(([call]) => call());
+    await rest();
+    assert.deepEqual([!!card(), names().includes('dismissed')], [begun, false]);
+  }
+});
+
+test('a page that is hidden is asked when it can be seen', async () => {
+  page.visibilityState = 'hidden';
+  await start();
+  assert.equal(card(), undefined);
+  page.visibilityState = 'visible';
+  fire('visibilitychange');
+  await rest();
+  assert.ok(card());
+});
+
+test('calls: early ones wait, unknown ones are told of, force is a test, and destroy leaves nothing', async () => {
+  globalThis.bearing = { q: [['identify', { customer: 'c-9' }]] };
+  await start({ auto: 'off' });
+  assert.equal(card(), undefined);
+  const warned = [];
+  const { warn } = console;
+  console.warn = (text) => warned.push(text);
+  bearing('nonsense');
+  await rest();
+  console.warn = warn;
+  assert.match(warned.join(), /"nonsense".*show, identify/);
+  assert.ok(names().includes('error'));
+  const shown = bearing('show', { force: true });
+  await rest();
+  assert.equal(await shown, 'sv_1');
+  pick(9);
+  await rest();
+  const [{ test: isTest, respondent }] = requests('/responses');
+  assert.deepEqual([isTest, respondent.customer, counted()], [true, 'c-9', []]);
+  bearing('destroy');
+  await rest();
+  assert.deepEqual([card(), typeof globalThis.bearing], [undefined, 'undefined']);
+});
+
+test('after destroy nothing is heard, counted or shown any more', async () => {
+  await start();
+  bearing('destroy');
+  await rest();
+  assert.equal(card(), undefined);
+  const before = network.requests.length;
+  location.href = 'https://shop.example/other';
+  for (const happening of ['visibilitychange', 'online', 'pagehide']) fire(happening);
+  for (const [call] of [...timers]) call();
+  await rest();
+  assert.deepEqual([network.requests.length, card()], [before, undefined]);
+});
+
+test('a second tag on the page changes nothing', async () => {
+  await start();
+  await start({ site: 'pk_2' });
+  assert.equal(body.querySelectorAll('bearing-survey').length, 1);
+  assert.equal(names().filter((name) => name == 'ready').length, 1);
+});
+
+test('a server that is away is an event and no more', async () => {
+  const text = config;
+  config = undefined;
+  await run();
+  await rest();
+  assert.deepEqual([names(), card()], [['ready', 'error'], undefined]);
+  config = text;
+});
