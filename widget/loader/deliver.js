@@ -3,7 +3,6 @@
 import { KEY, SMALL, post } from './keep.js';
 import { clearTimeout, disk, now, own, quietly, read } from './natives.js';
 import { WEEK, begin, step } from './queue.js';
-import { empty, vault } from './vault.js';
 
 /** What was kept, as the queue has it. */
 const entryOf = (entry) => {
@@ -18,6 +17,7 @@ const entryOf = (entry) => {
  */
 export const startDelivery = ({ tag, given, cards, keeping, emit, later, listen }) => {
   const state = begin();
+  const { vault } = keeping;
   const highest = { __proto__: null };
   let timer;
   /** Set while the page is leaving: a page with an open database is not kept for the way back. */
@@ -31,7 +31,11 @@ export const startDelivery = ({ tag, given, cards, keeping, emit, later, listen 
     remove({ entry: { id, text } }) {
       // Another tab may have kept a newer edition since.
       if (disk.read(KEY + id) == text) disk.remove(KEY + id);
-      empty(id);
+      vault((store) => {
+        store.delete(id);
+        return store.count();
+        // The last one takes the database with it.
+      }).then((left) => left === 0 && quietly(() => indexedDB.deleteDatabase('bearing')));
     },
     async send({ entry, keepalive }) {
       const { shown, answered, response } = entry.kept;

@@ -2,6 +2,7 @@
 
 import { encode } from './answer.js';
 import { disk, fetch, now } from './natives.js';
+import { vault } from './vault.js';
 
 export const KEY = 'bearing:q:';
 
@@ -17,11 +18,13 @@ export const startKeeping = ({ site, embed }, more) => {
   const keeping = {
     /** What was kept before the queue is here. */
     entries: [],
+    vault,
     /** Takes an event: the queue does. */
     tell() {},
     /** Keeps an entry: a response and what is stored of it; it is `fresh` until it is sent. */
     put(entry) {
       keeping.entries.push(entry);
+      vault((store) => store.put(entry.text, entry.kept.response.id));
       if (entry.text.length <= SMALL) disk.write(KEY + entry.kept.response.id, entry.text);
     },
     /** Keeps a response, which is all of the answer so far. */
@@ -34,7 +37,8 @@ export const startKeeping = ({ site, embed }, more) => {
     /** Sends what no queue has taken, for better or worse: the page may be left for good. */
     send() {
       for (const { kept } of keeping.entries) {
-        const age_ms = { shown: now() - kept.shown, answered: now() - kept.answered };
+        const age = (time) => Math.max(0, now() - time);
+        const age_ms = { shown: age(kept.shown), answered: age(kept.answered) };
         post(embed + '/responses', { ...kept.response, age_ms }).catch(() => {});
       }
     },

@@ -4,13 +4,6 @@ import { quietly } from './natives.js';
 
 let last = Promise.resolve();
 
-/** Forgets an answer; the last one takes the database with it. */
-export const empty = (id) =>
-  vault((store) => {
-    store.delete(id);
-    return store.count();
-  }).then((left) => left === 0 && quietly(() => indexedDB.deleteDatabase('bearing')));
-
 /**
  * Does some work on the store, after what was asked before; resolves to its request's result, or to nothing where there is
  * no database, it fails or never answers: localStorage has the answer too. Nothing stays open, since a page with an open

@@ -55,6 +55,7 @@ async fn a_shopper_answers_and_the_owner_reads_it() -> Result<()> {
     let card = Card::shown(&browser).await?;
     card.pick(9).await?;
     card.write("lovely lamps 💡").await?;
+    card.button("Next").await?.click().await?;
     card.send().await?;
     until("the thanks", async || Ok((!card.text().await?.contains("Send")).then_some(()))).await?;
 

@@ -222,13 +222,11 @@ async fn killed(engine: Engine) -> Result<()> {
 // WebKit's driver keeps no profile: there is nothing to reopen.
 
 #[tokio::test]
-#[ignore = "needs the new loader, which keeps answers in IndexedDB"]
 async fn an_answer_survives_a_killed_chromium() -> Result<()> {
     killed(Engine::Chromium).await
 }
 
 #[tokio::test]
-#[ignore = "needs the new loader, which keeps answers in IndexedDB"]
 async fn an_answer_survives_a_killed_firefox() -> Result<()> {
     killed(Engine::Firefox).await
 }

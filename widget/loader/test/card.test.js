@@ -46,7 +46,7 @@ const rest = async () => {
   for (let i = 0; i < 8; i++) {
     await settled();
     await new Promise((done) => setImmediate(done));
-    await import('../rest.js');
+    await import('../rest.js?0');
     await import('../extra.js');
   }
 };
