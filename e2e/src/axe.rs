@@ -8,7 +8,7 @@ use crate::browser::Browser;
 use crate::template::packages;
 
 /// The interface languages in which every state is looked at. A language joins when its texts are there.
-pub const LANGUAGES: [&str; 3] = ["en", "de", "ar"];
+pub const LANGUAGES: [&str; 4] = ["en", "de", "ar", "ja"];
 
 /// The colour schemes in which every state is looked at.
 pub const SCHEMES: [&str; 2] = ["light", "dark"];

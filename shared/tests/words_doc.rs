@@ -1,4 +1,4 @@
-//! docs/EMBED-words.md: its tables of languages and fallbacks are those of the code.
+//! docs/LANGUAGES.md: its tables of languages and fallbacks are those of the code.
 
 use std::fmt::Write;
 use std::path::Path;
@@ -38,11 +38,11 @@ fn with_table(page: &str, name: &str, table: &str) -> String {
 
 #[test]
 fn the_tables_of_languages_and_fallbacks_are_those_of_the_code() {
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/EMBED-words.md");
-    let page = std::fs::read_to_string(&file).expect("docs/EMBED-words.md can be read");
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/LANGUAGES.md");
+    let page = std::fs::read_to_string(&file).expect("docs/LANGUAGES.md can be read");
     let expected = with_table(&with_table(&page, "languages", &languages()), "fallbacks", &fallbacks());
     if std::env::var_os("BEARING_WRITE_DOCS").is_some() {
-        std::fs::write(&file, expected).expect("docs/EMBED-words.md can be written");
+        std::fs::write(&file, expected).expect("docs/LANGUAGES.md can be written");
         return;
     }
     assert_eq!(page, expected, "run `BEARING_WRITE_DOCS=1 cargo test -p bearing-shared --test words_doc`");

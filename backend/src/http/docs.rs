@@ -20,6 +20,9 @@ use crate::error::{ApiError, ApiResult};
 const PAGES: &[(&str, &str, &str)] = &[
     ("api", "API", include_str!("../../../docs/API.md")),
     ("embed", "The tag", include_str!("../../../docs/EMBED.md")),
+    ("deciding", "Who is asked", include_str!("../../../docs/DECIDING.md")),
+    ("package", "Packages", include_str!("../../../docs/PACKAGE.md")),
+    ("languages", "Languages", include_str!("../../../docs/LANGUAGES.md")),
     ("scoring", "Scoring", include_str!("../../../docs/SCORING.md")),
     ("glossary", "Glossary", include_str!("../../../docs/GLOSSARY.md")),
 ];

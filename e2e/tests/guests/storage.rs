@@ -20,7 +20,6 @@ async fn kept(browser: &Browser) -> Result<Value> {
 }
 
 #[tokio::test]
-#[ignore = "needs the new loader"]
 async fn strict_mode_stores_nothing_before_the_visitor_acts() -> Result<()> {
     let nothing = json!({ "local": [], "session": [], "cookies": "", "databases": [], "caches": [], "workers": 0 });
     let stage = Stage::set("nps").await?;
