@@ -2,6 +2,7 @@
 
 mod delivery;
 mod duck;
+mod embed;
 mod lighthouse;
 mod paint;
 mod reports;
@@ -39,6 +40,9 @@ pub(crate) enum Bench {
     Coverage,
     /// Answers of pages that are left 0, 10, 50 and 200 ms after the click, in three browsers, under a slow server.
     Delivery,
+    /// All figures of the embed as one Markdown table: sizes, peers, paint, Lighthouse, delivery, and the matrix as last
+    /// played by the tests.
+    Embed,
     /// Requests a second: a route that does nothing, one that parses, and the durable one;
     /// with `--dimensions 5` also the durable one at a site that counts by five attributes.
     Intake,
@@ -59,6 +63,7 @@ pub(crate) fn bench(place: &Place, what: Bench, args: &[String]) -> Result<()> {
     match what {
         Bench::Coverage => coverage(place),
         Bench::Delivery => delivery::delivery(place),
+        Bench::Embed => embed::embed(place),
         Bench::Intake => intake(place, args),
         Bench::Lighthouse => lighthouse::lighthouse(place, args),
         Bench::Paint => paint::paint(place, args),
