@@ -15,7 +15,8 @@ export const startVisit = (listen, later, arrived, happened) => {
     /** What has happened, each `at` its time. */
     past: [],
     begin() {
-      visit.past = [];
+      // What the page said before its first view began, in calls that waited for this script, belongs to that view.
+      if (here) visit.past = [];
       here = route();
       arrived();
       visit.happen({ on: 'page_view' });
