@@ -15,8 +15,6 @@ export const startVisit = (listen, later, arrived, happened) => {
     /** What has happened, each `at` its time. */
     past: [],
     begin() {
-      // What the page said before its first view began, in calls that waited for this script, belongs to that view.
-      if (here) visit.past = [];
       here = route();
       arrived();
       visit.happen({ on: 'page_view' });
@@ -26,13 +24,20 @@ export const startVisit = (listen, later, arrived, happened) => {
       happened();
     },
   };
-  const turn = () => here && route() != here && visit.begin();
+  const turn = ({ persisted }) => {
+    if (!here || (!persisted && route() == here)) return;
+    // Not on the first view: what the page said in calls that waited for this script belongs to it.
+    visit.past = [];
+    visit.begin();
+  };
   const tick = () => {
-    turn();
+    turn({});
     later(tick, 1e3);
   };
   // History is never patched: where the browser does not tell, the address is looked at.
   if (window.navigation) listen('currententrychange', turn, navigation);
   else tick();
+  // The way back to a page that the browser had kept as it was.
+  listen('pageshow', turn);
   return visit;
 };

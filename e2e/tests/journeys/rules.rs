@@ -85,6 +85,32 @@ async fn a_tracked_name_calls_off_what_waits_until_the_next_page_view() -> Resul
 }
 
 #[tokio::test]
+async fn the_way_back_to_a_kept_page_is_a_page_view() -> Result<()> {
+    let stage = ruled(json!({ "triggers": [{ "on": "page_view", "delay_s": 1 }], "cancel": ["bought"] })).await?;
+    put_tag(
+        &stage,
+        "",
+        "<script>window.bearing=function(){(bearing.q=bearing.q||[]).push(arguments)};bearing('track','bought')</script>",
+    );
+    let browser = Browser::start().await?;
+    browser.open(&stage.host.page("routes.html")).await?;
+    until(
+        "the delay to be over",
+        async || Ok((reasons(&browser, &stage.survey).await? == ["cancelled"]).then_some(())),
+    )
+    .await?;
+    browser.look("window.mark = 'kept'", Vec::new()).await?;
+    stage.host.put_tag("");
+    browser.click("#another").await?;
+    until("the next page", async || Ok((browser.client.current_url().await?.path() == "/next.html").then_some(())))
+        .await?;
+    browser.client.back().await?;
+    Card::shown(&browser).await?;
+    assert_eq!(browser.look("return window.mark", Vec::new()).await?, "kept", "the browser kept the page as it was");
+    browser.close().await
+}
+
+#[tokio::test]
 async fn scrolling_half_the_way_starts_a_survey() -> Result<()> {
     let (stage, browser) = waiting(json!({ "on": "scroll", "percent": 50 }), LONG).await?;
     browser.press(Key::PageDown).await?;
