@@ -17,6 +17,7 @@ pub mod geometry;
 pub mod host;
 pub mod http;
 pub mod image;
+pub mod page;
 pub mod posthog;
 pub mod proxy;
 pub mod recorder;

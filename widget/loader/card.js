@@ -49,6 +49,7 @@ export const showCard = (page, survey, { root: tree, css }, host) => {
     box,
     first: box.querySelector('.first'),
     id: uuid(),
+    ask,
     seq: -1,
     answers: [],
     /** Keeps the whole response so far; another edition begins once the last one was sent. */

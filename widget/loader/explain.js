@@ -21,7 +21,7 @@ const TEXTS = {
   shows: 'The visitor has seen the survey as often as shows allows: raise it, or let it rest again_after_days.',
   rest_metric: "The visitor was asked for this metric too recently: see the metric's days in the site's rest.",
   rest_site: "The visitor was asked something too recently: see site_days in the site's rest.",
-  open: 'A card is open on the page: one is shown at a time, so close it first.',
+  open: 'A card is open, or was on this page view: close it and call show, or wait for the next page view.',
 };
 
 /** What `decide` found, in words: for each survey whether it is due, and every reason with what to do. */

@@ -36,6 +36,8 @@ export const startExtra = (loader) => {
     __proto__: null,
     /** Shows the survey that is due at a touchpoint, or the one that is asked for; `force` asks no rules and is a test. */
     async show({ survey: wanted, touchpoint = tag.touchpoint, force } = {}) {
+      // Without consent not even the memory is read.
+      if (given.off) return;
       const config = await getConfig(touchpoint);
       const reasons = judge(config, touchpoint);
       const survey = config.surveys.find(
@@ -79,6 +81,7 @@ export const startExtra = (loader) => {
     async consent(yes) {
       if (yes) return;
       forget();
+      given.asked = false;
       await loader.more();
       keeping.tell({ on: 'cleared' });
     },

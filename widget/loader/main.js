@@ -178,7 +178,7 @@ const start = (tag) => {
     listen,
     later,
     () => {
-      for (const { rest } of cards) if (rest) rest.turn();
+      for (const { ask } of cards) ask('turn');
       given.asked = given.open;
     },
     guard(look),

@@ -15,7 +15,6 @@ export const startVisit = (listen, later, arrived, happened) => {
     /** What has happened, each `at` its time. */
     past: [],
     begin() {
-      visit.past = [];
       here = route();
       arrived();
       visit.happen({ on: 'page_view' });
@@ -25,15 +24,20 @@ export const startVisit = (listen, later, arrived, happened) => {
       happened();
     },
   };
-  const turn = () => here && route() != here && visit.begin();
+  const turn = ({ persisted }) => {
+    if (!here || (!persisted && route() == here)) return;
+    // Not on the first view: what the page said in calls that waited for this script belongs to it.
+    visit.past = [];
+    visit.begin();
+  };
   const tick = () => {
-    turn();
+    turn({});
     later(tick, 1e3);
   };
   // History is never patched: where the browser does not tell, the address is looked at.
   if (window.navigation) listen('currententrychange', turn, navigation);
   else tick();
-  // Brought back as it was left.
-  listen('pageshow', ({ persisted }) => persisted && visit.begin());
+  // The way back to a page that the browser had kept as it was.
+  listen('pageshow', turn);
   return visit;
 };

@@ -2,11 +2,14 @@
 
 mod agreement;
 mod bad_input;
+mod calls;
 mod click_a_score;
 mod command_line;
 mod counted_once;
 mod crash;
 mod demo;
+mod first_answer;
+mod foot;
 mod good_guest;
 mod hosted;
 mod identity;
@@ -14,8 +17,12 @@ mod keyboard;
 mod management;
 mod no_wasm;
 mod package;
+mod positions;
 mod real_beps;
 mod real_housing;
 mod real_movielens;
+mod rules;
 mod server_away;
+mod steps;
+mod strict;
 mod template;

@@ -46,7 +46,7 @@ reasons! {
     Shows "shows" "The visitor has seen the survey as often as shows allows: raise it, or let it rest again_after_days.";
     RestMetric "rest_metric" "The visitor was asked for this metric too recently: see the metric's days in the site's rest.";
     RestSite "rest_site" "The visitor was asked something too recently: see site_days in the site's rest.";
-    Open "open" "A card is open on the page: one is shown at a time, so close it first.";
+    Open "open" "A card is open, or was on this page view: close it and call show, or wait for the next page view.";
     NotPublished "not_published" "The survey is a draft: publish it.";
     Paused "paused" "The survey is paused: publish it again.";
     Full "full" "The survey has as many answers as it may have: raise answers and publish it.";

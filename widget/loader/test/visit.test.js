@@ -76,6 +76,30 @@ test('a browser that tells of addresses is listened to, and nothing ticks', () =
   }
 });
 
+test('what the page said before its first view began belongs to it, and to no later one', () => {
+  const { visit } = start();
+  visit.happen({ on: 'track', name: 'x' });
+  timers.at(-1)[0]();
+  visit.begin();
+  assert.deepEqual(kinds(visit), ['track', 'page_view']);
+  location.href = 'https://shop.example/b';
+  timers.at(-1)[0]();
+  assert.deepEqual(kinds(visit), ['page_view']);
+});
+
+test('the way back to a page that was kept is a page view, and its first showing is none', () => {
+  const { visit } = start();
+  fire('pageshow', { persisted: true });
+  assert.deepEqual(heard, []);
+  visit.begin();
+  fire('pageshow', { persisted: false });
+  visit.happen({ on: 'track', name: 'x' });
+  assert.equal(heard.filter((what) => what == 'arrived').length, 1);
+  fire('pageshow', { persisted: true });
+  assert.equal(heard.filter((what) => what == 'arrived').length, 2);
+  assert.deepEqual(kinds(visit), ['page_view']);
+});
+
 test('only what a survey waits for is listened to', () => {
   const { visit, watch } = start();
   visit.begin();
