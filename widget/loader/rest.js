@@ -9,6 +9,7 @@ import { asksMore, follows } from './decide.js';
 import { build } from './draw.js';
 import { clearTimeout, fetch, keys, now } from './natives.js';
 import { query } from './query.js';
+import { dress, drawRoom } from './room.js';
 
 export { startDelivery } from './deliver.js';
 
@@ -76,6 +77,24 @@ export const startRest = (card) => {
     say(text || survey.thanks || ui.thanks, link);
   };
 
+  /** Holds the room of what follows at a height at least, in pixels; without one it takes what it needs. */
+  const hold = (height) => place.style.setProperty('min-height', height ? height + 'px' : '');
+  const height = (element) => element.getBoundingClientRect().height;
+
+  /**
+   * Makes the room of the score's follow-up within the visitor's own act: the card grows now and not when the renderer
+   * draws. While keys pass over the scores it grows only.
+   */
+  const reserve = () => {
+    const room = !over && drawRoom(survey, ui, card.score);
+    if (!room) return;
+    const before = height(place);
+    if (handle) place.append(room);
+    else place.replaceChildren(room);
+    hold(Math.max(before, height(room)));
+    if (handle) room.remove();
+  };
+
   const complete = () => emit('completed', { survey: survey.id, id: card.id });
 
   /** The hosted page in a frame, or a link to it where the page forbids frames. */
@@ -83,6 +102,8 @@ export const startRest = (card) => {
     if (over || card.gone) return;
     over = true;
     handle = undefined;
+    hold();
+    place.replaceChildren();
     if (!asksMore(survey, card.score)) return thank();
     // From here on the hosted page writes this response.
     first.firstChild.disabled = true;
@@ -153,10 +174,6 @@ export const startRest = (card) => {
     });
   }
 
-  // What the card says of itself stays when its questions have gone.
-  const foot = box.querySelector('.foot');
-  if (foot) box.append(foot);
-
   /** The score stands, for now: it is sent, and what follows it is drawn, or redrawn when it has changed. */
   const settle = async () => {
     clearTimeout(timer);
@@ -170,13 +187,21 @@ export const startRest = (card) => {
     rest.identify();
     status.replaceChildren();
     call(() => handle.score(settled));
-    if (!left && !handle) return thank();
+    if (!left && !handle) {
+      hold();
+      place.replaceChildren();
+      return thank();
+    }
     if (asked) return;
     asked = true;
     later(() => handle || fallBack(), PATIENCE);
     try {
       const { open } = await load();
-      if (!over) handle = open(place, survey, ui, card.score);
+      if (over) return;
+      status.replaceChildren();
+      // The room stays held, and what is drawn into it is as high.
+      place.replaceChildren();
+      handle = open(place, survey, ui, card.score);
     } catch {
       fallBack();
     }
@@ -200,15 +225,27 @@ export const startRest = (card) => {
     /** The visitor has taken a score: it stands at once after a click, else when it has rested. */
     choose(atOnce) {
       start(first.querySelector('[type=radio]'));
+      // What the card says of itself goes below what follows, and stays when the questions go. Not before: whoever is
+      // about to click it would miss it, and lose the focus.
+      const foot = box.querySelector('.ask > .foot');
+      if (foot) box.append(foot);
       clearTimeout(timer);
-      if (atOnce) settle();
-      else timer = later(settle, REST);
+      reserve();
+      if (!atOnce) timer = later(settle, REST);
+      else {
+        settle();
+        if (handle) hold();
+      }
     },
     /** The visitor pressed Next or Send, or Enter. */
     submit(form) {
       settle();
-      const sent = form != first && call(() => handle.send());
-      if (!sent) return;
+      if (form == first) return;
+      hold();
+      const sent = call(() => handle.send());
+      // A fault's words leave at the first touch, and nothing moves under the finger.
+      if (!sent) return handle && hold(height(place));
+      box.scrollTop = 0;
       over = sent.done;
       first.hidden = over || !sent.first;
       card.answers = sent.answers;
@@ -231,8 +268,11 @@ export const startRest = (card) => {
     /** The visitor pressed another button, told by its class. */
     press(name) {
       if (name == 'back') {
+        hold();
         const step = call(() => handle.back());
-        if (step) first.hidden = !step.first;
+        if (!step) return;
+        first.hidden = !step.first;
+        box.scrollTop = 0;
       } else if (name == 'never') {
         memory.record().declined = now();
         memory.open = true;
@@ -251,6 +291,7 @@ export const startRest = (card) => {
       }
     },
   };
+  dress(root);
   rest.identify();
   start(root.activeElement);
   return rest;
