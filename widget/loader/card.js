@@ -99,7 +99,8 @@ export const showCard = (page, survey, { root: tree, css }, host) => {
     // What had the focus before gets it back; inside the card, `before` stays.
     if (relatedTarget && !root.contains(relatedTarget)) before = relatedTarget;
   });
-  on('click', ({ target, detail }) => {
+  on('click', (event) => {
+    const { target, detail } = event;
     if (target.className == 'close') card.end(true);
     else if (isScore(target)) {
       if (+target.value !== card.score) {
@@ -109,6 +110,10 @@ export const showCard = (page, survey, { root: tree, css }, host) => {
       // Arrow keys fire trusted clicks too, without a count. A click on a label counts; the browser then clicks its radio
       // button, and not every browser counts that.
       ask('choose', detail || clicked)?.catch(() => (box.children[2].textContent = ui.thanks));
+    } else if (target.type == 'submit') {
+      // A sandboxed frame may send no form.
+      event.preventDefault();
+      ask('submit', target.form);
     } else if (target.type == 'button') ask('press', target.className);
     clicked = !isScore(target) && target.closest('label') && detail;
   });

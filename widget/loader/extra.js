@@ -12,7 +12,8 @@ const FIRM = ['consent', 'signal', 'schedule', 'touchpoint'];
 /** Starts the extra part of a running loader. */
 export const startExtra = (loader) => {
   const { tag, cards, memory, keeping, visit, fail, getConfig, judge, look, reveal, given, guard } = loader;
-  let told;
+  /** What the page's policy lacks. */
+  const lacks = new Set();
 
   const forget = () => {
     for (const card of [...cards]) {
@@ -130,14 +131,15 @@ export const startExtra = (loader) => {
       console.warn(message);
       fail(message);
     },
-    /** Says once which directive of the page's policy stands in the way. */
+    /** Says once which directives of the page's policy stand in the way: one often shows only after the other. */
     hint({ blockedURI, disposition, effectiveDirective }) {
       if (disposition == 'report') return;
-      const { origin } = new URL(tag.base);
-      const missing = blockedURI == 'wasm-eval' ? "'wasm-unsafe-eval'" : origin;
-      const directive = effectiveDirective.replace('-elem', '');
-      if (!told) console.info(`Bearing: add ${missing} to ${directive} in this page's Content-Security-Policy.`);
-      told = true;
+      const missing = blockedURI == 'wasm-eval' ? "'wasm-unsafe-eval'" : new URL(tag.base).origin;
+      if (!lacks.size) {
+        const say = () => console.info(`Bearing: add ${[...lacks].join(', ')} in this page's Content-Security-Policy.`);
+        loader.later(say, 1e3);
+      }
+      lacks.add(missing + ' to ' + effectiveDirective.replace('-elem', ''));
     },
   };
 };

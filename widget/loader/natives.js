@@ -3,7 +3,6 @@
 export const { crypto } = window;
 export const { now } = Date;
 export const { keys } = Object;
-const { parse } = JSON;
 const { isArray } = Array;
 
 /** JSON as values that inherit nothing: a page may have put names on `Object.prototype`. */
@@ -29,18 +28,19 @@ export const create = (tag) => own('createElement').call(document, tag);
 export const find = (selector) => own('querySelector').call(document, selector);
 
 /** The functions as the browser made them: a throw-away frame lends its own where the page has wrapped any. */
-const { fetch: get, setTimeout: wait, clearTimeout: stop } =
+const { fetch: get, setTimeout: wait, clearTimeout: stop, JSON: json } =
   quietly(() => {
-    if (/native code.*native code/s.test('' + window.fetch + window.setTimeout)) return;
+    if (/(native code.*){3}/s.test('' + window.fetch + window.setTimeout + JSON.parse)) return;
     const frame = create('iframe');
     own('documentElement').append(frame);
-    const { fetch, setTimeout, clearTimeout } = frame.contentWindow;
+    const { fetch, setTimeout, clearTimeout, JSON } = frame.contentWindow;
     frame.remove();
-    return { fetch, setTimeout, clearTimeout };
+    return { fetch, setTimeout, clearTimeout, JSON };
   }) || window;
 export const fetch = get.bind(window);
 export const setTimeout = wait.bind(window);
 export const clearTimeout = stop.bind(window);
+const { parse } = json;
 
 /**
  * The page's localStorage, which may be full or forbidden and then throws, even when it is only named: what it does not

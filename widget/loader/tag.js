@@ -8,6 +8,7 @@ export const readTag = (script, page) => {
   }
   const { src } = script;
   const tag = {
+    __proto__: null,
     touchpoint: '',
     locale: page.lang || navigator.language,
     site: new URL(src).searchParams.get('site'),

@@ -133,7 +133,10 @@ async fn what_goes_wrong_is_said_in_the_readers_language() {
     let path = format!("/s/{survey}");
     let fields = |score, why| [("id", new_id()), ("version", "1".into()), ("q.score", score), ("q.why", why)];
     let (score, nothing) = ("9".to_owned(), String::new);
-    let post = |form: &[(&str, String)], lang: &str| server.post(&path).form(form).header("accept-language", lang);
+    let post = |form: &[(&str, String)], lang: &str| {
+        let form: Vec<(&str, &str)> = form.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        server.post(&path).form(&form).header("accept-language", lang)
+    };
     for (lang, form, said) in [
         ("el", fields("99".into(), nothing()), "Παρακαλούμε επιλέξτε βαθμολογία."),
         ("ko", fields(score.clone(), "x".repeat(4_001)), "답변이 너무 깁니다."),

@@ -21,7 +21,7 @@ const tree = (survey) => ({
   ],
 });
 const WHY = { id: 'why', kind: 'text', text: 'Why?' };
-const UI = { label: 'Survey', close: 'Close', thanks: 'Thanks!', more: 'More', declined: 'Declined.', withdrawn: 'Withdrawn.' };
+const UI = { label: 'Survey', send: 'Send', next: 'Next', optional: 'optional', close: 'Close', thanks: 'Thanks!', more: 'More', declined: 'Declined.', withdrawn: 'Withdrawn.' };
 const survey = (more) => ({ id: 'sv_1', version: 1, metric: 'nps', questions: [{ id: 'score', kind: 'nps' }, WHY], ...more });
 
 let config;
