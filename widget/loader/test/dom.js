@@ -18,6 +18,9 @@ const fits = (element, selector) =>
 export const focus = { element: null };
 
 export class Element {
+  getBoundingClientRect() {
+    return { height: 0 };
+  }
   constructor(localName) {
     Object.assign(this, { localName, attributes: {}, childNodes: [], listeners: {}, parentNode: null, hidden: false });
     this.style = { setProperty: (name, value) => (this.style[name] = value) };
