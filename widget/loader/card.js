@@ -2,7 +2,7 @@
 
 import { uuid } from './answer.js';
 import { attach } from './draw.js';
-import { now } from './natives.js';
+import { now, own } from './natives.js';
 
 /**
  * Shows a survey in `host`, or in an element of its own. `page` is the loader (`main.js`) with the `config`, `touchpoint`,
@@ -12,7 +12,7 @@ export const showCard = (page, survey, { root: tree, css }, host) => {
   const { tag, config, memory, emit, guard } = page;
   const { ui } = config;
   const shown = now();
-  let before;
+  let before = own('activeElement');
   let clicked;
   let rest;
   let item;
@@ -92,6 +92,8 @@ export const showCard = (page, survey, { root: tree, css }, host) => {
   };
 
   const isScore = (target) => target.form == card.first && target.type == 'radio';
+  // Before anybody listens: the focus that a dialog gives itself is no sign of interest.
+  if (box.showModal) box.showModal();
   const on = (type, react) => root.addEventListener(type, guard(react));
   on('pointerover', () => ask('load'));
   on('focusin', ({ relatedTarget }) => {
@@ -123,7 +125,6 @@ export const showCard = (page, survey, { root: tree, css }, host) => {
   });
 
   if (host) box.lastChild.remove();
-  if (box.showModal) box.showModal();
   page.count(['eligible', 'shown']);
   memory.note(survey, 'shown');
   emit('shown', { survey: survey.id, version: survey.version });

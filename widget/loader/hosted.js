@@ -11,8 +11,10 @@ if (score && /^[0-9a-f-]{36}$/.test(given.get('r')) && /^\d+$/.test(given.get('s
   // The score is known: it stays in the form and is not asked again.
   score.checked = true;
   form.classList.add('scored');
+  // The page that comes back with a fault goes on with the same response.
+  form.action += location.hash;
   for (const [name, value] of given) {
-    if (!/^(customer|signature|test|attr\.\w+)$/.test(name)) continue;
+    if (!/^(customer|signature|test|attr\.\w+)$/.test(name) || form.elements[name]) continue;
     const field = document.createElement('input');
     field.type = 'hidden';
     field.name = name;

@@ -295,6 +295,7 @@ export const startRest = (card) => {
   };
   dress(root);
   rest.identify();
-  start(root.activeElement);
+  // The focus that a dialog gives itself is no beginning.
+  if (!box.showModal) start(root.activeElement);
   return rest;
 };
