@@ -120,9 +120,21 @@ impl Browser {
     /// # Errors
     /// The session broke.
     pub async fn press(&self, key: Key) -> Result<()> {
-        let value = char::from(key);
-        let keys = KeyActions::new("keyboard".to_owned()).then(KeyAction::Down { value }).then(KeyAction::Up { value });
-        Ok(self.client.perform_actions(keys).await?)
+        self.press_all(&[key]).await
+    }
+
+    /// Presses and releases keys one after the other, as fast as a hand can: the driver is asked once, so that a busy
+    /// machine puts no rest between them.
+    ///
+    /// # Errors
+    /// The session broke.
+    pub async fn press_all(&self, keys: &[Key]) -> Result<()> {
+        let press = |actions: KeyActions, &key: &Key| {
+            let value = char::from(key);
+            actions.then(KeyAction::Down { value }).then(KeyAction::Up { value })
+        };
+        let actions = keys.iter().fold(KeyActions::new("keyboard".to_owned()), press);
+        Ok(self.client.perform_actions(actions).await?)
     }
 
     /// Types letters wherever the focus is, as one insertion: not every driver's own keys know letters beyond U+FFFF.

@@ -1,6 +1,6 @@
 //! Where a card stands and how its scale is drawn: corner, bar, centre and inline, stars and faces, by mouse and by key.
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use bearing_e2e::browser::Browser;
 use bearing_e2e::card::{Card, HOST, gone};
 use bearing_e2e::page::{heard_times, put_tag, put_tag_from};
@@ -23,10 +23,18 @@ async fn standing(position: &str) -> Result<(Stage, Browser)> {
 }
 
 /// The edges of the card's box and of the window: left, top, right, bottom; then the window's width and height.
-async fn edges(browser: &Browser) -> Result<[f64; 6]> {
+type Edges = [f64; 6];
+
+/// Waits until the card stands so: it may still be moving in.
+async fn stands(browser: &Browser, so: impl Fn(Edges) -> bool) -> Result<()> {
     let script = "var box = document.querySelector(arguments[0]).shadowRoot.firstElementChild.getBoundingClientRect();\
                   return [box.left, box.top, box.right, box.bottom, innerWidth, innerHeight]";
-    Ok(serde_json::from_value(browser.look(script, vec![json!(HOST)]).await?)?)
+    until("the card in its place", async || {
+        let edges: Edges = serde_json::from_value(browser.look(script, vec![json!(HOST)]).await?)?;
+        ensure!(so(edges), "it stands at {edges:?}");
+        Ok(Some(()))
+    })
+    .await
 }
 
 async fn page_focus(browser: &Browser) -> Result<Value> {
@@ -37,8 +45,10 @@ async fn page_focus(browser: &Browser) -> Result<Value> {
 async fn in_the_corner_it_stands_at_the_end_and_takes_no_focus() -> Result<()> {
     let (stage, browser) = standing("corner").await?;
     let card = Card::shown(&browser).await?;
-    let [left, top, right, bottom, width, height] = edges(&browser).await?;
-    assert!(left > width / 2.0 && right <= width && top > 0.0 && bottom <= height, "{:?}", edges(&browser).await?);
+    stands(&browser, |[left, top, right, bottom, width, height]| {
+        left > width / 2.0 && right <= width && top > 0.0 && bottom <= height
+    })
+    .await?;
     assert_eq!(page_focus(&browser).await?, "body");
     card.pick(9).await?;
     stage.responses(1).await?;
@@ -49,8 +59,10 @@ async fn in_the_corner_it_stands_at_the_end_and_takes_no_focus() -> Result<()> {
 async fn a_bar_reaches_from_side_to_side_at_the_bottom() -> Result<()> {
     let (stage, browser) = standing("bar").await?;
     let card = Card::shown(&browser).await?;
-    let [left, top, right, bottom, width, height] = edges(&browser).await?;
-    assert!(right - left > 0.9 * width && top > height / 2.0 && bottom <= height, "{:?}", edges(&browser).await?);
+    stands(&browser, |[left, top, right, bottom, width, height]| {
+        right - left > 0.9 * width && top > height / 2.0 && bottom <= height
+    })
+    .await?;
     // The page under it can still be used.
     browser.click("#harbour").await?;
     assert_eq!(page_focus(&browser).await?, "harbour");
@@ -77,8 +89,10 @@ async fn in_the_centre_the_focus_moves_in_and_escape_brings_it_back() -> Result<
     assert_eq!(bearing_e2e::page::reasons(&browser, &stage.survey).await?, ["trigger"]);
     browser.click("#look").await?;
     let card = Card::shown(&browser).await?;
-    let [left, top, right, bottom, width, height] = edges(&browser).await?;
-    assert!((left + right - width).abs() <= 2.0 && (top + bottom - height).abs() <= 2.0, "in the middle");
+    stands(&browser, |[left, top, right, bottom, width, height]| {
+        (left + right - width).abs() <= 2.0 && (top + bottom - height).abs() <= 2.0
+    })
+    .await?;
     assert_eq!(page_focus(&browser).await?, HOST);
     assert_ne!(card.focus().await?, "", "something in it has the focus");
     // Tab stays inside: what lies below is inert.
@@ -176,11 +190,8 @@ async fn by_mouse_and_by_key(style: &str) -> Result<()> {
         Ok(card.focus().await?.starts_with("input").then_some(()))
     })
     .await?;
-    browser.press(Key::Space).await?;
-    browser.press(Key::Right).await?;
-    browser.press(Key::Right).await?;
+    browser.press_all(&[Key::Space, Key::Right, Key::Right, Key::Enter]).await?;
     assert_eq!(card.picked().await?.as_deref(), Some("3"));
-    browser.press(Key::Enter).await?;
     let both = stage.responses(2).await?;
     assert!(both.iter().any(|response| answer(response, "score")["value"] == 3), "{both:?}");
     assert_eq!(posted(&proxy) - before, 1, "what the arrows passed over is nobody's answer");
@@ -211,10 +222,7 @@ async fn arrows_that_rest_on_a_score_send_it_once() -> Result<()> {
     // What sends is here, so that only the rest between two keys decides.
     until("the renderer", async || Ok(browser.loaded().await?.iter().any(|name| name.contains(".wasm")).then_some(())))
         .await?;
-    browser.press(Key::Space).await?;
-    for _ in 0..4 {
-        browser.press(Key::Right).await?;
-    }
+    browser.press_all(&[Key::Space, Key::Right, Key::Right, Key::Right, Key::Right]).await?;
     let stored = stage.responses(1).await?;
     assert_eq!(answer(&stored[0], "score")["value"], 5);
     assert_eq!(posted(&proxy), 1);

@@ -1,6 +1,6 @@
 //! Several follow-ups, one a step: on and back, where one is, what is kept on the way, and how each group is thanked.
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use bearing_e2e::browser::Browser;
 use bearing_e2e::card::Card;
 use bearing_e2e::page::{heard, put_tag};
@@ -172,7 +172,7 @@ async fn each_group_has_its_own_goodbye_in_the_card() -> Result<()> {
 async fn without_a_follow_up_the_goodbye_comes_at_once() -> Result<()> {
     let stage = Stage::set("nps").await?;
     let mut questions = stage.api.read(&format!("/v1/surveys/{}", stage.survey)).await?["questions"].take();
-    questions.as_array_mut().map(|all| all.truncate(1));
+    questions.as_array_mut().context("questions")?.truncate(1);
     publish(&stage, &stage.survey, &json!({ "questions": questions, "endings": endings() })).await?;
     let browser = Browser::start().await?;
     browser.open(&stage.host.page("plain.html")).await?;
