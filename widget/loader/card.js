@@ -125,5 +125,7 @@ export const showCard = (page, survey, { root: tree, css }, host) => {
   page.count(['eligible', 'shown']);
   memory.note(survey, 'shown');
   emit('shown', { survey: survey.id, version: survey.version });
+  // Whoever has read the question finds the rest here.
+  navigator.connection?.saveData || page.later(page.more, 1e3);
   return card;
 };
