@@ -127,7 +127,9 @@ async fn make(stage: &Stage, look: &str, metric: &str) -> Result<()> {
     questions.as_array_mut().context("questions are a list")?.push(more);
     let link = json!({ "url": "https://reviews.example/shop", "text": { "en": "Write a review" } });
     let endings = json!([{ "groups": [groups], "text": { "en": "Thank you! Would you tell others?" }, "link": link }]);
-    let change = json!({ "questions": questions, "look": { "position": position }, "endings": endings });
+    // It goes before the survey that is shown on any page.
+    let change =
+        json!({ "priority": -1, "questions": questions, "look": { "position": position }, "endings": endings });
     for (method, path, body) in [(Method::PATCH, path.clone(), change), (Method::POST, path + "/publish", json!({}))] {
         let reply = stage.api.json(method, &path, &body).await?;
         ensure!(reply.status.is_success(), "{path}: {} {}", reply.status, reply.text());
