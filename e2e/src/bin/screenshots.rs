@@ -2,17 +2,21 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use bearing_e2e::browser::Browser;
 use bearing_e2e::card::Card;
 use bearing_e2e::proxy::Proxy;
 use bearing_e2e::server::Server;
 use bearing_e2e::stage::Stage;
-use hyper::StatusCode;
+use bearing_e2e::wait::until;
+use hyper::{Method, StatusCode};
 use serde_json::json;
 
 /// A screen: its name, width, height and whether it is a phone's.
 const SCREENS: [(&str, u32, u32, bool); 2] = [("desktop", 1280, 812, false), ("phone", 375, 812, true)];
+
+/// The looks, each a touchpoint with a survey of its own, and what the survey measures.
+const LOOKS: [(&str, &str); 4] = [("bar", "nps"), ("centre", "nps"), ("stars", "csat"), ("faces", "csat")];
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<()> {
@@ -21,6 +25,9 @@ async fn main() -> Result<()> {
     let demo = Server::launch("demo", &[]).await?;
     let mut stage = Stage::set("nps").await?;
     stage.host.put_tag("");
+    for (look, metric) in LOOKS {
+        make(&stage, look, metric).await?;
+    }
     for (screen, width, height, phone) in SCREENS {
         for scheme in ["light", "dark"] {
             let camera =
@@ -35,6 +42,9 @@ async fn main() -> Result<()> {
             camera.browser.devtools("Emulation.setEmulatedMedia", features).await?;
             shop(&camera, &demo.url()).await?;
             card(&camera, &mut stage).await?;
+            for (look, _) in LOOKS {
+                looks(&camera, &stage, look).await?;
+            }
             hosted(&camera, &stage).await?;
             camera.browser.close().await?;
         }
@@ -98,6 +108,74 @@ async fn card(camera: &Camera<'_>, stage: &mut Stage) -> Result<()> {
     camera.browser.find("textarea").await?;
     camera.browser.client.enter_parent_frame().await?;
     camera.take("card-4-no-wasm").await
+}
+
+/// Publishes the survey of a look: a position or a style of its scale, a question that must be answered, and a link at
+/// the end.
+async fn make(stage: &Stage, look: &str, metric: &str) -> Result<()> {
+    let path = format!("/v1/surveys/{}", stage.survey_at(look, metric).await?);
+    let mut questions = stage.api.read(&path).await?["questions"].take();
+    let (mut position, mut groups) = ("corner", "promoters");
+    if metric == "nps" {
+        position = look;
+    } else {
+        questions[0]["style"] = json!(look);
+        groups = "satisfied";
+    }
+    questions[1]["required"] = json!(true);
+    let more = json!({ "id": "more", "kind": "text", "text": { "en": "Is there anything else?" } });
+    questions.as_array_mut().context("questions are a list")?.push(more);
+    let link = json!({ "url": "https://reviews.example/shop", "text": { "en": "Write a review" } });
+    let endings = json!([{ "groups": [groups], "text": { "en": "Thank you! Would you tell others?" }, "link": link }]);
+    // It goes before the survey that is shown on any page.
+    let change =
+        json!({ "priority": -1, "questions": questions, "look": { "position": position }, "endings": endings });
+    for (method, path, body) in [(Method::PATCH, path.clone(), change), (Method::POST, path + "/publish", json!({}))] {
+        let reply = stage.api.json(method, &path, &body).await?;
+        ensure!(reply.status.is_success(), "{path}: {} {}", reply.status, reply.text());
+    }
+    let config = format!("/v1/embed/{}?touchpoint={look}", stage.site_key);
+    until("the look", async || {
+        let config = stage.api.get(&config).await?.json()?;
+        let surveys = config["surveys"].as_array().into_iter().flatten();
+        Ok(surveys.into_iter().any(|survey| survey["version"] == 2).then_some(()))
+    })
+    .await
+}
+
+/// A look's states: first, foot open, chosen, fault, second step, thanks with a link, withdrawn, declined.
+async fn looks(camera: &Camera<'_>, stage: &Stage, look: &str) -> Result<()> {
+    stage.host.put_tag(&stage.tag(&stage.server.url(), &format!(r#"data-touchpoint="{look}""#)));
+    forget(camera, stage).await?;
+    let card = Card::shown(&camera.browser).await?;
+    camera.take(&format!("{look}-1-first")).await?;
+    card.find("summary").await?.click().await?;
+    card.find(".never").await?;
+    camera.take(&format!("{look}-2-foot")).await?;
+    card.find("summary").await?.click().await?;
+    card.pick(if look == "bar" || look == "centre" { 9 } else { 4 }).await?;
+    card.find("textarea").await?;
+    camera.take(&format!("{look}-3-chosen")).await?;
+    card.button("Next").await?.click().await?;
+    card.find(".fault").await?;
+    camera.take(&format!("{look}-4-fault")).await?;
+    card.write("Fast and friendly").await?;
+    card.button("Next").await?.click().await?;
+    card.find(".progress").await?;
+    camera.take(&format!("{look}-5-step")).await?;
+    card.button("Send").await?.click().await?;
+    card.find(".thanks").await?;
+    camera.take(&format!("{look}-6-thanks")).await?;
+    card.find("summary").await?.click().await?;
+    card.find(".withdraw").await?.click().await?;
+    card.find(".thanks").await?;
+    camera.take(&format!("{look}-7-withdrawn")).await?;
+    forget(camera, stage).await?;
+    let card = Card::shown(&camera.browser).await?;
+    card.find("summary").await?.click().await?;
+    card.find(".never").await?.click().await?;
+    card.find(".thanks").await?;
+    camera.take(&format!("{look}-8-declined")).await
 }
 
 /// Opens the stranger's page as a visitor who was never here.
