@@ -58,6 +58,9 @@ pub struct Entry {
 pub struct State {
     /// What waits, in the order in which it is tried; one entry an id.
     pub entries: Vec<Entry>,
+    /// Whether what was kept last may go: arrow keys pass over scores that are not meant.
+    #[serde(default)]
+    pub asked: bool,
     /// What was sent and has not come back.
     pub flying: Vec<Edition>,
     /// Failures since the last success, which lengthen the pause.
@@ -172,6 +175,7 @@ impl Next {
     fn take(&mut self, event: &Event) {
         match event {
             Event::Kept { entry } => {
+                self.state.asked = false;
                 self.put(Entry { fresh: true, ..entry.clone() });
                 if self.state.entries.len() <= WRITTEN_LIMIT {
                     self.effects.push(Effect::Write { entry: entry.edition.clone() });
@@ -206,7 +210,10 @@ impl Next {
                     self.effects.push(Effect::Remove { entry: entry.edition });
                 }
             }
-            Event::Flush => self.flush(),
+            Event::Flush => {
+                self.state.asked = true;
+                self.flush();
+            }
             Event::Due | Event::Visible | Event::Online | Event::Pageshow => {
                 if matches!(event, Event::Online | Event::Pageshow) {
                     self.state.silent = 0;
@@ -248,7 +255,7 @@ impl Next {
         }
     }
 
-    /// Sends one, when none is under way: the visitor's latest first, then what has waited longest.
+    /// Sends one, when none is under way: the visitor's latest first, once it may go, then what has waited longest.
     fn flush(&mut self) {
         let old: Vec<Edition> = self
             .state
@@ -260,13 +267,15 @@ impl Next {
         for edition in old {
             self.drop(edition);
         }
-        let next = self.freshest().or_else(|| self.state.entries.first().map(|entry| entry.edition.clone()));
+        let latest = self.freshest().filter(|_| self.state.asked);
+        let is_fresh = latest.is_some();
+        let longest = self.state.entries.iter().find(|entry| !entry.fresh).map(|entry| entry.edition.clone());
+        let next = latest.or(longest);
         if let Some(next) = next
             && self.state.flying.is_empty()
             && self.now >= self.state.before
         {
             // A second try goes without keepalive, in case the page had used up its share.
-            let is_fresh = self.freshest().is_some();
             self.send(&next, is_fresh || self.state.tries == 0);
         }
     }

@@ -89,7 +89,10 @@ export const startDelivery = ({ tag, given, cards, keeping, emit, later, listen 
     isNews(entry.kept.response);
     tell({ on: 'kept', entry: entryOf(entry) });
   };
-  keeping.entries.splice(0).forEach(keeping.put);
+  const before = keeping.entries.splice(0);
+  before.forEach(keeping.put);
+  // The card that asked for this file says when its score stands; one that could not have it at first waits no more.
+  if (before.some(({ at }) => now() - at >= 1e3)) tell({ on: 'flush' });
   const notice = (on) => {
     leaving = on == 'hidden' || on == 'pagehide';
     if (leaving) for (const { rest } of cards) if (rest) rest.draft();

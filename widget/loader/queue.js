@@ -9,7 +9,7 @@ export const WEEK = 6048e5;
 const isFinal = (status) => status < 500 && ![408, 425, 429].includes(status);
 
 /** A queue that holds nothing. */
-export const begin = () => ({ entries: [], flying: [], tries: 0, silent: 0, before: 0 });
+export const begin = () => ({ entries: [], asked: false, flying: [], tries: 0, silent: 0, before: 0 });
 
 /**
  * Takes an event at `now`, in ms; changes the state and returns what has to be done, in order.
@@ -33,7 +33,8 @@ export const step = (state, event, now) => {
   const fresh = () => state.entries.filter((one) => one.fresh).pop();
   const flush = () => {
     for (const one of state.entries) if (now - one.at >= WEEK) drop(one);
-    const next = fresh() || state.entries[0];
+    // Arrow keys pass over scores that are not meant: what is fresh waits until it is asked for.
+    const next = (state.asked && fresh()) || state.entries.find((one) => !one.fresh);
     // One at a time; a second try goes without keepalive, in case the page had used up its share.
     if (next && !state.flying[0] && now >= state.before) send(next, next.fresh || !state.tries);
   };
@@ -41,6 +42,7 @@ export const step = (state, event, now) => {
 
   if (on == 'kept') {
     entry.fresh = true;
+    state.asked = false;
     if (put(entry).length <= 50) tell('write', entry);
   } else if (on == 'loaded') {
     for (const one of event.entries) {
@@ -73,6 +75,7 @@ export const step = (state, event, now) => {
     // `flush`, `due`, `visible`, `online` or `pageshow`.
     if (on == 'online' || on == 'pageshow') state.silent = 0;
     if (on != 'flush' && state.silent > 2) return effects;
+    if (on == 'flush') state.asked = true;
     if (on == 'due') state.before = 0;
     else if (on != 'flush') state.tries = 0;
     flush();

@@ -239,7 +239,7 @@ async fn without_a_score_the_form_comes_back_with_what_was_typed() {
     let reply = fill(&server, &survey, &page, &[("q.why", typed)]).await;
     let again = reply.text();
     assert_eq!((reply.status, reply.header("content-type")), (422, "text/html; charset=utf-8"));
-    assert!(again.contains("Kies een cijfer, alstublieft."), "in the reader's language");
+    assert!(again.contains("Kies alstublieft een score."), "in the reader's language");
     assert!(again.contains("role=\"alert\"") && again.contains("href=\"#q.score\"") && again.contains("aria-invalid"));
     assert!(again.contains("&lt;/textarea>&lt;script>alert(1)&lt;/script> &amp; 𠜎"), "{again}");
     assert!(!again.contains("<script>alert"));

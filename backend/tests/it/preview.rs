@@ -33,7 +33,8 @@ async fn a_draft_is_shown_in_each_state() {
         ("state=thanks&score=9", ">Great!</p>", "<form class=\"first\">"),
         ("state=thanks&score=0", "Thank you for your answer!", ">Great!</p>"),
         ("locale=ar", "dir=\"rtl\"", "How likely"),
-        ("locale=fr", "How likely are you", "dir=\"rtl\""),
+        ("locale=fr", "Quelle est la probabilité", "dir=\"rtl\""),
+        ("locale=eo", "How likely are you", "dir=\"rtl\""),
     ] {
         let reply = server.get(&format!("/v1/surveys/{id}/preview?{query}")).key(&site.read).await;
         let page = reply.text();

@@ -192,7 +192,7 @@ async fn what_cannot_be_asked_is_refused_with_its_place() {
         (json!({ "touchpoints": ["Check Out"] }), Code::INVALID_FIELD, "touchpoints"),
         (json!({ "touchpoints": "checkout" }), Code::INVALID_FIELD, "touchpoints"),
         (json!({ "priority": 1.5 }), Code::INVALID_FIELD, "priority"),
-        (json!({ "default_locale": "fr" }), Code::INVALID_FIELD, "default_locale"),
+        (json!({ "default_locale": "eo" }), Code::INVALID_FIELD, "default_locale"),
         (json!({ "questions": [] }), Code::INVALID_FIELD, "questions"),
         (json!({ "questions": many }), Code::INVALID_FIELD, "questions"),
         (json!({ "questions": [text("why")] }), Code::INVALID_FIELD, "questions[0].kind"),
