@@ -36,7 +36,7 @@ const PARTS = {
       ['main.js', /    if \(extra \|\| find.*?;\n/s],
     ],
     'clean fetch and timers from a throw-away frame': [
-      ['natives.js', /quietly\(\(\) => \{\n    if \(\/native.*?\}\) \|\| window;/s, 'window;'],
+      ['natives.js', /quietly\(\(\) => \{\n    if \(\/\(native.*?\}\) \|\| window;/s, 'window;'],
     ],
     'polluted prototypes, clobbered document': [
       ['natives.js', /Reflect.get\(Document.prototype, name, document\)/s, 'document[name]'],
@@ -63,8 +63,10 @@ const PARTS = {
     'data-mode=iframe': [
       ['main.js', /      if \(tag.mode.*?;\n/s],
     ],
-    'IndexedDB looked at on load': [
+    'second copy in IndexedDB (vault.js)': [
       ['keep.js', / \|\| \(await indexedDB.*?'bearing'\)/s],
+      ['keep.js', /      vault\(\(store\).*?;\n/s],
+      ['keep.js', /    vault,\n/s],
     ],
   },
   'rest.js': {
@@ -73,9 +75,9 @@ const PARTS = {
     ],
     'of it IndexedDB (vault.js)': [
       ['deliver.js', /      if \(!leaving\) vault.*?;\n/s],
-      ['deliver.js', /      empty\(id\);\n/s],
+      ['deliver.js', /      vault\(\(store\) => \{.*?'bearing'\)\),?\);\n/s],
       ['deliver.js', /  const look = async.*?catch\(\(\) => \{\}\);\n/s],
-      ['deliver.js', /import \{ empty, vault.*?\n/s],
+      ['deliver.js', /  const \{ vault \} = keeping;\n/s],
     ],
     'foot: never, withdraw, who reads': [
       ['rest.js', / else if \(name == 'never'\).*?part\(ui.withdrawn\);\n      \}/s],
