@@ -30,7 +30,7 @@ export const find = (selector) => own('querySelector').call(document, selector);
 /** The functions as the browser made them: a throw-away frame lends its own where the page has wrapped any. */
 const { fetch: get, setTimeout: wait, clearTimeout: stop, JSON: json } =
   quietly(() => {
-    if (/(native code.*){3}/s.test('' + window.fetch + window.setTimeout + JSON.parse)) return;
+    if (/(native code.*){3}/s.test('' + window.fetch + window.setTimeout + window.JSON.parse)) return;
     const frame = create('iframe');
     own('documentElement').append(frame);
     const { fetch, setTimeout, clearTimeout, JSON } = frame.contentWindow;

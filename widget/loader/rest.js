@@ -98,7 +98,7 @@ export const startRest = (card) => {
   const complete = () => emit('completed', { survey: survey.id, id: card.id });
 
   /** The hosted page in a frame, or a link to it where the page forbids frames. */
-  const fallBack = () => {
+  const fallBack = (error) => {
     if (over || card.gone) return;
     over = true;
     handle = undefined;
@@ -110,10 +110,8 @@ export const startRest = (card) => {
     const href = hosted(page, survey, { r: card.id, seq: card.seq + 1, score: card.score }, '#');
     const link = () =>
       place.replaceChildren(build(['a', { class: 'send', href, target: '_blank', rel: 'noopener' }, [ui.more]]));
-    try {
-      // The smallest module there is: not every browser tells of a policy that stops it.
-      if (window.WebAssembly) new WebAssembly.Module(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0]));
-    } catch {
+    // Not every browser fires an event for a policy that stops WebAssembly; each has words of its own for it.
+    if (/unsafe-eval|CSP/.test(error)) {
       page.getExtra().then(({ hint }) => hint({ blockedURI: 'wasm-eval', effectiveDirective: 'script-src' }), () => {});
     }
     const inner = build(frameTree(page, href));

@@ -25,6 +25,7 @@ export const fire = (type, event = {}) => (listeners[type] || []).forEach((react
 /** Forgets every listener. */
 export const deaf = () => Object.keys(listeners).forEach((type) => delete listeners[type]);
 
+globalThis.origin = 'https://shop.example';
 globalThis.window = globalThis;
 // Keys of the real one are its own enumerable properties; a proxy gives the same view of the map.
 globalThis.localStorage = new Proxy(
