@@ -202,8 +202,8 @@ export const startRest = (card) => {
       // The room stays held, and what is drawn into it is as high.
       place.replaceChildren();
       handle = open(place, survey, ui, card.score);
-    } catch {
-      fallBack();
+    } catch (error) {
+      fallBack(error);
     }
   };
 

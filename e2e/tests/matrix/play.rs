@@ -191,6 +191,10 @@ impl Play<'_> {
                 card.find(".thanks").await.context("the thanks")?;
                 // What was under way is back before the test is over.
                 proxy.allow();
+                if matches!(situation.fault, Fault::Offline) {
+                    // A browser says so when its network comes back; the proxy only stands for one.
+                    browser.look("dispatchEvent(new Event('online'))", Vec::new()).await?;
+                }
             }
             Expected::Hosted => {
                 card.find("iframe").await.context("the rest in a frame")?.enter_frame().await?;
