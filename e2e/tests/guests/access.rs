@@ -55,7 +55,7 @@ async fn axe_sees_into_the_card() -> Result<()> {
     browser.open(&stage.host.page("plain.html")).await?;
     Card::shown(&browser).await?;
     let spoil =
-        "document.querySelector('bearing-survey').shadowRoot.querySelector('button').removeAttribute('aria-label')";
+        "document.querySelector('bearing-survey').shadowRoot.querySelector('.close').removeAttribute('aria-label')";
     browser.look(spoil, Vec::new()).await?;
     let pale = "document.querySelector('bearing-survey').shadowRoot.querySelector('legend').style.color = '#999'";
     browser.look(pale, Vec::new()).await?;

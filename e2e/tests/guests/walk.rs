@@ -21,10 +21,11 @@ pub(crate) enum View {
 }
 
 /// The states, by name.
-pub(crate) const STATES: [&str; 8] = [
+pub(crate) const STATES: [&str; 9] = [
     "first question",
     "score and follow-ups",
     "fault",
+    "second step",
     "thanks",
     "frame instead of WebAssembly",
     "hosted form",
@@ -53,14 +54,17 @@ pub(crate) async fn walk(
     assert_eq!(spoken, language, "the server speaks the language that is looked at");
     look("first question", View::Card).await?;
     card.pick(5).await?;
-    let area = card.find("textarea").await?;
+    let several = card.find("label.choice:has([type=checkbox])").await?;
     look("score and follow-ups", View::Card).await?;
     card.find("button.send").await?.click().await?;
     card.find(".fault").await?;
     look("fault", View::Card).await?;
-    card.find("label.choice:has([type=checkbox])").await?.click().await?;
+    several.click().await?;
+    card.find("button.send").await?.click().await?;
     card.find("label.choice:has([type=radio])").await?.click().await?;
-    area.click().await?;
+    look("second step", View::Card).await?;
+    card.find("button.send").await?.click().await?;
+    card.find("textarea").await?.click().await?;
     browser.insert("all of it").await?;
     card.find("button.send").await?.click().await?;
     card.find(".thanks").await?;

@@ -27,7 +27,7 @@ struct Args {
 #[derive(Subcommand)]
 enum Command {
     /// Writes every asset below a folder; files whose content is unchanged keep their time.
-    Assets(Sources),
+    Assets(Box<Sources>),
     /// Prints the raw, gzip 9 and brotli 11 size of each file as one JSON object.
     Measure {
         /// `name=path`, once for each file.
