@@ -11,7 +11,6 @@ use bearing_e2e::survey::ask_everything;
 use crate::walk::{STATES, walk};
 
 #[tokio::test]
-#[ignore = "fails since the merge of steps and of the later file; open in the note on issue 4"]
 async fn nothing_is_lost_in_a_narrow_or_zoomed_window() -> Result<()> {
     let stage = Stage::set("nps").await?;
     ask_everything(&stage).await?;
