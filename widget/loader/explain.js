@@ -8,7 +8,7 @@ const TEXTS = {
   touchpoint:
     "The page is at none of the survey's touchpoints: name one in the tag's data-touchpoint, or add the page's to touchpoints.",
   inline:
-    'The survey stands only where the page has a <bearing-survey> element for it: add one, or choose another position.',
+    'The survey stands only where the page has a bearing-survey element for it: add one, or choose another position.',
   url: "The page's address is left out by a rule, or taken by none: compare it with urls.",
   device: "The device is not one of the survey's: add it to devices.",
   locale: "The page's locale is not one of the survey's: add it to locales.",

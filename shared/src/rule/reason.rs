@@ -33,7 +33,7 @@ reasons! {
     Declined "declined" "The visitor chose not to be asked again: only bearing('reset') forgets that.";
     Schedule "schedule" "The moment is outside the survey's dates: change from or until.";
     Touchpoint "touchpoint" "The page is at none of the survey's touchpoints: name one in the tag's data-touchpoint, or add the page's to touchpoints.";
-    Inline "inline" "The survey stands only where the page has a <bearing-survey> element for it: add one, or choose another position.";
+    Inline "inline" "The survey stands only where the page has a bearing-survey element for it: add one, or choose another position.";
     Url "url" "The page's address is left out by a rule, or taken by none: compare it with urls.";
     Device "device" "The device is not one of the survey's: add it to devices.";
     Locale "locale" "The page's locale is not one of the survey's: add it to locales.";
