@@ -31,7 +31,8 @@ pub struct SiteView {
     pub zone: TimeZone,
     versions: HashMap<SurveyId, Vec<PublishedVersion>>,
     caps: Vec<Cap>,
-    revision: i64,
+    /// How far the store's configuration had come when this was read.
+    pub revision: i64,
 }
 
 impl SiteView {

@@ -13,7 +13,7 @@ const TARGET: u32 = 24;
 const MEASURE: &str = "var least = arguments[0];\
 var host = document.querySelector('bearing-survey');\
 var root = host ? host.shadowRoot : document;\
-var box = root.querySelector('section, main');\
+var box = root.querySelector('section, dialog, main');\
 var faults = [], width = document.documentElement.clientWidth, height = innerHeight;\
 var name = function (part) { return (part.localName + ' ' + (part.className || part.value || '') + ' ' + part.textContent.trim().slice(0, 20)).trim() };\
 var seen = function (part) { var at = part.getBoundingClientRect();\

@@ -8,7 +8,7 @@ use crate::stage::Stage;
 use crate::wait::until;
 
 /// A text in the languages that the journeys read, with words that do not break easily.
-fn words(en: &str, de: &str, ar: &str, ja: &str) -> Value {
+pub fn words(en: &str, de: &str, ar: &str, ja: &str) -> Value {
     json!({ "en": en, "de": de, "ar": ar, "ja": ja })
 }
 

@@ -1,39 +1,40 @@
 // The card: one survey on the page with its first question, and the score, which is kept at once.
 
 import { uuid } from './answer.js';
-import { attach } from './draw.js';
+import { build, makeRoot } from './draw.js';
 import { now, own } from './natives.js';
 
 /**
- * Shows a survey in `host`, or in an element of its own. `page` is the loader (`main.js`) with the `config`, `touchpoint`,
- * `test`, `context`, `about()`, `count(types)` and `closed()` of this showing.
+ * Shows a survey in `host`, or in an element of its own; resolves to nothing when it may not be shown any more. `page` is the
+ * loader (`main.js`) with the `config`, `touchpoint`, `test`, `context`, `about()`, `count(types)`, `pause()` and `closed()` of
+ * this showing. Building, laying out, painting and counting are a task each: the page's own work comes between.
  */
-export const showCard = (page, survey, { root: tree, css }, host) => {
+export const showCard = async (page, survey, { root: tree, css }, host) => {
   const { tag, config, memory, emit, guard } = page;
   const { ui } = config;
-  const shown = now();
-  let before = own('activeElement');
   let clicked;
   let rest;
   let item;
 
   const position = host ? 'inline' : survey.position || 'corner';
-  const root = attach(
-    host,
+  const root = makeRoot(host, css, config.dir);
+  const box = build([
+    position == 'centre' ? 'dialog' : 'section',
+    { class: position + ' ' + (config.scheme || ''), 'aria-label': ui.label, lang: config.locale },
     [
-      position == 'centre' ? 'dialog' : 'section',
-      { class: position + ' ' + (config.scheme || ''), 'aria-label': ui.label, lang: config.locale },
-      [
-        tree,
-        ['div', { class: 'more' }, []],
-        ['div', { role: 'status' }, []],
-        ['button', { type: 'button', class: 'close', 'aria-label': ui.close }, []],
-      ],
+      tree,
+      ['div', { class: 'more' }, []],
+      ['div', { role: 'status' }, []],
+      ['button', { type: 'button', class: 'close', 'aria-label': ui.close }, []],
     ],
-    css,
-    config.dir,
-  );
-  const box = root.firstChild;
+  ]);
+  if (host) box.lastChild.remove();
+  if (!(await page.pause())) return;
+
+  const shown = now();
+  let before = own('activeElement');
+  root.replaceChildren(box);
+  if (!host) own('body').append(root.host);
 
   /** What follows the first question, from its own file: calls one of its functions, once it is here. */
   const ask = guard((name, ...args) =>
@@ -92,8 +93,14 @@ export const showCard = (page, survey, { root: tree, css }, host) => {
   };
 
   const isScore = (target) => target.form == card.first && target.type == 'radio';
-  // Before anybody listens: the focus that a dialog gives itself is no sign of interest.
-  if (box.showModal) box.showModal();
+  // Before anybody listens: the focus that a dialog gives itself is no sign of interest. It is on the dialog and on no
+  // score, which would look chosen.
+  if (box.showModal) {
+    box.autofocus = true;
+    // The browser closes it by Escape or by a gesture.
+    box.onclose = guard(() => card.end(true));
+    box.showModal();
+  }
   const on = (type, react) => root.addEventListener(type, guard(react));
   on('pointerover', () => ask('load'));
   on('focusin', ({ relatedTarget }) => {
@@ -124,9 +131,12 @@ export const showCard = (page, survey, { root: tree, css }, host) => {
     ask('submit', event.target);
   });
 
-  if (host) box.lastChild.remove();
-  page.count(['eligible', 'shown']);
-  memory.note(survey, 'shown');
-  emit('shown', { survey: survey.id, version: survey.version });
+  page.later(() => {
+    page.count(['eligible', 'shown']);
+    memory.note(survey, 'shown');
+    emit('shown', { survey: survey.id, version: survey.version });
+  });
+  // Laid out now, painted later.
+  box.offsetHeight;
   return card;
 };

@@ -46,25 +46,31 @@ const PARTS = {
       ['main.js', /  listen\('securitypolicyviolation'.*?  \}\);\n/s],
     ],
     'bearing(), on, early calls': [
-      ['main.js', /  const on = .*?  bearing.site/s, 'const early=[],bearing=()=>{};  bearing.site'],
+      ['main.js', /  const on = .*?  bearing.site/s, 'const bearing=()=>{};  bearing.site'],
     ],
     'first question from its own address': [
       ['config.js', /  return get\(at\(tag, '\/first.*?;\n/s],
     ],
     'positions and schemes': [
-      ['card.js', /      position == 'centre' \? 'dialog' : 'section',\n      \{ class.*?,/s, '\'section\',{'],
-      ['card.js', /  if \(box.showModal\) box.showModal\(\);/s],
+      ['card.js', /    position == 'centre' \? 'dialog' : 'section',\n    \{ class.*?,/s, '\'section\',{'],
+      ['card.js', /  if \(box.showModal\) \{.*?\n  \}\n/s],
     ],
     'focus goes back': [
       ['card.js', /    \/\/ What had the focus.*?relatedTarget;\n/s],
       ['card.js', /      const focused = .*?;\n/s],
       ['card.js', /      if \(focused && before\).*?;\n/s],
     ],
+    'a task each for building, layout and counting': [
+      ['card.js', /  if \(!\(await page.pause\(\)\)\) return;\n/s],
+      ['card.js', /  page.later\(\(\) => \{\n(    page.count.*?)  \}\);\n/s, '$1'],
+      ['card.js', /  box.offsetHeight;\n/s],
+    ],
     'data-mode=iframe': [
       ['main.js', /      if \(tag.mode.*?;\n/s],
     ],
     'second copy in IndexedDB (vault.js)': [
-      ['keep.js', / \|\| \(await indexedDB.*?'bearing'\)/s],
+      ['keep.js', / \|\| \(await named\(\)\)/s],
+      ['keep.js', /        \/\/ Chromium leaves.*?'bearing'\);\n/s],
       ['keep.js', /      vault\(\(store\).*?;\n/s],
       ['keep.js', /    vault,\n/s],
     ],

@@ -1,6 +1,6 @@
 // Drawing: element trees become elements, inside the shadow root of the one element that is added to the page.
 
-import { create, keys, own } from './natives.js';
+import { create, keys } from './natives.js';
 
 /** The node of a tree: a text, or `[tag, {attribute: value}, [children]]`. No HTML is parsed, no style is set. */
 export const build = (tree) => {
@@ -12,8 +12,8 @@ export const build = (tree) => {
   return element;
 };
 
-/** Draws a tree in the open shadow root of `host`, else of a new `<bearing-survey>` on the page; returns the root. */
-export const attach = (host, tree, css, dir) => {
+/** The open shadow root of `host`, else of a new `<bearing-survey>` that is not on the page yet, styled and empty. */
+export const makeRoot = (host, css, dir) => {
   const at = host || create('bearing-survey');
   at.dir = dir;
   const root = at.shadowRoot || at.attachShadow({ mode: 'open' });
@@ -21,7 +21,5 @@ export const attach = (host, tree, css, dir) => {
   // A `<style>` would be refused under a strict policy, even in a shadow root; an adopted sheet is not.
   sheet.replaceSync(css);
   root.adoptedStyleSheets = [sheet];
-  root.replaceChildren(build(tree));
-  if (!host) own('body').append(at);
   return root;
 };

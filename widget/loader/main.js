@@ -28,6 +28,22 @@ const start = (tag) => {
   let extra;
   let rest;
   let tries = 0;
+  const early = (window.bearing || {}).q || [];
+
+  const getConfig = (touchpoint) => {
+    const key = tag.locale + '|' + touchpoint;
+    return (configs[key] ||= fetchConfig(tag, touchpoint).catch((error) => {
+      // Whatever happens next asks again.
+      delete configs[key];
+      throw error;
+    }));
+  };
+
+  /** Whether nothing is shown by itself just now. */
+  const rests = () => tag.auto == 'off' || given.off || own('visibilityState') == 'hidden';
+
+  // The first question waits for it: it is on its way while all else is made ready, unless the page has a word to say first.
+  if (!early[0] && !rests()) getConfig(tag.touchpoint).catch(() => {});
 
   /** A call whose errors are events, and which does nothing any more once the loader has ended. */
   const guard = (react) => (...args) => {
@@ -64,15 +80,6 @@ const start = (tag) => {
   const keeping = startKeeping(tag, more);
 
   const device = () => (innerWidth < 600 ? 'mobile' : matchMedia('(pointer:coarse)').matches ? 'tablet' : 'desktop');
-
-  const getConfig = (touchpoint) => {
-    const key = tag.locale + '|' + touchpoint;
-    return (configs[key] ||= fetchConfig(tag, touchpoint).catch((error) => {
-      // Whatever happens next asks again.
-      delete configs[key];
-      throw error;
-    }));
-  };
 
   /** Why each survey is not shown. */
   const judge = (config, touchpoint) =>
@@ -132,7 +139,6 @@ const start = (tag) => {
     try {
       const question = await firstQuestion(tag, config, survey);
       if (own('readyState') == 'loading') await new Promise((done) => listen('DOMContentLoaded', done));
-      if (signal.aborted || given.off || (host && !host.isConnected)) return;
       const page = { ...loader, config, touchpoint, test };
       page.about = () => about(survey, touchpoint);
       page.count = (types) => count(types, survey, touchpoint, test);
@@ -144,11 +150,17 @@ const start = (tag) => {
         title: own('title'),
       };
       if (tag.mode == 'iframe') question.root = (await more()).frame(page, survey);
+      /** Lets the page work; resolves to whether the survey may still be shown. */
+      page.pause = async () => {
+        await new Promise((done) => later(done));
+        return !given.off && (!host || host.isConnected);
+      };
       page.closed = () => {
         cards.delete(card);
         if (!host) given.open = false;
       };
-      card = showCard(page, survey, question, host);
+      if (await page.pause()) card = await showCard(page, survey, question, host);
+      if (!card) return;
       cards.add(card);
       return survey.id;
     } finally {
@@ -158,7 +170,7 @@ const start = (tag) => {
 
   /** Asks which survey is due, and shows the one that goes first. */
   const look = async () => {
-    if (tag.auto == 'off' || given.off || own('visibilityState') == 'hidden') return;
+    if (rests()) return;
     const { touchpoint } = tag;
     const config = await getConfig(touchpoint);
     const triggers = config.surveys.flatMap(({ rules }) => (rules && rules.triggers) || []);
@@ -185,7 +197,7 @@ const start = (tag) => {
   );
 
   const wake = guard(async () => {
-    keeping.look();
+    later(keeping.look);
     if (extra || find('bearing-survey')) await getExtra().then(({ scan }) => scan());
     visit.begin();
   });
@@ -199,7 +211,6 @@ const start = (tag) => {
     addEventListener('bearing:' + name, listener, { signal });
     return () => removeEventListener('bearing:' + name, listener);
   };
-  const early = (window.bearing || {}).q || [];
   const bearing = guard((name, ...args) => {
     if (name == 'on') return on(...args);
     // Consent that is taken back waits for no file.

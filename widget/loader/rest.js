@@ -158,10 +158,8 @@ export const startRest = (card) => {
     started = true;
     page.count(['started']);
   };
-  const on = (type, react, at = root) => at.addEventListener(type, guard(react));
+  const on = (type, react) => root.addEventListener(type, guard(react));
   on('focusin', ({ target }) => start(target));
-  // Where the browser closes a dialog by a gesture.
-  on('cancel', () => card.end(true), box);
   for (const type of ['keydown', 'keyup', 'keypress']) {
     on(type, (event) => {
       const { key, target } = event;

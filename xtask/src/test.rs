@@ -132,7 +132,7 @@ fn loader_tests(place: &Place) -> Result<Step> {
     }
     ensure!(!files.is_empty(), "{} holds no *.test.js", folder.display());
     files.sort();
-    command.args(files);
+    command.args(files).env("BEARING_NPM", place.npm().join("node_modules"));
     Ok(Step { name: "loader", command })
 }
 

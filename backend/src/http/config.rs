@@ -33,7 +33,7 @@ pub struct Rendered {
     pub etag: String,
 }
 
-/// The site, the revision, the locale, the touchpoint, and the surveys that are asked.
+/// The site, the revision of what is known of it, the locale, the touchpoint, and the surveys that are asked.
 type Key = (SiteKey, i64, String, String, Vec<SurveyId>);
 /// A survey's version and locale, and what the foot of its card says of the site: name and privacy page.
 type TreeKey = (SurveyId, u32, String, String, Option<String>);
@@ -58,7 +58,7 @@ impl Configs {
         // Without a change of the configuration surveys end at their time or their cap.
         let asked = view.asked(app.clock.now());
         let ids = asked.iter().map(|version| version.id.clone()).collect();
-        let key = (view.site.key.clone(), app.directory.revision(), locale.clone(), touchpoint.to_owned(), ids);
+        let key = (view.site.key.clone(), view.revision, locale.clone(), touchpoint.to_owned(), ids);
         self.configs.get_with(key, || Arc::new(Rendered::of(&self.document(app, view, &asked, &locale, touchpoint))))
     }
 

@@ -69,6 +69,13 @@ fn made_at(id: ResponseId) -> Option<i64> {
     is_v7.then(|| id.0[..6].iter().fold(0, |ms, byte| ms << 8 | i64::from(*byte)))
 }
 
+/// Whether the site signed the customer's id: as it is stored, or with the white space around it that the site's own
+/// record has. What was cut or cleaned otherwise is another id.
+fn is_signed(view: &SiteView, sent: &Submission, customer: &str, signature: &str) -> bool {
+    let raw = sent.respondent.customer.as_deref().filter(|raw| raw.trim() == customer);
+    [Some(customer), raw].into_iter().flatten().any(|id| auth::is_signed(&view.site.identity_secret, id, signature))
+}
+
 /// Makes a submission a row to store.
 fn response(sent: &Submission, view: &SiteView, now: i64, source: Source) -> Result<Accept, Fault> {
     let published = version(view, &sent.survey, sent.version, now, source)?;
@@ -80,9 +87,7 @@ fn response(sent: &Submission, view: &SiteView, now: i64, source: Source) -> Res
     let settings = &view.site.settings;
     let identity = match (&checked.respondent.customer, &checked.respondent.signature) {
         (None, _) => Identity::Anonymous,
-        (Some(customer), Some(signature)) if auth::is_signed(&view.site.identity_secret, customer, signature) => {
-            Identity::Verified
-        }
+        (Some(customer), Some(signature)) if is_signed(view, sent, customer, signature) => Identity::Verified,
         // Whoever holds a key could sign as well.
         (Some(_), _) if source == Source::Server => Identity::Verified,
         (Some(_), _) => Identity::Unverified,

@@ -8,6 +8,7 @@ use bearing_e2e::card::{Card, HOST};
 use bearing_e2e::stage::Stage;
 use bearing_e2e::survey::ask_everything;
 
+use crate::looks;
 use crate::walk::{STATES, View, walk};
 
 async fn every_state(scheme: &str) -> Result<()> {
@@ -45,6 +46,30 @@ async fn axe_finds_nothing_in_light_colours() -> Result<()> {
 #[tokio::test]
 async fn axe_finds_nothing_in_dark_colours() -> Result<()> {
     every_state(SCHEMES[1]).await
+}
+
+/// The same in every look of a card.
+#[tokio::test]
+async fn axe_finds_nothing_in_any_look() -> Result<()> {
+    let stage = Stage::set("nps").await?;
+    looks::make(&stage).await?;
+    let mut wrong = Vec::new();
+    for scheme in SCHEMES {
+        let browser = Browser::start().await?;
+        prefer(&browser, scheme).await?;
+        for language in LANGUAGES {
+            looks::walk(&browser, &stage, language, &[], async |state| {
+                let found = inspect(&browser, Some(HOST)).await?;
+                let faults = found.violations.iter().chain(&found.undecided);
+                wrong.extend(faults.map(|wrong| format!("{scheme} {language} {state}: {wrong}")));
+                Ok(())
+            })
+            .await?;
+        }
+        browser.close().await?;
+    }
+    assert!(wrong.is_empty(), "{} faults:\n{}", wrong.len(), wrong.join("\n"));
+    Ok(())
 }
 
 /// A test that finds nothing wrong has to be able to find something.

@@ -3,6 +3,7 @@
 mod access;
 mod blocklists;
 mod keys;
+mod looks;
 mod room;
 mod shift;
 mod storage;

@@ -105,6 +105,7 @@ async fn the_renderer_moves_no_pixel_of_the_first_question_and_no_focus() -> Res
                 } else {
                     card.pick(9).await?;
                 }
+                card.find(".room").await?;
                 let before = browser.look(PLACE, Vec::new()).await?;
                 assert_eq!(before["waits"], true, "{language} {width}: the renderer is still on its way");
                 card.find(".rest:not(.room)").await?;

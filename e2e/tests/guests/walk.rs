@@ -101,7 +101,7 @@ pub(crate) async fn walk(
 }
 
 /// Opens the stranger's page as a visitor who was never here.
-async fn open<'a>(browser: &'a Browser, stage: &Stage) -> Result<Card<'a>> {
+pub(crate) async fn open<'a>(browser: &'a Browser, stage: &Stage) -> Result<Card<'a>> {
     browser.open("about:blank").await?;
     let everything = json!({ "origin": stage.host.origin(), "storageTypes": "all" });
     browser.devtools("Storage.clearDataForOrigin", everything).await?;

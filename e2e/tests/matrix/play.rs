@@ -253,7 +253,14 @@ impl Play<'_> {
     async fn answer_hosted(&self) -> Result<()> {
         let area = self.browser.find("textarea").await.context("the hosted form")?;
         until("the scripted form", async || Ok(area.is_displayed().await?.then_some(()))).await?;
-        area.click().await?;
+        // The frame takes its height while the hand is on its way: a click that it moved from under is made again.
+        until("the text box to take the focus", async || {
+            area.click().await?;
+            let focused =
+                self.browser.look("return document.activeElement === arguments[0]", vec![json!(area)]).await?;
+            Ok((focused == true).then_some(()))
+        })
+        .await?;
         self.browser.insert(REASON).await?;
         self.browser.find("form button").await?.click().await?;
         self.browser.find("main [role=status]").await.context("the hosted thanks").map(drop)

@@ -294,15 +294,24 @@ test('consent is waited for; taken back, it closes the card and clears what is k
   assert.deepEqual([card(), storage.size, databases.held.size], [undefined, 0, 0]);
 });
 
+test('a card that is being made when consent is taken back never comes', async () => {
+  await run({});
+  bearing('consent', false);
+  await rest();
+  assert.equal(card(), undefined);
+  assert.deepEqual(names(), ['ready']);
+});
+
 test('a modal card is a dialog; an unknown position is a corner', async () => {
   await start({}, { surveys: [survey({ position: 'centre' })], scheme: 'dark' });
   const box = card().firstChild;
   assert.deepEqual([box.localName, box.open, box.className], ['dialog', true, 'centre dark']);
-  box.meet('cancel');
-  score(0).focus();
-  await rest();
-  box.meet('cancel');
+  assert.ok(box.autofocus, 'the focus goes to the dialog and to no score');
+  assert.deepEqual(counted(), ['eligible', 'shown']);
+  // By Escape or a gesture, before anything else of the loader is here.
+  box.onclose();
   assert.equal(card(), undefined);
+  assert.deepEqual([counted().at(-1), names().at(-1)], ['dismissed', 'dismissed']);
 });
 
 test('an element is filled where it stands, whatever the rules say, and has no cross; removed, it is not dismissed', async () => {

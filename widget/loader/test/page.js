@@ -39,7 +39,8 @@ globalThis.localStorage = new Proxy(
     getOwnPropertyDescriptor: () => ({ enumerable: true, configurable: true }),
   },
 );
-globalThis.setTimeout = (call, ms) => timers.push([call, ms]);
+// What has no time to wait for is the next task.
+globalThis.setTimeout = (call, ms) => (ms ? timers.push([call, ms]) : void setImmediate(call));
 globalThis.clearTimeout = (timer) => timers[timer - 1] && (timers[timer - 1][0] = () => {});
 globalThis.addEventListener = listen;
 /** What the document says of itself. */

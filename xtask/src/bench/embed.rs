@@ -42,6 +42,7 @@ pub(super) fn embed(place: &Place) -> Result<()> {
     for line in paint.as_array().into_iter().flatten() {
         let name =
             format!("{}, {}", line["name"].as_str().unwrap_or_default(), line["line"].as_str().unwrap_or_default());
+        row(&format!("{name}: the page itself visible"), format!("{} ms", line["page_ms"]), "", "bench paint");
         row(&format!("{name}: first question visible"), format!("{} ms", line["first_ms"]), "", "bench paint");
         row(&format!("{name}: follow-up after the touch"), format!("{} ms", line["follow_up_ms"]), "", "bench paint");
     }
