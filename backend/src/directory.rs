@@ -155,9 +155,14 @@ impl Directory {
             TimeZone::UTC
         });
         let mut view = SiteView { site, counting, zone, versions, caps: Vec::new(), revision };
-        // Not counted here, where answers wait for the view: the caps' watch does that.
         let before = self.sites.get(key);
         view.caps = Cap::of(&view.shown(), before.as_ref().map_or(&[], |before| &before.caps));
+        // Answers wait for the view, so the caps' watch counts; but nobody is asked before the first count.
+        if before.is_none() {
+            for cap in &view.caps {
+                cap.count(self.store.as_ref(), &view.site.id).await?;
+            }
+        }
         let view = Arc::new(view);
         self.revision.fetch_max(revision, Ordering::SeqCst);
         self.sites.insert(key.clone(), Arc::clone(&view));

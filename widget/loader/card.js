@@ -1,6 +1,7 @@
 // The card: one survey on the page with its first question, and the score, which is kept at once.
 
 import { uuid } from './answer.js';
+import { asksMore } from './decide.js';
 import { build, makeRoot } from './draw.js';
 import { now, own } from './natives.js';
 
@@ -10,11 +11,10 @@ import { now, own } from './natives.js';
  * this showing. Building, laying out, painting and counting are a task each: the page's own work comes between.
  */
 export const showCard = async (page, survey, { root: tree, css }, host) => {
-  const { tag, config, memory, emit, guard } = page;
+  const { tag, config, memory, emit, guard, given } = page;
   const { ui } = config;
   let clicked;
   let rest;
-  let item;
 
   const position = host ? 'inline' : survey.position || 'corner';
   const root = makeRoot(host, css, config.dir);
@@ -38,7 +38,13 @@ export const showCard = async (page, survey, { root: tree, css }, host) => {
 
   /** What follows the first question, from its own file: calls one of its functions, once it is here. */
   const ask = guard((name, ...args) =>
-    (rest ||= page.more().then(({ startRest }) => (card.rest = startRest(card)))).then((found) => found[name](...args)),
+    (rest ||= page.more().then(
+      ({ startRest }) => (card.rest = startRest(card)),
+      (error) => {
+        rest = undefined;
+        throw error;
+      },
+    )).then((found) => given.off || found[name](...args)),
   );
 
   /** The card, as what else of the loader works on it. */
@@ -52,17 +58,20 @@ export const showCard = async (page, survey, { root: tree, css }, host) => {
     id: uuid(),
     ask,
     seq: -1,
-    answers: [],
-    /** Keeps the whole response so far; another edition begins once the last one was sent. */
+    /** What was answered after the score. */
+    answers: () => [],
+    /** Keeps the whole response so far, as another edition: what has gone out under a number never changes. */
     keep(completed, more) {
-      if (!item || !item.fresh) card.seq++;
+      card.seq++;
+      // Whom an edition has named stays named.
+      card.named ||= tag.customer;
       const response = {
         ...page.about(),
         id: card.id,
         seq: card.seq,
         completed,
         test: page.test,
-        answers: [{ question: survey.questions[0].id, value: card.score }, ...card.answers],
+        answers: [{ question: survey.questions[0].id, value: card.score }, ...card.answers()],
         respondent: {
           visitor: tag.strict ? undefined : memory.record().id,
           customer: tag.customer,
@@ -71,7 +80,7 @@ export const showCard = async (page, survey, { root: tree, css }, host) => {
         context: page.context,
         ...more,
       };
-      item = page.keeping.keep(response, shown);
+      page.keeping.keep(response, shown);
       memory.note(survey, 'answered');
     },
     /** Takes the card away: `dismissed` by the visitor, or not. */
@@ -101,7 +110,8 @@ export const showCard = async (page, survey, { root: tree, css }, host) => {
     box.onclose = guard(() => card.end(true));
     box.showModal();
   }
-  const on = (type, react) => root.addEventListener(type, guard(react));
+  // An element's root outlives its cards.
+  const on = (type, react) => root.addEventListener(type, guard((event) => card.gone || react(event)));
   on('pointerover', () => ask('load'));
   on('focusin', ({ relatedTarget }) => {
     ask('load');
@@ -114,7 +124,7 @@ export const showCard = async (page, survey, { root: tree, css }, host) => {
     else if (isScore(target)) {
       if (+target.value !== card.score) {
         card.score = +target.value;
-        card.keep(!survey.questions[1]);
+        card.keep(!asksMore(survey, card.score));
       }
       // Arrow keys fire trusted clicks too, without a count. A click on a label counts; the browser then clicks its radio
       // button, and not every browser counts that.
@@ -132,6 +142,7 @@ export const showCard = async (page, survey, { root: tree, css }, host) => {
   });
 
   page.later(() => {
+    if (card.gone) return;
     page.count(['eligible', 'shown']);
     memory.note(survey, 'shown');
     emit('shown', { survey: survey.id, version: survey.version });

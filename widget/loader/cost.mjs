@@ -33,7 +33,7 @@ const PARTS = {
     ],
     'custom element': [
       ['main.js', /  class Element extends.*?Element\)\);\n/s],
-      ['main.js', /    if \(extra \|\| find.*?;\n/s],
+      ['main.js', /    return getExtra\(\)\n.*?\}\);\n/s],
     ],
     'clean fetch and timers from a throw-away frame': [
       ['natives.js', /quietly\(\(\) => \{\n    if \(\/\(native.*?\}\) \|\| window;/s, 'window;'],
@@ -62,7 +62,7 @@ const PARTS = {
     ],
     'a task each for building, layout and counting': [
       ['card.js', /  if \(!\(await page.pause\(\)\)\) return;\n/s],
-      ['card.js', /  page.later\(\(\) => \{\n(    page.count.*?)  \}\);\n/s, '$1'],
+      ['card.js', /  page.later\(\(\) => \{\n    if.*?(    page.count.*?)  \}\);\n/s, '$1'],
       ['card.js', /  box.offsetHeight;\n/s],
     ],
     'data-mode=iframe': [
@@ -80,8 +80,8 @@ const PARTS = {
       ['rest.js', /export \{ startDelivery \} from '.\/deliver.js';\n/s],
     ],
     'of it IndexedDB (vault.js)': [
-      ['deliver.js', /      if \(!leaving\) vault.*?;\n/s],
-      ['deliver.js', /      vault\(\(store\) => \{.*?'bearing'\)\),?\);\n/s],
+      ['deliver.js', /      if \(!leaving \|\| .*?;\n/s],
+      ['deliver.js', /      vault\(\(store\) => \{.*?'bearing'\)\)\);\n/s],
       ['deliver.js', /  const look = async.*?catch\(\(\) => \{\}\);\n/s],
       ['deliver.js', /  const \{ vault \} = keeping;\n/s],
     ],

@@ -26,14 +26,20 @@ export const startDelivery = ({ tag, given, cards, keeping, emit, later, listen 
   const act = {
     write({ entry }) {
       if (entry.size <= SMALL) disk.write(KEY + entry.id, entry.text);
-      if (!leaving) vault((store) => store.put(entry.text, entry.id));
+      if (!leaving || entry.size > SMALL) vault((store) => store.put(entry.text, entry.id));
     },
-    remove({ entry: { id, text } }) {
+    remove({ entry: { id, seq } }) {
       // Another tab may have kept a newer edition since.
-      if (disk.read(KEY + id) == text) disk.remove(KEY + id);
+      const isDone = (text) => !(quietly(() => read(text).response.seq) > seq);
+      if (isDone(disk.read(KEY + id))) disk.remove(KEY + id);
       vault((store) => {
-        store.delete(id);
-        return store.count();
+        const held = store.get(id);
+        const left = {};
+        held.onsuccess = () => {
+          if (isDone(held.result)) store.delete(id);
+          store.count().onsuccess = ({ target }) => (left.result = target.result);
+        };
+        return left;
         // The last one takes the database with it.
       }).then((left) => left === 0 && quietly(() => indexedDB.deleteDatabase('bearing')));
     },

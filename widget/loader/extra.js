@@ -11,24 +11,22 @@ const FIRM = ['consent', 'signal', 'schedule', 'touchpoint'];
 
 /** Starts the extra part of a running loader. */
 export const startExtra = (loader) => {
-  const { tag, cards, memory, keeping, visit, fail, getConfig, judge, look, reveal, given, guard } = loader;
+  const { tag, cards, keeping, visit, fail, getConfig, judge, look, reveal, given, guard, forget } = loader;
   /** What the page's policy lacks. */
   const lacks = new Set();
 
-  const forget = () => {
-    for (const card of [...cards]) {
-      // Not even what was typed is kept.
-      card.rest = undefined;
-      card.end();
-    }
-    memory.forget();
-  };
+  /** What the page calls somebody or something, as a text; nothing where it says nothing. */
+  const named = (value) => (value === undefined || value === null ? undefined : '' + value);
 
   /** Takes what the page says about the customer; null takes it back. */
   const describe = (attributes) => {
     for (const name of keys(attributes || {})) {
-      if (attributes[name] === null) delete tag.attributes[name];
-      else if (attributes[name] !== undefined) tag.attributes[name] = attributes[name];
+      const value = attributes[name];
+      const isPlain = typeof value == 'string' || typeof value == 'boolean' || Number.isFinite(value);
+      if (value === null) delete tag.attributes[name];
+      else if (isPlain) tag.attributes[name] = value;
+      // The server would refuse every answer that carries it.
+      else if (value !== undefined) fail(`The attribute "${name}" is no text, number or boolean, and is left out.`);
     }
   };
 
@@ -36,9 +34,10 @@ export const startExtra = (loader) => {
   const calls = {
     __proto__: null,
     /** Shows the survey that is due at a touchpoint, or the one that is asked for; `force` asks no rules and is a test. */
-    async show({ survey: wanted, touchpoint = tag.touchpoint, force } = {}) {
+    async show({ survey: wanted, touchpoint: at, force } = {}) {
       // Without consent not even the memory is read.
       if (given.off) return;
+      const touchpoint = named(at) ?? tag.touchpoint;
       const config = await getConfig(touchpoint);
       const reasons = judge(config, touchpoint);
       const survey = config.surveys.find(
@@ -49,8 +48,8 @@ export const startExtra = (loader) => {
       return survey && reveal(config, survey, touchpoint, force);
     },
     identify({ customer, signature, attributes } = {}) {
-      tag.customer = customer;
-      tag.signature = signature;
+      tag.customer = named(customer);
+      tag.signature = named(signature);
       describe(attributes);
       for (const { rest } of cards) if (rest) rest.identify();
       return look();
@@ -65,24 +64,27 @@ export const startExtra = (loader) => {
       visit.happen({ on: 'track', name });
     },
     locale(locale) {
-      tag.locale = locale;
+      tag.locale = named(locale) ?? tag.locale;
     },
     /** Why each survey is not shown, in words. */
     async explain() {
       const config = await getConfig(tag.touchpoint);
-      const reasons = judge(config, tag.touchpoint);
+      // Without consent not even the memory is read.
+      const reasons = given.off ? config.surveys.map(() => ['consent']) : judge(config, tag.touchpoint);
       const { explain } = await import(tag.base + 'explain.js');
       return explain(config.surveys, given.asked ? reasons.map((codes) => [...codes, 'open']) : reasons);
     },
     reset() {
       forget();
+      // A card that is being made is the former visitor's.
+      visit.past = [...visit.past];
       tag.customer = tag.signature = undefined;
       tag.attributes = { __proto__: null };
     },
     async consent(yes) {
       if (yes) return;
-      forget();
       given.asked = false;
+      // What earlier pages left is found and cleared by what would send it.
       await loader.more();
       keeping.tell({ on: 'cleared' });
     },

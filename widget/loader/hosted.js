@@ -27,6 +27,14 @@ if (score && /^[0-9a-f-]{36}$/.test(given.get('r')) && /^\d+$/.test(given.get('s
   }
 }
 
+// Whoever goes back to the form and sends it again has changed their mind: a higher edition, as long as clocks go forward.
+if (form) {
+  form.addEventListener('submit', () => {
+    const seq = form.querySelector('[name=seq]');
+    seq.value = Math.max(+seq.value, Math.floor(Date.now() / 1e3));
+  });
+}
+
 // In a card's frame: no frame within the frame, and the card is told how high the page is and that it was answered. To
 // whoever framed it: neither is a secret, and the card hears it from this frame's window alone.
 if (self != parent) {

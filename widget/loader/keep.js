@@ -21,18 +21,18 @@ export const startKeeping = ({ site, embed }, more) => {
     vault,
     /** Takes an event: the queue does. */
     tell() {},
-    /** Keeps an entry: a response and what is stored of it; it is `fresh` until it is sent. */
+    /** Keeps an entry: a response and what is stored of it. */
     put(entry) {
-      keeping.entries.push(entry);
-      vault((store) => store.put(entry.text, entry.kept.response.id));
-      if (entry.text.length <= SMALL) disk.write(KEY + entry.kept.response.id, entry.text);
+      const { id } = entry.kept.response;
+      // An edition is all of its response: it takes the place of the one before.
+      keeping.entries = [...keeping.entries.filter(({ kept }) => kept.response.id != id), entry];
+      vault((store) => store.put(entry.text, id));
+      if (entry.text.length <= SMALL) disk.write(KEY + id, entry.text);
     },
     /** Keeps a response, which is all of the answer so far. */
     keep(response, shown) {
       const kept = { site, shown, answered: now(), response };
-      const entry = { kept, text: encode(kept), fresh: true };
-      keeping.put(entry);
-      return entry;
+      keeping.put({ kept, text: encode(kept) });
     },
     /** Sends what no queue has taken, for better or worse: the page may be left for good. */
     send() {

@@ -32,11 +32,19 @@ const start = (tag) => {
 
   const getConfig = (touchpoint) => {
     const key = tag.locale + '|' + touchpoint;
-    return (configs[key] ||= fetchConfig(tag, touchpoint).catch((error) => {
-      // Whatever happens next asks again.
-      delete configs[key];
-      throw error;
-    }));
+    const forget = () => delete configs[key];
+    return (configs[key] ||= fetchConfig(tag, touchpoint).then(
+      (config) => {
+        // A page may stay open for days, and surveys change.
+        later(forget, 36e5);
+        return config;
+      },
+      (error) => {
+        // Whatever happens next asks again.
+        forget();
+        throw error;
+      },
+    ));
   };
 
   /** Whether nothing is shown by itself just now. */
@@ -74,7 +82,25 @@ const start = (tag) => {
         throw error;
       },
     ));
-  const getExtra = () => (extra ||= import(tag.base + 'extra.js').then(({ startExtra }) => startExtra(loader)));
+  const getExtra = () =>
+    (extra ||= import(tag.base + 'extra.js?' + tries).then(
+      ({ startExtra }) => startExtra(loader),
+      (error) => {
+        extra = undefined;
+        tries++;
+        throw error;
+      },
+    ));
+  /** Fills the elements that stand on the page. */
+  const scan = () => {
+    if (!extra && !find('bearing-survey')) return;
+    return getExtra()
+      .then((found) => found.scan())
+      .catch((error) => {
+        fail(error);
+        later(scan, 5e3 * tries);
+      });
+  };
 
   const memory = openMemory(tag);
   const keeping = startKeeping(tag, more);
@@ -119,6 +145,15 @@ const start = (tag) => {
     return true;
   };
 
+  /** Closes the cards, without a word of what was typed, and forgets the visitor. */
+  const forget = () => {
+    for (const card of [...cards]) {
+      card.rest = undefined;
+      card.end();
+    }
+    memory.forget();
+  };
+
   /** Counts what happened, without keeping who, and no tests. */
   const count = (types, survey, touchpoint, test = isTest) => {
     const events = types
@@ -130,6 +165,7 @@ const start = (tag) => {
 
   /** Shows a survey, in `host` or in a card of its own unless one is open. */
   const reveal = async (config, survey, touchpoint, forced, host) => {
+    const { past } = visit;
     if (!host) {
       if (given.open) return;
       given.open = given.asked = true;
@@ -153,7 +189,7 @@ const start = (tag) => {
       /** Lets the page work; resolves to whether the survey may still be shown. */
       page.pause = async () => {
         await new Promise((done) => later(done));
-        return !given.off && (!host || host.isConnected);
+        return !given.off && (host ? host.isConnected : visit.past == past);
       };
       page.closed = () => {
         cards.delete(card);
@@ -162,9 +198,15 @@ const start = (tag) => {
       if (await page.pause()) card = await showCard(page, survey, question, host);
       if (!card) return;
       cards.add(card);
+      // Only now does the hosted page find somebody to tell how high it is.
+      if (tag.mode == 'iframe') card.ask('identify');
       return survey.id;
     } finally {
-      if (!host && !card) given.open = false;
+      if (!host && !card) {
+        given.open = false;
+        // Another page view has begun meanwhile.
+        if (visit.past != past) later(look);
+      }
     }
   };
 
@@ -191,19 +233,20 @@ const start = (tag) => {
     later,
     () => {
       for (const { ask } of cards) ask('turn');
-      given.asked = given.open;
+      given.asked = [...cards].some(({ host }) => !host);
+      scan();
     },
     guard(look),
   );
 
   const wake = guard(async () => {
     later(keeping.look);
-    if (extra || find('bearing-survey')) await getExtra().then(({ scan }) => scan());
+    await scan();
     visit.begin();
   });
 
   const loader = {
-    tag, ended, cards, given, memory, keeping, visit, guard, later, listen, emit, fail, more, getExtra, getConfig, judge, look, reveal,
+    tag, ended, cards, given, memory, keeping, visit, guard, later, listen, emit, fail, more, getExtra, getConfig, judge, look, reveal, forget,
   };
 
   const on = (name, react) => {
@@ -218,6 +261,11 @@ const start = (tag) => {
       const waited = given.off;
       given.off = !args[0];
       if (waited && !given.off) wake();
+      if (given.off) {
+        forget();
+        keeping.entries = [];
+        keeping.tell({ on: 'cleared' });
+      }
     }
     return getExtra().then((found) => found.call(name, args));
   });

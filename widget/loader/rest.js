@@ -49,6 +49,11 @@ export const startRest = (card) => {
   let settled;
   let timer;
   let started;
+  let said = [];
+
+  // What was said to another score is not said to this one.
+  card.answers = () =>
+    said.filter(({ question }) => follows(survey.questions.find(({ id }) => id == question), card.score));
 
   const show = (selector, shown) => {
     const part = box.querySelector(selector);
@@ -130,6 +135,8 @@ export const startRest = (card) => {
     if (!inner || source != inner.contentWindow || !tag.base.startsWith(origin + '/')) return;
     if (data.bearing == 'height' && data.height > 0) inner.style.setProperty('height', Math.min(data.height, 2e3) + 'px');
     if (data.bearing == 'answered') {
+      // Closing the card is no dismissal any more; which score it was the frame keeps to itself.
+      card.score ??= null;
       memory.note(survey, 'answered');
       complete();
     }
@@ -158,7 +165,7 @@ export const startRest = (card) => {
     started = true;
     page.count(['started']);
   };
-  const on = (type, react) => root.addEventListener(type, guard(react));
+  const on = (type, react) => root.addEventListener(type, guard((event) => card.gone || react(event)));
   on('focusin', ({ target }) => start(target));
   for (const type of ['keydown', 'keyup', 'keypress']) {
     on(type, (event) => {
@@ -210,8 +217,9 @@ export const startRest = (card) => {
     load: () => survey.questions[1] && !(navigator.connection || {}).saveData && load().catch(() => {}),
     /** The card says whether the answer is anonymous: as it is now, since the page may name the customer later. */
     identify() {
-      show('.anonymous', !tag.customer);
-      show('.identified', tag.customer);
+      const isKnown = tag.customer || card.named;
+      show('.anonymous', !isKnown);
+      show('.identified', isKnown);
       show('.withdraw', card.score !== undefined);
     },
     /** The page has another address: a card that nobody has touched leaves where its survey does not belong. */
@@ -246,7 +254,7 @@ export const startRest = (card) => {
       box.scrollTop = 0;
       over = sent.done;
       first.hidden = over || !sent.first;
-      card.answers = sent.answers;
+      said = sent.answers;
       card.keep(over);
       keeping.tell({ on: 'flush' });
       if (over) complete();
@@ -259,8 +267,8 @@ export const startRest = (card) => {
     /** Keeps what was typed and not sent. */
     draft() {
       const typed = !over && call(() => handle.answers());
-      if (!typed || encode(typed) == encode(card.answers)) return;
-      card.answers = typed;
+      if (!typed || encode(typed) == encode(card.answers())) return;
+      said = typed;
       card.keep(false);
     },
     /** The visitor pressed another button, told by its class. */

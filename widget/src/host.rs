@@ -41,10 +41,9 @@ struct Open {
     redraw: Box<Redraw>,
 }
 
-/// Draws the follow-ups of `score` into `place`. `survey` is one of the config's surveys, `ui` its interface texts;
-/// `state` may hold answers to show again: `{ answered: { question id: answer } }`.
+/// Draws the follow-ups of `score` into `place`. `survey` is one of the config's surveys, `ui` its interface texts.
 #[wasm_bindgen]
-pub fn open(place: Element, survey: &JsValue, ui: &JsValue, score: u8, state: &JsValue) -> Handle {
+pub fn open(place: Element, survey: &JsValue, ui: &JsValue, score: u8) -> Handle {
     let own = text(survey, "thanks");
     let words = Words {
         send: text(ui, "send"),
@@ -55,8 +54,7 @@ pub fn open(place: Element, survey: &JsValue, ui: &JsValue, score: u8, state: &J
         required: text(ui, "required"),
         thanks: if own.is_empty() { text(ui, "thanks") } else { own },
     };
-    let answered = get(state, "answered");
-    let asks = list(survey, "questions").iter().skip(1).map(|question| ask(&question, &answered)).collect();
+    let asks = list(survey, "questions").iter().skip(1).map(|question| ask(&question)).collect();
     let endings: Vec<_> = list(survey, "endings").iter().map(ending).collect();
     let session = Session::new(asks, score);
     adopt(&place);
@@ -83,14 +81,14 @@ impl Handle {
         open.redraw();
     }
 
-    /// Next, or Send on the last step: `{ answers, done, step, first }` with all answers so far as the wire's objects,
+    /// Next, or Send on the last step: `{ answers, done, first }` with all answers so far as the wire's objects,
     /// without the score; after the last step the thanks are drawn. Undefined while the step's question must still be
     /// answered. The focus follows: to the step's first control, or to the thanks.
     pub fn send(&self) -> Option<Object> {
         self.open.borrow_mut().send()
     }
 
-    /// One step back: `{ step, first }`; `first` is true where the first question is to be seen again.
+    /// One step back: `{ first }`; `first` is true where the first question is to be seen again.
     pub fn back(&self) -> Object {
         let mut open = self.open.borrow_mut();
         open.session.back();
@@ -145,10 +143,9 @@ impl Open {
         })
     }
 
-    /// Where the respondent is: `{ step, first }`.
+    /// Where the respondent is: `{ first }`, whether the first question is to be seen.
     fn here(&self) -> Object {
         let object = Object::new();
-        set(&object, "step", (self.session.step() as u32).into());
         set(&object, "first", self.session.shows_first().into());
         object
     }
@@ -199,7 +196,7 @@ fn wire(answer: &Answer) -> Object {
 
 /// A follow-up from the config. What it carries says how it is asked, so that a new kind on an old control is no news
 /// here: choices make a choice, anything else is a text.
-fn ask(question: &JsValue, answered: &JsValue) -> Ask {
+fn ask(question: &JsValue) -> Ask {
     let choices: Vec<_> = list(question, "choices")
         .iter()
         .map(|pair| {
@@ -207,12 +204,8 @@ fn ask(question: &JsValue, answered: &JsValue) -> Ask {
             (pair.get(0).as_string().unwrap_or_default(), pair.get(1).as_string().unwrap_or_default())
         })
         .collect();
-    let id = text(question, "id");
-    let before = get(answered, &id);
-    let mut given: Vec<_> = list(&before, "choices").iter().filter_map(|choice| choice.as_string()).collect();
-    given.extend(get(&before, "text").as_string());
     Ask {
-        id,
+        id: text(question, "id"),
         control: if choices.is_empty() { Control::Text } else { Control::Choice },
         text: text(question, "text"),
         scale: None,
@@ -220,7 +213,7 @@ fn ask(question: &JsValue, answered: &JsValue) -> Ask {
         multiple: get(question, "multiple").is_truthy(),
         required: get(question, "required").is_truthy(),
         after: ranges(question),
-        given,
+        given: Vec::new(),
         fault: String::new(),
     }
 }

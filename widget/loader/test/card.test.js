@@ -1,87 +1,11 @@
 // Tests of whole pages: the card from its showing to its end, and the page's calls, with a document that is no browser.
 
 import assert from 'node:assert/strict';
-import test, { beforeEach } from 'node:test';
-import { afresh, databases, fire, network, page, settled, storage, timers } from './page.js';
+import test from 'node:test';
+import { databases, fire, network, page, storage, timers } from './page.js';
 import { Element, blank, body, card, focus, run } from './dom.js';
+import { WHY, config, counted, editions, heard, hush, names, pick, press, requests, rest, score, send, serve, start, survey, tree, type, words } from './scene.js';
 import { renderer } from './renderer.js';
-
-const radio = (value) => ['label', {}, [['input', { type: 'radio', name: 'q.score', value }, []], '' + value]];
-const part = (tag, name) => [tag, { class: name, ...(tag == 'button' && { type: 'button' }) }, [name]];
-const tree = (survey) => ({
-  survey,
-  version: 1,
-  root: [
-    'div',
-    { class: 'ask' },
-    [
-      ['form', { class: 'first' }, [['fieldset', {}, [0, 3, 4, 5, 9, 10].map(radio)]]],
-      ['details', { class: 'foot' }, [part('span', 'anonymous'), part('span', 'identified'), part('button', 'never'), part('button', 'withdraw')]],
-    ],
-  ],
-});
-const WHY = { id: 'why', kind: 'text', text: 'Why?' };
-const UI = { label: 'Survey', send: 'Send', next: 'Next', optional: 'optional', close: 'Close', thanks: 'Thanks!', more: 'More', declined: 'Declined.', withdrawn: 'Withdrawn.' };
-const survey = (more) => ({ id: 'sv_1', version: 1, metric: 'nps', questions: [{ id: 'score', kind: 'nps' }, WHY], ...more });
-
-let config;
-let heard;
-const requests = (end) => network.requests.filter(({ address }) => address.endsWith(end)).map(({ json }) => json);
-const counted = () => requests('/events').flat().map(({ type }) => type);
-const editions = () => requests('/responses').map(({ seq, completed, answers }) => [seq, completed, ...answers.map((a) => a.value ?? a.text)]);
-const names = () => heard.map(([name]) => name);
-const score = (value) => card().querySelector(`[type=radio][value="${value}"]`);
-const pick = (value) => score(value).meet('click', { detail: 1 });
-const press = (name) => card().querySelector('.' + name).meet('click', { detail: 1 });
-const words = () => card().querySelector('[role=status]').textContent;
-const type = async (typed) => Object.assign(renderer, { typed });
-/** The page sends Next or Send of the renderer's form. */
-const send = async () => {
-  card().querySelector('.more').append(new Element('form'));
-  card().querySelector('.more').querySelector('form').meet('submit');
-  await settled();
-};
-/** Waits for every import and request; imports of files take longer than a promise. */
-const rest = async () => {
-  for (let i = 0; i < 8; i++) {
-    await settled();
-    await new Promise((done) => setImmediate(done));
-    await import('../rest.js?0');
-    await import('../extra.js');
-  }
-};
-
-globalThis.dispatchEvent = ({ type, detail }) => heard.push([type.slice(8), detail]);
-globalThis.CustomEvent = class {
-  constructor(type, { detail }) {
-    Object.assign(this, { type, detail });
-  }
-};
-const post = globalThis.fetch;
-const reply = async (address, options) => {
-  if (options?.method) return post(address, options);
-  if (address.endsWith('.wasm')) return { ok: config.build.works };
-  network.requests.push({ address, ...options });
-  return { ok: true, text: async () => JSON.stringify(config) };
-};
-
-const start = async (dataset, more) => {
-  Object.assign(config, more);
-  await run(dataset);
-  await rest();
-};
-
-beforeEach(() => {
-  afresh();
-  blank();
-  heard = [];
-  config = { locale: 'en', dir: 'ltr', ui: UI, css: '', surveys: [survey()], trees: [tree('sv_1')], build: { js: 'test/renderer.js', wasm: 'x.wasm', works: true } };
-  Object.assign(renderer, { traps: false, typed: {}, called: [] });
-});
-
-// The loader takes the browser's functions when its first module is loaded.
-globalThis.fetch = Object.assign((...args) => reply(...args), { toString: () => 'function fetch() { [native code] }' });
-
 test('a survey that is due is shown, counted and remembered, and takes no focus', async () => {
   await start();
   assert.deepEqual(names(), ['ready', 'shown']);
@@ -118,12 +42,13 @@ test('arrow keys through the scale send one answer; Enter does not wait', async 
   assert.deepEqual(editions(), []);
   timers.filter(([, ms]) => ms == 1e3).at(-1)[0]();
   await rest();
-  assert.deepEqual(editions(), [[0, false, 4]]);
+  // Each is an edition of its own, and one was sent.
+  assert.deepEqual(editions(), [[2, false, 4]]);
   score(5).meet('click', { detail: 0 });
   await rest();
   score(5).meet('keydown', { key: 'Enter' });
   await rest();
-  assert.deepEqual(editions(), [[0, false, 4], [1, false, 5]]);
+  assert.deepEqual(editions(), [[2, false, 4], [3, false, 5]]);
   assert.deepEqual(counted(), ['eligible', 'shown', 'started']);
   assert.deepEqual(renderer.called, [['open', 4], ['score', 5]]);
 });
@@ -347,7 +272,7 @@ test('at another address a card that nobody touched goes without a word, and a b
   for (const begun of [false, true]) {
     blank();
     storage.clear();
-    heard = [];
+    hush();
     await start({}, { surveys: [survey({ rules: { urls } })] });
     score(0).meet('pointerover');
     await rest();
@@ -416,9 +341,9 @@ test('a second tag on the page changes nothing', async () => {
 
 test('a server that is away is an event and no more', async () => {
   const text = config;
-  config = undefined;
+  serve();
   await run();
   await rest();
   assert.deepEqual([names(), card()], [['ready', 'error'], undefined]);
-  config = text;
+  serve(text);
 });

@@ -167,10 +167,13 @@ test('other 4xx in the words of the server are final and reported', async () => 
 test('an edition that another tab stored since stays', async () => {
   const keeping = start();
   keeping.keep(response(0), 0);
-  storage.set(KEY, '{"newer":true}');
+  const newer = JSON.stringify({ response: response(1) });
+  storage.set(KEY, newer);
+  await settled();
+  databases.held.get('bearing').get('q').set('r1', newer);
   keeping.tell({ on: 'flush' });
   await settled();
-  assert.equal(storage.get(KEY), '{"newer":true}');
+  assert.deepEqual([storage.get(KEY), vaulted()], [newer, ['r1']]);
 });
 
 test('a leaving page keeps what was typed, sends what was never sent once, and opens no database', async () => {

@@ -166,10 +166,10 @@ export const blank = () => {
 
 let count = 0;
 
-/** Runs the loader for a tag with these `data-…` attributes. */
-export const run = async (dataset = {}) => {
+/** Runs the loader for a tag with these `data-…` attributes, from where its other files are looked for. */
+export const run = async (dataset = {}, base = BASE) => {
   const attributes = Object.entries(dataset).map(([name, value]) => ({ name: 'data-' + name, value }));
-  say('currentScript', { src: BASE + 'bearing.js', dataset: { site: 'pk_1', ...dataset }, attributes });
+  say('currentScript', { src: base + 'bearing.js', dataset: { site: 'pk_1', ...dataset }, attributes });
   await import('../main.js?' + ++count);
 };
 

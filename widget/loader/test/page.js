@@ -83,15 +83,22 @@ globalThis.indexedDB = {
         transaction(store, mode, options) {
           databases.log.push(options.durability);
           const held = stores.get(store);
+          const asked = [];
+          const ask = (result) => asked[asked.push({ result }) - 1];
           const change = {
             objectStore: () => ({
-              put: (value, key) => ({ result: held.set(key, value) && key }),
-              delete: (key) => ({ result: void held.delete(key) }),
-              count: () => ({ result: held.size }),
-              getAll: () => ({ result: [...held.values()] }),
+              put: (value, key) => ask(held.set(key, value) && key),
+              delete: (key) => ask(void held.delete(key)),
+              get: (key) => ask(held.get(key)),
+              count: () => ask(held.size),
+              getAll: () => ask([...held.values()]),
             }),
           };
-          setImmediate(() => change.oncomplete());
+          setImmediate(() => {
+            // What is asked in a reply is asked of the same transaction.
+            for (const target of asked) if (target.onsuccess) target.onsuccess({ target });
+            change.oncomplete();
+          });
           return change;
         },
       };

@@ -25,7 +25,7 @@ export interface LoadOptions {
   auto?: boolean | undefined;
   /** Answers are tests: kept, outside every score. */
   test?: boolean | undefined;
-  /** `iframe`: what follows the first question is always the hosted form in a frame, never WebAssembly. */
+  /** `iframe`: the card frames the hosted form from its first question on, for pages that allow frames only. */
   mode?: 'auto' | 'iframe' | undefined;
   /** `wait`: nothing is stored or shown before `bearing('consent', true)`. */
   consent?: 'wait' | undefined;

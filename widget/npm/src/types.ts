@@ -77,8 +77,8 @@ export interface BearingEvents {
   delivered: { id: string; seq: number };
   /** The visitor took the answer back. */
   withdrawn: { survey: string; id: string };
-  /** Something went wrong; the page goes on. */
-  error: { message: string; code?: string; id?: string };
+  /** Something went wrong; the page goes on. `code` is the server's status where it refused the answer `id` for good. */
+  error: { message: string; code?: number; id?: string; seq?: number };
 }
 
 /** The name of an event. */
