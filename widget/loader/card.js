@@ -8,7 +8,7 @@ import { now, own } from './natives.js';
 /**
  * Shows a survey in `host`, or in an element of its own; resolves to nothing when it may not be shown any more. `page` is the
  * loader (`main.js`) with the `config`, `touchpoint`, `test`, `context`, `about()`, `count(types)`, `pause()` and `closed()` of
- * this showing. Building, laying out, painting and counting are a task each: the page's own work comes between.
+ * this showing. Building, styling, laying out, painting and counting are a task each: the page's own work comes between.
  */
 export const showCard = async (page, survey, { root: tree, css }, host) => {
   const { tag, config, memory, emit, guard, given } = page;
@@ -141,13 +141,16 @@ export const showCard = async (page, survey, { root: tree, css }, host) => {
     ask('submit', event.target);
   });
 
+  // Styled now, then laid out, then painted, and counted when all that is done.
+  getComputedStyle(box).color;
   page.later(() => {
-    if (card.gone) return;
-    page.count(['eligible', 'shown']);
-    memory.note(survey, 'shown');
-    emit('shown', { survey: survey.id, version: survey.version });
+    box.offsetHeight;
+    page.later(() => {
+      if (card.gone) return;
+      page.count(['eligible', 'shown']);
+      memory.note(survey, 'shown');
+      emit('shown', { survey: survey.id, version: survey.version });
+    });
   });
-  // Laid out now, painted later.
-  box.offsetHeight;
   return card;
 };

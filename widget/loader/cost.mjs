@@ -60,10 +60,9 @@ const PARTS = {
       ['card.js', /      const focused = .*?;\n/s],
       ['card.js', /      if \(focused && before\).*?;\n/s],
     ],
-    'a task each for building, layout and counting': [
+    'a task each for building, style, layout and counting': [
       ['card.js', /  if \(!\(await page.pause\(\)\)\) return;\n/s],
-      ['card.js', /  page.later\(\(\) => \{\n    if.*?(    page.count.*?)  \}\);\n/s, '$1'],
-      ['card.js', /  box.offsetHeight;\n/s],
+      ['card.js', /  getComputedStyle.*?(      page.count.*?)    \}\);\n  \}\);\n/s, '$1'],
     ],
     'data-mode=iframe': [
       ['main.js', /      if \(tag.mode.*?;\n/s],

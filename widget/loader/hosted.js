@@ -31,7 +31,7 @@ if (score && /^[0-9a-f-]{36}$/.test(given.get('r')) && /^\d+$/.test(given.get('s
 if (form) {
   form.addEventListener('submit', () => {
     const seq = form.querySelector('[name=seq]');
-    seq.value = Math.max(+seq.value, Math.floor(Date.now() / 1e3));
+    seq.value = Math.max(+seq.value + 1, Math.floor(Date.now() / 1e3));
   });
 }
 

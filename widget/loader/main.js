@@ -288,7 +288,7 @@ const start = (tag) => {
 
   emit('ready', { site: tag.site });
   for (const call of early) bearing(...call);
-  if (!given.off) wake();
+  if (!given.off) later(wake);
 };
 
 try {

@@ -2,12 +2,14 @@
 
 use anyhow::Result;
 use bearing_e2e::browser::Browser;
-use bearing_e2e::card::Card;
+use bearing_e2e::card::{Card, HOST, gone};
+use bearing_e2e::page::{heard, heard_times, put_tag};
 use bearing_e2e::proxy::Proxy;
 use bearing_e2e::stage::{Stage, answer};
 use bearing_e2e::wait::until;
 use fantoccini::Locator;
 use hyper::StatusCode;
+use serde_json::json;
 
 #[tokio::test]
 async fn the_rest_opens_hosted_when_the_renderer_is_missing() -> Result<()> {
@@ -57,5 +59,59 @@ async fn a_server_that_fails_for_a_while_gets_the_answer_later() -> Result<()> {
     proxy.allow();
     let stored = stage.responses(1).await?;
     assert_eq!(answer(&stored[0], "score")["value"], 10);
+    browser.close().await
+}
+
+/// `data-mode="iframe"`: the whole survey in a frame that is as high as it needs to be, and an answer that is no dismissal.
+#[tokio::test]
+async fn the_hosted_page_in_the_card_is_the_whole_survey_where_the_tag_says_so() -> Result<()> {
+    let stage = Stage::set("nps").await?;
+    put_tag(&stage, r#"data-mode="iframe" data-touchpoint="checkout""#, "");
+    let browser = Browser::start().await?;
+    browser.open(&stage.host.page("plain.html")).await?;
+    let root =
+        until("the card", async || Ok(Some(browser.client.find(Locator::Css(HOST)).await?.shadow_root().await?)));
+    let root = root.await?;
+    let frame = until("the frame", async || Ok(Some(root.find(Locator::Css("iframe")).await?))).await?;
+    let fits = "var frame = arguments[0]; return frame.style.height && frame.getBoundingClientRect().height > 100";
+    until("the frame's own height", async || Ok((browser.look(fits, vec![json!(frame)]).await? == true).then_some(())))
+        .await?;
+    frame.enter_frame().await?;
+    browser.click("label:has(input[value='9'])").await?;
+    browser.click("textarea").await?;
+    browser.insert("all of it in a frame").await?;
+    browser.click("form button").await?;
+    browser.reads("Thank you for your answer!").await?;
+    browser.client.enter_parent_frame().await?;
+    let stored = stage.responses_when(1, |response| response["completed"] == true).await?;
+    assert_eq!(
+        (&stored[0]["touchpoint"], answer(&stored[0], "score")["value"].as_u64()),
+        (&json!("checkout"), Some(9))
+    );
+    assert_eq!(heard_times(&browser, "completed", 1).await?.len(), 1);
+    root.find(Locator::Css("button.close")).await?.click().await?;
+    gone(&browser).await?;
+    assert_eq!(heard(&browser, "dismissed").await?.len(), 0, "who has answered has not declined");
+    browser.close().await
+}
+
+/// Whoever goes back in the browser and sends the hosted form again has changed their mind.
+#[tokio::test]
+async fn a_hosted_form_that_is_sent_again_after_back_counts_once_as_it_was_last() -> Result<()> {
+    let stage = Stage::set("nps").await?;
+    let browser = Browser::start().await?;
+    browser.open(&format!("{}/s/{}?lang=en", stage.server.url(), stage.survey)).await?;
+    for score in [2, 9] {
+        browser.click(&format!("label:has(input[value='{score}'])")).await?;
+        browser.click("form button").await?;
+        browser.reads("Thank you for your answer!").await?;
+        stage.responses_when(1, |response| answer(response, "score")["value"] == score).await?;
+        // The form's editions are told apart by seconds.
+        tokio::time::sleep(std::time::Duration::from_millis(1_100)).await;
+        browser.client.back().await?;
+        browser.find("form").await?;
+    }
+    let report = stage.api.score("nps").await?;
+    assert_eq!((report["n"].as_u64(), report["score"].as_f64()), (Some(1), Some(100.0)), "{report}");
     browser.close().await
 }

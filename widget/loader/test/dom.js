@@ -137,6 +137,7 @@ Object.assign(globalThis, {
   CSSStyleSheet: class {
     replaceSync() {}
   },
+  getComputedStyle: () => ({}),
   matchMedia: () => ({ matches: false }),
   innerWidth: 1280,
   innerHeight: 800,
