@@ -49,6 +49,7 @@ Array.from(root.querySelectorAll('*')).forEach(function (part) {\
   var text = Array.from(part.childNodes).some(function (node) { return node.nodeType === 3 && node.data.trim() });\
   if (!text || !part.checkVisibility({ visibilityProperty: true }) || part.closest('label') && part.closest('label').querySelector(':disabled')) return;\
   var style = getComputedStyle(part), size = parseFloat(style.fontSize), faint = 1;\
+  if (!size) return;\
   for (var at = part; at; at = parent(at)) faint *= getComputedStyle(at).opacity;\
   var below = behind(part), ink = rgba(style.color); ink[3] *= faint;\
   var a = light(over(ink, below)), b = light(below), ratio = Math.max(a, b) / Math.min(a, b);\

@@ -52,7 +52,7 @@ targets.forEach(function (part) {\
   var top = Math.max(at.top, 0), bottom = Math.min(at.bottom, innerHeight);\
   for (var over = part.parentElement; over; over = over.parentElement) if (getComputedStyle(over).overflowY == 'auto') {\
     top = Math.max(top, over.getBoundingClientRect().top); bottom = Math.min(bottom, over.getBoundingClientRect().bottom) }\
-  if (bottom - top < Math.min(least, at.height)) faults.push(name(part) + ' is out of sight');\
+  if (bottom - top < Math.min(least, at.height) - 0.5) faults.push(name(part) + ' is out of sight');\
   var hit = root.elementFromPoint((at.left + at.right) / 2, (top + bottom) / 2);\
   if (!hit || !(part.contains(hit) || hit.contains(part) && hit.localName == 'label')) faults.push(name(part) + ' cannot be hit');\
 });\

@@ -1,9 +1,9 @@
-//! A stranger's web server: another origin that serves the pages of `sites/` and a template from npm, with the tag put in.
+//! A stranger's web server: another origin that serves the pages of `sites/` with the tag put in.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use http_body_util::Full;
 use hyper::body::Bytes;
 use hyper::header::{CONTENT_SECURITY_POLICY, HeaderMap, HeaderName, HeaderValue};
@@ -89,22 +89,6 @@ impl Host {
     }
 }
 
-/// The folder of the template `startbootstrap-creative`: `BEARING_TEMPLATE`, else in the folder of npm packages that
-/// `BEARING_NPM` names, else where `cargo xtask setup` puts those.
-///
-/// # Errors
-/// It is not there.
-pub fn template() -> Result<PathBuf> {
-    let set = |name: &str| std::env::var_os(name).map(PathBuf::from);
-    let packages = || {
-        set("BEARING_NPM").unwrap_or_else(|| set("HOME").unwrap_or_default().join(".cache/bearing/npm/node_modules"))
-    };
-    let folder = set("BEARING_TEMPLATE").unwrap_or_else(|| packages().join("startbootstrap-creative/dist"));
-    folder.canonicalize().with_context(|| {
-        format!("no template in {}; run `cargo xtask setup` or set BEARING_TEMPLATE", folder.display())
-    })
-}
-
 fn serve(path: &str, served: Served) -> Response<Full<Bytes>> {
     match read(path) {
         Some(body) if path.ends_with(".html") => {
@@ -126,15 +110,11 @@ fn serve(path: &str, served: Served) -> Response<Full<Bytes>> {
 }
 
 fn read(path: &str) -> Option<Vec<u8>> {
-    let path = path.trim_start_matches('/');
-    let (folder, name) = match path.strip_prefix("creative/") {
-        Some(name) => (template().ok()?, name),
-        None => (Path::new(env!("CARGO_MANIFEST_DIR")).join("sites"), path),
-    };
+    let name = path.trim_start_matches('/');
     if name.split('/').any(|part| part == "..") {
         return None;
     }
-    std::fs::read(folder.join(name)).ok()
+    std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("sites").join(name)).ok()
 }
 
 fn with_tag(page: &str, tag: &str) -> String {

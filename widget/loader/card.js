@@ -105,10 +105,11 @@ export const showCard = async (page, survey, { root: tree, css }, host) => {
   // Before anybody listens: the focus that a dialog gives itself is no sign of interest. It is on the dialog and on no
   // score, which would look chosen.
   if (box.showModal) {
-    box.autofocus = true;
     // The browser closes it by Escape or by a gesture.
     box.onclose = guard(() => card.end(true));
     box.showModal();
+    box.tabIndex = -1;
+    box.focus();
   }
   // An element's root outlives its cards.
   const on = (type, react) => root.addEventListener(type, guard((event) => card.gone || react(event)));

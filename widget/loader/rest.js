@@ -301,5 +301,7 @@ export const startRest = (card) => {
   rest.identify();
   // The focus that a dialog gives itself is no beginning.
   if (!box.showModal) start(root.activeElement);
+  // A score from when this file could not be fetched, or whose own call comes next.
+  if (card.score != null) rest.choose();
   return rest;
 };

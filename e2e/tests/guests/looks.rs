@@ -64,7 +64,9 @@ pub(crate) async fn walk(
         let mut tag = stage.tag(&stage.server.url(), &format!("data-locale={language} data-touchpoint={look}"));
         if *look == "inline" {
             let config = stage.api.get(&format!("/v1/embed/{}?touchpoint=inline", stage.site_key)).await?.json()?;
-            let survey = config["surveys"][0]["id"].as_str().context("the inline survey goes first")?.to_owned();
+            let mut surveys = config["surveys"].as_array().into_iter().flatten();
+            let inline = surveys.find(|survey| survey["position"] == "inline").context("there is an inline survey")?;
+            let survey = inline["id"].as_str().context("a survey has an id")?;
             tag = tag.replace("data-locale", "data-auto=off data-locale")
                 + &format!("<bearing-survey survey={survey}></bearing-survey>");
         }

@@ -25,4 +25,3 @@ mod rules;
 mod server_away;
 mod steps;
 mod strict;
-mod template;

@@ -231,7 +231,7 @@ test('a modal card is a dialog; an unknown position is a corner', async () => {
   await start({}, { surveys: [survey({ position: 'centre' })], scheme: 'dark' });
   const box = card().firstChild;
   assert.deepEqual([box.localName, box.open, box.className], ['dialog', true, 'centre dark']);
-  assert.ok(box.autofocus, 'the focus goes to the dialog and to no score');
+  assert.equal(focus.element, box, 'the focus is on the dialog and on no score');
   assert.deepEqual(counted(), ['eligible', 'shown']);
   // By Escape or a gesture, before anything else of the loader is here.
   box.onclose();
