@@ -42,9 +42,9 @@ pub(super) fn embed(place: &Place) -> Result<()> {
     for line in paint.as_array().into_iter().flatten() {
         let name =
             format!("{}, {}", line["name"].as_str().unwrap_or_default(), line["line"].as_str().unwrap_or_default());
-        row(&format!("{name}: the page itself visible"), format!("{} ms", line["page_ms"]), "", "bench paint");
-        row(&format!("{name}: first question visible"), format!("{} ms", line["first_ms"]), "", "bench paint");
-        row(&format!("{name}: follow-up after the touch"), format!("{} ms", line["follow_up_ms"]), "", "bench paint");
+        row(&format!("{name}: the page itself visible"), ms(&line["page_ms"]), "", "bench paint");
+        row(&format!("{name}: first question visible"), ms(&line["first_ms"]), "", "bench paint");
+        row(&format!("{name}: follow-up after the touch"), ms(&line["follow_up_ms"]), "", "bench paint");
     }
     let added = |name: &str| lighthouse[name]["added"].as_f64().unwrap_or(f64::NAN);
     row("layout shift added", format!("{:.4}", added("layout_shift")), "0", "bench lighthouse");
@@ -56,6 +56,11 @@ pub(super) fn embed(place: &Place) -> Result<()> {
     say("");
     say(matrix.trim());
     Ok(())
+}
+
+/// Whole milliseconds.
+fn ms(told: &Value) -> String {
+    format!("{:.0} ms", told.as_f64().unwrap_or(f64::NAN))
 }
 
 /// What one of this program's commands prints, shown as it comes on standard error.
