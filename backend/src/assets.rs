@@ -18,6 +18,30 @@ pub struct Assets {
     pub build: Option<Build>,
     /// The style sheets; empty in a binary built without them.
     pub styles: Styles,
+    /// The loader, for a config to be put into; `None` in a binary built without it.
+    pub loader: Option<Loader>,
+}
+
+/// What stands in the loader where a site's config may stand: see `widget/loader/config.js`.
+const PLACE: &str = "\"@config@\"";
+
+/// The loader's text before and after the place of a config.
+pub struct Loader {
+    before: &'static str,
+    after: &'static str,
+}
+
+impl Loader {
+    fn of(text: &'static str) -> Option<Self> {
+        let (before, after) = text.split_once(PLACE)?;
+        Some(Self { before, after })
+    }
+
+    /// The loader with a config in it, which is JSON: the loader parses it, so that nothing in it is ever run.
+    pub fn with(&self, config: &str) -> String {
+        let quoted = config.replace('\\', r"\\").replace('\'', r"\'");
+        [self.before, "'", &quoted, "'", self.after].concat()
+    }
 }
 
 /// The card's style sheets: what every card needs, and what some surveys need beside it.
@@ -66,7 +90,7 @@ impl Assets {
             bar: text("bar.css"),
             centre: text("centre.css"),
         };
-        Self { build, styles }
+        Self { build, styles, loader: Loader::of(text("bearing.js")) }
     }
 }
 
@@ -115,6 +139,13 @@ mod tests {
     use bearing_shared::instrument::Instrument;
 
     use super::*;
+
+    #[test]
+    fn a_config_in_the_loader_ends_no_text_and_keeps_every_character() {
+        let loader = Loader::of("let a = \"@config@\";").expect("its place is there");
+        assert_eq!(loader.with(r#"{"a":"it's \"so\"\n"}"#), r#"let a = '{"a":"it\'s \\"so\\"\\n"}';"#);
+        assert!(Loader::of("let a = 1;").is_none());
+    }
 
     #[test]
     fn a_sheet_holds_each_part_that_is_needed_once() {

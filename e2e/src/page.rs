@@ -22,15 +22,31 @@ pub fn put_tag_from(stage: &Stage, url: &str, attributes: &str, more: &str) {
     stage.host.put_tag(&format!("{EARS}{more}{}", stage.tag(url, attributes)));
 }
 
+/// Waits until the loader has decided and drawn what is due: it has started, and every timer it had set by then, and those
+/// that these set, have run.
+///
+/// # Errors
+/// The loader does not come.
+pub async fn decided(browser: &Browser) -> Result<()> {
+    started(browser).await?;
+    let hops = "var done = arguments[0], hops = 20; (function hop() { hops-- ? setTimeout(hop, 5) : done(true) })()";
+    browser.client.execute_async(hops, Vec::new()).await?;
+    Ok(())
+}
+
+async fn started(browser: &Browser) -> Result<()> {
+    until("the loader", async || {
+        Ok((browser.look("return !!(window.bearing && bearing.site)", Vec::new()).await? == true).then_some(()))
+    })
+    .await
+}
+
 /// Waits for the loader and calls `bearing(…)` with these arguments; returns what the call resolves to.
 ///
 /// # Errors
 /// The loader does not come, or the call fails.
 pub async fn call(browser: &Browser, arguments: Value) -> Result<Value> {
-    until("the loader", async || {
-        Ok((browser.look("return !!(window.bearing && bearing.site)", Vec::new()).await? == true).then_some(()))
-    })
-    .await?;
+    started(browser).await?;
     // An unsubscribing function is no value that leaves the page.
     let script = "return Promise.resolve(bearing.apply(null, arguments[0])).then(function (value) {\
                   return typeof value == 'function' ? null : value })";

@@ -54,6 +54,11 @@ impl Stage {
 
     /// The tag as the owner pastes it, the loader from `url`, with more attributes.
     pub fn tag(&self, url: &str, attributes: &str) -> String {
+        format!(r#"<script async src="{url}/bearing.js?site={}" {attributes}></script>"#, self.site_key)
+    }
+
+    /// The tag that names its site in an attribute, where the loader has to ask for the config.
+    pub fn tag_by_attribute(&self, url: &str, attributes: &str) -> String {
         format!(r#"<script async src="{url}/bearing.js" data-site="{}" {attributes}></script>"#, self.site_key)
     }
 

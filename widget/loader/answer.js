@@ -1,6 +1,6 @@
 // Answers on their way out: an id for each response, and JSON that the page cannot bend.
 
-import { crypto, keys, now } from './natives.js';
+import { crypto, isArray, keys, now } from './natives.js';
 
 const hex = (number, digits) => (number + 16 ** digits).toString(16).slice(1);
 
@@ -20,8 +20,8 @@ export const encode = (value) => {
   if (typeof value == 'string') {
     return '"' + value.replace(/["\\\0-\x1f]/g, (sign) => '\\u' + hex(sign.charCodeAt(0), 4)) + '"';
   }
-  if (Array.isArray(value)) {
-    for (let i = 0; i < value.length; i++) text += (i ? ',' : '') + encode(value[i]);
+  if (isArray(value)) {
+    for (let i = 0; i < value.length; i++) text += (text ? ',' : '') + encode(value[i]);
     return '[' + text + ']';
   }
   if (value && typeof value == 'object') {

@@ -7,7 +7,7 @@ import { now, own } from './natives.js';
 
 /**
  * Shows a survey in `host`, or in an element of its own; resolves to nothing when it may not be shown any more. `page` is the
- * loader (`main.js`) with the `config`, `touchpoint`, `test`, `context`, `about()`, `count(types)`, `pause()` and `closed()` of
+ * loader (`main.js`) with the `config`, `touchpoint`, `test`, `context`, `about()`, `count(types)`, `isDue()` and `closed()` of
  * this showing. Building, styling, laying out, painting and counting are a task each: the page's own work comes between.
  */
 export const showCard = async (page, survey, { root: tree, css }, host) => {
@@ -29,7 +29,8 @@ export const showCard = async (page, survey, { root: tree, css }, host) => {
     ],
   ]);
   if (host) box.lastChild.remove();
-  if (!(await page.pause())) return;
+  await new Promise((done) => page.later(done));
+  if (!page.isDue()) return;
 
   const shown = now();
   let before = own('activeElement');
@@ -37,15 +38,11 @@ export const showCard = async (page, survey, { root: tree, css }, host) => {
   if (!host) own('body').append(root.host);
 
   /** What follows the first question, from its own file: calls one of its functions, once it is here. */
-  const ask = guard((name, ...args) =>
-    (rest ||= page.more().then(
-      ({ startRest }) => (card.rest = startRest(card)),
-      (error) => {
-        rest = undefined;
-        throw error;
-      },
-    )).then((found) => given.off || found[name](...args)),
-  );
+  const ask = guard(async (name, ...args) => {
+    const { startRest } = await page.more();
+    rest ||= card.rest = startRest(card);
+    if (!given.off) return rest[name](...args);
+  });
 
   /** The card, as what else of the loader works on it. */
   const card = {

@@ -1,6 +1,16 @@
 // The config: a site's published surveys, their texts in one locale, and the trees of their first questions.
 
-import { fetch, read } from './natives.js';
+import { fetch, quietly, read } from './natives.js';
+
+/**
+ * The config that came within this script, if it is the one for this tag: where the address names the site, the server
+ * writes it over these words, in the language that the browser seems to read, and says how the locales begin that it is for.
+ */
+export const sent = ({ locale }) =>
+  quietly(() => {
+    const config = read('@config@');
+    if (RegExp('^' + config.for + '(-|$)', 'i').test(locale)) return config;
+  });
 
 const get = async (address) => {
   const reply = await fetch(address, { credentials: 'omit' });
@@ -11,8 +21,8 @@ const get = async (address) => {
 const at = (tag, path, touchpoint) =>
   tag.embed + path + '?locale=' + encodeURIComponent(tag.locale) + '&touchpoint=' + encodeURIComponent(touchpoint);
 
-/** The config for a touchpoint. */
-export const fetchConfig = (tag, touchpoint) => get(at(tag, '', touchpoint));
+/** The config for a touchpoint, unless it is known. */
+export const fetchConfig = async (tag, touchpoint, known) => known || get(at(tag, '', touchpoint));
 
 /** The first question of a survey: from the config, or else from its own address, together with the style sheet. */
 export const firstQuestion = async (tag, config, survey) => {

@@ -61,8 +61,11 @@ const PARTS = {
       ['card.js', /      if \(focused && before\).*?;\n/s],
     ],
     'a task each for building, style, layout and counting': [
-      ['card.js', /  if \(!\(await page.pause\(\)\)\) return;\n/s],
+      ['card.js', /  await new Promise.*?return;\n/s],
       ['card.js', /  getComputedStyle.*?(      page.count.*?)    \}\);\n  \}\);\n/s, '$1'],
+    ],
+    'config within the script (sent, config.js)': [
+      ['main.js', /  const known = sent.*?\n\n/s],
     ],
     'data-mode=iframe': [
       ['main.js', /      if \(tag.mode.*?;\n/s],
@@ -70,6 +73,7 @@ const PARTS = {
     'second copy in IndexedDB (vault.js)': [
       ['keep.js', / \|\| \(await named\(\)\)/s],
       ['keep.js', /        \/\/ Chromium leaves.*?'bearing'\);\n/s],
+      ['keep.js', /      if \(keeping.entries.length\) vault.*?;\n/s],
       ['keep.js', /      vault\(\(store\).*?;\n/s],
       ['keep.js', /    vault,\n/s],
     ],

@@ -34,6 +34,13 @@ export const startKeeping = ({ site, embed }, more) => {
       const kept = { site, shown, answered: now(), response };
       keeping.put({ kept, text: encode(kept) });
     },
+    /** Forgets what waits, and waits for no file to do so. */
+    clear() {
+      if (keeping.entries.length) vault(() => indexedDB.deleteDatabase('bearing'));
+      keeping.entries = [];
+      for (const key of disk.keys(KEY)) disk.remove(key);
+      keeping.tell({ on: 'cleared' });
+    },
     /** Sends what no queue has taken, for better or worse: the page may be left for good. */
     send() {
       for (const { kept } of keeping.entries) {

@@ -1,7 +1,7 @@
 // The script tag's target: reads its tag, asks which survey is due, shows it, and hands on the page's calls.
 
 import { showCard } from './card.js';
-import { fetchConfig, firstQuestion } from './config.js';
+import { fetchConfig, firstQuestion, sent } from './config.js';
 import { decide, resting } from './decide.js';
 import { post, startKeeping } from './keep.js';
 import { openMemory } from './memory.js';
@@ -30,10 +30,10 @@ const start = (tag) => {
   let tries = 0;
   const early = (window.bearing || {}).q || [];
 
-  const getConfig = (touchpoint) => {
+  const getConfig = (touchpoint, known) => {
     const key = tag.locale + '|' + touchpoint;
     const forget = () => delete configs[key];
-    return (configs[key] ||= fetchConfig(tag, touchpoint).then(
+    return (configs[key] ||= fetchConfig(tag, touchpoint, known).then(
       (config) => {
         // A page may stay open for days, and surveys change.
         later(forget, 36e5);
@@ -50,8 +50,10 @@ const start = (tag) => {
   /** Whether nothing is shown by itself just now. */
   const rests = () => tag.auto == 'off' || given.off || own('visibilityState') == 'hidden';
 
-  // The first question waits for it: it is on its way while all else is made ready, unless the page has a word to say first.
-  if (!early[0] && !rests()) getConfig(tag.touchpoint).catch(() => {});
+  // The first question waits for it: where it is not here it is on its way while all else is made ready, unless the page
+  // has a word to say first.
+  const known = sent(tag);
+  if (known || (!early[0] && !rests())) getConfig(tag.touchpoint, known).catch(() => {});
 
   /** A call whose errors are events, and which does nothing any more once the loader has ended. */
   const guard = (react) => (...args) => {
@@ -93,13 +95,14 @@ const start = (tag) => {
     ));
   /** Fills the elements that stand on the page. */
   const scan = () => {
-    if (!extra && !find('bearing-survey')) return;
-    return getExtra()
-      .then((found) => found.scan())
-      .catch((error) => {
-        fail(error);
-        later(scan, 5e3 * tries);
-      });
+    if (extra || find('bearing-survey')) {
+      return getExtra()
+        .then((found) => found.scan())
+        .catch((error) => {
+          fail(error);
+          later(scan, 5e3 * tries);
+        });
+    }
   };
 
   const memory = openMemory(tag);
@@ -175,27 +178,29 @@ const start = (tag) => {
     try {
       const question = await firstQuestion(tag, config, survey);
       if (own('readyState') == 'loading') await new Promise((done) => listen('DOMContentLoaded', done));
-      const page = { ...loader, config, touchpoint, test };
-      page.about = () => about(survey, touchpoint);
-      page.count = (types) => count(types, survey, touchpoint, test);
-      page.context = {
-        url: plain(location.href),
-        referrer: plain(own('referrer')),
-        locale: tag.locale,
-        device: device(),
-        title: own('title'),
+      const page = {
+        ...loader,
+        config,
+        touchpoint,
+        test,
+        about: () => about(survey, touchpoint),
+        count: (types) => count(types, survey, touchpoint, test),
+        context: {
+          url: plain(location.href),
+          referrer: plain(own('referrer')),
+          locale: tag.locale,
+          device: device(),
+          title: own('title'),
+        },
+        /** Whether the survey may still be shown. */
+        isDue: () => !given.off && (host ? host.isConnected : visit.past == past),
+        closed() {
+          cards.delete(card);
+          if (!host) given.open = false;
+        },
       };
       if (tag.mode == 'iframe') question.root = (await more()).frame(page, survey);
-      /** Lets the page work; resolves to whether the survey may still be shown. */
-      page.pause = async () => {
-        await new Promise((done) => later(done));
-        return !given.off && (host ? host.isConnected : visit.past == past);
-      };
-      page.closed = () => {
-        cards.delete(card);
-        if (!host) given.open = false;
-      };
-      if (await page.pause()) card = await showCard(page, survey, question, host);
+      card = await showCard(page, survey, question, host);
       if (!card) return;
       cards.add(card);
       // Only now does the hosted page find somebody to tell how high it is.
@@ -260,12 +265,10 @@ const start = (tag) => {
     if (name == 'consent') {
       const waited = given.off;
       given.off = !args[0];
-      if (waited && !given.off) wake();
       if (given.off) {
         forget();
-        keeping.entries = [];
-        keeping.tell({ on: 'cleared' });
-      }
+        keeping.clear();
+      } else if (waited) wake();
     }
     return getExtra().then((found) => found.call(name, args));
   });

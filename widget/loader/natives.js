@@ -3,7 +3,7 @@
 export const { crypto } = window;
 export const { now } = Date;
 export const { keys } = Object;
-const { isArray } = Array;
+export const { isArray } = Array;
 
 /** JSON as values that inherit nothing: a page may have put names on `Object.prototype`. */
 export const read = (text) =>

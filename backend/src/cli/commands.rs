@@ -148,7 +148,7 @@ async fn create_site(
     let host = public_url.as_deref().unwrap_or("https://HOST").trim_end_matches('/').to_owned();
     say(&format!(
         "Site             {}\nIdentity secret  {}\n\nPaste this before </body> of every page:\n\
-         <script async src=\"{host}/bearing.js\" data-site=\"{}\"></script>",
+         <script async src=\"{host}/bearing.js?site={}\"></script>",
         site.id, site.identity_secret, site.key
     ))
 }

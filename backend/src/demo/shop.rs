@@ -292,9 +292,7 @@ mod tests {
         ] {
             let (status, page) = get(path).await;
             assert_eq!(status, StatusCode::OK, "{path}");
-            let tag = format!(
-                r#"<script async src="../bearing.js" data-site="pk_sample" data-touchpoint="{touchpoint}"></script>"#
-            );
+            let tag = format!(r#"<script async src="../bearing.js?site=pk_sample&touchpoint={touchpoint}"></script>"#);
             assert_eq!(page.matches(&tag).count(), 1, "{path}");
             assert!(!page.contains("{{") && !page.contains("}}"), "{path}");
             assert!(page.contains("../s/sv_n") && page.contains("../s/sv_c") && page.contains("../s/sv_e"), "{path}");

@@ -12,15 +12,20 @@ use bearing_shared::id::{SiteKey, SurveyId};
 
 use super::config::Rendered;
 use super::files;
+use super::reader::Languages;
 use crate::app::{App, Shared};
 use crate::directory::SiteView;
 use crate::error::{ApiError, ApiResult};
 
 /// For whom, and where.
 #[derive(Default)]
-struct Reader {
-    locale: String,
-    touchpoint: String,
+pub struct Reader {
+    /// The page's language tag; empty where nobody said.
+    pub locale: String,
+    /// The touchpoint; empty where there is none.
+    pub touchpoint: String,
+    /// The site's public key, where it is not in the path.
+    site: String,
 }
 
 impl Reader {
@@ -30,6 +35,7 @@ impl Reader {
         for (name, value) in url::form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
             match &*name {
                 "locale" => reader.locale = value.into_owned(),
+                "site" => reader.site = value.into_owned(),
                 "touchpoint" => reader.touchpoint = value.into_owned(),
                 _ => {}
             }
@@ -56,8 +62,32 @@ pub(super) async fn config(
 ) -> ApiResult<Response> {
     let view = site(&app, &key).await?;
     let reader = Reader::of(query);
-    let rendered = app.configs.config(&app, &view, &reader.locale, &reader.touchpoint);
-    Ok(reply(&rendered, &headers))
+    Ok(reply(&app.configs.config(&app, &view, &reader), &headers, "application/json"))
+}
+
+/// `/bearing.js`: the target of every site's tag. A tag that names its site in the address gets the config in the script,
+/// and its visitors wait for one file less.
+pub(super) async fn loader(
+    State(app): State<Shared>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> ApiResult<Response> {
+    let reader = Reader::of(query);
+    if reader.site.is_empty() {
+        return files::loader(&headers);
+    }
+    // Where the site cannot be found the loader asks for its config, and tells the page what the reply was.
+    let view = site(&app, &reader.site).await.ok();
+    let languages = Languages::new("", &headers);
+    let script = view.and_then(|view| app.configs.script(&app, &view, &reader, &languages));
+    let mut response = match script {
+        Some(script) => reply(&script, &headers, "text/javascript; charset=utf-8"),
+        None => files::loader(&headers)?,
+    };
+    if reader.locale.is_empty() {
+        response.headers_mut().append(header::VARY, HeaderValue::from_static("accept-language"));
+    }
+    Ok(response)
 }
 
 /// The first question of one version of a survey.
@@ -82,11 +112,11 @@ pub(super) async fn first(
     let published = view.version(&survey, version).ok_or_else(ApiError::not_found)?;
     let locale = Reader::of(query).locale;
     let rendered = app.configs.first(&app, &view, published, &locale).ok_or_else(ApiError::not_found)?;
-    Ok(reply(&rendered, &headers))
+    Ok(reply(&rendered, &headers, "application/json"))
 }
 
 /// A rendered document in the best encoding that the reader takes, or 304.
-fn reply(rendered: &Rendered, headers: &HeaderMap) -> Response {
+fn reply(rendered: &Rendered, headers: &HeaderMap, media_type: &'static str) -> Response {
     let sent = |name| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let encodings = sent(header::ACCEPT_ENCODING);
     let (body, encoding) = if files::takes(encodings, "br") && !rendered.brotli.is_empty() {
@@ -103,7 +133,7 @@ fn reply(rendered: &Rendered, headers: &HeaderMap) -> Response {
     };
     let mut response = match files::matches(sent(header::IF_NONE_MATCH), &etag) {
         true => StatusCode::NOT_MODIFIED.into_response(),
-        false => ([(header::CONTENT_TYPE, "application/json")], body.clone()).into_response(),
+        false => ([(header::CONTENT_TYPE, media_type)], body.clone()).into_response(),
     };
     files::describe(&mut response, &etag, encoding, HeaderValue::from_static("public, max-age=60"));
     response

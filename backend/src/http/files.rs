@@ -7,9 +7,9 @@ use axum::response::{IntoResponse, Response};
 use crate::assets;
 use crate::error::{ApiError, ApiResult};
 
-/// `/bearing.js`: the target of every site's tag.
-pub(super) async fn loader(headers: HeaderMap) -> ApiResult<Response> {
-    file("bearing.js", &headers, "public, max-age=300")
+/// The loader without a config.
+pub(super) fn loader(headers: &HeaderMap) -> ApiResult<Response> {
+    file("bearing.js", headers, "public, max-age=300")
 }
 
 /// What the loader imports at the first sign of interest: what follows the first question, and delivery.

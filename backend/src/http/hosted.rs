@@ -21,7 +21,7 @@ use std::sync::Arc;
 
 use super::config::site_facts;
 use super::page::{FRAMED, Page, escaped};
-use super::reader::Reader;
+use super::reader::Languages;
 use super::{extract, intake};
 use crate::app::{App, Shared};
 use crate::chance;
@@ -73,7 +73,7 @@ pub(super) async fn form(
     headers: HeaderMap,
 ) -> ApiResult<Response> {
     let asked = fields(query.unwrap_or_default().as_bytes());
-    let reader = Reader::new(first(&asked, "lang"), &headers);
+    let reader = Languages::new(first(&asked, "lang"), &headers);
     let (site, version) = match survey(&app, &id).await {
         Ok(found) => found,
         Err(error) if error.0.code == Code::NOT_FOUND => return Ok(gone(&reader)),
@@ -131,9 +131,9 @@ pub(super) async fn submit(
     }
     let sent = match extract::body(&headers, body, REQUEST_LIMIT).await {
         Ok(body) => fields(&body),
-        Err(fault) => return Ok(refused(&fault, &Reader::new("", &headers))),
+        Err(fault) => return Ok(refused(&fault, &Languages::new("", &headers))),
     };
-    let reader = Reader::new(first(&sent, "lang"), &headers);
+    let reader = Languages::new(first(&sent, "lang"), &headers);
     let (site, latest) = match survey(&app, &id).await {
         Ok(found) => found,
         Err(error) if error.0.code == Code::NOT_FOUND => return Ok(gone(&reader)),
@@ -167,16 +167,16 @@ pub(super) async fn submit(
 }
 
 /// The page for an answer that was not taken, where there is no form to come back to.
-fn refused(fault: &Fault, reader: &Reader) -> Response {
+fn refused(fault: &Fault, reader: &Languages) -> Response {
     notice(&told(fault, &reader.language().ui), fault, reader)
 }
 
 /// The page in place of a form that cannot be shown for now.
-fn away(fault: &Fault, reader: &Reader) -> Response {
+fn away(fault: &Fault, reader: &Languages) -> Response {
     notice(reader.language().ui.away, fault, reader)
 }
 
-fn notice(text: &str, fault: &Fault, reader: &Reader) -> Response {
+fn notice(text: &str, fault: &Fault, reader: &Languages) -> Response {
     let Language { locale, ui, .. } = reader.language();
     let body = format!("<main><h1>{}</h1><p>{}</p></main>", escaped(ui.label), escaped(text));
     told_when(page(&body, ui.label, locale, None, status(fault)))
@@ -200,7 +200,7 @@ fn status(fault: &Fault) -> StatusCode {
 }
 
 /// The page for a survey that is not shown, which says nothing of why.
-fn gone(reader: &Reader) -> Response {
+fn gone(reader: &Languages) -> Response {
     let Language { locale, ui, .. } = reader.language();
     page(&format!("<main><h1>{}</h1></main>", escaped(ui.closed)), ui.closed, locale, None, StatusCode::NOT_FOUND)
 }

@@ -100,7 +100,7 @@ pub fn router(app: Shared) -> Router {
 pub fn router_with(app: Shared, more: Router<Shared>) -> Router {
     let (described, openapi) = routes().split_for_parts();
     let files = Router::new()
-        .route("/bearing.js", get(files::loader))
+        .route("/bearing.js", get(embed::loader))
         .route("/rest.js", get(files::rest))
         .route("/extra.js", get(files::extra))
         .route("/explain.js", get(files::explain))

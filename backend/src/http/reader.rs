@@ -1,4 +1,4 @@
-//! The reader of a hosted page: the languages that they ask for, best first, and which of ours they get.
+//! The reader of a hosted page or of the script: the languages that they ask for, best first, and which of ours they get.
 
 use axum::http::{HeaderMap, header};
 use bearing_shared::text::{self, Language};
@@ -8,9 +8,9 @@ use bearing_storage::PublishedVersion;
 const LANGUAGES: usize = 10;
 
 /// The locales that a reader asks for, best first.
-pub(super) struct Reader(Vec<String>);
+pub struct Languages(Vec<String>);
 
-impl Reader {
+impl Languages {
     /// A reader whose address or form names a locale (`""`: none), and whose browser sends these headers.
     pub(super) fn new(asked: &str, headers: &HeaderMap) -> Self {
         let sent = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
@@ -24,8 +24,12 @@ impl Reader {
 
     /// The locale of a survey's texts for this reader: its default where it is written in none that they ask for.
     pub(super) fn locale(&self, version: &PublishedVersion) -> String {
-        let near = self.0.iter().find_map(|tag| text::nearest(tag, version.survey.locales()));
-        near.unwrap_or(&version.survey.default_locale).to_owned()
+        self.nearest(version.survey.locales()).unwrap_or(&version.survey.default_locale).to_owned()
+    }
+
+    /// The one of the `available` locales that suits this reader best, if any does.
+    pub(super) fn nearest<'a>(&self, available: impl Iterator<Item = &'a str> + Clone) -> Option<&'a str> {
+        self.0.iter().find_map(|tag| text::nearest(tag, available.clone()))
     }
 
     /// The interface language for this reader where no survey's texts stand beside it.
@@ -47,8 +51,8 @@ mod tests {
 
     use super::*;
 
-    fn reader(asked: &str, sent: &'static str) -> Reader {
-        Reader::new(asked, &HeaderMap::from_iter([(header::ACCEPT_LANGUAGE, HeaderValue::from_static(sent))]))
+    fn reader(asked: &str, sent: &'static str) -> Languages {
+        Languages::new(asked, &HeaderMap::from_iter([(header::ACCEPT_LANGUAGE, HeaderValue::from_static(sent))]))
     }
 
     #[test]

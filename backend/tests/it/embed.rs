@@ -166,6 +166,64 @@ async fn a_reader_gets_the_nearest_language() {
     }
 }
 
+/// The config in a script, as the loader reads it: out of a text in single quotes.
+fn within(script: &str) -> Option<Value> {
+    let (_, rest) = script.split_once(r#"'{"for":"#)?;
+    let mut text = String::from(r#"{"for":"#);
+    let mut signs = rest.chars();
+    loop {
+        match signs.next()? {
+            '\'' => return serde_json::from_str(&text).ok(),
+            '\\' => text.extend(signs.next()),
+            sign => text.push(sign),
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_script_that_is_asked_for_with_its_site_carries_the_config() {
+    let server = Server::start().await;
+    let site = server.site().await;
+    let mut survey = nps();
+    survey.thanks = LocalText::one("en", "It's \\ “so” '\n\u{2028}𝒪 </script>");
+    server.publish(&site, survey).await;
+    let key = site.config().rsplit('/').next().map(str::to_owned).expect("a key");
+    let plain = server.get("/bearing.js").await;
+    if plain.status == 404 {
+        // A tree without `dist`: `cargo xtask test` builds first.
+        return;
+    }
+    for (query, sent, locale, readers) in [
+        ("", "de-AT,de;q=0.9,en;q=0.8", "de", "de"),
+        ("", "hr,fr;q=0.5", "fr", "fr"),
+        ("", "", "en", "en"),
+        ("&locale=nl-BE", "de", "nl", ".*"),
+        ("&locale=pt", "de", "pt-BR", ".*"),
+        ("&locale=&touchpoint=checkout", "zh-HK", "zh-Hant", "zh-hant"),
+    ] {
+        let path = format!("/bearing.js?site={key}{query}");
+        let script = server.get(&path).header("accept-language", sent).await;
+        assert_eq!((script.status, script.header("content-type")), (200, "text/javascript; charset=utf-8"), "{path}");
+        assert_eq!(script.header("cache-control"), "public, max-age=60");
+        let varies = !query.contains("locale=n") && !query.contains("locale=p");
+        let vary = script.headers.get_all("vary").iter().any(|value| value == "accept-language");
+        assert_eq!(vary, varies, "{path}");
+        let mut config = within(&script.text()).unwrap_or_else(|| panic!("{path}: no config in {}", script.text()));
+        assert_eq!(
+            config.as_object_mut().and_then(|object| object.remove("for")),
+            Some(json!(readers)),
+            "{path} {sent}"
+        );
+        let asked = server.get(&format!("{}?locale={locale}&touchpoint=checkout", site.config())).await.ok();
+        assert_eq!(config, asked, "{path} {sent}");
+        let again =
+            server.get(&path).header("accept-language", sent).header("if-none-match", script.header("etag")).await;
+        assert_eq!((again.status, again.body.len()), (304, 0), "{path}");
+    }
+    let unknown = server.get("/bearing.js?site=pk_nobody").await;
+    assert_eq!(unknown.body, plain.body, "the loader asks, and tells the page what the reply was");
+}
+
 #[tokio::test]
 async fn a_survey_in_one_language_is_shown_in_it() {
     let server = Server::start().await;

@@ -16,13 +16,19 @@
 
 defined( 'ABSPATH' ) || exit;
 
+/** The script's address: from it the server knows which surveys to put into the script. */
+function bearing_survey_address(): string {
+	$said = array(
+		'site'       => BEARING_SITE,
+		// Change this to your own words for the moments in your customers' journeys.
+		'touchpoint' => is_front_page() ? 'home' : 'page',
+	);
+	return BEARING_SRC . '?' . http_build_query( $said );
+}
+
 /** What the tag says besides its address, by attribute. */
 function bearing_survey_attributes(): array {
-	$attributes = array(
-		'data-site'       => BEARING_SITE,
-		// Change this to your own words for the moments in your customers' journeys.
-		'data-touchpoint' => is_front_page() ? 'home' : 'page',
-	);
+	$attributes = array();
 	if ( is_user_logged_in() && defined( 'BEARING_IDENTITY_SECRET' ) ) {
 		$customer                     = 'wp-' . get_current_user_id();
 		$attributes['data-customer']  = $customer;
@@ -35,8 +41,8 @@ add_action(
 	'wp_enqueue_scripts',
 	function () {
 		if ( defined( 'BEARING_SRC' ) && defined( 'BEARING_SITE' ) ) {
-			// No version in the address: the server itself says how long its script may be kept.
-			wp_enqueue_script( 'bearing-survey', BEARING_SRC, array(), null, array( 'strategy' => 'async' ) );
+			// No version: the server itself says how long its script may be kept.
+			wp_enqueue_script( 'bearing-survey', bearing_survey_address(), array(), null, array( 'strategy' => 'async' ) );
 		}
 	}
 );

@@ -1,12 +1,14 @@
 //! Measures how soon the first question and the follow-up can be seen, on a slow line and a fast one: `paint [RUNS]`.
 //!
-//! Every visit is a browser of its own, so that nothing is known and nothing is cached. The clock is the page's own:
-//! from navigation to the frame after the one in which the question has a place on the screen; from the first touch of the
+//! Every visit is a browser of its own, so that nothing is known and nothing is cached. It comes from another page of the
+//! shop, one without a tag, as customers do; a row of its own tells what the first page of a browser that has just been
+//! started is like. The clock is the page's own: from navigation to the frame after the one in which the question has a place on the screen; from the first touch of the
 //! card to the frame after the follow-up has one. Beside it stands when the page itself showed its first text: sooner than
 //! that no tag's question can be seen. Motion is reduced, so that what has a place can be read. Chromium's slow line
 //! delays each reply by a round trip; it does not act the handshakes of a connection.
 
 use std::io::Write as _;
+use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use bearing_e2e::browser::Browser;
@@ -20,6 +22,9 @@ use serde_json::{Value, json};
 
 /// Visits on each line.
 const RUNS: usize = 10;
+
+/// How long the page before is looked at: a browser that has just been started is busy with itself for a while.
+const READING: Duration = Duration::from_millis(2_500);
 
 /// Runs in the page before anything of it, and looks once a frame.
 const WATCH: &str = "(function () {\
@@ -54,13 +59,20 @@ struct Visit {
     more: f64,
 }
 
-/// One visit by a browser that was never anywhere.
-async fn visit(page: &str, line: Line) -> Result<Visit> {
+/// One visit by a browser that never saw the tag; `within` the shop it has shown another page before.
+async fn visit(stage: &Stage, tag: &str, within: bool, line: Line) -> Result<Visit> {
+    let page = stage.host.page("plain.html");
     let browser = Browser::start().await?;
     prefer(&browser, "light").await?;
+    if within {
+        stage.host.put_tag("");
+        browser.open(&page).await?;
+        tokio::time::sleep(READING).await;
+    }
+    stage.host.put_tag(tag);
     line.set(&browser).await?;
     browser.devtools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": WATCH })).await?;
-    browser.open(page).await?;
+    browser.open(&page).await?;
     let time = async |name: &str| {
         until(name, async || Ok(browser.look("return __seen[arguments[0]]", vec![json!(name)]).await?.as_f64())).await
     };
@@ -91,11 +103,12 @@ async fn main() -> Result<()> {
     let mut out = std::io::stdout();
     let stage = Stage::set("nps").await?;
     let peer = Posthog::start().await?;
-    let page = stage.host.page("plain.html");
-    let tags = [("bearing", stage.tag(&stage.server.url(), "")), ("posthog-js", peer.tag())];
+    let tag = stage.tag(&stage.server.url(), "");
+    let guests =
+        [("bearing", tag.clone(), true), ("bearing, first page", tag, false), ("posthog-js", peer.tag(), true)];
     writeln!(
         out,
-        "{:<14}{:<28}{:>16}{:>16}{:>16}",
+        "{:<22}{:<28}{:>16}{:>16}{:>16}",
         format!("median of {runs}"),
         "",
         "the page itself",
@@ -104,17 +117,18 @@ async fn main() -> Result<()> {
     )?;
     let mut told = Vec::new();
     for line in [SLOW, FAST] {
-        for (name, tag) in &tags {
-            stage.host.put_tag(tag);
+        for (name, tag, within) in &guests {
             let (mut own, mut first, mut more) = (Vec::new(), Vec::new(), Vec::new());
             for _ in 0..runs {
-                let seen = visit(&page, line).await.with_context(|| format!("{name} on the line {}", line.name))?;
+                let seen = visit(&stage, tag, *within, line)
+                    .await
+                    .with_context(|| format!("{name} on the line {}", line.name))?;
                 own.push(seen.page);
                 first.push(seen.first);
                 more.push(seen.more);
             }
             let (own, first, more) = (median(own), median(first), median(more));
-            writeln!(out, "{name:<14}{:<28}{own:>13.0} ms{first:>13.0} ms{more:>13.0} ms", line.name)?;
+            writeln!(out, "{name:<22}{:<28}{own:>13.0} ms{first:>13.0} ms{more:>13.0} ms", line.name)?;
             told.push(json!({
                 "name": name, "line": line.name, "page_ms": own.round(),
                 "first_ms": first.round(), "follow_up_ms": more.round(),

@@ -142,6 +142,6 @@ async fn commands_beside_a_running_server_take_effect() -> Result<()> {
         data,
     ];
     let printed = run(&tag).await?;
-    assert!(printed.stdout.contains(r#"src="https://nps.example/bearing.js""#), "{printed:?}");
+    assert!(printed.stdout.contains(r#"src="https://nps.example/bearing.js?site=pk_"#), "{printed:?}");
     Ok(())
 }

@@ -3,8 +3,8 @@
 use anyhow::Result;
 use bearing_e2e::browser::Browser;
 use bearing_e2e::card::{Card, gone};
+use bearing_e2e::page::decided;
 use bearing_e2e::stage::{Stage, answer, response_id};
-use bearing_e2e::wait::until;
 use hyper::Method;
 use serde_json::json;
 
@@ -23,10 +23,7 @@ async fn double_clicks_and_reloads_count_once() -> Result<()> {
 
     for _ in 0..2 {
         browser.client.refresh().await?;
-        until("the loader to have decided", async || {
-            Ok(browser.loaded().await?.iter().any(|name| name.contains("/v1/embed/")).then_some(()))
-        })
-        .await?;
+        decided(&browser).await?;
         gone(&browser).await?;
     }
     assert_eq!(stage.responses(1).await?, stored);

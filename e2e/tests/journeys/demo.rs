@@ -4,6 +4,7 @@ use anyhow::{Context, Result};
 use bearing_e2e::api::Api;
 use bearing_e2e::browser::Browser;
 use bearing_e2e::card::{Card, gone};
+use bearing_e2e::page::decided;
 use bearing_e2e::server::Server;
 use bearing_e2e::stage::answer;
 use bearing_e2e::wait::until;
@@ -29,10 +30,7 @@ async fn a_shopper_answers_and_the_owner_reads_it() -> Result<()> {
 
     let browser = Browser::start().await?;
     browser.open(&shop).await?;
-    until("the loader to have decided", async || {
-        Ok(browser.loaded().await?.iter().any(|name| name.contains("/v1/embed/")).then_some(()))
-    })
-    .await?;
+    decided(&browser).await?;
     gone(&browser).await?;
 
     // Home → product → checkout → thank-you, by the shop's own links and buttons.

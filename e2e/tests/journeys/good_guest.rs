@@ -3,6 +3,7 @@
 use anyhow::Result;
 use bearing_e2e::browser::Browser;
 use bearing_e2e::card::{Card, HOST, gone};
+use bearing_e2e::page::decided;
 use bearing_e2e::stage::Stage;
 use bearing_e2e::wait::until;
 use serde_json::json;
@@ -31,7 +32,7 @@ async fn webassembly_waits_for_the_first_sign_of_interest() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_page_without_a_due_survey_gets_nothing_but_loader_and_config() -> Result<()> {
+async fn a_page_without_a_due_survey_gets_nothing_but_the_loader() -> Result<()> {
     let stage = Stage::set("nps").await?;
     // Answered before: nobody is asked again.
     let browser = Browser::start().await?;
@@ -40,13 +41,10 @@ async fn a_page_without_a_due_survey_gets_nothing_but_loader_and_config() -> Res
     card.button("Close").await?.click().await?;
     gone(&browser).await?;
     browser.client.refresh().await?;
-    until("the config", async || {
-        Ok(browser.loaded().await?.iter().any(|name| name.contains("/v1/embed/")).then_some(()))
-    })
-    .await?;
+    decided(&browser).await?;
     let ours: Vec<_> =
         browser.loaded().await?.into_iter().filter(|name| name.starts_with(&stage.server.url())).collect();
-    assert_eq!(ours.len(), 2, "{ours:?}");
+    assert_eq!(ours.len(), 1, "{ours:?}");
     gone(&browser).await?;
     assert_eq!(browser.complaints().await?, Vec::<String>::new());
     browser.close().await
@@ -93,10 +91,7 @@ async fn a_touchpoints_survey_is_shown_there_and_nowhere_else() -> Result<()> {
     assert!(paused.status.is_success(), "{}", paused.text());
     let browser = Browser::start().await?;
     browser.open(&stage.host.page("plain.html")).await?;
-    until("the config", async || {
-        Ok(browser.loaded().await?.iter().any(|name| name.contains("/v1/embed/")).then_some(()))
-    })
-    .await?;
+    decided(&browser).await?;
     gone(&browser).await?;
     stage.host.put_tag(&stage.tag(&stage.server.url(), r#"data-touchpoint="checkout""#));
     browser.client.refresh().await?;

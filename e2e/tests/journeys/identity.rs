@@ -143,12 +143,12 @@ fn the_plugin_for_wordpress_writes_the_tag_and_signs_who_is_logged_in() -> Resul
     let output = run("PHP", php, secret, &[])?;
     let complaint = String::from_utf8_lossy(&output.stderr);
     ensure!(output.status.success() && complaint.is_empty(), "{complaint}");
+    let address = "https://HOST/bearing.js?site=pk_YOUR_KEY&touchpoint=home";
     assert_eq!(
         String::from_utf8(output.stdout)?,
         format!(
-            "<script data-site=\"pk_YOUR_KEY\" data-touchpoint=\"home\" data-customer=\"wp-42\" \
-             data-signature=\"{signature}\" src=\"https://HOST/bearing.js\" id=\"bearing-survey-js\" async></script>\n\
-             <script src=\"https://HOST/bearing.js\" id=\"another-js\" async></script>\n"
+            "<script data-customer=\"wp-42\" data-signature=\"{signature}\" src=\"{address}\" id=\"bearing-survey-js\" \
+             async></script>\n<script src=\"{address}\" id=\"another-js\" async></script>\n"
         )
     );
     Ok(())

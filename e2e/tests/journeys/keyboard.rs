@@ -3,6 +3,7 @@
 use anyhow::Result;
 use bearing_e2e::browser::Browser;
 use bearing_e2e::card::{Card, gone};
+use bearing_e2e::page::decided;
 use bearing_e2e::stage::{Stage, answer};
 use bearing_e2e::wait::until;
 use fantoccini::key::Key;
@@ -83,10 +84,7 @@ async fn escape_closes_and_the_focus_returns() -> Result<()> {
     // A dismissed survey stays away.
     browser.open(&stage.host.page("head.html")).await?;
     browser.reads("Moon phases").await?;
-    until("the loader to have decided", async || {
-        Ok(browser.loaded().await?.iter().any(|name| name.contains("/v1/embed/")).then_some(()))
-    })
-    .await?;
+    decided(&browser).await?;
     gone(&browser).await?;
     browser.close().await
 }

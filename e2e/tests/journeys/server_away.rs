@@ -3,8 +3,8 @@
 use anyhow::Result;
 use bearing_e2e::browser::Browser;
 use bearing_e2e::card::Card;
+use bearing_e2e::page::decided;
 use bearing_e2e::stage::{Stage, answer};
-use bearing_e2e::wait::until;
 
 #[tokio::test]
 async fn an_answer_given_meanwhile_arrives_on_the_same_page() -> Result<()> {
@@ -21,10 +21,7 @@ async fn an_answer_given_meanwhile_arrives_on_the_same_page() -> Result<()> {
     assert_eq!((report["n"].as_u64(), report["score"].as_f64()), (Some(1), Some(100.0)), "{report}");
 
     browser.client.refresh().await?;
-    until("the loader to have decided", async || {
-        Ok(browser.loaded().await?.iter().any(|name| name.contains("/v1/embed/")).then_some(()))
-    })
-    .await?;
+    decided(&browser).await?;
     assert_eq!(stage.responses(1).await?.len(), 1);
     browser.close().await
 }

@@ -10,6 +10,11 @@ const fn renderer(name: &'static str, glue: bool, how: Broken) -> Situation {
     Situation::under(name, Fault::Renderer { glue, how }).ends(Expected::Hosted)
 }
 
+/// The tag that makes the loader ask.
+const fn config(name: &'static str, fault: Fault) -> Situation {
+    Situation { by_attribute: true, ..Situation::under(name, fault) }.ends(Expected::Nothing)
+}
+
 /// All of them.
 pub(crate) const FAULTS: &[Situation] = &[
     renderer("no WebAssembly file", false, Broken::Missing),
@@ -32,7 +37,7 @@ pub(crate) const FAULTS: &[Situation] = &[
     Situation::under("HTML for answers", Fault::IntakeIsPage),
     Situation::under("nobody for answers", Fault::IntakeAway),
     Situation::under("server down", Fault::Down).ends(Expected::Nothing),
-    Situation::under("500 for the config", Fault::Config(StatusCode::INTERNAL_SERVER_ERROR)).ends(Expected::Nothing),
-    Situation::under("404 for the config", Fault::Config(StatusCode::NOT_FOUND)).ends(Expected::Nothing),
-    Situation::under("HTML for the config", Fault::ConfigIsPage).ends(Expected::Nothing),
+    config("500 for the config", Fault::Config(StatusCode::INTERNAL_SERVER_ERROR)),
+    config("404 for the config", Fault::Config(StatusCode::NOT_FOUND)),
+    config("HTML for the config", Fault::ConfigIsPage),
 ];

@@ -19,6 +19,7 @@ const NO_FEATURES: &[(&str, &str)] = &[(
 /// All of them.
 pub(crate) const PAGES: &[Situation] = &[
     Situation::on("an ordinary page", "ordinary.html"),
+    Situation { by_attribute: true, ..Situation::on("the site in an attribute of the tag", "ordinary.html") },
     Situation::on("the tag in the head", "early.html"),
     Situation::on("quirks mode", "quirks.html"),
     Situation::on("`<base href>` elsewhere", "base.html"),

@@ -67,7 +67,8 @@ impl Play<'_> {
         let console = browser.console().await?;
 
         self.break_things(&proxy).await?;
-        stage.host.put_tag(&stage.tag(&proxy.url(), situation.tag));
+        let tag = if situation.by_attribute { Stage::tag_by_attribute } else { Stage::tag };
+        stage.host.put_tag(&tag(stage, &proxy.url(), situation.tag));
         browser.point_aside().await?;
         self.open().await?;
         match expected {

@@ -108,6 +108,8 @@ pub(crate) struct Situation {
     pub(crate) headers: &'static [(&'static str, &'static str)],
     /// More attributes of the tag.
     pub(crate) tag: &'static str,
+    /// Whether the tag names its site in an attribute, and not in its address.
+    pub(crate) by_attribute: bool,
     /// Whether the page stands in the frame `#stage` of what is opened.
     pub(crate) framed: bool,
     /// Whether its origin is `null`, which the site's owner must allow.
@@ -134,6 +136,7 @@ impl Situation {
             page,
             headers: &[],
             tag: "",
+            by_attribute: false,
             framed: false,
             no_origin: false,
             fault: Fault::None,

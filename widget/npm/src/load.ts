@@ -70,7 +70,7 @@ export const load = (options: LoadOptions): Promise<Bearing> => {
   if (ours?.script && script() != ours.script) forget();
   const there = ours?.tag ?? othersTag();
   const running = script();
-  const site = running?.site ?? there?.dataset.site;
+  const site = running?.site ?? (there && siteOf(there));
   if (site && site != options.site) {
     const message = `This page shows the surveys of ${site}, so not those of ${options.site}: one page, one site.`;
     return Promise.reject(Error(message));
@@ -102,9 +102,12 @@ const forget = () => {
 
 /** A tag in the page's HTML, unless its time is over: it ran and was destroyed, or it failed. */
 const othersTag = (): HTMLScriptElement | undefined => {
-  const tag = document.querySelector<HTMLScriptElement>('script[data-site^="pk_"]');
+  const tag = document.querySelector<HTMLScriptElement>('script[data-site^="pk_"],script[src*="site=pk_"]');
   return tag && (script() || document.readyState != 'complete') ? tag : undefined;
 };
+
+/** The site that a tag names. */
+const siteOf = (tag: HTMLScriptElement) => new URL(tag.src).searchParams.get('site') ?? tag.dataset.site;
 
 /** The same promise, whose failure is nobody's error unless somebody waits for it: a blocked survey breaks no page. */
 const quiet = <T>(promise: Promise<T>): Promise<T> => {
@@ -147,6 +150,10 @@ const makeTag = (options: LoadOptions): HTMLScriptElement => {
   if (!/^pk_\w+$/.test(site)) throw TypeError(`A site's public key starts with "pk_", unlike ${JSON.stringify(site)}.`);
   const address = new URL(src, document.baseURI);
   if (!/^https?:$/.test(address.protocol)) throw TypeError(`src is ${JSON.stringify(src)}, but must be https or http.`);
+  // What the server must know to put the surveys into the script stands in the address.
+  for (const [name, value] of Object.entries({ site, touchpoint, locale })) {
+    if (value !== undefined) address.searchParams.set(name, value);
+  }
   const tag = document.createElement('script');
   const data = { site, touchpoint, locale, customer, signature, storage, mode, consent };
   for (const [name, value] of Object.entries(data)) {

@@ -64,7 +64,7 @@ async fn the_tag_says_what_the_options_say() -> Result<()> {
     });
     assert_eq!(
         calls(&browser, &pages.at("blank.html"), &stage, all).await?,
-        json!([pages.at("other.js"), "n", true, data])
+        json!([format!("{}?site={}&touchpoint=home&locale=nl", pages.at("other.js"), stage.site_key), "n", true, data])
     );
     let least = "load(options); return Object.keys({ ...document.querySelector('script[data-site]').dataset })";
     assert_eq!(calls(&browser, &pages.at("blank.html"), &stage, least).await?, json!(["site"]));
