@@ -40,8 +40,7 @@ export const showCard = async (page, survey, { root: tree, css }, host) => {
   /** What follows the first question, from its own file: calls one of its functions, once it is here. */
   const ask = guard(async (name, ...args) => {
     const { startRest } = await page.more();
-    rest ||= card.rest = startRest(card);
-    if (!given.off) return rest[name](...args);
+    if (!given.off) return (card.rest = rest ||= startRest(card))[name](...args);
   });
 
   /** The card, as what else of the loader works on it. */

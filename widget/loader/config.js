@@ -6,10 +6,10 @@ import { fetch, quietly, read } from './natives.js';
  * The config that came within this script, if it is the one for this tag: where the address names the site, the server
  * writes it over these words, in the language that the browser seems to read, and says how the locales begin that it is for.
  */
-export const sent = ({ locale }) =>
+export const sent = ({ site, locale }) =>
   quietly(() => {
     const config = read('@config@');
-    if (RegExp('^' + config.for + '(-|$)', 'i').test(locale)) return config;
+    return config.site == site && RegExp('^' + config.for + '(-|$)', 'i').test(locale) && config;
   });
 
 const get = async (address) => {

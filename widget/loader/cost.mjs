@@ -73,7 +73,7 @@ const PARTS = {
     'second copy in IndexedDB (vault.js)': [
       ['keep.js', / \|\| \(await named\(\)\)/s],
       ['keep.js', /        \/\/ Chromium leaves.*?'bearing'\);\n/s],
-      ['keep.js', /      if \(keeping.entries.length\) vault.*?;\n/s],
+      ['keep.js', /        vault\(\(store\) => \{.*?'bearing'\)\);\n/s],
       ['keep.js', /      vault\(\(store\).*?;\n/s],
       ['keep.js', /    vault,\n/s],
     ],

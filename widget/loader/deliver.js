@@ -115,7 +115,11 @@ export const startDelivery = ({ tag, given, cards, keeping, emit, later, listen 
   // A database that is not there is not made by looking for it, unless the browser cannot tell.
   const look = async () => {
     const known = !indexedDB.databases || (await indexedDB.databases()).some(({ name }) => name == 'bearing');
-    if (known) take((await vault((store) => store.getAll())) || []);
+    const texts = known && (await vault((store) => store.getAll()));
+    if (!texts) return;
+    take(texts);
+    // Opened a moment before it was deleted, it is there again and empty: every page would come and look.
+    if (!texts[0]) indexedDB.deleteDatabase('bearing');
   };
   // Chromium leaves a promise of its own broken where a sandbox forbids the question.
   if (origin != 'null') look().catch(() => {});

@@ -6,7 +6,7 @@ const TEXTS = {
   declined: "The visitor chose not to be asked again: only bearing('reset') forgets that.",
   schedule: "The moment is outside the survey's dates: change from or until.",
   touchpoint:
-    "The page is at none of the survey's touchpoints: name one in the tag's data-touchpoint, or add the page's to touchpoints.",
+    "The page is at none of the survey's touchpoints: name one in the tag, or add the page's to touchpoints.",
   inline:
     'The survey stands only where the page has a bearing-survey element for it: add one, or choose another position.',
   url: "The page's address is left out by a rule, or taken by none: compare it with urls.",

@@ -136,6 +136,11 @@ export const startExtra = (loader) => {
     /** Says once which directives of the page's policy stand in the way: one often shows only after the other. */
     hint({ blockedURI, disposition, effectiveDirective }) {
       if (disposition == 'report') return;
+      // No answer could leave this page, so nobody is asked for one; the hosted page in a frame sends its own.
+      if (effectiveDirective == 'connect-src' && tag.mode != 'iframe') {
+        tag.auto = 'off';
+        for (const card of [...cards]) if (card.score === undefined) card.end();
+      }
       const missing = blockedURI == 'wasm-eval' ? "'wasm-unsafe-eval'" : new URL(tag.base).origin;
       if (!lacks.size) {
         const say = () => console.info(`Bearing: add ${[...lacks].join(', ')} in this page's Content-Security-Policy.`);

@@ -34,11 +34,17 @@ export const startKeeping = ({ site, embed }, more) => {
       const kept = { site, shown, answered: now(), response };
       keeping.put({ kept, text: encode(kept) });
     },
-    /** Forgets what waits, and waits for no file to do so. */
+    /** Forgets what this page has kept, and waits for no file to do so; the last answer takes the database with it. */
     clear() {
-      if (keeping.entries.length) vault(() => indexedDB.deleteDatabase('bearing'));
+      for (const { kept } of keeping.entries) {
+        const { id } = kept.response;
+        disk.remove(KEY + id);
+        vault((store) => {
+          store.delete(id);
+          return store.count();
+        }).then((left) => left === 0 && indexedDB.deleteDatabase('bearing'));
+      }
       keeping.entries = [];
-      for (const key of disk.keys(KEY)) disk.remove(key);
       keeping.tell({ on: 'cleared' });
     },
     /** Sends what no queue has taken, for better or worse: the page may be left for good. */

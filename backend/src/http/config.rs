@@ -1,12 +1,13 @@
 //! Rendered configs and trees, kept in memory until the store's configuration changes; never stored.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use bearing_shared::api::embed::{Config, FORMAT, FirstQuestion, SurveyConfig, Tree};
 use bearing_shared::id::{SiteKey, SurveyId};
 use bearing_shared::look::Position;
 use bearing_shared::rule;
-use bearing_shared::text::{self, Language};
+use bearing_shared::text::{self, Language, TRADITIONAL};
 use bearing_storage::{PublishedVersion, Site};
 use bearing_widget::server::{SiteFacts, SurveyView, first_question_tree};
 use moka::sync::Cache;
@@ -19,8 +20,12 @@ use crate::directory::SiteView;
 
 /// The most trees in one config.
 const TREES: usize = 2;
-/// The most configs and trees kept; the least used go first.
+/// The most trees kept; the least used go first.
 const KEPT: u64 = 5_000;
+/// The most bytes of configs kept, and of scripts.
+const ROOM: u64 = 32 << 20;
+/// How long what nobody asks for is kept.
+const IDLE: Duration = Duration::from_secs(3_600);
 
 /// A reply in every encoding, with its tag.
 #[derive(Debug)]
@@ -62,7 +67,16 @@ pub struct Configs {
 
 impl Default for Configs {
     fn default() -> Self {
-        Self { configs: Cache::new(KEPT), scripts: Cache::new(KEPT), trees: Cache::new(KEPT) }
+        let size = |rendered: &Rendered| rendered.plain.len() + rendered.brotli.len() + rendered.gzip.len();
+        let configs = Cache::builder().weigher(move |_, config: &Arc<Rendered>| weight(size(config)));
+        let scripts = Cache::builder()
+            .weigher(move |_, script: &Option<Arc<Rendered>>| weight(script.as_deref().map_or(0, size)));
+        // A change of any site makes every key anew: the old ones leave soon.
+        Self {
+            configs: configs.max_capacity(ROOM).time_to_idle(IDLE).build(),
+            scripts: scripts.max_capacity(ROOM).time_to_idle(IDLE).build(),
+            trees: Cache::builder().max_capacity(KEPT).time_to_idle(IDLE).build(),
+        }
     }
 }
 
@@ -176,6 +190,11 @@ fn likely<'a>(
     here(inline).take(TREES)
 }
 
+/// What an entry weighs: its bytes and about as many as its key takes.
+fn weight(bytes: usize) -> u32 {
+    u32::try_from(bytes + 500).unwrap_or(u32::MAX)
+}
+
 /// Only what changes the reply is in the key, so that strangers cannot fill the cache. Surveys end at their time or their
 /// cap without a change of the configuration, so those that are `asked` are in it.
 fn key(view: &SiteView, locale: String, touchpoint: &str, asked: &[&PublishedVersion]) -> Key {
@@ -184,7 +203,8 @@ fn key(view: &SiteView, locale: String, touchpoint: &str, asked: &[&PublishedVer
 }
 
 /// How the locales begin, in lower case and up to a hyphen or their end, that lead to this one of those that are written and
-/// to no other: `de` for `de`, `de-at` for `de-AT` beside `de`, and [`ANY`] for one alone.
+/// to no other, as a regular expression of JavaScript: `de` for `de`, `de-at` for `de-AT` beside `de`, `pt(?!-(br))` for `pt`
+/// beside `pt-BR`, and [`ANY`] for one alone.
 fn beginning<'a>(locale: &str, written: impl Iterator<Item = &'a str>) -> Option<String> {
     let ended = |tag: &str| tag.to_ascii_lowercase() + "-";
     let own = ended(locale);
@@ -192,8 +212,23 @@ fn beginning<'a>(locale: &str, written: impl Iterator<Item = &'a str>) -> Option
     if others.is_empty() {
         return Some(ANY.to_owned());
     }
+    let mut chinese = others.iter().filter(|other| other.starts_with("zh-")).map(String::as_str);
+    match (&*own, chinese.next(), chinese.next()) {
+        // A region tells the script where nothing else does.
+        ("zh-", Some("zh-hant-"), None) => return Some(format!("zh(?!-(hant|{}))", TRADITIONAL.join("|"))),
+        ("zh-hant-", Some("zh-"), None) => return Some(format!("zh-(hant|{})", TRADITIONAL.join("|"))),
+        _ => {}
+    }
     let mut heads = own.match_indices('-').map(|(at, _)| own.split_at(at).0);
-    heads.find(|head| !others.iter().any(|other| other.starts_with(&ended(head)))).map(str::to_owned)
+    let alone = heads.find(|head| !others.iter().any(|other| other.starts_with(&ended(head))));
+    let longer = || {
+        let rests: Vec<&str> = others.iter().filter_map(|other| other.strip_prefix(&own)).collect();
+        let known = !own.starts_with("zh-") && rests.iter().all(|rest| !rest.is_empty());
+        known.then(|| {
+            format!("{}(?!-({}))", own.trim_end_matches('-'), rests.join("|").replace("-|", "|").trim_end_matches('-'))
+        })
+    };
+    alone.map(str::to_owned).or_else(longer)
 }
 
 /// The locales that surveys are written in.
@@ -247,6 +282,23 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
 mod tests {
     use super::*;
 
+    const LOCALES: &str =
+        "de de-AT en en-GB en-US fi-FI fil pt pt-PT pt-BR pt-AO zh zh-CN zh-SG zh-TW zh-HK zh-Hans-HK zh-Hant-CN";
+
+    /// What the loader's regular expression does with the few patterns that there are.
+    fn begins(locale: &str, pattern: &str) -> bool {
+        let tag = locale.to_ascii_lowercase() + "-";
+        let after = |head: &str| tag.strip_prefix(&format!("{head}-")).map(str::to_owned);
+        let one_of = |list: &str, rest: &str| list.split('|').any(|one| rest.starts_with(one));
+        if let Some((head, not)) = pattern.split_once("(?!-(") {
+            return after(head).is_some_and(|rest| !one_of(not.trim_end_matches("))"), &rest));
+        }
+        if let Some((head, list)) = pattern.split_once("-(") {
+            return after(head).is_some_and(|rest| one_of(list.trim_end_matches(')'), &rest));
+        }
+        pattern == ANY || after(pattern).is_some()
+    }
+
     #[test]
     fn a_config_is_for_the_locales_that_lead_to_it_and_to_no_other() {
         for (locale, written, expected) in [
@@ -256,17 +308,19 @@ mod tests {
             ("en-US", &["de", "en-US"], Some("en")),
             ("fi", &["fil", "fi"], Some("fi")),
             ("pt-BR", &["pt", "pt-BR"], Some("pt-br")),
-            ("pt", &["pt", "pt-BR"], None),
+            ("pt", &["pt", "pt-BR"], Some("pt(?!-(br))")),
+            ("en", &["en", "en-GB", "de", "en-GB-oed"], Some("en(?!-(gb|gb-oed))")),
+            ("en", &["EN", "en"], None),
+            ("zh", &["zh", "zh-Hant", "en"], Some("zh(?!-(hant|hk|mo|tw))")),
+            ("zh-Hant", &["zh", "zh-Hant"], Some("zh-(hant|hk|mo|tw)")),
             ("zh-Hant", &["zh-Hans", "zh-Hant"], Some("zh-hant")),
+            ("zh", &["zh", "zh-TW"], None),
         ] {
             let found = beginning(locale, written.iter().copied());
             assert_eq!(found.as_deref(), expected, "{locale} of {written:?}");
             // What the loader takes it for is what the server would have sent.
-            for wanted in ["de", "de-AT", "en", "en-GB", "fi-FI", "fil", "pt", "pt-PT", "pt-BR", "zh-Hant-HK", "zh-HK"]
-            {
-                let begins =
-                    |head: &str| head == ANY || format!("{wanted}-").to_lowercase().starts_with(&format!("{head}-"));
-                let taken = found.as_deref().is_some_and(begins);
+            for wanted in LOCALES.split(' ') {
+                let taken = found.as_ref().is_some_and(|pattern| begins(wanted, pattern));
                 let sent = text::best_locale(wanted, written.iter().copied(), locale);
                 assert!(!taken || sent == locale, "{wanted} of {written:?} is {sent}");
             }

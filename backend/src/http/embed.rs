@@ -85,7 +85,8 @@ pub(super) async fn loader(
         None => files::loader(&headers)?,
     };
     if reader.locale.is_empty() {
-        response.headers_mut().append(header::VARY, HeaderValue::from_static("accept-language"));
+        // In one line: some proxies read no more than one.
+        response.headers_mut().insert(header::VARY, HeaderValue::from_static("accept-encoding, accept-language"));
     }
     Ok(response)
 }

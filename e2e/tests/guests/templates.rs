@@ -24,10 +24,12 @@ async fn pictures(browser: &Browser) -> Result<Vec<Picture>> {
     Ok(taken)
 }
 
-/// What an owner finds in the console and in the page's error handlers, without the order in which it came.
+/// What an owner finds in the console and in the page's error handlers, without the order in which it came and how often: a
+/// template may ask for a picture that is not there again while it moves.
 async fn complaints(browser: &Browser) -> Result<Vec<String>> {
     let mut all = browser.complaints().await?;
     all.sort();
+    all.dedup();
     Ok(all)
 }
 

@@ -189,7 +189,6 @@ async fn by_mouse_and_by_key(style: &str) -> Result<()> {
 
     let before = posted(&proxy);
     let browser = Browser::start().await?;
-    browser.devtools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": HELD })).await?;
     browser.open(&stage.host.page("plain.html")).await?;
     let card = Card::shown(&browser).await?;
     until("the focus on the scale", async || {
@@ -218,6 +217,7 @@ async fn faces_are_answered_by_mouse_and_by_key() -> Result<()> {
 #[tokio::test]
 async fn arrows_that_rest_on_a_score_send_it_once() -> Result<()> {
     let (stage, proxy) = drawn("numbers").await?;
+    put_tag_from(&stage, &proxy.url(), "", &format!("<script>{HELD}</script>"));
     let browser = Browser::start().await?;
     browser.open(&stage.host.page("plain.html")).await?;
     let card = Card::shown(&browser).await?;

@@ -7,6 +7,9 @@ const CSP: &str = "content-security-policy";
 /// What a browser reports where WebAssembly is forbidden.
 const NO_WASM: &[&str] = &["policy: script-src wasm-eval"];
 
+const NO_CONNECTION: &[(&str, &str)] =
+    &[(CSP, "script-src 'nonce-own' {server} 'wasm-unsafe-eval'; connect-src 'self'; frame-src {server}")];
+
 /// All of them.
 pub(crate) const POLICIES: &[Situation] = &[
     Situation::policy(
@@ -121,10 +124,14 @@ pub(crate) const POLICIES: &[Situation] = &[
     .ends(Expected::Hosted)
     .reported(NO_WASM)
     .says("wasm-unsafe-eval"),
-    Situation::policy(
-        "CSP without `connect-src`",
-        &[(CSP, "script-src 'nonce-own' {server} 'wasm-unsafe-eval'; connect-src 'self'; frame-src {server}")],
-    )
+    Situation::policy("CSP without `connect-src`", NO_CONNECTION)
+        .ends(Expected::Nothing)
+        .reported(&["policy: connect-src "])
+        .says("connect-src"),
+    Situation {
+        by_attribute: true,
+        ..Situation::policy("CSP without `connect-src`, the site in an attribute", NO_CONNECTION)
+    }
     .ends(Expected::Nothing)
     .reported(&["policy: connect-src "])
     .says("connect-src"),

@@ -32,7 +32,7 @@ reasons! {
     Signal "signal" "The browser sends a signal that the site respects: take it out of the site's respect_signals to ask anyway.";
     Declined "declined" "The visitor chose not to be asked again: only bearing('reset') forgets that.";
     Schedule "schedule" "The moment is outside the survey's dates: change from or until.";
-    Touchpoint "touchpoint" "The page is at none of the survey's touchpoints: name one in the tag's data-touchpoint, or add the page's to touchpoints.";
+    Touchpoint "touchpoint" "The page is at none of the survey's touchpoints: name one in the tag, or add the page's to touchpoints.";
     Inline "inline" "The survey stands only where the page has a bearing-survey element for it: add one, or choose another position.";
     Url "url" "The page's address is left out by a rule, or taken by none: compare it with urls.";
     Device "device" "The device is not one of the survey's: add it to devices.";

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { databases, fire, network, page, storage, timers } from './page.js';
+import { afresh, databases, fire, network, page, storage, timers } from './page.js';
 import { Element, blank, body, card, focus, run } from './dom.js';
 import { WHY, config, counted, editions, heard, hush, names, pick, press, requests, rest, score, send, serve, start, survey, tree, type, words } from './scene.js';
 import { renderer } from './renderer.js';
@@ -192,6 +192,26 @@ test('a renderer that traps in the middle ends nothing but itself; a forbidden f
   assert.ok(card().querySelector('iframe'));
   fire('securitypolicyviolation', { blockedURI: address, disposition: 'enforce', effectiveDirective: 'frame-src' });
   assert.equal(card().querySelector('.more').querySelector('a').attributes.href, address);
+});
+
+test('where the page lets nothing be sent nobody is asked, unless a frame sends for itself', async () => {
+  const forbidden = { blockedURI: 'https://a.example/x', disposition: 'enforce', effectiveDirective: 'connect-src' };
+  for (const [dataset, more, stays] of [
+    [{}, { disposition: 'report' }, true],
+    [{}, { effectiveDirective: 'img-src' }, true],
+    [{ mode: 'iframe' }, {}, true],
+    [{}, {}, false],
+  ]) {
+    afresh();
+    blank();
+    await start(dataset);
+    fire('securitypolicyviolation', { ...forbidden, blockedURI: network.requests[0].address, ...more });
+    await rest();
+    assert.equal(!!card(), stays, JSON.stringify([dataset, more]));
+    assert.equal(names().includes('dismissed'), false);
+    bearing('destroy');
+    await rest();
+  }
 });
 
 test('a strict tag stores nothing before the visitor acts and names no visitor', async () => {

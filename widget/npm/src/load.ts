@@ -102,12 +102,13 @@ const forget = () => {
 
 /** A tag in the page's HTML, unless its time is over: it ran and was destroyed, or it failed. */
 const othersTag = (): HTMLScriptElement | undefined => {
-  const tag = document.querySelector<HTMLScriptElement>('script[data-site^="pk_"],script[src*="site=pk_"]');
+  const tags = document.querySelectorAll<HTMLScriptElement>('script[data-site^="pk_"],script[src*="site=pk_"]');
+  const tag = [...tags].find((tag) => /^pk_/.test(siteOf(tag) ?? ''));
   return tag && (script() || document.readyState != 'complete') ? tag : undefined;
 };
 
 /** The site that a tag names. */
-const siteOf = (tag: HTMLScriptElement) => new URL(tag.src).searchParams.get('site') ?? tag.dataset.site;
+const siteOf = (tag: HTMLScriptElement) => new URL(tag.src, document.baseURI).searchParams.get('site') ?? tag.dataset.site;
 
 /** The same promise, whose failure is nobody's error unless somebody waits for it: a blocked survey breaks no page. */
 const quiet = <T>(promise: Promise<T>): Promise<T> => {

@@ -88,9 +88,10 @@ async fn a_script_that_does_not_come_is_told_quietly_and_tried_again() -> Result
         const missing = await said(load(options)); const other = await said(load({ ...options, src: '/other.js' }));\
         return [missing, other, await said(load(options)), seen]";
     let said = calls(&browser, &pages.at("blank.html"), &stage, script).await?;
-    let missing = format!("{} did not load", pages.at("missing.js"));
+    let address = |name: &str| format!("{}?site={}", pages.at(name), stage.site_key);
+    let missing = format!("{} did not load", address("missing.js"));
     ensure!(said[0].as_str().is_some_and(|message| message.starts_with(&missing)), "{said}");
-    assert_eq!(said[1], json!(format!("{} is there, but no script of Bearing.", pages.at("other.js"))));
+    assert_eq!(said[1], json!(format!("{} is there, but no script of Bearing.", address("other.js"))));
     assert_eq!((&said[2], &said[3]), (&json!("loaded"), &json!([])));
     // The owner's own tag fails: who waits for it is told, and the next call brings another.
     let said =
