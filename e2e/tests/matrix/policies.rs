@@ -70,7 +70,7 @@ pub(crate) const POLICIES: &[Situation] = &[
             &[(
                 CSP,
                 "script-src 'nonce-own' \
-             'sha256-Xq8IkHQx7Ji63hLCF7wVW8Di4xhGzBzLyXt3tAVBw2s=' 'strict-dynamic' 'wasm-unsafe-eval'",
+             'sha256-JTAOB1dQ8eGbd1/i12qC3hGlB1KBHnN5dqJkrFGaOiw=' 'strict-dynamic' 'wasm-unsafe-eval'",
             )],
         )
     },
