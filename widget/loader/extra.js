@@ -137,7 +137,9 @@ export const startExtra = (loader) => {
     hint({ blockedURI, disposition, effectiveDirective }) {
       if (disposition == 'report') return;
       // No answer could leave this page, so nobody is asked for one; the hosted page in a frame sends its own.
-      if (effectiveDirective == 'connect-src' && tag.mode != 'iframe') {
+      // Not where it is the renderer's file alone that the policy refuses. Some browsers tell no more than the origin.
+      const isOurs = blockedURI.startsWith(tag.embed) || tag.embed.startsWith(blockedURI);
+      if (isOurs && effectiveDirective == 'connect-src' && tag.mode != 'iframe') {
         tag.auto = 'off';
         for (const card of [...cards]) if (card.score === undefined) card.end();
       }

@@ -2,7 +2,8 @@
 //!
 //! Every visit is a browser of its own, so that nothing is known and nothing is cached. It comes from another page of the
 //! shop, one without a tag, as customers do; a row of its own tells what the first page of a browser that has just been
-//! started is like. The clock is the page's own: from navigation to the frame after the one in which the question has a place on the screen; from the first touch of the
+//! started is like. The clock is the page's own: from navigation to the frame after the one in which the question has a
+//! place on the screen; from the first touch of the
 //! card to the frame after the follow-up has one. Beside it stands when the page itself showed its first text: sooner than
 //! that no tag's question can be seen. Motion is reduced, so that what has a place can be read. Chromium's slow line
 //! delays each reply by a round trip; it does not act the handshakes of a connection.

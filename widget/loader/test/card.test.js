@@ -199,6 +199,8 @@ test('where the page lets nothing be sent nobody is asked, unless a frame sends 
   for (const [dataset, more, stays] of [
     [{}, { disposition: 'report' }, true],
     [{}, { effectiveDirective: 'img-src' }, true],
+    // The policy may allow some of the server's paths: answers go, and the rest has the hosted page to fall back to.
+    [{}, { blockedURI: new URL('w/x.wasm', import.meta.url.replace('test/card.test.js', '')).href }, true],
     [{ mode: 'iframe' }, {}, true],
     [{}, {}, false],
   ]) {
