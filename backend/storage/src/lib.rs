@@ -1,6 +1,6 @@
 //! Durable storage: the only crate that knows SQL.
 //!
-//! One trait a topic, records beside it, a folder an engine with the same file names, and one contract suite
+//! One trait a topic, records beside it, what engines do alike in `counts/`, a folder an engine, and one contract suite
 //! (`tests/contract`) that every engine passes. What is returned as acknowledged has been flushed to disk.
 //!
 //! **To add a method:** declare it in the topic's trait, write it in each engine's file of that name, and add its
@@ -10,7 +10,9 @@
 //! Every method that touches a site's things takes the site's id: another tenant's row is simply not there. Rules that
 //! span several rows live inside one method (`accept` = answer + cells + funnel), never in a transaction handed up.
 
+mod counts;
 mod error;
+mod json;
 mod keys;
 mod reports;
 mod responses;

@@ -8,14 +8,13 @@
 //! A change that comes during a build waits for its end, and is then reviewed. Beginning again with each change would
 //! end sooner after two quick ones, but a site that learns a value every minute would never end at all.
 
-use bearing_shared::cell;
 use bearing_shared::id::SiteId;
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
-use super::counting::{Changes, WEEK};
-use super::generations::{Config, Counting, Generations};
-use super::rows;
-use crate::{Result, StoreError};
+use super::{counting, generations, rows};
+use crate::counts::change::{Changes, WEEK};
+use crate::counts::generation::{Config, Counting, Generations, Remainder};
+use crate::{Result, StoreError, json};
 
 /// Cells cleared in one step.
 const STEP_CELLS: usize = 2_000;
@@ -26,8 +25,8 @@ const STEP_CELLS: usize = 2_000;
 /// most `limit` responses, so that a small site is there within this very transaction.
 pub(super) fn review(transaction: &Transaction<'_>, site: &SiteId, limit: u32) -> Result<()> {
     loop {
-        let Some(wanted) = Config::wanted(transaction, site)? else { return Ok(()) };
-        let Generations { current, building } = Generations::read(transaction, site)?;
+        let Some(wanted) = generations::wanted(transaction, site)? else { return Ok(()) };
+        let Generations { current, building } = generations::read(transaction, site)?;
         if building.is_some() {
             return Ok(());
         }
@@ -54,35 +53,13 @@ fn holds_already(connection: &Connection, site: &SiteId, current: &Counting, wan
     if !any {
         return Ok(true);
     }
-    let Config { zone, dimensions, touchpoints } = &current.config;
-    let same_names = dimensions.len() == wanted.dimensions.len()
-        && dimensions.iter().all(|dimension| wanted.dimensions.iter().any(|next| next.name == dimension.name));
-    if *zone != wanted.zone || !same_names || !is_within(touchpoints, &wanted.touchpoints) {
-        return Ok(false);
-    }
-    // A name that is new tells apart what the remainder holds: nothing, or else nobody knows how much of it.
-    if touchpoints.len() < wanted.touchpoints.len()
-        && has_remainder(connection, site, current.number, (cell::ALL, "", Some(cell::OTHER)))?
-    {
-        return Ok(false);
-    }
-    for next in &wanted.dimensions {
-        let name = cell::attribute(&next.name);
-        let values = current.config.values(&name).unwrap_or_default();
-        if !is_within(values, &next.values) {
-            return Ok(false);
-        }
-        if values.len() < next.values.len()
-            && has_remainder(connection, site, current.number, (&name, cell::OTHER, None))?
-        {
+    let Some(remainders) = current.config.remainders(wanted) else { return Ok(false) };
+    for remainder in &remainders {
+        if has_remainder(connection, site, current.number, remainder)? {
             return Ok(false);
         }
     }
     Ok(true)
-}
-
-fn is_within(part: &[String], whole: &[String]) -> bool {
-    part.iter().all(|text| whole.contains(text))
 }
 
 /// Whether any answer counts in the cells of this (dimension, value, touchpoint if one is meant).
@@ -90,7 +67,7 @@ fn has_remainder(
     connection: &Connection,
     site: &SiteId,
     generation: u32,
-    (dimension, value, touchpoint): (&str, &str, Option<&str>),
+    (dimension, value, touchpoint): &Remainder,
 ) -> Result<bool> {
     let mut statement = connection.prepare_cached(
         "SELECT EXISTS (
@@ -106,7 +83,7 @@ fn has_remainder(
 fn adopt(transaction: &Transaction<'_>, site: &SiteId, number: u32, config: &Config) -> Result<()> {
     transaction.execute(
         "UPDATE generation SET config = ?3 WHERE site_id = ?1 AND number = ?2",
-        params![site.as_str(), number, rows::to_json(config)?],
+        params![site.as_str(), number, json::write(config)?],
     )?;
     rows::changed(transaction)
 }
@@ -123,7 +100,7 @@ fn begin(transaction: &Transaction<'_>, site: &SiteId, config: &Config) -> Resul
     transaction.execute(
         "INSERT INTO generation (site_id, number, config, state, progress_at, progress, last, done)
          VALUES (?1, ?2, ?3, 'building', ?4, 0, (SELECT coalesce(max(place), 0) FROM response), 0)",
-        params![site.as_str(), number, rows::to_json(config)?, i64::MIN],
+        params![site.as_str(), number, json::write(config)?, i64::MIN],
     )?;
     rows::changed(transaction)?;
     Ok(number)
@@ -132,16 +109,16 @@ fn begin(transaction: &Transaction<'_>, site: &SiteId, config: &Config) -> Resul
 /// Begins counting a site anew, whatever its counts say, unless it is being counted now; the number of the generation
 /// that was begun. `None` while another one is being built; the site itself may be gone.
 pub(super) fn begin_anew(transaction: &Transaction<'_>, site: &SiteId) -> Result<Option<u32>> {
-    if Generations::read(transaction, site)?.building.is_some() {
+    if generations::read(transaction, site)?.building.is_some() {
         return Ok(None);
     }
-    let Some(wanted) = Config::wanted(transaction, site)? else { return Ok(None) };
+    let Some(wanted) = generations::wanted(transaction, site)? else { return Ok(None) };
     begin(transaction, site, &wanted).map(Some)
 }
 
 /// Counts the next responses, at most `limit`, of the generation that a site is building; whether that completed it.
 fn step(transaction: &Transaction<'_>, site: &SiteId, limit: u32) -> Result<bool> {
-    let Some((counting, mut progress)) = Generations::read(transaction, site)?.building else { return Ok(false) };
+    let Some((counting, mut progress)) = generations::read(transaction, site)?.building else { return Ok(false) };
     let (mut changes, mut count) = (Changes::default(), 0);
     let (from, place) = progress.at;
     // In two parts, for the index finds no place among moments: a million answers of one moment would be met each time.
@@ -165,7 +142,7 @@ fn step(transaction: &Transaction<'_>, site: &SiteId, limit: u32) -> Result<bool
             count += 1;
         }
     }
-    changes.write(transaction)?;
+    counting::write(transaction, changes)?;
     let completed = count < limit;
     if completed {
         transaction.execute(

@@ -1,90 +1,16 @@
-//! Sums over cells: which questions cells answer exactly, and reading few of them.
+//! Cells in SQLite: reading few of them, and the denominators.
 
-use bearing_shared::cell;
 use bearing_shared::histogram::{Histogram, SLOTS};
 use bearing_shared::id::SiteId;
-use bearing_shared::instrument::Instrument;
 use rusqlite::{Connection, Row, params};
 
-use super::counting::{DAY, WEEK};
-use super::filter::instruments;
-use super::generations::Counting;
 use super::rows;
-use super::sums::{Part, Sums};
-use crate::reports::{Axis, Base, FunnelCounts, Grouping, ReportFilter, Tally, TallyQuery};
-use crate::{Result, StoreError};
-
-/// Days beyond every calendar, where a filter names none.
-const FIRST_DAY: i32 = -5_000_000;
-const LAST_DAY: i32 = 5_000_000;
-
-/// Which cells answer a question.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Plan<'a> {
-    dimension: &'a str,
-    /// The one value of it; `None` for each that there is.
-    value: Option<&'a str>,
-}
-
-impl<'a> Plan<'a> {
-    /// The cells that answer a question exactly; `None` when none do.
-    pub(super) fn of(query: &'a TallyQuery, counting: &Counting) -> Option<Self> {
-        if query.base != Base::Responses || query.grouping == Grouping::Hour {
-            return None;
-        }
-        let one = Self::of_filter(&query.filter, counting)?;
-        match &query.by {
-            Some(Axis::Dimension(dimension)) => match one.value {
-                _ if one.dimension == dimension => Some(one),
-                // Two dimensions at once have no cells: those are marginals, never products.
-                _ if one.dimension != cell::ALL => None,
-                _ => is_kept(dimension, counting).then_some(Self { dimension, value: None }),
-            },
-            Some(Axis::Touchpoint | Axis::Survey) | None => Some(one),
-        }
-    }
-
-    /// The cells that answer a filter exactly; `None` when none do.
-    pub(super) fn of_filter(filter: &'a ReportFilter, counting: &Counting) -> Option<Self> {
-        let told_apart = |name: &String| name == cell::OTHER || counting.touchpoint(name) == name;
-        if counting.number == 0 || !filter.touchpoint.as_ref().is_none_or(told_apart) {
-            return None;
-        }
-        match filter.values.as_slice() {
-            [] => Some(Self { dimension: cell::ALL, value: Some("") }),
-            [(dimension, value)] => {
-                let known = match counting.config.values(dimension) {
-                    Some(values) => value == cell::OTHER || values.contains(value),
-                    None => is_kept(dimension, counting),
-                };
-                known.then_some(Self { dimension, value: Some(value) })
-            }
-            _ => None,
-        }
-    }
-}
-
-/// Whether there are cells for every value of a dimension, by its cell name.
-fn is_kept(dimension: &str, counting: &Counting) -> bool {
-    matches!(dimension, cell::VERSION | cell::DEVICE | cell::LOCALE)
-        || dimension.starts_with(cell::CHOICE)
-        || counting.config.values(dimension).is_some()
-}
-
-/// The cells that make up a window of days, as (grain, first period, last period): whole weeks where weeks are enough,
-/// and days at the edges.
-fn spans(filter: &ReportFilter, grouping: Grouping) -> Vec<(i64, i32, i32)> {
-    let from = filter.from_day.unwrap_or(FIRST_DAY).clamp(FIRST_DAY, LAST_DAY);
-    let to = filter.to_day.unwrap_or(LAST_DAY).clamp(FIRST_DAY, LAST_DAY);
-    // The first Monday of a week that lies inside, and the Monday behind the last such week.
-    let (first, end) = (cell::week_of(from + 6), cell::week_of(to + 1));
-    let spans = if grouping == Grouping::Day || first >= end {
-        vec![(DAY, from, to)]
-    } else {
-        vec![(DAY, from, first - 1), (WEEK, first, end - 1), (DAY, end, to)]
-    };
-    spans.into_iter().filter(|(_, first, last)| first <= last).collect()
-}
+use crate::Result;
+use crate::counts::change::WEEK;
+use crate::counts::generation::Counting;
+use crate::counts::plan::{FIRST_DAY, LAST_DAY, Plan, instrument_pair, spans};
+use crate::counts::tallying::{CellNames, CellSums};
+use crate::reports::{FunnelCounts, Grouping, ReportFilter, Tally, TallyQuery};
 
 /// One question's site and generation.
 #[derive(Clone, Copy)]
@@ -151,13 +77,6 @@ impl Reader<'_> {
     }
 }
 
-/// The instruments of a metric, of which there are one or two.
-fn instrument_pair(filter: &ReportFilter) -> (&'static str, &'static str) {
-    let mut names = instruments(filter.metric);
-    let first = names.next().unwrap_or_default();
-    (first, names.last().unwrap_or(first))
-}
-
 /// The counts of a cell.
 fn histogram(row: &Row<'_>) -> Result<Histogram> {
     let mut counts = [0; SLOTS];
@@ -181,44 +100,16 @@ pub(super) fn tally(
         Some(value) => vec![value.to_owned()],
         None => reader.values(plan.dimension)?,
     };
-    let mut sums = Sums::default();
+    let mut sums = CellSums::of(query);
     for value in &values {
-        let own = sums.names.number(if matches!(query.by, Some(Axis::Dimension(_))) { value } else { "" });
+        sums.begin(value);
         reader.each(plan.dimension, value, &spans, |row| {
-            let period: i32 = row.get(0)?;
             let text = |place: usize| row.get_ref(place).and_then(|value| value.as_str().map_err(Into::into));
-            let part = Part {
-                instrument: instrument(text(1)?)?,
-                period: match query.grouping {
-                    Grouping::Day => period,
-                    Grouping::Week => cell::week_of(period),
-                    Grouping::Whole | Grouping::Hour => 0,
-                },
-                survey: match &query.by {
-                    Some(axis) if axis.tells_surveys_apart() => Some(sums.names.number(text(2)?)),
-                    _ => None,
-                },
-                value: match query.by {
-                    Some(Axis::Survey) => sums.names.number(text(2)?),
-                    Some(Axis::Touchpoint) => sums.names.number(text(3)?),
-                    Some(Axis::Dimension(_)) | None => own,
-                },
-            };
-            sums.of(part).merge(&histogram(row)?);
-            Ok(())
+            let names = CellNames { period: row.get(0)?, instrument: text(1)?, survey: text(2)?, touchpoint: text(3)? };
+            sums.add(names, &histogram(row)?)
         })?;
     }
-    Ok(sums.into_tallies())
-}
-
-/// An instrument by its name in the database.
-pub(super) fn instrument(name: &str) -> Result<Instrument> {
-    Instrument::named(name).ok_or_else(|| StoreError::Corrupt {
-        table: "cell",
-        column: "instrument",
-        row: name.to_owned(),
-        why: "no known name".into(),
-    })
+    Ok(sums.finish())
 }
 
 /// Adds up the denominators of a plan, and the answers that its cells hold.
@@ -259,49 +150,4 @@ pub(super) fn funnel(
         statement.query_row(bound, |row| Ok([row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?]))?;
     let [eligible, shown, started, dismissed] = counts.map(rows::unsigned);
     Ok(FunnelCounts { eligible, shown, started, answered, completed, dismissed })
-}
-
-#[cfg(test)]
-mod tests {
-    use bearing_shared::metric::Metric;
-    use proptest::prelude::*;
-
-    use super::*;
-
-    fn window(from_day: Option<i32>, to_day: Option<i32>) -> ReportFilter {
-        let metric = Metric::Nps;
-        ReportFilter { metric, survey: None, touchpoint: None, from_day, to_day, values: Vec::new() }
-    }
-
-    #[test]
-    fn whole_weeks_are_read_as_weeks_and_the_edges_as_days() {
-        // Day 4 is a Monday.
-        let spans = |from, to| spans(&window(Some(from), Some(to)), Grouping::Week);
-        assert_eq!(spans(4, 10), [(WEEK, 4, 10)]);
-        assert_eq!(spans(5, 10), [(DAY, 5, 10)]);
-        assert_eq!(spans(3, 11), [(DAY, 3, 3), (WEEK, 4, 10), (DAY, 11, 11)]);
-        assert_eq!(spans(4, 3), []);
-        assert_eq!(super::spans(&window(Some(3), Some(11)), Grouping::Day), [(DAY, 3, 11)]);
-    }
-
-    proptest! {
-        #[test]
-        fn every_day_of_a_window_is_read_once(from in -40i32..40, length in -3i32..60) {
-            let to = from + length;
-            for grouping in [Grouping::Whole, Grouping::Week, Grouping::Day] {
-                let mut read = Vec::new();
-                for (grain, first, last) in spans(&window(Some(from), Some(to)), grouping) {
-                    for period in first..=last {
-                        // There are week cells on Mondays only.
-                        if grain == DAY {
-                            read.push(period);
-                        } else if cell::week_of(period) == period {
-                            read.extend(period..period + 7);
-                        }
-                    }
-                }
-                prop_assert_eq!(read, (from..=to).collect::<Vec<_>>());
-            }
-        }
-    }
 }

@@ -1,22 +1,13 @@
 //! The check: is the file whole, and do the cells hold what the answers say?
 
-use std::collections::HashMap;
-
-use bearing_shared::cell;
 use bearing_shared::id::SiteId;
 use rusqlite::{Connection, Row};
 
-use super::counting::{Change, Changes, DAY, WEEK};
-use super::generations::Generations;
-use super::rows;
+use super::{generations, rows};
+use crate::counts::change::{Change, Changes};
+use crate::counts::expected::{Expected, PROBLEMS};
 use crate::upkeep::CheckReport;
 use crate::{Result, StoreError};
-
-/// What cells should hold, by their keys as text (which also name them in a problem).
-type Expected = HashMap<String, Change>;
-
-/// The most problems that are listed: a broken table has as many as rows.
-const PROBLEMS: usize = 20;
 
 /// Checks the store, on a connection that is in a transaction.
 pub(super) fn check(connection: &Connection) -> Result<CheckReport> {
@@ -49,9 +40,9 @@ pub(super) fn site_ids(connection: &Connection) -> Result<Vec<SiteId>> {
 
 /// What the cells that are read, and those that are being built, should hold.
 fn expected(connection: &Connection, report: &mut CheckReport) -> Result<Expected> {
-    let mut cells = Expected::new();
+    let mut cells = Expected::default();
     for site in site_ids(connection)? {
-        let generations = Generations::read(connection, &site)?;
+        let generations = generations::read(connection, &site)?;
         let mut changes = Changes::default();
         let mut statement = connection.prepare_cached(&rows::select_responses("WHERE site_id = ?1"))?;
         let mut found = statement.query([site.as_str()])?;
@@ -60,15 +51,7 @@ fn expected(connection: &Connection, report: &mut CheckReport) -> Result<Expecte
             generations.count(&mut changes, &site, &rows::response(row)?, place, 1);
             report.responses += 1;
         }
-        for (key, change) in changes.into_cells() {
-            for (grain, period) in [(DAY, key.day), (WEEK, cell::week_of(key.day))] {
-                let name = format!(
-                    "{site} | {} | {grain} | {} | {} | {period} | {} | {} | {}",
-                    key.generation, key.dimension, key.value, key.instrument, key.survey, key.touchpoint
-                );
-                cells.entry(name).or_default().add_answers(&change);
-            }
-        }
+        cells.add(&site, changes);
     }
     Ok(cells)
 }
@@ -85,18 +68,9 @@ fn compare(connection: &Connection, mut expected: Expected, report: &mut CheckRe
     let mut found = statement.query([])?;
     while let Some(row) = found.next()? {
         let name: String = row.get(0)?;
-        let held = counts(row)?;
-        report.cells += 1;
-        let wanted = expected.remove(&name).unwrap_or_default();
-        if wanted != held && report.problems.len() < PROBLEMS {
-            report.problems.push(format!("cell {name} holds {} and should hold {}", said(&held), said(&wanted)));
-        }
+        expected.compare(&name, &counts(row)?, report);
     }
-    let missing = expected.into_iter().filter(|(_, change)| *change != Change::default());
-    let room = PROBLEMS.saturating_sub(report.problems.len());
-    report
-        .problems
-        .extend(missing.take(room).map(|(name, change)| format!("cell {name} is missing {}", said(&change))));
+    expected.finish(report);
     Ok(())
 }
 
@@ -107,8 +81,4 @@ fn counts(row: &Row<'_>) -> Result<Change> {
     }
     change.completed = row.get(change.scores.len() + 1)?;
     Ok(change)
-}
-
-fn said(change: &Change) -> String {
-    format!("{:?} with {} completed", change.scores, change.completed)
 }

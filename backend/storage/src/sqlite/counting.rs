@@ -1,45 +1,21 @@
-//! Counting: which cells an answer falls in, and the sums of one transaction, each touched cell written once.
+//! Counting in SQLite: how each site counts, and writing the sums of one transaction.
 
 use std::collections::HashMap;
-use std::fmt::Write;
 use std::sync::Arc;
 
-use bearing_shared::api::intake::EventKind;
-use bearing_shared::api::responses::ResponseState;
-use bearing_shared::cell::{self, Dimension, Facts};
-use bearing_shared::histogram::SLOTS;
-use bearing_shared::id::{SiteId, SurveyId};
-use bearing_shared::instrument::Instrument;
+use bearing_shared::id::SiteId;
 use rusqlite::{Connection, Transaction, params};
-use rustc_hash::FxHashMap;
 
-use super::generations::{self, Counting, Generations};
-use super::rows;
+use super::{generations, learned, rows};
 use crate::Result;
-use crate::responses::{EventCount, StoredResponse};
+use crate::counts::change::{CellKey, Change, Changes};
+use crate::counts::generation::{SiteCounting, declared};
 
-/// Cells by day.
-pub(super) const DAY: i64 = 0;
-/// Cells by ISO week.
-pub(super) const WEEK: i64 = 1;
-
-/// How one site counts.
-#[derive(Debug)]
-pub(super) struct SiteCounting {
-    /// The generations that answers are counted in.
-    pub(super) generations: Generations,
-    /// The declared dimensions as the next answer may add to them.
-    pub(super) declared: Vec<Dimension>,
-}
-
-impl SiteCounting {
-    fn read(connection: &Connection, site: &SiteId) -> Result<Option<Self>> {
-        let Some(found) = rows::site(connection, "id", site.as_str())? else { return Ok(None) };
-        Ok(Some(Self {
-            generations: Generations::read(connection, site)?,
-            declared: generations::declared(connection, site, &found.settings.dimensions)?,
-        }))
-    }
+fn read(connection: &Connection, site: &SiteId) -> Result<Option<SiteCounting>> {
+    let Some(found) = rows::site(connection, "id", site.as_str())? else { return Ok(None) };
+    let generations = generations::read(connection, site)?;
+    let declared = declared(&found.settings.dimensions, &learned::values(connection, site)?);
+    Ok(Some(SiteCounting { generations, declared }))
 }
 
 /// How each site counts, read from the store and kept until its configuration changes.
@@ -77,182 +53,22 @@ impl Countings {
         if let Some(counting) = self.sites.get(site) {
             return Ok(counting.clone());
         }
-        let counting = SiteCounting::read(transaction, site)?.map(Arc::new);
+        let counting = read(transaction, site)?.map(Arc::new);
         self.sites.insert(site.clone(), counting.clone());
         Ok(counting)
     }
 }
 
-/// Where counts are kept: everything of a cell's key but grain, and the day in place of the period.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(super) struct CellKey {
-    pub(super) site: String,
-    pub(super) generation: u32,
-    pub(super) dimension: String,
-    pub(super) value: String,
-    pub(super) day: i32,
-    pub(super) instrument: &'static str,
-    pub(super) survey: String,
-    pub(super) touchpoint: String,
-}
-
-/// What one day's cell gains or loses.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Change {
-    /// Answers per score.
-    pub(super) scores: [i64; SLOTS],
-    /// Answers that were finished.
-    pub(super) completed: i64,
-    /// eligible, shown, started, dismissed.
-    pub(super) funnel: [i64; 4],
-}
-
-impl Change {
-    fn is_of_answers(&self) -> bool {
-        self.completed != 0 || self.scores.iter().any(|count| *count != 0)
+/// Writes the changes of one transaction: each touched cell once.
+pub(super) fn write(transaction: &Transaction<'_>, changes: Changes) -> Result<()> {
+    let rows = changes.into_rows();
+    for (grain, key, change) in &rows.answers {
+        add_answers(transaction, *grain, key, change)?;
     }
-
-    /// Adds the answers of another change.
-    pub(super) fn add_answers(&mut self, other: &Self) {
-        for (sum, count) in self.scores.iter_mut().zip(other.scores) {
-            *sum += count;
-        }
-        self.completed += other.completed;
+    for (key, counts) in &rows.events {
+        add_events(transaction, key, counts)?;
     }
-}
-
-/// The changes of one transaction.
-///
-/// Nearly every answer falls in cells that an earlier one of its batch has touched: those are found by a name that is
-/// put together in one buffer, and only a cell's first change allocates its name and key.
-#[derive(Debug, Default)]
-pub(super) struct Changes {
-    cells: Vec<(CellKey, Change)>,
-    /// Where in `cells` a name's cell is.
-    places: FxHashMap<String, usize>,
-    name: String,
-}
-
-/// Everything of a cell's key but its dimension and value.
-#[derive(Clone, Copy)]
-struct Place<'a> {
-    site: &'a SiteId,
-    generation: u32,
-    day: i32,
-    instrument: Instrument,
-    survey: &'a SurveyId,
-    touchpoint: &'a str,
-}
-
-impl Changes {
-    /// Counts a response (`sign` 1) or takes it back (−1). Responses outside the score are not counted.
-    pub(super) fn response(&mut self, site: &SiteId, response: &StoredResponse, counting: &Counting, sign: i64) {
-        if response.state != ResponseState::Counted {
-            return;
-        }
-        let facts = Facts {
-            version: response.version,
-            device: response.context.device.as_deref(),
-            locale: response.context.locale.as_deref(),
-            attributes: &response.attributes,
-            answers: &response.answers,
-        };
-        let place = Place {
-            site,
-            generation: counting.number,
-            day: counting.day_of(response.shown_at),
-            instrument: response.instrument,
-            survey: &response.survey,
-            touchpoint: counting.touchpoint(&response.touchpoint),
-        };
-        for (dimension, value) in cell::dimensions(facts, &counting.config.dimensions) {
-            let change = self.at(place, &dimension, &value);
-            change.scores[usize::from(response.score).min(SLOTS - 1)] += sign;
-            change.completed += sign * i64::from(response.completed);
-        }
-    }
-
-    /// Counts events.
-    pub(super) fn event(&mut self, event: &EventCount, counting: &Counting) {
-        let step = match event.kind {
-            EventKind::Eligible => 0,
-            EventKind::Shown => 1,
-            EventKind::Started => 2,
-            EventKind::Dismissed => 3,
-        };
-        let facts = Facts {
-            version: event.version,
-            device: event.device.as_deref(),
-            locale: event.locale.as_deref(),
-            attributes: &event.attributes,
-            answers: &[],
-        };
-        let place = Place {
-            site: &event.site,
-            generation: counting.number,
-            day: counting.day_of(event.at),
-            instrument: event.instrument,
-            survey: &event.survey,
-            touchpoint: counting.touchpoint(&event.touchpoint),
-        };
-        for (dimension, value) in cell::dimensions(facts, &counting.config.dimensions) {
-            self.at(place, &dimension, &value).funnel[step] += i64::from(event.count);
-        }
-    }
-
-    fn at(&mut self, place: Place<'_>, dimension: &str, value: &str) -> &mut Change {
-        let instrument = place.instrument.name();
-        self.name.clear();
-        for part in [&place.site.0, dimension, value, instrument, &place.survey.0, place.touchpoint] {
-            // No part holds a NUL: intake strips control characters, and two keys must never share a name.
-            self.name.push_str(part);
-            self.name.push('\0');
-        }
-        let _ = write!(self.name, "{} {}", place.generation, place.day);
-        let index = match self.places.get(&self.name) {
-            Some(index) => *index,
-            None => {
-                let key = CellKey {
-                    site: place.site.0.clone(),
-                    generation: place.generation,
-                    dimension: dimension.to_owned(),
-                    value: value.to_owned(),
-                    day: place.day,
-                    instrument,
-                    survey: place.survey.0.clone(),
-                    touchpoint: place.touchpoint.to_owned(),
-                };
-                self.cells.push((key, Change::default()));
-                self.places.insert(self.name.clone(), self.cells.len() - 1);
-                self.cells.len() - 1
-            }
-        };
-        &mut self.cells[index].1
-    }
-
-    /// The changes, each with its cell.
-    pub(super) fn into_cells(self) -> impl Iterator<Item = (CellKey, Change)> {
-        self.cells.into_iter()
-    }
-
-    /// Writes the sums: each touched cell once.
-    pub(super) fn write(self, transaction: &Transaction<'_>) -> Result<()> {
-        let mut weeks: HashMap<CellKey, Change> = HashMap::new();
-        for (key, change) in self.into_cells() {
-            if change.is_of_answers() {
-                add_answers(transaction, DAY, &key, &change)?;
-                let week = CellKey { day: cell::week_of(key.day), ..key.clone() };
-                weeks.entry(week).or_default().add_answers(&change);
-            }
-            if change.funnel.iter().any(|count| *count != 0) {
-                add_events(transaction, &key, &change.funnel)?;
-            }
-        }
-        for (key, change) in weeks {
-            add_answers(transaction, WEEK, &key, &change)?;
-        }
-        Ok(())
-    }
+    Ok(())
 }
 
 fn add_answers(transaction: &Transaction<'_>, grain: i64, key: &CellKey, change: &Change) -> Result<()> {

@@ -5,8 +5,9 @@ use hmac::{Hmac, KeyInit, Mac};
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use sha2::Sha256;
 
-use super::counting::{Changes, Countings};
+use super::counting::{self, Countings};
 use super::responses::find;
+use crate::counts::change::Changes;
 use crate::responses::{Outcome, Withdrawal};
 use crate::{Result, StoreError};
 
@@ -120,6 +121,6 @@ pub(super) fn erase_some(
     for id in ids.iter().copied().map(ResponseId) {
         delete(transaction, countings, &mut changes, site, id, now)?;
     }
-    changes.write(transaction)?;
+    counting::write(transaction, changes)?;
     Ok(ids.len() as u64)
 }

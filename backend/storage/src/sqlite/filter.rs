@@ -3,14 +3,13 @@
 use bearing_shared::api::responses::ResponseState;
 use bearing_shared::cell;
 use bearing_shared::id::{SiteId, SurveyId};
-use bearing_shared::instrument::Instrument;
-use bearing_shared::metric::Metric;
 use bearing_shared::question::is_name;
 use rusqlite::types::Value;
 use rusqlite::{ParamsFromIter, params_from_iter};
 
-use super::days;
-use super::generations::Counting;
+use crate::counts::days;
+use crate::counts::generation::Counting;
+use crate::counts::plan::instruments;
 use crate::reports::ReportFilter;
 use crate::responses::{Cursor, ResponseFilter};
 
@@ -151,12 +150,6 @@ pub(super) fn of_days(
 ) -> Vec<String> {
     let state = ResponseState::Counted;
     common(bound, Common { site, state, survey: None, touchpoint: None, from_day, to_day }, counting)
-}
-
-/// The names of a metric's instruments.
-pub(super) fn instruments(metric: Metric) -> impl Iterator<Item = &'static str> {
-    let of_metric = move |instrument: &Instrument| instrument.definition().metric == metric;
-    Instrument::ALL.into_iter().filter(of_metric).map(Instrument::name)
 }
 
 /// The condition that a response counts under this value of a dimension, by its cell name.

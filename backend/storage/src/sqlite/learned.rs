@@ -1,41 +1,34 @@
-//! Learned values: what trusted answers say of a dimension and its owner did not list.
+//! Learned values in SQLite: what trusted answers say of a dimension and its owner did not list.
 
 use bearing_shared::api::responses::{Identity, ResponseState};
-use bearing_shared::cell::{Dimension, OTHER, VALUES_LIMIT};
+use bearing_shared::cell::Dimension;
 use bearing_shared::id::SiteId;
-use bearing_shared::question::is_name;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Transaction, params};
 
 use super::filter::{self, Bound};
-use super::frequent::Frequent;
-use super::{generations, rows};
+use super::rows;
 use crate::Result;
-use crate::responses::StoredResponse;
+use crate::counts::frequent::Frequent;
+use crate::counts::generation::Learned;
+use crate::counts::trust::{self, History, is_value};
 
-/// The learned values of a site's dimension, the first learned first.
-pub(super) fn values(connection: &Connection, site: &SiteId, dimension: &str) -> Result<Vec<String>> {
+/// The learned values of a site.
+pub(super) fn values(connection: &Connection, site: &SiteId) -> Result<Learned> {
     let mut statement = connection
-        .prepare_cached("SELECT value FROM learned WHERE site_id = ?1 AND dimension = ?2 ORDER BY ordinal")?;
-    let values = statement.query_map([site.as_str(), dimension], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
+        .prepare_cached("SELECT dimension, value FROM learned WHERE site_id = ?1 ORDER BY dimension, ordinal")?;
+    let mut found = statement.query([site.as_str()])?;
+    let mut values = Learned::new();
+    while let Some(row) = found.next()? {
+        values.entry(row.get(0)?).or_default().push(row.get(1)?);
+    }
     Ok(values)
 }
 
-/// What answers that are there say of dimensions that were not declared when they came: the values of each, the most
-/// frequent first.
-pub(super) type History = Vec<(String, Vec<String>)>;
-
 /// The names of those of these dimensions that a site does not declare yet; none when there is no such site.
 pub(super) fn undeclared(connection: &Connection, site: &SiteId, asked: &[Dimension]) -> Result<Vec<String>> {
-    let Some(before) = rows::site(connection, "id", site.as_str())? else { return Ok(Vec::new()) };
-    let mut names: Vec<String> = Vec::new();
-    for Dimension { name, .. } in asked {
-        let is_declared = before.settings.dimensions.iter().any(|dimension| dimension.name == *name);
-        if is_name(name) && !is_declared && !names.contains(name) {
-            names.push(name.clone());
-        }
-    }
-    Ok(names)
+    let before = rows::site(connection, "id", site.as_str())?;
+    Ok(before.map(|before| trust::undeclared(&before.settings.dimensions, asked)).unwrap_or_default())
 }
 
 /// What the trusted answers of a site say of these attributes, of which there is at least one: every answer is read.
@@ -57,7 +50,7 @@ pub(super) fn history(connection: &Connection, site: &SiteId, names: Vec<String>
                 && let Ok(value) = str::from_utf8(value)
                 && is_value(value)
             {
-                total.add(value);
+                total.add(value, 1);
             }
         }
     }
@@ -65,31 +58,7 @@ pub(super) fn history(connection: &Connection, site: &SiteId, names: Vec<String>
     Ok(names.into_iter().zip(values).collect())
 }
 
-/// Keeps what a history says of a site's declared dimensions, as far as they have room.
-pub(super) fn keep_history(
-    transaction: &Transaction<'_>,
-    site: &SiteId,
-    listed: &[Dimension],
-    history: &History,
-) -> Result<()> {
-    for mut dimension in generations::declared(transaction, site, listed)? {
-        let values = history.iter().filter(|(name, _)| *name == dimension.name).flat_map(|(_, values)| values);
-        for value in values {
-            if dimension.values.len() < VALUES_LIMIT && !dimension.values.contains(value) {
-                keep(transaction, site, &dimension.name, value)?;
-                dimension.values.push(value.clone());
-            }
-        }
-    }
-    Ok(())
-}
-
-/// Whether what a response says of itself is its site's own word: strangers invent values without end.
-pub(super) fn is_trusted(response: &StoredResponse) -> bool {
-    response.state == ResponseState::Counted && (response.source == "server" || response.identity == Identity::Verified)
-}
-
-/// [`is_trusted`] as a condition on rows.
+/// [`trust::is_trusted`] as a condition on rows.
 fn trusted(bound: &mut Bound) -> String {
     let (counted, verified) = (ResponseState::Counted.name(), Identity::Verified.name());
     format!(
@@ -99,21 +68,18 @@ fn trusted(bound: &mut Bound) -> String {
     )
 }
 
-/// Whether a text can be told apart as a value: the empty one and the remainder's name cannot.
-fn is_value(text: &str) -> bool {
-    !text.is_empty() && text != OTHER
-}
-
-/// The (dimension, value) pairs of a response that its site's dimensions do not tell apart and have room for.
-pub(super) fn news<'a>(
-    response: &'a StoredResponse,
-    declared: &'a [Dimension],
-) -> impl Iterator<Item = (&'a str, &'a str)> {
-    declared.iter().filter(|dimension| dimension.values.len() < VALUES_LIMIT).filter_map(|dimension| {
-        let value = response.attributes.get(&dimension.name)?.as_str();
-        let is_new = is_value(value) && !dimension.values.iter().any(|known| known == value);
-        is_new.then_some((dimension.name.as_str(), value))
-    })
+/// Keeps what a history says of a site's declared dimensions, as far as they have room.
+pub(super) fn keep_history(
+    transaction: &Transaction<'_>,
+    site: &SiteId,
+    listed: &[Dimension],
+    history: &History,
+) -> Result<()> {
+    let learned = values(transaction, site)?;
+    for (dimension, value) in trust::lessons(listed, &learned, history) {
+        keep(transaction, site, &dimension, value)?;
+    }
+    Ok(())
 }
 
 /// Keeps a value of a dimension.

@@ -1,22 +1,16 @@
-//! Ratings: the last score of each known respondent per instrument and touchpoint.
-
-use std::cmp::Reverse;
+//! Ratings in SQLite: the answers of known respondents in a window of days.
 
 use bearing_shared::id::SiteId;
-use bearing_shared::instrument::Instrument;
 use rusqlite::Connection;
-use rustc_hash::FxHashMap;
 
-use super::cells::instrument;
 use super::filter::{self, Bound};
-use super::generations::Counting;
-use super::respondents::{Last, Moment, Respondent, Respondents};
-use super::sums::Names;
+use super::scan::bytes;
 use crate::Result;
+use crate::counts::generation::Counting;
+use crate::counts::plan::instrument;
+use crate::counts::ratings::Ratings;
+use crate::counts::respondents::Respondents;
 use crate::reports::Rating;
-
-/// A rating's key and what it holds.
-type Found = ((Respondent, Instrument, u32), (Moment, u8));
 
 /// The ratings of a window of days, the newest `limit` of them, ordered by respondent.
 pub(super) fn read(
@@ -36,32 +30,12 @@ pub(super) fn read(
     );
     let mut statement = connection.prepare_cached(&sql)?;
     let mut found = statement.query(bound.values())?;
-    let (respondents, mut touchpoints, mut last) = (Respondents::new(), Names::default(), Last::new());
+    let (respondents, mut ratings) = (Respondents::new(), Ratings::of(counting));
     while let Some(row) = found.next()? {
-        let Some(respondent) = respondents.of(row.get_ref(5)?, row.get_ref(6)?) else { continue };
+        let Some(respondent) = respondents.of(bytes(row, 5)?, bytes(row, 6)?) else { continue };
         let text = |place: usize| row.get_ref(place).and_then(|value| value.as_str().map_err(Into::into));
-        let key = (respondent, instrument(text(0)?)?, touchpoints.number(counting.touchpoint(text(1)?)));
-        last.keep(key, (row.get(3)?, row.get(4)?), || Ok(row.get(2)?))?;
+        let moment = (row.get(3)?, row.get(4)?);
+        ratings.meet(respondent, instrument(text(0)?)?, text(1)?, moment, || Ok(row.get(2)?))?;
     }
-    let mut newest: Vec<Found> = last.into_kept().collect();
-    let limit = limit as usize;
-    if newest.len() > limit {
-        newest.select_nth_unstable_by_key(limit, |found| Reverse(found.1.0));
-        newest.truncate(limit);
-    }
-    newest.sort_unstable_by_key(|found| Reverse(found.1.0));
-    let mut numbers: FxHashMap<Respondent, u32> = FxHashMap::default();
-    let mut ratings: Vec<Rating> = newest
-        .into_iter()
-        .map(|((respondent, instrument, touchpoint), (_, score))| {
-            let next = numbers.len() as u32;
-            let respondent = *numbers.entry(respondent).or_insert(next);
-            Rating { respondent, instrument, touchpoint: touchpoints.text(touchpoint).to_owned(), score }
-        })
-        .collect();
-    let key = |rating: &Rating| (rating.respondent, rating.instrument);
-    ratings.sort_unstable_by(|left, right| {
-        key(left).cmp(&key(right)).then_with(|| left.touchpoint.cmp(&right.touchpoint))
-    });
-    Ok(ratings)
+    Ok(ratings.finish(limit))
 }

@@ -5,10 +5,10 @@ use bearing_shared::api::reports::Source;
 use bearing_shared::id::SiteId;
 use rusqlite::Connection;
 
-use super::cells::Plan;
-use super::generations::Counting;
-use super::{SqliteStore, cells, ratings, scan};
+use super::{SqliteStore, cells, generations, ratings, scan};
 use crate::Result;
+use crate::counts::generation::Counting;
+use crate::counts::plan::Plan;
 use crate::reports::{FunnelCounts, Rating, ReportFilter, ReportStore, Tallied, TallyQuery};
 
 impl SqliteStore {
@@ -22,7 +22,7 @@ impl SqliteStore {
         let site = site.clone();
         let read = move |connection: &Connection| {
             let transaction = connection.unchecked_transaction()?;
-            let counting = Counting::current(&transaction, &site)?;
+            let counting = generations::current(&transaction, &site)?;
             counting.map(|counting| read(&transaction, &site, &counting)).transpose()
         };
         self.readers.run_slow(read).await

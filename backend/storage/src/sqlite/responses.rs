@@ -1,17 +1,18 @@
 //! Responses in SQLite: the batch that is stored, erased and counted in one transaction.
 
 use async_trait::async_trait;
-use bearing_shared::answer::Context;
 use bearing_shared::id::{ResponseId, SiteId};
 use rusqlite::{Connection, Transaction, params};
 
-use super::counting::{Changes, Countings};
+use super::counting::{self, Countings};
 use super::filter::Bound;
-use super::generations::{Counting, Generations};
 use super::writer::Pen;
-use super::{SqliteStore, build, erase, filter, learned, rows};
+use super::{SqliteStore, build, erase, filter, generations, learned, rows};
+use crate::counts::change::Changes;
+use crate::counts::edition::{judged, replaced};
+use crate::counts::trust;
 use crate::responses::{Accept, Arrival, Cursor, EventCount, Outcome, ResponseFilter, ResponseStore, StoredResponse};
-use crate::{Result, StoreError};
+use crate::{Result, StoreError, json};
 
 /// Stores a batch in one transaction; when the engine refuses it for a reason that only one row can have, in halves.
 fn take_in(pen: &mut Pen, batch: &[Arrival], limit: u32) -> Result<Vec<Outcome>> {
@@ -81,19 +82,8 @@ fn take_in_all(
             refused => refused,
         });
     }
-    changes.write(transaction)?;
+    counting::write(transaction, changes)?;
     Ok(outcomes)
-}
-
-/// What becomes of a response whose id is there already.
-fn judged(before: &StoredResponse, response: &StoredResponse) -> Outcome {
-    if before.survey != response.survey {
-        Outcome::Mismatch
-    } else if response.seq <= before.seq {
-        Outcome::Duplicate
-    } else {
-        Outcome::Updated
-    }
 }
 
 /// Learns the values that the trusted responses of a batch bring, and reviews each site that has learned something.
@@ -103,9 +93,9 @@ fn teach(transaction: &Transaction<'_>, countings: &mut Countings, batch: &[Arri
         Arrival::Answer(accept) => Some(accept),
         Arrival::Withdrawal(_) => None,
     });
-    for Accept { site, response } in answers.filter(|accept| learned::is_trusted(&accept.response)) {
+    for Accept { site, response } in answers.filter(|accept| trust::is_trusted(&accept.response)) {
         let Some(counting) = countings.of(transaction, site)? else { continue };
-        let news: Vec<(&str, &str)> = learned::news(response, &counting.declared).collect();
+        let news: Vec<(&str, &str)> = trust::news(response, &counting.declared).collect();
         if news.is_empty() || !will_be_taken(transaction, site, response)? {
             continue;
         }
@@ -130,38 +120,6 @@ fn will_be_taken(transaction: &Transaction<'_>, site: &SiteId, response: &Stored
             Some((before, _)) => judged(&before, response) == Outcome::Updated,
             None => true,
         })
-}
-
-/// The new edition of a response: it keeps when it was shown and received, a member's judgement, and what is
-/// known of the customer, the browser and the page where the edition does not say.
-fn replaced(before: &StoredResponse, edition: &StoredResponse) -> StoredResponse {
-    use bearing_shared::api::responses::ResponseState::{Counted, Test};
-    let judged = !matches!(before.state, Counted | Test);
-    let (customer, identity) = match (&edition.customer, &before.customer) {
-        // Whose response it is stays known: else it could not be erased with the customer's others.
-        (None, Some(customer)) => (Some(customer.clone()), before.identity),
-        (customer, _) => (customer.clone(), edition.identity),
-    };
-    StoredResponse {
-        shown_at: before.shown_at,
-        received_at: before.received_at,
-        source: before.source.clone(),
-        state: if judged { before.state } else { edition.state },
-        // Once finished, always finished: a late comment does not undo it.
-        completed: before.completed || edition.completed,
-        customer,
-        identity,
-        // The hosted form finishes what a card began and does not know the page it stood on.
-        visitor: edition.visitor.clone().or_else(|| before.visitor.clone()),
-        context: Context {
-            url: edition.context.url.clone().or_else(|| before.context.url.clone()),
-            referrer: edition.context.referrer.clone().or_else(|| before.context.referrer.clone()),
-            locale: edition.context.locale.clone().or_else(|| before.context.locale.clone()),
-            device: edition.context.device.clone().or_else(|| before.context.device.clone()),
-            title: edition.context.title.clone().or_else(|| before.context.title.clone()),
-        },
-        ..edition.clone()
-    }
 }
 
 /// Adds a response; its place, or `None` when the id is there.
@@ -201,9 +159,9 @@ fn bind(statement: &mut rusqlite::Statement<'_>, site: &SiteId, response: &Store
         response.identity.name(),
         response.visitor,
         response.customer,
-        rows::to_json(&response.answers)?,
-        rows::to_json(&response.attributes)?,
-        rows::to_json(&response.context)?,
+        json::write(&response.answers)?,
+        json::write(&response.attributes)?,
+        json::write(&response.context)?,
         response.comment(),
         response.shown_at,
         response.answered_at,
@@ -235,12 +193,11 @@ impl ResponseStore for SqliteStore {
             let mut changes = Changes::default();
             for event in &batch {
                 let Some(site) = countings.of(transaction, &event.site)? else { continue };
-                let Generations { current, building } = &site.generations;
-                if let Some(counting) = current.as_ref().or(building.as_ref().map(|(counting, _)| counting)) {
+                if let Some(counting) = site.generations.of_events() {
                     changes.event(event, counting);
                 }
             }
-            changes.write(transaction)
+            counting::write(transaction, changes)
         };
         self.writer.run(move |pen| pen.transaction(write)).await
     }
@@ -261,7 +218,7 @@ impl ResponseStore for SqliteStore {
         let read = move |connection: &Connection| {
             // One read transaction, so that days and names are those of the moment of the list.
             let transaction = connection.unchecked_transaction()?;
-            let Some(counting) = Counting::current(&transaction, &site)? else { return Ok(Vec::new()) };
+            let Some(counting) = generations::current(&transaction, &site)? else { return Ok(Vec::new()) };
             let mut bound = Bound::default();
             let conditions = filter::of_list(&mut bound, &site, &filter, after, &counting);
             let rest = format!("WHERE {} ORDER BY received_at DESC, id DESC LIMIT {limit}", conditions.join(" AND "));
@@ -281,7 +238,7 @@ impl ResponseStore for SqliteStore {
         let work = move |transaction: &Transaction<'_>, countings: &mut Countings| {
             let mut changes = Changes::default();
             let deleted = erase::delete(transaction, countings, &mut changes, &site, id, now)?;
-            changes.write(transaction)?;
+            counting::write(transaction, changes)?;
             Ok(deleted)
         };
         self.writer.run(move |pen| pen.transaction(work)).await

@@ -8,7 +8,7 @@ use rusqlite::{Connection, OptionalExtension, Row};
 
 use crate::responses::StoredResponse;
 use crate::sites::Site;
-use crate::{Result, StoreError};
+use crate::{Result, StoreError, json};
 
 /// The number that grows with every change to sites, keys, surveys and generations.
 pub(super) fn revision(connection: &Connection) -> Result<i64> {
@@ -25,26 +25,6 @@ pub(super) fn changed(connection: &Connection) -> Result<()> {
 /// A count: never below zero while running = recount holds; `bearing check` is what reports it.
 pub(super) fn unsigned(count: i64) -> u64 {
     u64::try_from(count).unwrap_or(0)
-}
-
-/// Reads a JSON column, naming the row when it cannot be read.
-pub(super) fn json<T: serde::de::DeserializeOwned>(
-    text: &str,
-    table: &'static str,
-    column: &'static str,
-    row: impl ToString,
-) -> Result<T> {
-    serde_json::from_str(text).map_err(|error| StoreError::Corrupt {
-        table,
-        column,
-        row: row.to_string(),
-        why: error.to_string(),
-    })
-}
-
-/// Writes a JSON column.
-pub(super) fn to_json(value: &impl serde::Serialize) -> Result<String> {
-    serde_json::to_string(value).map_err(|error| StoreError::Driver(error.to_string()))
 }
 
 /// The site whose `column` (`id` or `site_key`) has this value.
@@ -64,7 +44,7 @@ pub(super) fn site_columns(row: &Row<'_>) -> rusqlite::Result<SiteColumns> {
 
 /// A site from its columns.
 pub(super) fn site_record((id, key, identity_secret, settings, created_at): SiteColumns) -> Result<Site> {
-    let settings = json(&settings, "site", "settings", &id)?;
+    let settings = json::read(&settings, "site", "settings", &id)?;
     Ok(Site { id: SiteId(id), key: SiteKey(key), identity_secret, settings, created_at })
 }
 
@@ -139,9 +119,9 @@ pub(super) fn response(row: &Row<'_>) -> Result<StoredResponse> {
         identity: Identity::named(identity).ok_or_else(|| named("identity", identity))?,
         visitor: value(row, 10)?,
         customer: value(row, 11)?,
-        answers: json(text(12)?, "response", "answers", id)?,
-        attributes: json(text(13)?, "response", "attributes", id)?,
-        context: json(text(14)?, "response", "context", id)?,
+        answers: json::read(text(12)?, "response", "answers", id)?,
+        attributes: json::read(text(13)?, "response", "attributes", id)?,
+        context: json::read(text(14)?, "response", "context", id)?,
         shown_at: value(row, 15)?,
         answered_at: value(row, 16)?,
         received_at: value(row, 17)?,

@@ -5,16 +5,17 @@ use bearing_shared::id::{SiteId, SiteKey};
 use rusqlite::params;
 
 use super::{SqliteStore, build, generations, learned, rows};
-use crate::Result;
+use crate::counts::trust;
 use crate::sites::{CountingStatus, Site, SiteStore};
+use crate::{Result, json};
 
 impl SqliteStore {
     /// What earlier answers say of the dimensions that a change of settings declares for the first time.
-    async fn history(&self, changed: &Site) -> Result<learned::History> {
+    async fn history(&self, changed: &Site) -> Result<trust::History> {
         let (id, asked) = (changed.id.clone(), changed.settings.dimensions.clone());
         let names = self.readers.run(move |connection| learned::undeclared(connection, &id, &asked)).await?;
         if names.is_empty() {
-            return Ok(learned::History::new());
+            return Ok(trust::History::new());
         }
         let id = changed.id.clone();
         self.readers.run_slow(move |connection| learned::history(connection, &id, names)).await
@@ -26,7 +27,7 @@ impl SiteStore for SqliteStore {
     async fn create_site(&self, site: Site) -> Result<()> {
         let limit = self.limits.step;
         let write = move |transaction: &rusqlite::Transaction<'_>| {
-            let settings = rows::to_json(&site.settings)?;
+            let settings = json::write(&site.settings)?;
             transaction.execute(
                 "INSERT INTO site (id, site_key, identity_secret, settings, created_at) VALUES (?1, ?2, ?3, ?4, ?5)",
                 params![site.id.0, site.key.0, site.identity_secret, settings, site.created_at],
@@ -64,12 +65,12 @@ impl SiteStore for SqliteStore {
         let history = self.history(&site).await.unwrap_or_else(|why| {
             // The settings hold without it, and the next answers teach.
             tracing::warn!(site = %site.id, %why, "the values of a new dimension are not learned from earlier answers");
-            learned::History::new()
+            trust::History::new()
         });
         let write = move |transaction: &rusqlite::Transaction<'_>| {
             let updated = transaction.execute(
                 "UPDATE site SET identity_secret = ?2, settings = ?3 WHERE id = ?1",
-                params![site.id.0, site.identity_secret, rows::to_json(&site.settings)?],
+                params![site.id.0, site.identity_secret, json::write(&site.settings)?],
             )?;
             if updated == 0 {
                 return Ok(false);

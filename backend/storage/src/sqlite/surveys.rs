@@ -8,7 +8,7 @@ use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
 use super::{SqliteStore, build, rows};
 use crate::surveys::{PublishedVersion, StoredSurvey, SurveyStore};
-use crate::{Result, StoreError};
+use crate::{Result, StoreError, json};
 
 const SURVEY: &str = "SELECT id, site_id, state, content, created_at, updated_at,
     (SELECT max(version) FROM survey_version WHERE survey_id = survey.id),
@@ -22,10 +22,10 @@ fn columns(row: &Row<'_>) -> rusqlite::Result<Columns> {
 }
 
 fn record((id, site, state, content, created_at, updated_at, version, published): Columns) -> Result<StoredSurvey> {
-    let survey: Survey = rows::json(&content, "survey", "content", &id)?;
+    let survey: Survey = json::read(&content, "survey", "content", &id)?;
     // Compared as surveys, not as text: an older binary may have written the same content in another way.
     let published: Option<Survey> =
-        published.map(|text| rows::json(&text, "survey_version", "content", &id)).transpose()?;
+        published.map(|text| json::read(&text, "survey_version", "content", &id)).transpose()?;
     let state = SurveyState::named(&state).ok_or_else(|| StoreError::Corrupt {
         table: "survey",
         column: "state",
@@ -59,7 +59,7 @@ fn publish(transaction: &Transaction<'_>, site: &SiteId, id: &SurveyId, now: i64
             close(transaction, id, now)?;
             transaction.execute(
                 "INSERT INTO survey_version (survey_id, version, content, published_at) VALUES (?1, ?2, ?3, ?4)",
-                params![id.0, version, rows::to_json(&survey.survey)?, now],
+                params![id.0, version, json::write(&survey.survey)?, now],
             )?;
             // Its touchpoints are told apart from now on, past answers included.
             build::review(transaction, site, limit)?;
@@ -84,7 +84,7 @@ impl SurveyStore for SqliteStore {
                 "INSERT INTO survey (id, site_id, ordinal, state, content, created_at, updated_at)
                  SELECT ?1, id, (SELECT coalesce(max(ordinal), 0) + 1 FROM survey WHERE site_id = ?2),
                         'draft', ?3, ?4, ?4 FROM site WHERE id = ?2",
-                params![id.0, site.0, rows::to_json(&survey)?, now],
+                params![id.0, site.0, json::write(&survey)?, now],
             )?;
             rows::changed(transaction)?;
             Ok(made == 1)
@@ -116,7 +116,7 @@ impl SurveyStore for SqliteStore {
         let write = move |transaction: &Transaction<'_>| {
             let changed = transaction.execute(
                 "UPDATE survey SET content = ?3, updated_at = ?4 WHERE site_id = ?1 AND id = ?2",
-                params![site.0, id.0, rows::to_json(&survey)?, now],
+                params![site.0, id.0, json::write(&survey)?, now],
             )?;
             rows::changed(transaction)?;
             Ok(changed == 1)
@@ -162,7 +162,7 @@ impl SurveyStore for SqliteStore {
                 versions.push(PublishedVersion {
                     version: row.get(1)?,
                     latest: row.get(4)?,
-                    survey: rows::json(
+                    survey: json::read(
                         row.get_ref(2)?.as_str().map_err(rusqlite::Error::from)?,
                         "survey_version",
                         "content",
@@ -192,7 +192,7 @@ impl SurveyStore for SqliteStore {
             while let Some(row) = found.next()? {
                 let id: String = row.get(0)?;
                 let content = row.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?;
-                let survey: Survey = rows::json(content, "survey_version", "content", &id)?;
+                let survey: Survey = json::read(content, "survey_version", "content", &id)?;
                 for question in survey.questions {
                     if !ids.contains(&question.id) {
                         ids.push(question.id);

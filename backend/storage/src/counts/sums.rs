@@ -9,14 +9,14 @@ use crate::reports::Tally;
 
 /// Texts as small numbers, each text kept once.
 #[derive(Debug, Default)]
-pub(super) struct Names {
+pub(crate) struct Names {
     numbers: FxHashMap<String, u32>,
     texts: Vec<String>,
 }
 
 impl Names {
     /// The number of a text.
-    pub(super) fn number(&mut self, text: &str) -> u32 {
+    pub(crate) fn number(&mut self, text: &str) -> u32 {
         if let Some(number) = self.numbers.get(text) {
             return *number;
         }
@@ -27,42 +27,42 @@ impl Names {
     }
 
     /// The text of a number that [`Self::number`] gave.
-    pub(super) fn text(&self, number: u32) -> &str {
+    pub(crate) fn text(&self, number: u32) -> &str {
         &self.texts[number as usize]
     }
 }
 
 /// What is counted together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Part {
+pub(crate) struct Part {
     /// The instrument.
-    pub(super) instrument: Instrument,
+    pub(crate) instrument: Instrument,
     /// The period, in the unit of the grouping.
-    pub(super) period: i32,
+    pub(crate) period: i32,
     /// The survey, where surveys are told apart.
-    pub(super) survey: Option<u32>,
+    pub(crate) survey: Option<u32>,
     /// The value on the axis.
-    pub(super) value: u32,
+    pub(crate) value: u32,
 }
 
 /// The counts of each part so far.
 #[derive(Debug, Default)]
-pub(super) struct Sums {
+pub(crate) struct Sums {
     /// The names of surveys and values.
-    pub(super) names: Names,
+    pub(crate) names: Names,
     parts: FxHashMap<Part, Histogram>,
     /// The part that was added to last: rows of one part come in runs.
     last: Option<(Part, Histogram)>,
 }
 
 impl Sums {
-    /// Adds one answer.
-    pub(super) fn add(&mut self, part: Part, score: u8) {
-        self.of(part).counts[usize::from(score).min(SLOTS - 1)] += 1;
+    /// Adds answers of one score.
+    pub(crate) fn add(&mut self, part: Part, score: u8, times: u64) {
+        self.of(part).counts[usize::from(score).min(SLOTS - 1)] += times;
     }
 
     /// The counts of a part, to be added to.
-    pub(super) fn of(&mut self, part: Part) -> &mut Histogram {
+    pub(crate) fn of(&mut self, part: Part) -> &mut Histogram {
         if self.last.as_ref().is_none_or(|(last, _)| *last != part) {
             self.settle();
         }
@@ -76,7 +76,7 @@ impl Sums {
     }
 
     /// The tallies, in the order of instrument, period, survey and value; parts without answers are left out.
-    pub(super) fn into_tallies(mut self) -> Vec<Tally> {
+    pub(crate) fn into_tallies(mut self) -> Vec<Tally> {
         self.settle();
         let Self { names, parts, .. } = self;
         let filled = parts.into_iter().filter(|(_, histogram)| histogram.n() > 0);

@@ -8,15 +8,15 @@ const LIMIT: usize = 100_000;
 
 /// How often each text came.
 #[derive(Debug, Default)]
-pub(super) struct Frequent(FxHashMap<String, u64>);
+pub(crate) struct Frequent(FxHashMap<String, u64>);
 
 impl Frequent {
-    /// Counts a text once more.
-    pub(super) fn add(&mut self, text: &str) {
+    /// Counts a text so many times more.
+    pub(crate) fn add(&mut self, text: &str, times: u64) {
         match self.0.get_mut(text) {
-            Some(total) => *total += 1,
+            Some(total) => *total += times,
             None => {
-                self.0.insert(text.to_owned(), 1);
+                self.0.insert(text.to_owned(), times);
             }
         }
         if self.0.len() > LIMIT {
@@ -29,7 +29,7 @@ impl Frequent {
     }
 
     /// The most frequent texts, as many as a dimension tells apart, the most frequent first and equals by the alphabet.
-    pub(super) fn into_most(self) -> impl Iterator<Item = String> {
+    pub(crate) fn into_most(self) -> impl Iterator<Item = String> {
         let mut totals: Vec<(String, u64)> = self.0.into_iter().collect();
         totals.sort_unstable_by(|left, right| right.1.cmp(&left.1).then_with(|| left.0.cmp(&right.0)));
         totals.into_iter().take(VALUES_LIMIT).map(|(text, _)| text)
@@ -44,9 +44,9 @@ mod tests {
     fn a_flood_of_invented_texts_does_not_wash_away_the_frequent_ones() {
         let mut frequent = Frequent::default();
         for number in 0..3 * LIMIT {
-            frequent.add(&format!("invented {number}"));
+            frequent.add(&format!("invented {number}"), 1);
             if number % 100 == 0 {
-                frequent.add("known");
+                frequent.add("known", 1);
             }
         }
         assert!(frequent.0.len() <= LIMIT);

@@ -10,7 +10,7 @@ const EPOCH: Date = Date::constant(1970, 1, 1);
 /// The first moment of a day (days since 1970-01-01), ms since 1970 UTC; the end of time for days beyond the calendar.
 ///
 /// Where clocks skip midnight the day begins after the gap; where midnight comes twice it begins with the first.
-pub(super) fn start_of(day: i32, zone: &TimeZone) -> i64 {
+pub(crate) fn start_of(day: i32, zone: &TimeZone) -> i64 {
     let days: Span = match 0.days().try_days(day) {
         Ok(days) => days,
         Err(_) => return end_of_time(day),
@@ -26,7 +26,7 @@ fn end_of_time(day: i32) -> i64 {
 }
 
 /// The day that a moment (ms since 1970 UTC) lies in, days since 1970-01-01: the last one that has begun by then.
-pub(super) fn day_of(ms: i64, zone: &TimeZone) -> i32 {
+pub(crate) fn day_of(ms: i64, zone: &TimeZone) -> i32 {
     let end = if ms < 0 { Timestamp::MIN } else { Timestamp::MAX };
     let moment = Timestamp::from_millisecond(ms).unwrap_or(end);
     let day = (zone.to_datetime(moment).date() - EPOCH).get_days();
@@ -36,7 +36,7 @@ pub(super) fn day_of(ms: i64, zone: &TimeZone) -> i32 {
 }
 
 /// Days of moments that come in about the order of time: nearly all lie in the day of the one before.
-pub(super) struct Days<'a> {
+pub(crate) struct Days<'a> {
     zone: &'a TimeZone,
     day: i32,
     from: i64,
@@ -44,12 +44,12 @@ pub(super) struct Days<'a> {
 }
 
 impl<'a> Days<'a> {
-    pub(super) fn of(zone: &'a TimeZone) -> Self {
+    pub(crate) fn of(zone: &'a TimeZone) -> Self {
         Self { zone, day: 0, from: 0, until: 0 }
     }
 
     /// As [`day_of`].
-    pub(super) fn day_of(&mut self, ms: i64) -> i32 {
+    pub(crate) fn day_of(&mut self, ms: i64) -> i32 {
         if !(self.from..self.until).contains(&ms) {
             self.day = day_of(ms, self.zone);
             (self.from, self.until) = (start_of(self.day, self.zone), start_of(self.day + 1, self.zone));

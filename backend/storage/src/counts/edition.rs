@@ -1,0 +1,48 @@
+//! Editions: what becomes of a response whose id is there already.
+
+use bearing_shared::answer::Context;
+
+use crate::responses::{Outcome, StoredResponse};
+
+/// What becomes of a response whose id is there already.
+pub(crate) fn judged(before: &StoredResponse, response: &StoredResponse) -> Outcome {
+    if before.survey != response.survey {
+        Outcome::Mismatch
+    } else if response.seq <= before.seq {
+        Outcome::Duplicate
+    } else {
+        Outcome::Updated
+    }
+}
+
+/// The new edition of a response: it keeps when it was shown and received, a member's judgement, and what is
+/// known of the customer, the browser and the page where the edition does not say.
+pub(crate) fn replaced(before: &StoredResponse, edition: &StoredResponse) -> StoredResponse {
+    use bearing_shared::api::responses::ResponseState::{Counted, Test};
+    let judged = !matches!(before.state, Counted | Test);
+    let (customer, identity) = match (&edition.customer, &before.customer) {
+        // Whose response it is stays known: else it could not be erased with the customer's others.
+        (None, Some(customer)) => (Some(customer.clone()), before.identity),
+        (customer, _) => (customer.clone(), edition.identity),
+    };
+    StoredResponse {
+        shown_at: before.shown_at,
+        received_at: before.received_at,
+        source: before.source.clone(),
+        state: if judged { before.state } else { edition.state },
+        // Once finished, always finished: a late comment does not undo it.
+        completed: before.completed || edition.completed,
+        customer,
+        identity,
+        // The hosted form finishes what a card began and does not know the page it stood on.
+        visitor: edition.visitor.clone().or_else(|| before.visitor.clone()),
+        context: Context {
+            url: edition.context.url.clone().or_else(|| before.context.url.clone()),
+            referrer: edition.context.referrer.clone().or_else(|| before.context.referrer.clone()),
+            locale: edition.context.locale.clone().or_else(|| before.context.locale.clone()),
+            device: edition.context.device.clone().or_else(|| before.context.device.clone()),
+            title: edition.context.title.clone().or_else(|| before.context.title.clone()),
+        },
+        ..edition.clone()
+    }
+}
