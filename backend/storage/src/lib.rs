@@ -14,6 +14,8 @@ mod counts;
 mod error;
 mod json;
 mod keys;
+mod letters;
+mod postgres;
 mod reports;
 mod responses;
 mod sites;
@@ -65,7 +67,9 @@ impl Default for Limits {
 
 /// Opens the store that a URL names with the usual limits, and brings its schema up to date.
 ///
-/// `sqlite:PATH` is an embedded database file; its folder must exist.
+/// `sqlite:PATH` is an embedded database file; its folder must exist. `postgres://USER:PASSWORD@HOST/DATABASE` is a
+/// database that any number of servers share; without `sslmode` in it, a database on another machine is reached by TLS
+/// only.
 ///
 /// # Errors
 /// [`StoreError::Unusable`] with a sentence that says what to do: an unknown scheme, a file that cannot be written, a
@@ -85,9 +89,10 @@ pub async fn open_within(url: &str, limits: Limits) -> Result<Arc<dyn Store>> {
             let opened = tokio::task::spawn_blocking(move || sqlite::SqliteStore::open(&path, limits)).await;
             Ok(Arc::new(opened.map_err(|error| StoreError::Driver(error.to_string()))??))
         }
-        Some(("postgres" | "postgresql", _)) => Err(StoreError::Unusable(
-            "This build stores in SQLite only; give --database-url sqlite:PATH or leave it out.".into(),
+        Some(("postgres" | "postgresql", _)) => Ok(Arc::new(postgres::PostgresStore::open(url, limits).await?)),
+        // What it is instead may hold a password.
+        _ => Err(StoreError::Unusable(
+            "The database URL names no engine; give sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE.".into(),
         )),
-        _ => Err(StoreError::Unusable(format!("`{url}` is not a database URL; give sqlite:PATH."))),
     }
 }

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use bearing_shared::cell;
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 
+use crate::letters::fold;
 use crate::{Result, StoreError};
 
 /// Every migration in order; the schema's version is the number of those applied.
@@ -118,11 +119,6 @@ fn add_folds(connection: &Connection) -> rusqlite::Result<()> {
     connection.create_scalar_function("language_of", 1, flags, |context| {
         Ok(cell::language(context.get_raw(0).as_str_or_null()?).into_owned())
     })
-}
-
-/// A text without its case, letter by letter (so that where a word ends does not matter): ß is ss, and ς is σ.
-fn fold(text: &str) -> String {
-    text.chars().flat_map(char::to_uppercase).flat_map(char::to_lowercase).collect()
 }
 
 /// Applies what is missing, each migration in a transaction with its version; says why when the schema is out of reach.

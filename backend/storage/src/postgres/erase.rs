@@ -1,0 +1,148 @@
+//! Erasing in PostgreSQL: a response leaves rows and cells for good, and a tombstone keeps its id out.
+//!
+//! Whoever erases holds the site's lock alone.
+
+use std::collections::HashSet;
+
+use bearing_shared::id::{ResponseId, SiteId};
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+
+use super::PostgresStore;
+use super::counting::{self, Countings};
+use super::responses::find;
+use super::session::Session;
+use crate::counts::change::Changes;
+use crate::responses::{Outcome, Withdrawal};
+use crate::{Result, StoreError};
+
+/// Responses erased in one transaction: others write between two.
+const ERASED_AT_ONCE: i64 = 500;
+
+impl PostgresStore {
+    /// The keyed hash under which an erased id is remembered, so that the id itself is gone.
+    fn tombstone(&self, id: ResponseId) -> Result<[u8; 32]> {
+        let mut mac = Hmac::<Sha256>::new_from_slice(&self.tombstone_key)
+            .map_err(|error| StoreError::Driver(format!("tombstone key: {error}")))?;
+        mac.update(&id.0);
+        Ok(mac.finalize().into_bytes().into())
+    }
+
+    /// Those of some ids that were erased.
+    pub(super) async fn erased<'a>(
+        &self,
+        session: &Session,
+        keys: &[(&'a SiteId, ResponseId)],
+    ) -> Result<HashSet<(&'a SiteId, ResponseId)>> {
+        let hashes: Vec<[u8; 32]> = keys.iter().map(|(_, id)| self.tombstone(*id)).collect::<Result<_>>()?;
+        let (sites, bytes): (Vec<&str>, Vec<&[u8]>) =
+            keys.iter().zip(&hashes).map(|((site, _), hash)| (site.as_str(), &hash[..])).unzip();
+        let found = session
+            .query(
+                "SELECT ordinal FROM unnest($1::text[], $2::bytea[]) WITH ORDINALITY AS asked (site, hash, ordinal)
+                 JOIN tombstone ON site_id = site AND id_hash = hash",
+                &[&sites, &bytes],
+            )
+            .await?;
+        let mut erased = HashSet::new();
+        for row in found {
+            let ordinal = usize::try_from(row.try_get::<_, i64>(0)?).unwrap_or_default();
+            erased.extend(ordinal.checked_sub(1).and_then(|place| keys.get(place)));
+        }
+        Ok(erased)
+    }
+
+    /// Erases a response for good, there or not, as its respondent wishes.
+    pub(super) async fn withdraw(
+        &self,
+        session: &Session,
+        countings: &Countings,
+        changes: &mut Changes,
+        Withdrawal { site, id, keeps_out, at }: &Withdrawal,
+    ) -> Result<Outcome> {
+        if !self.delete(session, countings, changes, site, *id, *at).await? {
+            match !self.erased(session, &[(site, *id)]).await?.is_empty() {
+                true => {}
+                false if *keeps_out => self.bury(session, site, *id, *at).await?,
+                false => return Ok(Outcome::Unknown),
+            }
+        }
+        Ok(Outcome::Withdrawn)
+    }
+
+    /// Removes a response and takes it out of the cells, once `changes` are written; false when it is not there.
+    async fn delete(
+        &self,
+        session: &Session,
+        countings: &Countings,
+        changes: &mut Changes,
+        site: &SiteId,
+        id: ResponseId,
+        now: i64,
+    ) -> Result<bool> {
+        match find(session, site, id).await {
+            Ok(None) => return Ok(false),
+            Ok(Some((response, place))) => {
+                if let Some(counting) = countings.of(site) {
+                    counting.generations.count(changes, site, &response, place, -1);
+                }
+            }
+            // A person's right to be forgotten does not wait for a repair; a recount makes the cells right again.
+            Err(why @ StoreError::Corrupt { .. }) => {
+                tracing::error!(%site, %why, "a damaged response is erased and stays in the counts");
+            }
+            Err(error) => return Err(error),
+        }
+        let sql = "DELETE FROM response WHERE site_id = $1 AND id = $2";
+        session.execute(sql, &[&site.0, &&id.0[..]]).await?;
+        self.bury(session, site, id, now).await?;
+        Ok(true)
+    }
+
+    /// Keeps an id from ever being stored again.
+    async fn bury(&self, session: &Session, site: &SiteId, id: ResponseId, now: i64) -> Result<()> {
+        session
+            .execute(
+                "INSERT INTO tombstone (site_id, id_hash, erased_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+                &[&site.0, &&self.tombstone(id)?[..], &now],
+            )
+            .await?;
+        Ok(())
+    }
+
+    /// Removes one response of a site; false when it is not there.
+    pub(super) async fn erase_one(
+        &self,
+        session: &Session,
+        sites: &[SiteId],
+        id: ResponseId,
+        now: i64,
+    ) -> Result<bool> {
+        let countings = self.countings(session, sites).await?;
+        let mut changes = Changes::default();
+        let deleted = self.delete(session, &countings, &mut changes, &sites[0], id, now).await?;
+        counting::write(session, changes).await?;
+        Ok(deleted)
+    }
+
+    /// Removes some responses of a site's customer; how many.
+    pub(super) async fn erase_some(
+        &self,
+        session: &Session,
+        sites: &[SiteId],
+        customer: &str,
+        now: i64,
+    ) -> Result<u64> {
+        let site = &sites[0];
+        let countings = self.countings(session, sites).await?;
+        let sql = "SELECT id FROM response WHERE site_id = $1 AND customer = $2 LIMIT $3";
+        let found = session.query(sql, &[&site.0, &customer, &ERASED_AT_ONCE]).await?;
+        let mut changes = Changes::default();
+        for row in &found {
+            let id = super::rows::response_id(row)?;
+            self.delete(session, &countings, &mut changes, site, id, now).await?;
+        }
+        counting::write(session, changes).await?;
+        Ok(found.len() as u64)
+    }
+}

@@ -1,0 +1,59 @@
+//! The engine for a fleet: one PostgreSQL database that any number of servers share.
+//!
+//! What SQLite has by its one writer, servers here have by locks: whoever adds answers shares a site's lock with the
+//! others that do, and whoever changes how the site is counted, or takes answers away, holds it alone
+//! ([`session::Lock`]). Counts are added to, never read and written back, and rows are touched in the order of their
+//! keys, so that two servers wait for each other in one direction only.
+
+mod build;
+mod cells;
+mod check;
+mod columns;
+mod counting;
+mod erase;
+mod filter;
+mod generations;
+mod keys;
+mod learned;
+mod open;
+mod ratings;
+mod reports;
+mod responses;
+mod rows;
+mod scan;
+mod session;
+mod sites;
+mod surveys;
+mod tls;
+mod upkeep;
+
+use std::sync::Mutex;
+
+use deadpool_postgres::Pool;
+
+use crate::{Limits, Result};
+
+/// A store in one PostgreSQL database.
+pub(crate) struct PostgresStore {
+    /// Connections for what takes about as long whatever there is: intake waits for these.
+    quick: Pool,
+    /// The few connections of reads that may meet very many rows.
+    slow: Pool,
+    limits: Limits,
+    /// The key under which erased ids are remembered.
+    tombstone_key: Vec<u8>,
+    /// How sites count, as far as this server knows.
+    countings: Mutex<counting::Known>,
+}
+
+impl PostgresStore {
+    /// Connects, and brings the schema up to date.
+    pub(crate) async fn open(url: &str, limits: Limits) -> Result<Self> {
+        // A step of nothing would never end.
+        let limits = Limits { step: limits.step.max(1), ..limits };
+        let open::Opened { quick, slow, tombstone_key } = open::open(url).await?;
+        let store = Self { quick, slow, limits, tombstone_key, countings: Mutex::default() };
+        store.begin_missing().await?;
+        Ok(store)
+    }
+}

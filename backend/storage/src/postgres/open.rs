@@ -1,0 +1,178 @@
+//! Opening the database: connections, and migrations that are transactional, re-runnable and safe to race.
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use deadpool_postgres::{Manager, ManagerConfig, Pool, RecyclingMethod, Runtime, Timeouts};
+use tokio_postgres::config::{Host, SslMode};
+use tokio_postgres::{Client, Config, NoTls};
+
+use super::session::lock_key;
+use super::tls;
+use crate::{Result, StoreError};
+
+/// Every migration in order; the schema's version is the number of those applied.
+const MIGRATIONS: &[&str] = &[
+    include_str!("../../migrations/postgres/0001_start.sql"),
+    include_str!("../../migrations/postgres/0002_generations.sql"),
+];
+
+/// The lowest binary (as the number of migrations it knows) that can work on the newest schema.
+const MIN_BINARY: i64 = 2;
+
+/// Before version 13 there is no `gen_random_uuid`, and none of those is maintained any more.
+const MIN_SERVER: i32 = 130_000;
+
+/// Connections for quick work: intake takes one or two at a time, the rest wait for each other a few milliseconds.
+const QUICK: usize = 8;
+/// Connections for slow reads: each may keep a core of the database busy.
+const SLOW: usize = 3;
+/// How long a connection may be waited for before the store counts as unreachable.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// What an open database gives.
+pub(super) struct Opened {
+    pub(super) quick: Pool,
+    pub(super) slow: Pool,
+    pub(super) tombstone_key: Vec<u8>,
+}
+
+/// Connects to the database that a URL names, and brings its schema up to date.
+pub(super) async fn open(url: &str) -> Result<Opened> {
+    let config = config(url)?;
+    let name = config.get_dbname().unwrap_or_else(|| config.get_user().unwrap_or("postgres")).to_owned();
+    let quick = pool(&config, QUICK)?;
+    let refuse = |why: String| StoreError::Unusable(format!("The PostgreSQL database `{name}` {why}."));
+    // The URL may hold a password: it is in no message.
+    let mut client = quick.get().await.map_err(|error| refuse(format!("cannot be reached: {}", causes(&error))))?;
+    let settings = client
+        .query_one(
+            "SELECT current_setting('server_version_num')::integer, current_setting('fsync'),
+                    (SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user),
+                    current_setting('server_encoding')",
+            &[],
+        )
+        .await?;
+    if settings.try_get::<_, i32>(0)? < MIN_SERVER {
+        return Err(refuse("is on a server before version 13; use a newer one".into()));
+    }
+    if settings.try_get::<_, String>(3)? != "UTF8" {
+        return Err(refuse("does not store UTF8; make one with ENCODING 'UTF8'".into()));
+    }
+    if settings.try_get::<_, String>(1)? != "on" {
+        tracing::warn!(
+            "the PostgreSQL server runs with fsync = off: a crash of its machine may lose acknowledged answers"
+        );
+    }
+    if settings.try_get::<_, Option<bool>>(2)?.unwrap_or(false) {
+        tracing::warn!(
+            "the PostgreSQL role is a superuser or bypasses row-level security: the second wall between sites is open"
+        );
+    }
+    if let Some(refusal) = migrate(&mut client).await? {
+        return Err(refuse(refusal));
+    }
+    let row = client.query_one("SELECT bytes FROM meta WHERE name = 'tombstone_key'", &[]).await?;
+    Ok(Opened { tombstone_key: row.try_get(0)?, slow: pool(&config, SLOW)?, quick })
+}
+
+/// What a URL says, with what every connection of ours has in common.
+fn config(url: &str) -> Result<Config> {
+    let mut config = Config::from_str(url)
+        .map_err(|error| StoreError::Unusable(format!("The database URL cannot be read: {}.", causes(&error))))?;
+    let far = |host: &Host| match host {
+        Host::Tcp(name) => !matches!(name.as_str(), "localhost" | "127.0.0.1" | "::1"),
+        #[cfg(unix)]
+        Host::Unix(_) => false,
+    };
+    // Whoever leaves the mode out gets what is right for the place: no snake-oil certificate on the same machine, and
+    // never plain text over a network because a server happened to refuse.
+    if !url.contains("sslmode=") {
+        let is_far = config.get_hosts().iter().any(far);
+        config.ssl_mode(if is_far { SslMode::Require } else { SslMode::Disable });
+    }
+    if config.get_connect_timeout().is_none() {
+        config.connect_timeout(PATIENCE);
+    }
+    let given = config.get_options().map(|options| format!("{options} ")).unwrap_or_default();
+    // What a commit has said must be on disk. A stronger setting of the server's own (remote_apply) stays.
+    config.options(format!("{given}-c search_path=bearing -c idle_in_transaction_session_timeout=30000"));
+    config.application_name("bearing");
+    Ok(config)
+}
+
+fn pool(config: &Config, size: usize) -> Result<Pool> {
+    let manager_config = ManagerConfig { recycling_method: RecyclingMethod::Fast };
+    let manager = match config.get_ssl_mode() {
+        SslMode::Disable => Manager::from_config(config.clone(), NoTls, manager_config),
+        _ => Manager::from_config(config.clone(), tls::connector()?, manager_config),
+    };
+    Pool::builder(manager)
+        .max_size(size)
+        .runtime(Runtime::Tokio1)
+        .timeouts(Timeouts { wait: Some(PATIENCE), create: Some(PATIENCE), recycle: Some(PATIENCE) })
+        .build()
+        .map_err(|error| StoreError::Driver(error.to_string()))
+}
+
+/// An error with its causes in one sentence.
+fn causes(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        let said = cause.to_string();
+        if !text.contains(&said) {
+            text = format!("{text}: {said}");
+        }
+        next = cause.source();
+    }
+    text
+}
+
+/// Applies what is missing, each migration in a transaction with its version; says why when the schema is out of reach.
+async fn migrate(client: &mut Client) -> Result<Option<String>> {
+    let newest = MIGRATIONS.len() as i64;
+    loop {
+        let transaction = client.transaction().await?;
+        // Servers may start at once: the lock makes the others wait, and they then find the work done.
+        transaction.execute("SELECT pg_advisory_xact_lock($1)", &[&lock_key("the schema")]).await?;
+        let found = transaction
+            .query_one("SELECT to_regnamespace('bearing') IS NOT NULL, to_regclass('bearing.meta') IS NOT NULL", &[])
+            .await?;
+        let (has_schema, has_meta): (bool, bool) = (found.try_get(0)?, found.try_get(1)?);
+        let (version, min_binary) = if has_meta {
+            let sql = "SELECT coalesce((SELECT number FROM bearing.meta WHERE name = 'version'), 0),
+                              coalesce((SELECT number FROM bearing.meta WHERE name = 'min_binary'), 0)";
+            let row = transaction.query_one(sql, &[]).await?;
+            (row.try_get::<_, i64>(0)?, row.try_get::<_, i64>(1)?)
+        } else if has_schema && holds_anything(&transaction).await? {
+            return Ok(Some("has a schema `bearing` of another program; name a database for bearing alone".into()));
+        } else {
+            (0, 0)
+        };
+        if min_binary > newest {
+            return Ok(Some(format!(
+                "has schema {version} and needs a newer bearing, one that knows schema {min_binary}; this one knows \
+                 schema {newest}"
+            )));
+        }
+        if version >= newest {
+            return Ok(None);
+        }
+        transaction.batch_execute("CREATE SCHEMA IF NOT EXISTS bearing").await?;
+        transaction.batch_execute(MIGRATIONS[version as usize]).await?;
+        transaction
+            .execute(
+                "INSERT INTO meta (name, number) VALUES ('version', $1), ('min_binary', $2)
+                 ON CONFLICT (name) DO UPDATE SET number = excluded.number",
+                &[&(version + 1), &MIN_BINARY],
+            )
+            .await?;
+        transaction.commit().await?;
+    }
+}
+
+async fn holds_anything(transaction: &tokio_postgres::Transaction<'_>) -> Result<bool> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM pg_class WHERE relnamespace = to_regnamespace('bearing'))";
+    Ok(transaction.query_one(sql, &[]).await?.try_get(0)?)
+}

@@ -1,0 +1,377 @@
+//! Responses in PostgreSQL: the batch that is stored, erased and counted in one transaction.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use async_trait::async_trait;
+use bearing_shared::id::{ResponseId, SiteId};
+
+use super::columns::{self, Columns};
+use super::counting::{self, Countings};
+use super::filter::{self, Bound};
+use super::session::{Lock, Session, Sites};
+use super::{PostgresStore, build, generations, learned, rows};
+use crate::counts::change::Changes;
+use crate::counts::edition::{judged, replaced};
+use crate::counts::trust;
+use crate::responses::{Accept, Arrival, Cursor, EventCount, Outcome, ResponseFilter, ResponseStore, StoredResponse};
+use crate::{Result, StoreError};
+
+/// How often work is tried again that another server's transaction stood in the way of.
+const TRIES: u32 = 5;
+
+/// What is under an id: the site and the response's id.
+type Key<'a> = (&'a SiteId, ResponseId);
+
+/// Responses that are there, with their places.
+type There<'a> = BTreeMap<Key<'a>, (StoredResponse, i64)>;
+
+/// A batch as it is taken in: done, or to be tried again holding the sites alone.
+enum Taken {
+    Done(Vec<Outcome>),
+    NeedsLock,
+}
+
+impl PostgresStore {
+    /// Stores a batch in one transaction; when the engine refuses it for a reason that only one row can have, in halves.
+    async fn take_in_parts(&self, batch: &[Arrival]) -> Result<Vec<Outcome>> {
+        match self.take_in_together(batch).await {
+            Err(why @ (StoreError::Driver(_) | StoreError::Corrupt { .. })) if batch.len() == 1 => {
+                tracing::error!(response = %batch[0].id(), %why, "a response could not be stored");
+                Ok(vec![Outcome::Failed])
+            }
+            Err(StoreError::Driver(_) | StoreError::Corrupt { .. }) => {
+                let (first, second) = batch.split_at(batch.len() / 2);
+                let mut outcomes = Box::pin(self.take_in_parts(first)).await?;
+                outcomes.extend(Box::pin(self.take_in_parts(second)).await?);
+                Ok(outcomes)
+            }
+            result => result,
+        }
+    }
+
+    async fn take_in_together(&self, batch: &[Arrival]) -> Result<Vec<Outcome>> {
+        let mut sites: Vec<SiteId> = batch.iter().map(|arrival| arrival.site().clone()).collect();
+        sites.sort_unstable();
+        sites.dedup();
+        // Taking an answer away needs the site alone: a tombstone and an answer of one id must not pass each other.
+        let takes_away = batch.iter().any(|arrival| matches!(arrival, Arrival::Withdrawal(_)));
+        let mut lock = if takes_away { Lock::Alone } else { Lock::Shared };
+        let mut tries = 0;
+        loop {
+            let session = self.writing(&sites, lock).await?;
+            let taken = self.take_in_all(&session, &sites, batch, lock).await;
+            let conflict = session.met_a_conflict();
+            match session.end(taken).await {
+                Ok(Taken::Done(outcomes)) => return Ok(outcomes),
+                Ok(Taken::NeedsLock) => lock = Lock::Alone,
+                Err(why) if conflict && tries < TRIES => {
+                    tries += 1;
+                    tracing::debug!(%why, tries, "a batch is tried again");
+                }
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    async fn take_in_all(&self, session: &Session, sites: &[SiteId], batch: &[Arrival], lock: Lock) -> Result<Taken> {
+        let mut countings = self.countings(session, sites).await?;
+        // Before anything is counted: a value that is known in time never counts as `(other)`.
+        if !self.teach(session, &mut countings, batch, lock).await? {
+            return Ok(Taken::NeedsLock);
+        }
+        let mut changes = Changes::default();
+        let mut outcomes = Vec::with_capacity(batch.len());
+        let mut rest = batch;
+        while let Some(first) = rest.first() {
+            if let Arrival::Withdrawal(withdrawal) = first {
+                outcomes.push(match countings.of(&withdrawal.site) {
+                    Some(_) => self.withdraw(session, &countings, &mut changes, withdrawal).await?,
+                    None => without_site(first),
+                });
+                rest = &rest[1..];
+                continue;
+            }
+            let answers: Vec<&Accept> = rest
+                .iter()
+                .map_while(|arrival| match arrival {
+                    Arrival::Answer(accept) => Some(accept),
+                    Arrival::Withdrawal(_) => None,
+                })
+                .collect();
+            rest = &rest[answers.len()..];
+            outcomes.extend(self.accept_all(session, &countings, &mut changes, &answers).await?);
+        }
+        counting::write(session, changes).await?;
+        Ok(Taken::Done(outcomes))
+    }
+
+    /// Stores a run of answers; an outcome each.
+    async fn accept_all(
+        &self,
+        session: &Session,
+        countings: &Countings,
+        changes: &mut Changes,
+        answers: &[&Accept],
+    ) -> Result<Vec<Outcome>> {
+        let mut new: BTreeMap<Key<'_>, &StoredResponse> = BTreeMap::new();
+        for Accept { site, response } in answers.iter().filter(|accept| countings.of(&accept.site).is_some()) {
+            new.entry((site, response.id)).or_insert(response);
+        }
+        let keys: Vec<Key<'_>> = new.keys().copied().collect();
+        let erased = self.erased(session, &keys).await?;
+        new.retain(|key, _| !erased.contains(key));
+        let places = insert(session, &new).await?;
+        let known: Vec<Key<'_>> = new.keys().filter(|key| !places.contains_key(*key)).copied().collect();
+        let mut there = find_all(session, &known).await?;
+        let mut changed: HashSet<Key<'_>> = HashSet::new();
+        let mut outcomes = Vec::with_capacity(answers.len());
+        for accept in answers {
+            let Accept { site, response } = accept;
+            let key = (site, response.id);
+            let Some(counting) = countings.of(site) else {
+                outcomes.push(without_site(&Arrival::Answer((*accept).clone())));
+                continue;
+            };
+            if erased.contains(&key) {
+                outcomes.push(Outcome::Erased);
+                continue;
+            }
+            let Some((before, place)) = there.get_mut(&key) else {
+                let Some(place) = places.get(&key) else {
+                    return Err(StoreError::Driver("a response is there and is not".into()));
+                };
+                counting.generations.count(changes, site, response, *place, 1);
+                there.insert(key, (response.clone(), *place));
+                outcomes.push(Outcome::Stored);
+                continue;
+            };
+            outcomes.push(match judged(before, response) {
+                Outcome::Updated => {
+                    let after = replaced(before, response);
+                    counting.generations.count(changes, site, before, *place, -1);
+                    counting.generations.count(changes, site, &after, *place, 1);
+                    *before = after;
+                    changed.insert(key);
+                    Outcome::Updated
+                }
+                refused => refused,
+            });
+        }
+        there.retain(|key, _| changed.contains(key));
+        update(session, &there).await?;
+        Ok(outcomes)
+    }
+
+    /// Learns the values that the trusted responses of a batch bring, and reviews each site that has learned something.
+    /// False when that needs the sites alone.
+    async fn teach(&self, session: &Session, countings: &mut Countings, batch: &[Arrival], lock: Lock) -> Result<bool> {
+        let mut taught: Vec<&SiteId> = Vec::new();
+        let answers = batch.iter().filter_map(|arrival| match arrival {
+            Arrival::Answer(accept) => Some(accept),
+            Arrival::Withdrawal(_) => None,
+        });
+        for Accept { site, response } in answers.filter(|accept| trust::is_trusted(&accept.response)) {
+            let Some(counting) = countings.of(site).cloned() else { continue };
+            let news: Vec<(&str, &str)> = trust::news(response, &counting.declared).collect();
+            if news.is_empty() || !self.will_be_taken(session, site, response).await? {
+                continue;
+            }
+            if lock == Lock::Shared {
+                return Ok(false);
+            }
+            for (dimension, value) in news {
+                learned::keep(session, site, dimension, value).await?;
+            }
+            countings.again(session, site).await?;
+            if !taught.contains(&site) {
+                taught.push(site);
+            }
+        }
+        for site in taught {
+            build::review(session, site, self.limits.step).await?;
+            countings.again(session, site).await?;
+        }
+        Ok(true)
+    }
+
+    async fn will_be_taken(&self, session: &Session, site: &SiteId, response: &StoredResponse) -> Result<bool> {
+        if !self.erased(session, &[(site, response.id)]).await?.is_empty() {
+            return Ok(false);
+        }
+        let before = find(session, site, response.id).await?;
+        Ok(before.is_none_or(|(before, _)| judged(&before, response) == Outcome::Updated))
+    }
+
+    async fn count_all(&self, session: &Session, sites: &[SiteId], batch: &[EventCount]) -> Result<()> {
+        let countings = self.countings(session, sites).await?;
+        let mut changes = Changes::default();
+        for event in batch {
+            if let Some(counting) = countings.of(&event.site).and_then(|site| site.generations.of_events()) {
+                changes.event(event, counting);
+            }
+        }
+        counting::write(session, changes).await
+    }
+}
+
+/// Removed while the answer was under way: what belongs to no site could never be removed again.
+fn without_site(arrival: &Arrival) -> Outcome {
+    tracing::warn!(site = %arrival.site(), response = %arrival.id(), "a response came for a site that is not there");
+    Outcome::Failed
+}
+
+/// Keys by what a row says of them.
+fn by_name<'a>(keys: impl Iterator<Item = Key<'a>>) -> HashMap<(&'a str, ResponseId), Key<'a>> {
+    keys.map(|key| ((key.0.as_str(), key.1), key)).collect()
+}
+
+/// Adds responses; the places of those whose ids were not there.
+async fn insert<'a>(session: &Session, new: &BTreeMap<Key<'a>, &'a StoredResponse>) -> Result<BTreeMap<Key<'a>, i64>> {
+    let mut columns = Columns::default();
+    for ((site, _), response) in new {
+        columns.add(site, response)?;
+    }
+    if new.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let sql = format!(
+        "INSERT INTO response ({names}) SELECT * FROM {rows} ON CONFLICT (site_id, id) DO NOTHING
+         RETURNING id, place, site_id",
+        names = columns::NAMES,
+        rows = columns::ROWS
+    );
+    let keys = by_name(new.keys().copied());
+    let mut places = BTreeMap::new();
+    for row in session.query(&sql, &columns.params()).await? {
+        if let Some(key) = keys.get(&(row.try_get(2)?, rows::response_id(&row)?)) {
+            places.insert(*key, row.try_get(1)?);
+        }
+    }
+    Ok(places)
+}
+
+/// Replaces responses by their new editions.
+async fn update(session: &Session, changed: &There<'_>) -> Result<()> {
+    if changed.is_empty() {
+        return Ok(());
+    }
+    let mut columns = Columns::default();
+    for ((site, _), (response, _)) in changed {
+        columns.add(site, response)?;
+    }
+    let sql = format!(
+        "UPDATE response SET seq = new.seq, survey_id = new.survey_id, version = new.version,
+           instrument = new.instrument, touchpoint = new.touchpoint, score = new.score, completed = new.completed,
+           state = new.state, identity = new.identity, visitor = new.visitor, customer = new.customer,
+           answers = new.answers, attributes = new.attributes, context = new.context, comment = new.comment,
+           comment_folded = new.comment_folded, device = new.device, language = new.language, shown_at = new.shown_at,
+           answered_at = new.answered_at, received_at = new.received_at, source = new.source
+         FROM {rows} AS new ({names}) WHERE response.site_id = new.site_id AND response.id = new.id",
+        names = columns::NAMES,
+        rows = columns::ROWS
+    );
+    session.execute(&sql, &columns.params()).await?;
+    Ok(())
+}
+
+/// Responses with their places, held against other servers in the order of their keys.
+async fn find_all<'a>(session: &Session, keys: &[Key<'a>]) -> Result<There<'a>> {
+    let mut there = There::new();
+    if keys.is_empty() {
+        return Ok(there);
+    }
+    let (sites, ids): (Vec<&str>, Vec<&[u8]>) = keys.iter().map(|(site, id)| (site.as_str(), &id.0[..])).unzip();
+    let sql = rows::select_responses(
+        "WHERE (site_id, id) IN (SELECT * FROM unnest($1::text[], $2::bytea[])) ORDER BY site_id, id FOR UPDATE",
+    );
+    let keys = by_name(keys.iter().copied());
+    for row in session.query(&sql, &[&sites, &ids]).await? {
+        if let Some(key) = keys.get(&(rows::site_of(&row)?, rows::response_id(&row)?)) {
+            there.insert(*key, (rows::response(&row)?, rows::position(&row)?.1));
+        }
+    }
+    Ok(there)
+}
+
+/// A response and its place.
+pub(super) async fn find(session: &Session, site: &SiteId, id: ResponseId) -> Result<Option<(StoredResponse, i64)>> {
+    let sql = rows::select_responses("WHERE site_id = $1 AND id = $2");
+    let Some(row) = session.first(&sql, &[&site.0, &&id.0[..]]).await? else { return Ok(None) };
+    Ok(Some((rows::response(&row)?, rows::position(&row)?.1)))
+}
+
+async fn list(
+    session: &Session,
+    site: &SiteId,
+    filter: &ResponseFilter,
+    after: Option<Cursor>,
+    limit: u32,
+) -> Result<Vec<StoredResponse>> {
+    let Some(counting) = generations::current(session, site).await? else { return Ok(Vec::new()) };
+    let mut bound = Bound::default();
+    let conditions = filter::of_list(&mut bound, site, filter, after, &counting);
+    let rest = format!("WHERE {} ORDER BY received_at DESC, id DESC LIMIT {limit}", conditions.join(" AND "));
+    let mut found = session.stream(&rows::select_responses(&rest), bound.values()).await?;
+    let mut responses = Vec::new();
+    while let Some(row) = found.next().await? {
+        responses.push(rows::response(&row)?);
+    }
+    Ok(responses)
+}
+
+#[async_trait]
+impl ResponseStore for PostgresStore {
+    async fn take_in(&self, batch: Vec<Arrival>) -> Result<Vec<Outcome>> {
+        if batch.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.take_in_parts(&batch).await
+    }
+
+    async fn count_events(&self, batch: Vec<EventCount>) -> Result<()> {
+        let mut sites: Vec<SiteId> = batch.iter().map(|event| event.site.clone()).collect();
+        sites.sort_unstable();
+        sites.dedup();
+        let session = self.writing(&sites, Lock::Shared).await?;
+        let counted = self.count_all(&session, &sites, &batch).await;
+        session.end(counted).await
+    }
+
+    async fn response(&self, site: &SiteId, id: ResponseId) -> Result<Option<StoredResponse>> {
+        let session = self.reading(Sites::Of(std::slice::from_ref(site))).await?;
+        let found = find(&session, site, id).await;
+        Ok(session.end(found).await?.map(|(response, _)| response))
+    }
+
+    async fn responses(
+        &self,
+        site: &SiteId,
+        filter: ResponseFilter,
+        after: Option<Cursor>,
+        limit: u32,
+    ) -> Result<Vec<StoredResponse>> {
+        let session = self.reading_slowly(Sites::Of(std::slice::from_ref(site))).await?;
+        let found = list(&session, site, &filter, after, limit).await;
+        session.end(found).await
+    }
+
+    async fn delete_response(&self, site: &SiteId, id: ResponseId, now: i64) -> Result<bool> {
+        let sites = std::slice::from_ref(site);
+        let session = self.writing(sites, Lock::Alone).await?;
+        let deleted = self.erase_one(&session, sites, id, now).await;
+        session.end(deleted).await
+    }
+
+    async fn erase_customer(&self, site: &SiteId, customer: &str, now: i64) -> Result<u64> {
+        let sites = std::slice::from_ref(site);
+        let mut erased = 0;
+        loop {
+            let session = self.writing(sites, Lock::Alone).await?;
+            let some = self.erase_some(&session, sites, customer, now).await;
+            match session.end(some).await? {
+                0 => return Ok(erased),
+                some => erased += some,
+            }
+        }
+    }
+}
