@@ -22,6 +22,9 @@ use crate::{
 /// The variable that names a server to tests: as a role that may make databases, and may not do everything.
 pub(crate) const TEST_URL: &str = "BEARING_TEST_POSTGRES";
 
+/// The variable that says which engine the suites take that run on one at a time.
+pub(crate) const TEST_ENGINE: &str = "BEARING_TEST_STORE";
+
 /// Where Debian puts the programs of each version.
 const VERSIONS: &str = "/usr/lib/postgresql";
 
@@ -52,7 +55,7 @@ impl Profile {
             Self::Durable => "fsync = on\nfull_page_writes = on\n",
         };
         format!(
-            "listen_addresses = '127.0.0.1'\nmax_connections = 300\nshared_buffers = 128MB\n\
+            "listen_addresses = '127.0.0.1'\nmax_connections = 1000\nshared_buffers = 128MB\n\
              timezone = 'Asia/Kathmandu'\nlog_timezone = 'UTC'\n{disk}"
         )
     }
