@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
+use bearing_fresh::Place;
 use serde_json::Value;
 use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt, BufReader};
@@ -38,7 +39,12 @@ pub struct Ending {
 /// # Errors
 /// It cannot be started, or does not end in a minute.
 pub async fn run(args: &[&str]) -> Result<Ending> {
-    let output = Command::new(binary()).args(args).stdin(Stdio::null()).kill_on_drop(true).output();
+    run_with(args, None).await
+}
+
+async fn run_with(args: &[&str], place: Option<&Place>) -> Result<Ending> {
+    let mut command = Command::new(binary());
+    let output = command.args(args).envs(environment(place)).stdin(Stdio::null()).kill_on_drop(true).output();
     let output = timeout(PATIENCE, output)
         .await
         .with_context(|| format!("bearing {} does not end", args.join(" ")))?
@@ -52,6 +58,11 @@ pub async fn run(args: &[&str]) -> Result<Ending> {
     })
 }
 
+/// What tells the binary of a database elsewhere than in the folder that it is given.
+fn environment(place: Option<&Place>) -> Option<(&'static str, &str)> {
+    place.map(|place| ("BEARING_DATABASE_URL", place.url.as_str()))
+}
+
 /// A running server, or a stopped one with its folder and its port.
 pub struct Server {
     /// Where it listens; the same after a restart.
@@ -61,10 +72,12 @@ pub struct Server {
     options: Vec<String>,
     child: Option<Child>,
     printed: Arc<Mutex<Vec<String>>>,
+    /// Its database, unless that is the file in its folder; the last field, so that the server goes first.
+    place: Option<Place>,
 }
 
 impl Server {
-    /// Starts `bearing serve` in an empty folder on a free port.
+    /// Starts `bearing serve` with an empty store, on the engine that `BEARING_TEST_STORE` names, and a free port.
     ///
     /// # Errors
     /// It does not become ready.
@@ -72,11 +85,24 @@ impl Server {
         Self::launch("serve", &[]).await
     }
 
+    /// Starts `bearing serve` on a database file in its folder, whatever engine the other journeys take: for what is
+    /// done to the file.
+    ///
+    /// # Errors
+    /// It does not become ready.
+    pub async fn start_on_file() -> Result<Self> {
+        Self::launch_on(None, "serve", &[]).await
+    }
+
     /// Starts `bearing VERB` with more options.
     ///
     /// # Errors
     /// It does not become ready.
     pub async fn launch(verb: &'static str, options: &[&str]) -> Result<Self> {
+        Self::launch_on(bearing_fresh::postgres_is_chosen().then(bearing_fresh::postgres), verb, options).await
+    }
+
+    async fn launch_on(place: Option<Place>, verb: &'static str, options: &[&str]) -> Result<Self> {
         let mut server = Self {
             address: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             folder: tempfile::Builder::new().prefix("bearing-e2e-").tempdir()?,
@@ -84,6 +110,7 @@ impl Server {
             options: options.iter().map(|&option| option.to_owned()).collect(),
             child: None,
             printed: Arc::default(),
+            place,
         };
         server.start_again().await?;
         Ok(server)
@@ -115,6 +142,7 @@ impl Server {
             .args(["--listen", &self.address.to_string(), "--data"])
             .arg(self.folder.path().join("data"))
             .args(&self.options)
+            .envs(environment(self.place.as_ref()))
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(std::fs::OpenOptions::new().create(true).append(true).open(&complaints)?)
@@ -172,14 +200,22 @@ impl Server {
         Ok(self.child.take().context("the server is running")?.kill().await?)
     }
 
-    /// Runs a command beside the server on the same store, with `--json`, and reads what it prints.
+    /// Runs a command beside the server on the same store, to its end.
+    ///
+    /// # Errors
+    /// As [`run`].
+    pub async fn run(&self, args: &[&str]) -> Result<Ending> {
+        let data = self.folder.path().join("data");
+        let data = data.to_str().context("the folder's name is text")?;
+        run_with(&[args, &["--data", data]].concat(), self.place.as_ref()).await
+    }
+
+    /// Runs a command as [`Self::run`] does, with `--json`, and reads what it prints.
     ///
     /// # Errors
     /// It fails; its complaint is shown.
     pub async fn command(&self, args: &[&str]) -> Result<Value> {
-        let data = self.folder.path().join("data");
-        let data = data.to_str().context("the folder's name is text")?;
-        let ending = run(&[args, &["--data", data, "--json"]].concat()).await?;
+        let ending = self.run(&[args, &["--json"]].concat()).await?;
         ensure!(ending.code == 0, "bearing {}: {} {}", args.join(" "), ending.code, ending.stderr);
         serde_json::from_str(&ending.stdout).with_context(|| format!("not JSON: {}", ending.stdout))
     }

@@ -10,6 +10,7 @@ mod lint;
 mod lists;
 mod package;
 mod place;
+mod postgres;
 mod process;
 mod server;
 mod setup;
@@ -79,6 +80,15 @@ enum Command {
         #[arg(long)]
         only: Option<String>,
     },
+    /// Starts a PostgreSQL of its own and prints its address; Ctrl-C ends it and takes its files away.
+    Postgres {
+        /// What it is for.
+        #[arg(long, default_value = "fast")]
+        profile: postgres::Profile,
+        /// A command that is told the address in `BEARING_TEST_POSTGRES`, and whose end is the server's too.
+        #[arg(last = true)]
+        command: Vec<String>,
+    },
     /// Measures the server and the widget.
     Bench {
         /// What to measure.
@@ -120,6 +130,7 @@ fn dispatch(command: Command) -> Result<ExitCode> {
             run(cargo, "cargo fmt")?;
         }
         Command::Test { only } => return test::test(&place, only.as_deref()),
+        Command::Postgres { profile, command } => return postgres::postgres(profile, &command),
         Command::Bench { what, args } => bench::bench(&place, what, &args)?,
     }
     Ok(ExitCode::SUCCESS)

@@ -12,6 +12,7 @@ use clap::ValueEnum;
 use crate::{
     browsers, checkout, data, inputs, lists, package,
     place::Place,
+    postgres,
     process::{complain, find_program, output, run, say, step, succeeds},
     wasm::Recipe,
 };
@@ -43,6 +44,8 @@ pub(crate) enum Part {
     Package,
     /// PHP and Ruby, for the examples of signing a customer's id.
     Languages,
+    /// PostgreSQL's programs, for the clusters that tests start.
+    Postgres,
     /// cargo-deny.
     Deny,
     /// Python with its packages, and the public data sets that tests read.
@@ -63,6 +66,7 @@ pub(crate) fn ensure(place: &Place, parts: &[Part]) -> Result<()> {
         Part::Package => package::ensure(place),
         Part::Languages => languages(),
         Part::Browser => browsers::ensure(place),
+        Part::Postgres => postgres::ensure(),
         Part::Deny => deny(place),
         Part::Data => data::ensure(place),
         Part::Lists => lists::ensure(place),
@@ -210,7 +214,8 @@ fn install_command(packages: &[&str]) -> String {
     format!("sudo apt-get install {}", packages.join(" "))
 }
 
-fn is_root() -> bool {
+/// Whether this account is root.
+pub(crate) fn is_root() -> bool {
     let mut id = Command::new("id");
     id.arg("-u");
     output(id, "id").is_ok_and(|id| id.trim() == "0")

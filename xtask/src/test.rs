@@ -13,6 +13,7 @@ use anyhow::{Context, Result, ensure};
 use crate::{
     browsers, data, lists, package,
     place::Place,
+    postgres::{self, Cluster, Profile},
     process::say,
     setup::{self, Part},
 };
@@ -40,8 +41,9 @@ struct Outcome {
 /// Runs the steps whose name contains `only`, all of them without it.
 pub(crate) fn test(place: &Place, only: Option<&str>) -> Result<ExitCode> {
     let start = Instant::now();
-    use Part::{Browser, Crates, Data, Languages, Lists, Npm, Package, Wasm};
-    setup::ensure(place, &[Crates, Wasm, Npm, Package, Languages, Browser, Data, Lists])?;
+    use Part::{Browser, Crates, Data, Languages, Lists, Npm, Package, Postgres, Wasm};
+    setup::ensure(place, &[Crates, Wasm, Npm, Package, Languages, Browser, Data, Lists, Postgres])?;
+    let cluster = Cluster::start(Profile::Fast)?;
     let logs = place.work().join("logs");
     fs::create_dir_all(&logs).with_context(|| format!("cannot make the folder {}", logs.display()))?;
     let tool = own_copy(place)?;
@@ -72,9 +74,12 @@ pub(crate) fn test(place: &Place, only: Option<&str>) -> Result<ExitCode> {
     );
     // The server's tests come after the assets, which they serve.
     let ours = ["--workspace", "--exclude=bearing-e2e", "--exclude=xtask", "--exclude=bearing-bundle"];
+    // The same packages, so that none is compiled with other features for it.
+    let server_alone = [&ours[..], &["--test=it"]].concat();
     outcomes.extend(side_by_side(
         vec![
-            with_data(place, tests(place, "tests", &ours))?,
+            with_postgres(&cluster, with_data(place, tests(place, "tests", &ours))?),
+            on_postgres(&cluster, with_data(place, tests(place, "tests postgres", &server_alone))?),
             xtask("lint docs", &["lint", "docs"]),
             xtask("lint shuttle", &["lint", "shuttle"]),
         ],
@@ -86,7 +91,11 @@ pub(crate) fn test(place: &Place, only: Option<&str>) -> Result<ExitCode> {
         ],
     ));
     // A browser that waits for a busy machine tests the machine.
-    outcomes.extend(lane(vec![xtask("size", &["size"]), end_to_end(place)?]));
+    outcomes.extend(lane(vec![
+        xtask("size", &["size"]),
+        end_to_end(place, "e2e", &[])?,
+        on_postgres(&cluster, end_to_end(place, "e2e postgres", &["--test=journeys"])?),
+    ]));
 
     let failures: Vec<&str> = outcomes.iter().filter(|outcome| !outcome.ok).map(|outcome| outcome.name).collect();
     say(format_args!("{} steps in {:.0} s", outcomes.len(), start.elapsed().as_secs_f32()));
@@ -136,8 +145,8 @@ fn loader_tests(place: &Place) -> Result<Step> {
     Ok(Step { name: "loader", command })
 }
 
-fn end_to_end(place: &Place) -> Result<Step> {
-    let mut step = with_data(place, tests(place, "e2e", &["--package=bearing-e2e"]))?;
+fn end_to_end(place: &Place, name: &'static str, args: &[&str]) -> Result<Step> {
+    let mut step = with_data(place, tests(place, name, &[&["--package=bearing-e2e"], args].concat()))?;
     step.command.env("BEARING_BIN", place.dist().join("bearing"));
     step.command.env("BEARING_NPM", place.npm().join("node_modules")).env("BEARING_LISTS", lists::folder(place));
     step.command.env("BEARING_PACKAGE", package::folder(place));
@@ -150,6 +159,19 @@ fn end_to_end(place: &Place) -> Result<Step> {
 fn with_data(place: &Place, mut step: Step) -> Result<Step> {
     step.command.env("BEARING_DATASETS", data::folder(place)).env("BEARING_PYTHON", data::python(place)?);
     Ok(step)
+}
+
+/// Tells a step where PostgreSQL is.
+fn with_postgres(cluster: &Cluster, mut step: Step) -> Step {
+    step.command.env(postgres::TEST_URL, cluster.url());
+    step
+}
+
+/// Has a step keep its stores in PostgreSQL where it would keep them in SQLite.
+fn on_postgres(cluster: &Cluster, step: Step) -> Step {
+    let mut step = with_postgres(cluster, step);
+    step.command.env(postgres::TEST_ENGINE, "postgres");
+    step
 }
 
 /// Runs a step with its output in a log; shows the log's end when it fails.

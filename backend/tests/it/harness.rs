@@ -13,6 +13,7 @@ use axum::http::{HeaderMap, Method, Request, header, request};
 use bearing::app::{App, Shared};
 use bearing::clock::{Clock, ManualClock};
 use bearing::{auth, chance};
+use bearing_fresh::Place;
 use bearing_shared::api::sites::SiteSettings;
 use bearing_shared::cell::Dimension;
 use bearing_shared::fault::Code;
@@ -25,7 +26,6 @@ use bearing_storage::{Key, Scope, Store};
 use http_body_util::BodyExt;
 use hyper::body::Frame;
 use serde_json::{Value, json};
-use tempfile::TempDir;
 use tower::ServiceExt;
 
 /// The moment at which everything happens unless a case says otherwise: a Saturday.
@@ -38,13 +38,12 @@ pub(crate) fn at(moment: &str) -> i64 {
     moment.parse::<jiff::Timestamp>().expect("is a time").as_millisecond()
 }
 
-/// One app over a database of its own.
+/// One app over a database of its own, on the engine that `BEARING_TEST_STORE` names.
 pub(crate) struct Server {
     pub(crate) app: Shared,
     pub(crate) router: Router,
     pub(crate) clock: Arc<ManualClock>,
-    url: String,
-    _folder: TempDir,
+    place: Place,
 }
 
 impl Server {
@@ -57,17 +56,16 @@ impl Server {
         public_url: Option<&str>,
         wrap: impl FnOnce(Arc<dyn Store>) -> Arc<dyn Store>,
     ) -> Self {
-        let folder = tempfile::tempdir().expect("a folder can be made");
-        let url = format!("sqlite:{}", folder.path().join("bearing.db").display());
-        let store = bearing_storage::open(&url).await.expect("a fresh database opens");
+        let place = bearing_fresh::chosen();
+        let store = bearing_storage::open(&place.url).await.expect("a fresh database opens");
         let clock = Arc::new(ManualClock::at(at(NOW)));
         let app = App::start(wrap(store), Arc::<ManualClock>::clone(&clock), public_url.map(str::to_owned), None);
-        Self { router: bearing::http::router(Arc::clone(&app)), app, clock, url, _folder: folder }
+        Self { router: bearing::http::router(Arc::clone(&app)), app, clock, place }
     }
 
     /// The same database as another process sees it: a command run beside the server.
     pub(crate) async fn other_process(&self) -> Arc<dyn Store> {
-        bearing_storage::open(&self.url).await.expect("a second handle opens")
+        bearing_storage::open(&self.place.url).await.expect("a second handle opens")
     }
 
     /// Sets the clock to a moment.

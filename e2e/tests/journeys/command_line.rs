@@ -44,7 +44,7 @@ async fn an_unwritable_folder_is_one_sentence_and_exit_1() -> Result<()> {
 
 #[tokio::test]
 async fn a_store_of_a_later_version_is_refused_and_left_alone() -> Result<()> {
-    let mut server = Server::start().await?;
+    let mut server = Server::start_on_file().await?;
     server.stop().await?;
     let data = server.folder().join("data");
     let file = data.join("bearing.db");
@@ -78,8 +78,6 @@ async fn a_file_that_is_no_store_is_refused_and_left_alone() -> Result<()> {
 #[tokio::test]
 async fn things_that_do_not_exist_are_one_sentence_and_exit_1() -> Result<()> {
     let stage = Stage::set("nps").await?;
-    let data = stage.server.folder().join("data");
-    let data = data.to_str().context("text")?;
     for args in [
         &["key", "create", "--site", "st_unknown", "--scope", "read"][..],
         &["survey", "create", "--site", "st_unknown", "--metric", "nps", "--publish"],
@@ -87,7 +85,7 @@ async fn things_that_do_not_exist_are_one_sentence_and_exit_1() -> Result<()> {
         &["site", "create", "--name", "", "--origin", "https://shop.example"],
         &["survey", "create", "--site", &stage.site, "--metric", "nps", "--touchpoint", "Check Out!", "--publish"],
     ] {
-        assert_one_sentence(&args.join(" "), &run(&[args, &["--data", data]].concat()).await?);
+        assert_one_sentence(&args.join(" "), &stage.server.run(args).await?);
     }
     Ok(())
 }
@@ -122,26 +120,12 @@ async fn commands_beside_a_running_server_take_effect() -> Result<()> {
     let response = stage.api.json(hyper::Method::POST, &stage.intake(), &stage.response(1, 9)).await?;
     assert_eq!(response.status, 200, "{}", response.text());
     for verb in ["migrate", "recount", "check"] {
-        let data = stage.server.folder().join("data");
-        let ending = run(&[verb, "--data", data.to_str().context("text")?]).await?;
+        let ending = stage.server.run(&[verb]).await?;
         assert_eq!(ending.code, 0, "{verb}: {ending:?}");
     }
     assert_eq!(stage.api.score("nps").await?["n"], 1);
-    let data = stage.server.folder().join("data");
-    let data = data.to_str().context("text")?;
-    let tag = [
-        "site",
-        "create",
-        "--name",
-        "B",
-        "--origin",
-        "https://b.example",
-        "--public-url",
-        "https://nps.example",
-        "--data",
-        data,
-    ];
-    let printed = run(&tag).await?;
+    let site = ["site", "create", "--name", "B", "--origin", "https://b.example"];
+    let printed = stage.server.run(&[&site[..], &["--public-url", "https://nps.example"]].concat()).await?;
     assert!(printed.stdout.contains(r#"src="https://nps.example/bearing.js?site=pk_"#), "{printed:?}");
     Ok(())
 }

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use anyhow::{Context, Result};
 use bearing_e2e::http::{Connection, ask};
-use bearing_e2e::server::{Server, run};
+use bearing_e2e::server::Server;
 use bearing_e2e::stage::{Stage, response_id};
 use bearing_e2e::wait::until;
 use hyper::Method;
@@ -105,8 +105,7 @@ async fn acknowledged_answers_survive_five_kills() -> Result<()> {
     let all = acknowledged.union(&under_way).count();
     assert_eq!(stage.api.responses("").await?.len(), all);
     assert_eq!(stage.api.score("nps").await?["n"], all);
-    let data = stage.server.folder().join("data");
-    let checked = run(&["check", "--data", data.to_str().context("text")?]).await?;
+    let checked = stage.server.run(&["check"]).await?;
     assert_eq!(checked.code, 0, "{checked:?}");
     Ok(())
 }

@@ -6,18 +6,22 @@ use serde_json::Value;
 use crate::{place::Place, process::output};
 
 /// A workspace crate and the workspace crates it may depend on.
-const MAY_DEPEND: [(&str, &[&str]); 7] = [
+const MAY_DEPEND: [(&str, &[&str]); 8] = [
     ("bearing-shared", &[]),
+    ("bearing-fresh", &[]),
     ("bearing-widget", &["bearing-shared"]),
-    ("bearing-storage", &["bearing-shared"]),
-    ("bearing", &["bearing-shared", "bearing-storage", "bearing-widget"]),
-    ("bearing-e2e", &[]),
+    ("bearing-storage", &["bearing-shared", "bearing-fresh"]),
+    ("bearing", &["bearing-shared", "bearing-storage", "bearing-widget", "bearing-fresh"]),
+    ("bearing-e2e", &["bearing-fresh"]),
     ("xtask", &[]),
     ("bearing-bundle", &[]),
 ];
 
-/// Who may name a database: the storage, and the tests that damage a store from outside.
-const MAY_NAME_DATABASES: [&str; 2] = ["bearing-storage", "bearing-e2e"];
+/// Who may name a database: the storage, what makes databases for tests, and the tests that damage a store from outside.
+const MAY_NAME_DATABASES: [&str; 3] = ["bearing-storage", "bearing-fresh", "bearing-e2e"];
+
+/// What only tests may depend on.
+const FOR_TESTS: [&str; 1] = ["bearing-fresh"];
 
 /// Crates that nobody else may name: no other crate knows SQL.
 const DATABASES: [&str; 6] = ["rusqlite", "libsqlite3-sys", "tokio-postgres", "postgres", "deadpool-postgres", "sqlx"];
@@ -80,6 +84,10 @@ fn package(package: &Value) -> Vec<String> {
                 "{name}: its Cargo.toml depends on {dependency}, against the direction of the house; remove it."
             ));
         }
+        if FOR_TESTS.contains(&dependency) && !is_dev && name != "bearing-e2e" {
+            breaches
+                .push(format!("{name}: its Cargo.toml depends on {dependency}; what ships takes it for tests only."));
+        }
         if DATABASES.contains(&dependency) && !MAY_NAME_DATABASES.contains(&name) {
             breaches.push(format!(
                 "{name}: its Cargo.toml depends on {dependency}; only bearing-storage knows a database."
@@ -109,6 +117,8 @@ mod tests {
         assert_eq!(package(&against).len(), 1);
         let sql = serde_json::json!({"name": "bearing", "dependencies": [{"name": "rusqlite", "kind": "dev"}]});
         assert_eq!(package(&sql).len(), 1);
+        let shipped = serde_json::json!({"name": "bearing", "dependencies": [{"name": "bearing-fresh", "kind": null}]});
+        assert_eq!(package(&shipped).len(), 1);
         let fine =
             serde_json::json!({"name": "bearing-widget", "dependencies": [{"name": "bearing-shared", "kind": null}]});
         assert!(package(&fine).is_empty());

@@ -1,10 +1,10 @@
 //! What the cases are built from: fresh databases, and sites, surveys and responses with one word changed.
 
-use std::any::Any;
 use std::collections::BTreeMap;
 use std::ops::Deref;
 use std::sync::Arc;
 
+pub(crate) use bearing_fresh::{Place, postgres, sqlite};
 use bearing_shared::answer::{Answer, Context};
 use bearing_shared::api::intake::EventKind;
 use bearing_shared::api::reports::Source;
@@ -31,20 +31,8 @@ pub(crate) const fn noon_of(day: i32) -> i64 {
     day as i64 * 86_400_000 + 43_200_000
 }
 
-/// Where a fresh database lies, and what keeps it there.
-pub(crate) struct Place {
-    pub(crate) url: String,
-    _guard: Box<dyn Any + Send + Sync>,
-}
-
 /// Makes a place for a database that is not there yet.
 pub(crate) type Engine = fn() -> Place;
-
-/// A file in a folder of its own.
-pub(crate) fn sqlite() -> Place {
-    let folder = tempfile::tempdir().expect("a folder can be made");
-    Place { url: format!("sqlite:{}", folder.path().join("bearing.db").display()), _guard: Box::new(folder) }
-}
 
 /// One open store on a database of its own.
 pub(crate) struct Database {

@@ -1,14 +1,17 @@
 //! The contract of a store: every case runs on every engine, each time against a fresh database.
 //!
+//! PostgreSQL's cases need a server: `cargo xtask postgres -- cargo test -p bearing-storage` starts one for them.
+//!
 //! **To add a case:** an `async fn(&Database) -> Result<()>` in its topic's file, and its name in that file's
 //! `contract!` list (the compiler reports a case that is in no list). **To add an engine:** a line in `contract!` below
-//! and its [`Engine`](builders::Engine) in `builders.rs`. What only one engine can show (files, schema) is in a file of
+//! and its places in `backend/storage/fresh`. What only one engine can show (files, schema) is in a file of
 //! that engine's own.
 
 /// Makes a test of each listed case on each engine; the engines are listed here and nowhere else.
 macro_rules! contract {
     ($($case:ident)+) => {
         crate::expand!(sqlite: $($case)+);
+        crate::expand!(postgres: $($case)+);
     };
 }
 use contract;
@@ -35,6 +38,7 @@ mod histories;
 mod keys;
 mod learning;
 mod lists;
+mod methods;
 mod model;
 mod reports;
 mod responses;
