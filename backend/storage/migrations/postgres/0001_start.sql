@@ -57,8 +57,9 @@ CREATE TABLE survey_version (
 -- A response's place: the order in which generations of counts tell what was there before they began.
 CREATE SEQUENCE response_place;
 
--- comment_folded is the comment without its case, device and language are the values that counts tell apart: folded by
--- the rules of Bearing when they are written, so that no filter depends on the server's locale.
+-- answers is JSON and kept as text: a comment may hold what jsonb refuses. What filters look for stands beside it, made
+-- by the rules of Bearing when it is written, so that none depends on the server's locale: choices by question, the
+-- comment without its case (comment_folded), and the device and language that counts tell apart.
 CREATE TABLE response (
     site_id text COLLATE "C" NOT NULL,
     id bytea NOT NULL,
@@ -74,7 +75,8 @@ CREATE TABLE response (
     identity text COLLATE "C" NOT NULL,
     visitor text COLLATE "C",
     customer text COLLATE "C",
-    answers jsonb NOT NULL,
+    answers text NOT NULL,
+    choices jsonb,
     attributes jsonb NOT NULL,
     context text NOT NULL,
     comment text,

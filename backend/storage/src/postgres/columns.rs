@@ -1,5 +1,8 @@
 //! Columns: many responses as one array a column, so that a batch is one statement.
 
+use std::collections::BTreeMap;
+
+use bearing_shared::answer::Answer;
 use bearing_shared::cell;
 use bearing_shared::id::SiteId;
 use tokio_postgres::types::ToSql;
@@ -9,14 +12,14 @@ use crate::{Result, json, letters};
 
 /// The columns' names, in the order of [`Columns::params`].
 pub(super) const NAMES: &str = "site_id, id, seq, survey_id, version, instrument, touchpoint, score, completed, state,
-    identity, visitor, customer, answers, attributes, context, comment, comment_folded, device, language, shown_at,
+    identity, visitor, customer, answers, choices, attributes, context, comment, comment_folded, device, language, shown_at,
     answered_at, received_at, source";
 
 /// The columns as rows, from the statement's first values on.
 pub(super) const ROWS: &str = "unnest($1::text[], $2::bytea[], $3::bigint[], $4::text[], $5::bigint[], $6::text[],
-    $7::text[], $8::smallint[], $9::boolean[], $10::text[], $11::text[], $12::text[], $13::text[], $14::jsonb[],
-    $15::jsonb[], $16::text[], $17::text[], $18::text[], $19::text[], $20::text[], $21::bigint[], $22::bigint[],
-    $23::bigint[], $24::text[])";
+    $7::text[], $8::smallint[], $9::boolean[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[],
+    $15::jsonb[], $16::jsonb[], $17::text[], $18::text[], $19::text[], $20::text[], $21::text[], $22::bigint[],
+    $23::bigint[], $24::bigint[], $25::text[])";
 
 /// A text that PostgreSQL reads as JSON.
 #[derive(Debug)]
@@ -39,6 +42,17 @@ impl ToSql for Json {
     tokio_postgres::types::to_sql_checked!();
 }
 
+/// The picked choices by question; `None` when there are none.
+fn choices(answers: &[Answer]) -> Result<Option<Json>> {
+    let mut picked: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for answer in answers {
+        if let Some(choices) = &answer.choices {
+            picked.entry(&answer.question).or_default().extend(choices.iter().map(String::as_str));
+        }
+    }
+    if picked.is_empty() { Ok(None) } else { json::write(&picked).map(Json).map(Some) }
+}
+
 /// Responses by column.
 #[derive(Default)]
 pub(super) struct Columns<'a> {
@@ -55,7 +69,8 @@ pub(super) struct Columns<'a> {
     identity: Vec<&'a str>,
     visitor: Vec<Option<&'a str>>,
     customer: Vec<Option<&'a str>>,
-    answers: Vec<Json>,
+    answers: Vec<String>,
+    choices: Vec<Option<Json>>,
     attributes: Vec<Json>,
     context: Vec<String>,
     comment: Vec<Option<String>>,
@@ -71,7 +86,8 @@ pub(super) struct Columns<'a> {
 impl<'a> Columns<'a> {
     /// Adds a response of a site.
     pub(super) fn add(&mut self, site: &'a SiteId, response: &'a StoredResponse) -> Result<()> {
-        let comment = response.comment();
+        // PostgreSQL's texts hold no NUL; the answers keep it, as JSON writes it.
+        let comment = response.comment().map(|text| text.replace('\0', ""));
         self.site.push(site.as_str());
         self.id.push(&response.id.0);
         self.seq.push(response.seq.into());
@@ -85,7 +101,8 @@ impl<'a> Columns<'a> {
         self.identity.push(response.identity.name());
         self.visitor.push(response.visitor.as_deref());
         self.customer.push(response.customer.as_deref());
-        self.answers.push(Json(json::write(&response.answers)?));
+        self.answers.push(json::write(&response.answers)?);
+        self.choices.push(choices(&response.answers)?);
         self.attributes.push(Json(json::write(&response.attributes)?));
         self.context.push(json::write(&response.context)?);
         self.folded.push(comment.as_deref().map(letters::fold));
@@ -100,7 +117,7 @@ impl<'a> Columns<'a> {
     }
 
     /// The values of a statement that reads [`ROWS`].
-    pub(super) fn params(&self) -> [&(dyn ToSql + Sync); 24] {
+    pub(super) fn params(&self) -> [&(dyn ToSql + Sync); 25] {
         [
             &self.site,
             &self.id,
@@ -116,6 +133,7 @@ impl<'a> Columns<'a> {
             &self.visitor,
             &self.customer,
             &self.answers,
+            &self.choices,
             &self.attributes,
             &self.context,
             &self.comment,

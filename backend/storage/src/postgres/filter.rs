@@ -181,10 +181,7 @@ pub(super) fn has_value(bound: &mut Bound, dimension: &str, value: &str, countin
     }
     if let Some(question) = dimension.strip_prefix(cell::CHOICE) {
         let (question, value) = (bound.text(question), bound.text(value));
-        return format!(
-            "answers @> jsonb_build_array(jsonb_build_object('question', {question}, \
-             'choices', jsonb_build_array({value})))"
-        );
+        return format!("(choices -> {question}) ? {value}");
     }
     match dimension {
         cell::DEVICE => format!("device = {}", bound.text(value)),

@@ -263,7 +263,7 @@ async fn update(session: &Session, changed: &There<'_>) -> Result<()> {
         "UPDATE response SET seq = new.seq, survey_id = new.survey_id, version = new.version,
            instrument = new.instrument, touchpoint = new.touchpoint, score = new.score, completed = new.completed,
            state = new.state, identity = new.identity, visitor = new.visitor, customer = new.customer,
-           answers = new.answers, attributes = new.attributes, context = new.context, comment = new.comment,
+           answers = new.answers, choices = new.choices, attributes = new.attributes, context = new.context, comment = new.comment,
            comment_folded = new.comment_folded, device = new.device, language = new.language, shown_at = new.shown_at,
            answered_at = new.answered_at, received_at = new.received_at, source = new.source
          FROM {rows} AS new ({names}) WHERE response.site_id = new.site_id AND response.id = new.id",

@@ -58,7 +58,7 @@ pub(super) fn site_record(row: &Row) -> Result<Site> {
 pub(super) fn select_responses(rest: &str) -> String {
     format!(
         "SELECT id, seq, survey_id, version, instrument, touchpoint, score, completed, state, identity, visitor,
-                customer, answers::text, attributes::text, context, shown_at, answered_at, received_at, source, place,
+                customer, answers, attributes::text, context, shown_at, answered_at, received_at, source, place,
                 site_id
          FROM response {rest}"
     )

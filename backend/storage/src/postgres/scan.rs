@@ -33,12 +33,14 @@ fn column(fold: &Fold<'_>, bound: &mut Bound) -> String {
         Fold::Device => "device".into(),
         Fold::Locale => "language".into(),
         Fold::Attribute(name, _) => filter::attribute(bound, name),
-        // Of all answers only those to the question: the others would make each row one of its own.
-        Fold::Choice(question) => format!(
-            "(SELECT jsonb_agg(answer)::text FROM jsonb_array_elements(answers) AS answer
-              WHERE answer ->> 'question' = {} AND answer ? 'choices')",
-            bound.text(question)
-        ),
+        // As an answer to the question, the others left out: they would make each row one of its own.
+        Fold::Choice(question) => {
+            let question = bound.text(question);
+            format!(
+                "CASE WHEN choices ? {question} THEN jsonb_build_array(
+                   jsonb_build_object('question', {question}, 'choices', choices -> {question}))::text END"
+            )
+        }
     }
 }
 

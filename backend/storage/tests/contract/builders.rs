@@ -47,6 +47,11 @@ impl Database {
         Self { store: bearing_storage::open(&place.url).await.expect("a fresh database opens"), engine, place }
     }
 
+    /// What a store on this database is opened with.
+    pub(crate) fn url(&self) -> &str {
+        &self.place.url
+    }
+
     /// Another place of the same engine, without a database in it.
     pub(crate) fn place(&self) -> Place {
         (self.engine)()

@@ -2,15 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
 
 use bearing_shared::api::intake::EventKind;
 use bearing_shared::api::reports::Source;
 use bearing_shared::histogram::Histogram;
-use bearing_shared::id::SiteId;
 use bearing_storage::{
-    Building, CountingStatus, EventCount, Grouping, Limits, Outcome, ReportFilter, Result, Store, StoreError,
-    StoredResponse,
+    Building, CountingStatus, EventCount, Grouping, Outcome, ReportFilter, Result, Store, StoreError, StoredResponse,
 };
 
 use crate::builders::*;
@@ -28,7 +25,6 @@ crate::contract! {
     another_time_zone_moves_answers_and_leaves_events
     an_unknown_time_zone_is_refused
     the_days_on_which_clocks_change_are_whole
-    a_read_that_takes_too_long_is_stopped
 }
 
 /// A store in small steps on the home site with 35 answers, whose countries nobody has declared.
@@ -314,26 +310,4 @@ async fn the_days_on_which_clocks_change_are_whole(db: &Database) -> Result<()> 
         assert_eq!(counted(db, one).await?.n(), sizes[&day(date)], "{date}");
     }
     assert_sound(db).await
-}
-
-async fn a_read_that_takes_too_long_is_stopped(db: &Database) -> Result<()> {
-    furnish(db).await?;
-    accept(db, (0..3_000).map(|number| response(number, 9))).await?;
-    let hasty = db.second_within(Limits { read: Duration::ZERO, ..Limits::default() }).await?;
-    let scan = query(ReportFilter { values: vec![("all".into(), String::new())], ..everything() }, Grouping::Whole);
-    for _ in 0..6 {
-        assert!(matches!(hasty.tally(&home(), scan.clone()).await, Err(StoreError::TooSlow)));
-        assert!(matches!(hasty.ratings(&home(), None, None, 9).await, Err(StoreError::TooSlow)));
-    }
-    // Only what is slow is stopped, and neither writing nor checking is.
-    assert_eq!(counted_quickly(&hasty).await?, 3_000);
-    assert_eq!(accept(&hasty, [response(9_000, 1)]).await?, [Outcome::Stored]);
-    assert_eq!(hasty.recount().await?, 3_001);
-    assert_sound(&hasty).await?;
-    assert_eq!(db.tally(&SiteId::from("st_home"), scan).await?.tallies.len(), 1);
-    Ok(())
-}
-
-async fn counted_quickly(store: &Arc<dyn Store>) -> Result<u64> {
-    Ok(sum(&store.tally(&home(), query(everything(), Grouping::Whole)).await?.tallies).n())
 }

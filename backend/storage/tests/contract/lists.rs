@@ -1,10 +1,8 @@
 //! Lists of responses: every filter, searching in any script, and pages without gaps or repeats.
 
-use std::time::Duration;
-
 use bearing_shared::api::responses::ResponseState;
 use bearing_shared::id::SurveyId;
-use bearing_storage::{Cursor, Grouping, Limits, ResponseFilter, Result, StoreError, StoredResponse};
+use bearing_storage::{Cursor, Grouping, ResponseFilter, Result, StoredResponse};
 
 use crate::builders::*;
 
@@ -14,7 +12,6 @@ crate::contract! {
     a_search_finds_text_in_any_case_and_takes_every_sign_literally
     an_attribute_filter_takes_every_sign_literally
     pages_have_no_gaps_or_repeats_when_all_came_at_once
-    the_last_page_of_a_window_does_not_read_what_is_older
 }
 
 async fn lists_run_from_the_newest_and_only_counted_ones_unless_asked(db: &Database) -> Result<()> {
@@ -189,35 +186,5 @@ async fn pages_have_no_gaps_or_repeats_when_all_came_at_once(db: &Database) -> R
         }
         assert_eq!(seen, expected, "pages of {size}");
     }
-    Ok(())
-}
-
-async fn the_last_page_of_a_window_does_not_read_what_is_older(db: &Database) -> Result<()> {
-    furnish(db).await?;
-    let on = |day, number| StoredResponse {
-        shown_at: noon_of(day),
-        received_at: noon_of(day) + number as i64,
-        ..response(number, 9)
-    };
-    accept(db, (0..3_000).map(|number| on(MONDAY - 40, number))).await?;
-    accept(db, (5_000..5_005).map(|number| on(MONDAY, number))).await?;
-    let hasty = db.second_within(Limits { read: Duration::ZERO, ..Limits::default() }).await?;
-    let page = async |filter: &ResponseFilter, after: Option<&StoredResponse>| {
-        let after = after.map(|last| Cursor { received_at: last.received_at, id: last.id });
-        hasty.responses(&home(), filter.clone(), after, 3).await
-    };
-    for to_day in [None, Some(MONDAY)] {
-        let week = ResponseFilter { from_day: Some(MONDAY), to_day, ..ResponseFilter::default() };
-        let first = page(&week, None).await?;
-        let second = page(&week, first.last()).await?;
-        assert_eq!((first.len(), second.len()), (3, 2), "{to_day:?}");
-        assert_eq!(page(&week, second.last()).await?, [], "{to_day:?}");
-    }
-    // Nor does the first page of a window that has ended read what is newer.
-    let none = ResponseFilter { to_day: Some(MONDAY - 41), from_day: Some(MONDAY - 50), ..ResponseFilter::default() };
-    assert_eq!(page(&none, None).await?, []);
-    // Reading the older ones would have taken too long.
-    let nobody = ResponseFilter { survey: Some(SurveyId::from("sv_none")), ..ResponseFilter::default() };
-    assert!(matches!(page(&nobody, None).await, Err(StoreError::TooSlow)));
     Ok(())
 }

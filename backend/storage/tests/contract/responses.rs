@@ -8,7 +8,9 @@ use bearing_shared::api::responses::{Identity, ResponseState};
 use bearing_shared::histogram::Histogram;
 use bearing_shared::id::{SiteId, SurveyId};
 use bearing_shared::instrument::Instrument;
-use bearing_storage::{Accept, EventCount, Outcome, ReportFilter, ResponseFilter, Result, StoredResponse};
+use bearing_storage::{
+    Accept, Arrival, EventCount, Outcome, ReportFilter, ResponseFilter, Result, StoredResponse, Withdrawal,
+};
 
 use crate::builders::*;
 
@@ -33,6 +35,7 @@ crate::contract! {
     everything_of_a_customer_is_erased_and_cannot_come_back
     another_tenants_responses_are_not_there
     events_add_up_to_the_denominators
+    servers_may_store_at_once
 }
 
 async fn a_response_reads_back_as_it_was_stored(db: &Database) -> Result<()> {
@@ -409,5 +412,54 @@ async fn events_add_up_to_the_denominators(db: &Database) -> Result<()> {
     assert_eq!(shown(tuesday).await?, 5);
     let second = ReportFilter { survey: Some(SurveyId::from("sv_second")), ..everything() };
     assert_eq!(shown(second).await?, 11);
+    assert_sound(db).await
+}
+
+async fn servers_may_store_at_once(db: &Database) -> Result<()> {
+    furnish(db).await?;
+    add_site(db, "st_other", "sv_other").await?;
+    let servers = [db.second().await?, db.second().await?, db.second().await?];
+    let mut tasks = Vec::new();
+    for (number, server) in servers.into_iter().enumerate() {
+        tasks.push(tokio::spawn(async move {
+            let mut stored = 0;
+            for round in 0..8u128 {
+                // The same ids from everybody, each in an order of its own, with values that nobody has listed.
+                let mut batch: Vec<Arrival> = (0..20u128)
+                    .map(|place| {
+                        let answer = StoredResponse {
+                            seq: number as u32,
+                            source: "server".into(),
+                            ..with_attributes(
+                                response(round * 20 + place, (place % 11) as u8),
+                                &[("plan", ["free", "gold", "team"][(place as usize + number) % 3])],
+                            )
+                        };
+                        let site = if place % 4 == 0 { SiteId::from("st_other") } else { home() };
+                        Arrival::from(Accept { site, response: answer })
+                    })
+                    .collect();
+                batch.rotate_left(7 * number);
+                if round % 4 == 3 {
+                    let id = response_id(round * 20 + number as u128);
+                    batch.push(Arrival::Withdrawal(Withdrawal { site: home(), id, keeps_out: true, at: NOON }));
+                }
+                stored +=
+                    server.take_in(batch).await?.into_iter().filter(|outcome| *outcome == Outcome::Stored).count();
+            }
+            Ok::<_, bearing_storage::StoreError>(stored)
+        }));
+    }
+    let mut stored = 0;
+    for task in tasks {
+        stored += task.await.expect("nothing panics")?;
+    }
+    assert_eq!(stored, 160, "each id once, by whichever server was first");
+    let kept = async |site: &SiteId| db.responses(site, ResponseFilter::default(), None, 999).await;
+    assert_eq!(kept(&SiteId::from("st_other")).await?.len(), 40);
+    let home_kept = kept(&home()).await?;
+    assert_eq!(home_kept.len(), 160 - 40 - 4, "four were withdrawn");
+    assert!(home_kept.iter().all(|response| response.seq == 2), "the last edition stands");
+    build(db).await?;
     assert_sound(db).await
 }

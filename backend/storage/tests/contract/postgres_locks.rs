@@ -1,0 +1,57 @@
+//! What only PostgreSQL can show of time and order: reads that are stopped, and servers that write at the same time.
+
+use std::time::Duration;
+
+use bearing_storage::{Grouping, Limits, Result, StoreError};
+use tokio_postgres::{Client, NoTls};
+
+use crate::builders::*;
+
+/// A connection of the test's own to a store's database.
+pub(crate) async fn raw(url: &str) -> Client {
+    let (client, connection) = tokio_postgres::connect(url, NoTls).await.expect("the database is there");
+    tokio::spawn(connection);
+    client.batch_execute("SET search_path = bearing; SET bearing.sites = '*'").await.expect("these can be set");
+    client
+}
+
+#[tokio::test]
+async fn a_read_that_takes_too_long_is_stopped() -> Result<()> {
+    let db = Database::fresh(postgres).await;
+    furnish(&db).await?;
+    accept(&db, [response(1, 9)]).await?;
+    let hasty = db.second_within(Limits { read: Duration::from_millis(50), ..Limits::default() }).await?;
+    // Whoever holds the table makes every read of it as slow as one likes.
+    let holder = raw(db.url()).await;
+    holder.batch_execute("BEGIN; LOCK TABLE cell, response IN ACCESS EXCLUSIVE MODE").await.expect("can be locked");
+    let whole = query(everything(), Grouping::Whole);
+    for _ in 0..6 {
+        assert!(matches!(hasty.tally(&home(), whole.clone()).await, Err(StoreError::TooSlow)));
+        assert!(matches!(hasty.ratings(&home(), None, None, 9).await, Err(StoreError::TooSlow)));
+        assert!(matches!(hasty.response(&home(), response_id(1)).await, Err(StoreError::TooSlow)));
+    }
+    holder.batch_execute("ROLLBACK").await.expect("can be let go");
+    assert_eq!(hasty.tally(&home(), whole).await?.tallies.len(), 1, "its connections are whole");
+    assert_sound(&db).await
+}
+
+#[tokio::test]
+async fn a_server_that_is_gone_is_unwritable_and_heals() -> Result<()> {
+    let db = Database::fresh(postgres).await;
+    furnish(&db).await?;
+    let other = raw(db.url()).await;
+    let end_all = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+                   WHERE datname = current_database() AND pid <> pg_backend_pid()";
+    for number in 0..5 {
+        other.batch_execute(end_all).await.expect("a role may end its own connections");
+        // A connection may be found broken when it is used: nothing is stored then, and a later try finds a new one.
+        let mut tries = 0;
+        while let Err(error) = accept(&db, [response(number, 9)]).await {
+            assert!(matches!(error, StoreError::Unwritable(_)), "{error}");
+            tries += 1;
+            assert!(tries < 20, "it does not heal");
+        }
+    }
+    assert_eq!(counted(&db, everything()).await?.n(), 5);
+    assert_sound(&db).await
+}
