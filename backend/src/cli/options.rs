@@ -23,8 +23,8 @@ pub(super) struct Place {
     /// The folder of the embedded database.
     #[arg(long, global = true, env = "BEARING_DATA", value_name = "DIR", default_value = "data")]
     pub(super) data: PathBuf,
-    /// The database, in place of the one in the folder: sqlite:PATH.
-    #[arg(long, global = true, env = "BEARING_DATABASE_URL", value_name = "URL")]
+    /// The database, in place of the one in the folder: sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE.
+    #[arg(long, global = true, env = "BEARING_DATABASE_URL", value_name = "URL", hide_env_values = true)]
     pub(super) database_url: Option<String>,
     /// The address under which the outside knows this server.
     #[arg(long, global = true, env = "BEARING_PUBLIC_URL", value_name = "URL")]
