@@ -21,11 +21,14 @@ mod responses;
 mod sites;
 mod sqlite;
 mod surveys;
+mod transfer;
 mod upkeep;
 
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
+
+use transfer::Purpose;
 
 pub use error::{Result, StoreError};
 pub use keys::{Key, KeyStore, Scope};
@@ -35,12 +38,13 @@ pub use responses::{
 };
 pub use sites::{Building, CountingStatus, Site, SiteStore};
 pub use surveys::{PublishedVersion, StoredSurvey, SurveyStore};
+pub use transfer::{Moved, Page, Position, Progress, Rows, TransferStore, Value, transfer};
 pub use upkeep::{CheckReport, UpkeepStore};
 
 /// Everything a store does.
-pub trait Store: SiteStore + KeyStore + SurveyStore + ResponseStore + ReportStore + UpkeepStore {}
+pub trait Store: SiteStore + KeyStore + SurveyStore + ResponseStore + ReportStore + TransferStore + UpkeepStore {}
 
-impl<T: SiteStore + KeyStore + SurveyStore + ResponseStore + ReportStore + UpkeepStore> Store for T {}
+impl<T: SiteStore + KeyStore + SurveyStore + ResponseStore + ReportStore + TransferStore + UpkeepStore> Store for T {}
 
 /// How long a read may take. A report that needs longer is refused ([`StoreError::TooSlow`]) rather than left to hold
 /// one of the few readers: it stays below the time that a request may take.
@@ -83,13 +87,17 @@ pub async fn open(url: &str) -> Result<Arc<dyn Store>> {
 /// # Errors
 /// As [`open`].
 pub async fn open_within(url: &str, limits: Limits) -> Result<Arc<dyn Store>> {
+    open_for(url, limits, Purpose::Serve).await
+}
+
+async fn open_for(url: &str, limits: Limits, purpose: Purpose) -> Result<Arc<dyn Store>> {
     match url.split_once(':') {
         Some(("sqlite", path)) => {
             let path = Path::new(path).to_owned();
-            let opened = tokio::task::spawn_blocking(move || sqlite::SqliteStore::open(&path, limits)).await;
+            let opened = tokio::task::spawn_blocking(move || sqlite::SqliteStore::open(&path, limits, purpose)).await;
             Ok(Arc::new(opened.map_err(|error| StoreError::Driver(error.to_string()))??))
         }
-        Some(("postgres" | "postgresql", _)) => Ok(Arc::new(postgres::PostgresStore::open(url, limits).await?)),
+        Some(("postgres" | "postgresql", _)) => Ok(Arc::new(postgres::PostgresStore::open(url, limits, purpose).await?)),
         // What it is instead may hold a password.
         _ => Err(StoreError::Unusable(
             "The database URL names no engine; give sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE.".into(),

@@ -25,12 +25,14 @@ mod session;
 mod sites;
 mod surveys;
 mod tls;
+mod transfer;
 mod upkeep;
 
 use std::sync::Mutex;
 
 use deadpool_postgres::Pool;
 
+use crate::transfer::{Purpose, TransferStore as _};
 use crate::{Limits, Result};
 
 /// A store in one PostgreSQL database.
@@ -48,12 +50,15 @@ pub(crate) struct PostgresStore {
 
 impl PostgresStore {
     /// Connects, and brings the schema up to date.
-    pub(crate) async fn open(url: &str, limits: Limits) -> Result<Self> {
+    pub(crate) async fn open(url: &str, limits: Limits, purpose: Purpose) -> Result<Self> {
         // A step of nothing would never end.
         let limits = Limits { step: limits.step.max(1), ..limits };
         let open::Opened { quick, slow, tombstone_key } = open::open(url).await?;
         let store = Self { quick, slow, limits, tombstone_key, countings: Mutex::default() };
-        store.begin_missing().await?;
+        if purpose == Purpose::Serve {
+            purpose.check(store.moving().await?)?;
+            store.begin_missing().await?;
+        }
         Ok(store)
     }
 }

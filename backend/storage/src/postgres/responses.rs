@@ -226,7 +226,7 @@ fn by_name<'a>(keys: impl Iterator<Item = Key<'a>>) -> HashMap<(&'a str, Respons
 }
 
 /// Adds responses; the places of those whose ids were not there.
-async fn insert<'a>(session: &Session, new: &BTreeMap<Key<'a>, &'a StoredResponse>) -> Result<BTreeMap<Key<'a>, i64>> {
+pub(super) async fn insert<'a>(session: &Session, new: &BTreeMap<Key<'a>, &'a StoredResponse>) -> Result<BTreeMap<Key<'a>, i64>> {
     let mut columns = Columns::default();
     for ((site, _), response) in new {
         columns.add(site, response)?;

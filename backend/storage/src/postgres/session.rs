@@ -4,11 +4,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use bearing_shared::id::SiteId;
+use bytes::BytesMut;
 use deadpool_postgres::{Object, Pool, PoolError};
 use futures_util::{TryStreamExt, future};
 use sha2::{Digest, Sha256};
 use tokio_postgres::error::SqlState;
-use tokio_postgres::types::{ToSql, Type};
+use tokio_postgres::types::{IsNull, ToSql, Type};
 use tokio_postgres::{Row, RowStream};
 
 use super::PostgresStore;
@@ -33,9 +34,9 @@ pub(super) enum Sites<'a> {
 impl Sites<'_> {
     fn named(self) -> String {
         match self {
-            // An id that holds the separator could name two: there is no such site.
+            // An id that holds the separator could name two, and no text here holds a NUL: there is no such site.
             Self::Of(sites) => {
-                let names = sites.iter().map(SiteId::as_str).filter(|name| !name.contains('\u{1f}') && *name != "*");
+                let names = sites.iter().map(SiteId::as_str).filter(|name| !name.contains(['\u{1f}', '\0']) && *name != "*");
                 names.collect::<Vec<_>>().join("\u{1f}")
             }
             Self::All => "*".into(),
@@ -132,7 +133,8 @@ impl Session {
     pub(super) async fn query(&self, sql: &str, params: Params<'_>) -> Result<Vec<Row>> {
         let client = self.client()?;
         let statement = client.prepare_cached(sql).await.map_err(|error| self.fault(error))?;
-        client.query(&statement, params).await.map_err(|error| self.fault(error))
+        let rows = client.query_raw(&statement, params.iter().map(|param| Param(*param))).await;
+        rows.map_err(|error| self.fault(error))?.try_collect().await.map_err(|error| self.fault(error))
     }
 
     /// The first row, if there is one.
@@ -149,11 +151,13 @@ impl Session {
     pub(super) async fn execute(&self, sql: &str, params: Params<'_>) -> Result<u64> {
         let client = self.client()?;
         let statement = client.prepare_cached(sql).await.map_err(|error| self.fault(error))?;
-        client.execute(&statement, params).await.map_err(|error| self.fault(error))
+        let changed = client.execute_raw(&statement, params.iter().map(|param| Param(*param))).await;
+        changed.map_err(|error| self.fault(error))
     }
 
     /// The rows of a statement put together for one question, as they come. It is not kept: there is no end of them.
     pub(super) async fn stream(&self, sql: &str, params: Vec<(&(dyn ToSql + Sync), Type)>) -> Result<Rows<'_>> {
+        let params = params.into_iter().map(|(param, kind)| (Param(param), kind));
         let stream = self.client()?.query_typed_raw(sql, params).await.map_err(|error| self.fault(error))?;
         Ok(Rows { session: self, stream: Box::pin(stream) })
     }
@@ -214,6 +218,33 @@ impl Rows<'_> {
         self.stream.try_next().await.map_err(|error| self.session.fault(error))
     }
 }
+
+/// A value as it is sent. PostgreSQL's texts hold no NUL, and whoever asks for one that does must find nothing, not a
+/// fault: the substitute character goes in its place, which no text of ours holds either.
+#[derive(Debug)]
+struct Param<'a>(&'a (dyn ToSql + Sync));
+
+impl ToSql for Param<'_> {
+    fn to_sql(&self, kind: &Type, out: &mut BytesMut) -> Written {
+        let begin = out.len();
+        let is_null = self.0.to_sql_checked(kind, out)?;
+        if *kind == Type::TEXT {
+            out[begin..].iter_mut().filter(|byte| **byte == 0).for_each(|byte| *byte = 0x1a);
+        }
+        Ok(is_null)
+    }
+
+    fn accepts(_: &Type) -> bool {
+        // The value itself is asked when it is written.
+        true
+    }
+
+    fn to_sql_checked(&self, kind: &Type, out: &mut BytesMut) -> Written {
+        self.to_sql(kind, out)
+    }
+}
+
+type Written = std::result::Result<IsNull, Box<dyn std::error::Error + Sync + Send>>;
 
 /// The number under which servers lock something, by its name: far more numbers than sites, and two things that fall on
 /// the same one wait for each other without need, no more.

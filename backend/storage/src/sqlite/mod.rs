@@ -18,6 +18,7 @@ mod rows;
 mod scan;
 mod sites;
 mod surveys;
+mod transfer;
 mod upkeep;
 mod writer;
 
@@ -25,6 +26,7 @@ use std::path::Path;
 
 use rusqlite::ErrorCode;
 
+use crate::transfer::Purpose;
 use crate::{Limits, Result, StoreError};
 use readers::Readers;
 use writer::Writer;
@@ -38,11 +40,14 @@ pub(crate) struct SqliteStore {
 
 impl SqliteStore {
     /// Opens or makes the file and brings its schema up to date.
-    pub(crate) fn open(path: &Path, limits: Limits) -> Result<Self> {
+    pub(crate) fn open(path: &Path, limits: Limits, purpose: Purpose) -> Result<Self> {
         // A step of nothing would never end.
         let limits = Limits { step: limits.step.max(1), ..limits };
         let mut connection = open::for_writing(path)?;
-        build::begin_missing(&mut connection, limits.step)?;
+        if purpose == Purpose::Serve {
+            purpose.check(transfer::moving(&connection)?)?;
+            build::begin_missing(&mut connection, limits.step)?;
+        }
         Ok(Self { writer: Writer::start(connection)?, readers: Readers::new(path, limits.read), limits })
     }
 }

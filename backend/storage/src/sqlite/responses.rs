@@ -123,7 +123,7 @@ fn will_be_taken(transaction: &Transaction<'_>, site: &SiteId, response: &Stored
 }
 
 /// Adds a response; its place, or `None` when the id is there.
-fn insert(transaction: &Transaction<'_>, site: &SiteId, response: &StoredResponse) -> Result<Option<i64>> {
+pub(super) fn insert(transaction: &Transaction<'_>, site: &SiteId, response: &StoredResponse) -> Result<Option<i64>> {
     let mut statement = transaction.prepare_cached(
         "INSERT INTO response (site_id, id, seq, survey_id, version, instrument, touchpoint, score, completed, state,
            identity, visitor, customer, answers, attributes, context, comment, shown_at, answered_at, received_at, source)

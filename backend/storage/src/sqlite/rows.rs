@@ -77,6 +77,16 @@ pub(super) fn select_responses(rest: &str) -> String {
     format!("SELECT {} FROM response {rest}", RESPONSE.join(", "))
 }
 
+/// As [`select_responses`], with the site of each ([`site_of`]).
+pub(super) fn select_with_sites(rest: &str) -> String {
+    format!("SELECT {}, site_id FROM response {rest}", RESPONSE.join(", "))
+}
+
+/// The site of a row of [`select_with_sites`].
+pub(super) fn site_of(row: &Row<'_>) -> Result<SiteId> {
+    Ok(SiteId(row.get(RESPONSE.len())?))
+}
+
 /// A column of a row of [`select_responses`]. SQLite keeps any type and any bytes in any column, so what cannot be read
 /// here is damage of this one row and no fault of the engine.
 fn field<'a, T>(row: &'a Row<'_>, place: usize, read: impl FnOnce(ValueRef<'a>) -> FromSqlResult<T>) -> Result<T> {

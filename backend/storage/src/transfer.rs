@@ -1,0 +1,325 @@
+//! Moving a store to another engine: everything that is not derived goes over in pages, and is then proved to be there.
+//!
+//! The pages go in one fixed order, and the target notes how far it is in the transaction of each page: a move that was
+//! killed goes on where it was. Until it has ended, nobody else can open the target. Counts are derived: the target
+//! counts the answers itself, by its own steps, and is then compared with the source.
+
+use async_trait::async_trait;
+use bearing_shared::id::SiteId;
+use bearing_shared::metric::Metric;
+use serde::{Deserialize, Serialize};
+
+use crate::reports::{Axis, Base, Grouping, ReportFilter, Tally, TallyQuery};
+use crate::responses::StoredResponse;
+use crate::{Limits, Result, Store, StoreError};
+
+/// Rows in a page.
+const PAGE: u32 = 1_000;
+
+/// A value of a column.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Value {
+    /// None.
+    Null,
+    /// A whole number.
+    Number(i64),
+    /// A text.
+    Text(String),
+    /// Bytes, as `{"bytes": "00ff"}`.
+    Bytes {
+        /// In hexadecimal.
+        bytes: String,
+    },
+}
+
+impl Value {
+    /// Bytes as a value.
+    pub(crate) fn of_bytes(bytes: &[u8]) -> Self {
+        Self::Bytes { bytes: bytes.iter().map(|byte| format!("{byte:02x}")).collect() }
+    }
+}
+
+/// A table that goes over row by row, as it is.
+#[derive(Debug)]
+pub(crate) struct Table {
+    /// Its name.
+    pub(crate) name: &'static str,
+    /// The columns of its key, which is the order of the pages; they come first in `columns`.
+    pub(crate) key: usize,
+    /// Its columns, those of the key first.
+    pub(crate) columns: &'static [&'static str],
+}
+
+/// The tables, what others belong to first; responses go last, by themselves. Cells and generations are derived.
+pub(crate) const TABLES: [Table; 9] = [
+    Table { name: "site", key: 1, columns: &["id", "site_key", "identity_secret", "settings", "created_at"] },
+    Table { name: "api_key", key: 1, columns: &["id", "site_id", "hash", "scope", "created_at"] },
+    Table {
+        name: "survey",
+        key: 2,
+        columns: &["site_id", "id", "ordinal", "state", "content", "created_at", "updated_at"],
+    },
+    Table {
+        name: "survey_version",
+        key: 3,
+        columns: &["site_id", "survey_id", "version", "content", "published_at", "closed_at"],
+    },
+    Table { name: "tombstone", key: 2, columns: &["site_id", "id_hash", "erased_at"] },
+    Table { name: "learned", key: 3, columns: &["site_id", "dimension", "ordinal", "value"] },
+    Table {
+        name: "funnel",
+        key: 7,
+        columns: &[
+            "site_id",
+            "dimension",
+            "value",
+            "period",
+            "instrument",
+            "survey_id",
+            "touchpoint",
+            "eligible",
+            "shown",
+            "started",
+            "dismissed",
+        ],
+    },
+    Table {
+        name: "webhook",
+        key: 2,
+        columns: &[
+            "site_id",
+            "id",
+            "url",
+            "notices",
+            "score_max",
+            "secret",
+            "previous_secret",
+            "previous_until",
+            "disabled",
+            "failing_since",
+            "paused_until",
+            "created_at",
+        ],
+    },
+    Table {
+        name: "delivery",
+        key: 2,
+        columns: &[
+            "site_id",
+            "id",
+            "webhook_id",
+            "notice",
+            "response_id",
+            "seq",
+            "created_at",
+            "state",
+            "attempts",
+            "next_at",
+            "claim",
+            "claimed_until",
+            "status",
+            "error",
+            "attempted_at",
+            "delivered_at",
+        ],
+    },
+];
+
+/// How far a move is: behind this row of this table; the table after the last is that of the responses.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Position {
+    /// The table's place in the order.
+    pub table: usize,
+    /// The key of the last row that went over; empty before the first.
+    pub after: Vec<Value>,
+}
+
+impl Position {
+    /// Behind a row by its key; without one, at the beginning of the next table.
+    pub(crate) fn behind(&self, last: Option<&[Value]>) -> Self {
+        match last {
+            Some(key) => Self { table: self.table, after: key.to_vec() },
+            None => Self { table: self.table + 1, after: Vec::new() },
+        }
+    }
+
+    /// The table, if it is not the responses' turn.
+    pub(crate) fn table(&self) -> Option<&'static Table> {
+        TABLES.get(self.table)
+    }
+}
+
+/// What a store is opened for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// To serve, or for a command.
+    Serve,
+    /// To have another store moved into it.
+    Fill,
+}
+
+impl Purpose {
+    /// Refuses a store that is only partly there.
+    pub(crate) fn check(self, moving: Option<Position>) -> Result<()> {
+        match (self, moving) {
+            (Self::Serve, Some(_)) => Err(StoreError::Unusable(
+                "A move into this store is not over; run `bearing migrate --from … --to …` again, which goes on where \
+                 it was."
+                    .into(),
+            )),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// What goes over at once.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Rows {
+    /// Rows of the position's table.
+    Plain(Vec<Vec<Value>>),
+    /// Responses, each with its site.
+    Responses(Vec<(SiteId, StoredResponse)>),
+}
+
+impl Rows {
+    /// How many.
+    pub fn count(&self) -> usize {
+        match self {
+            Self::Plain(rows) => rows.len(),
+            Self::Responses(responses) => responses.len(),
+        }
+    }
+}
+
+/// One page.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Page {
+    /// Where it begins.
+    pub from: Position,
+    /// Its rows.
+    pub rows: Rows,
+    /// Where the next one begins; `None` behind the last.
+    pub next: Option<Position>,
+    /// The key under which the source remembers erased ids: they must stay erased.
+    pub tombstone_key: Vec<u8>,
+}
+
+/// What an engine does for a move.
+#[async_trait]
+pub trait TransferStore: Send + Sync {
+    /// The page that begins at a position. Nobody may write to the source until the last page is over: what changes
+    /// behind the position stays behind.
+    async fn hand_over(&self, from: Position, limit: u32) -> Result<Page>;
+
+    /// Writes a page, and how far the move is then, in one transaction.
+    ///
+    /// # Errors
+    /// [`StoreError::Unusable`] when a move would begin into a store that holds sites.
+    async fn take_over(&self, page: Page) -> Result<()>;
+
+    /// How far the move into this store is; `None` when none is under way.
+    async fn moving(&self) -> Result<Option<Position>>;
+
+    /// Ends the move: from now on anybody may open the store.
+    async fn end_move(&self) -> Result<()>;
+}
+
+/// What a move reports while it goes on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Progress {
+    /// So many rows of this table have gone over in this run; `response` is the last.
+    Copied {
+        /// The table.
+        table: &'static str,
+        /// The rows.
+        rows: u64,
+    },
+    /// Everything is over; the target counts the answers.
+    Counting,
+    /// The two are being compared.
+    Comparing,
+}
+
+/// What a move has done.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Moved {
+    /// Sites that were compared.
+    pub sites: u64,
+    /// Answers that were compared, by score.
+    pub answers: u64,
+    /// What differs, a sentence each; empty when all is well.
+    pub differences: Vec<String>,
+}
+
+/// Moves everything that one store holds into another, empty one; goes on where an earlier run was stopped.
+///
+/// # Errors
+/// A store that cannot be opened, read or written; a target that holds sites of its own.
+pub async fn transfer(from: &str, to: &str, mut tell: impl FnMut(Progress) + Send) -> Result<Moved> {
+    if from == to {
+        return Err(StoreError::Unusable("A store cannot be moved to itself; name two with --from and --to.".into()));
+    }
+    let source = crate::open(from).await?;
+    let target = crate::open_for(to, Limits::default(), Purpose::Fill).await?;
+    let mut position = target.moving().await?.unwrap_or_default();
+    let (mut table, mut rows) = (position.table, 0);
+    loop {
+        let page = source.hand_over(position.clone(), PAGE).await?;
+        if page.from.table != table {
+            (table, rows) = (page.from.table, 0);
+        }
+        rows += page.rows.count() as u64;
+        let next = page.next.clone();
+        target.take_over(page).await?;
+        tell(Progress::Copied { table: TABLES.get(table).map_or("response", |table| table.name), rows });
+        match next {
+            Some(next) => position = next,
+            None => break,
+        }
+    }
+    target.end_move().await?;
+    target.close().await;
+    tell(Progress::Counting);
+    let target = crate::open(to).await?;
+    while target.build_step().await? {}
+    tell(Progress::Comparing);
+    let moved = compare(source.as_ref(), target.as_ref()).await;
+    source.close().await;
+    target.close().await;
+    moved
+}
+
+/// Compares two stores by what they say of every site.
+async fn compare(source: &dyn Store, target: &dyn Store) -> Result<Moved> {
+    let mut moved = Moved::default();
+    moved.differences.extend(target.check().await?.problems);
+    let sites = source.sites().await?;
+    if sites != target.sites().await? {
+        moved.differences.push("the sites are not the same".into());
+    }
+    for site in sites.iter().map(|site| &site.id) {
+        moved.sites += 1;
+        if source.published_versions(site, None).await? != target.published_versions(site, None).await? {
+            moved.differences.push(format!("site {site}: the published surveys are not the same"));
+        }
+        for metric in Metric::ALL {
+            let (there, here) = (tallies(source, site, metric).await?, tallies(target, site, metric).await?);
+            moved.answers += there.iter().map(|tally| tally.histogram.n()).sum::<u64>();
+            if there != here {
+                moved.differences.push(format!("site {site}: the counts of {} are not the same", metric.name()));
+            }
+            let of = ReportFilter::of(metric);
+            if source.funnel(site, of.clone()).await? != target.funnel(site, of).await? {
+                moved.differences.push(format!("site {site}: the funnel of {} is not the same", metric.name()));
+            }
+        }
+    }
+    Ok(moved)
+}
+
+async fn tallies(store: &dyn Store, site: &SiteId, metric: Metric) -> Result<Vec<Tally>> {
+    let filter = ReportFilter::of(metric);
+    let query = TallyQuery { filter, base: Base::Responses, grouping: Grouping::Week, by: Some(Axis::Survey) };
+    Ok(store.tally(site, query).await?.tallies)
+}
