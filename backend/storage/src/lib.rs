@@ -8,7 +8,7 @@
 //! [`open`], and a line in `tests/contract/main.rs`.
 //!
 //! Every method that touches a site's things takes the site's id: another tenant's row is simply not there. Rules that
-//! span several rows live inside one method (`accept` = answer + cells + funnel), never in a transaction handed up.
+//! span several rows live inside one method (`accept` = answer + cells + funnel + deliveries), never in a transaction handed up.
 
 mod error;
 mod keys;
@@ -18,6 +18,7 @@ mod sites;
 mod sqlite;
 mod surveys;
 mod upkeep;
+mod webhooks;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -32,11 +33,18 @@ pub use responses::{
 pub use sites::{Building, CountingStatus, Site, SiteStore};
 pub use surveys::{PublishedVersion, StoredSurvey, SurveyStore};
 pub use upkeep::{CheckReport, UpkeepStore};
+pub use webhooks::{
+    Claim, Claimed, Delivery, DeliveryCursor, Endpoint, FAILING_LIMIT_MS, Replayed, Settled, Settlement, Webhook,
+    WebhookChange, WebhookStore,
+};
 
 /// Everything a store does.
-pub trait Store: SiteStore + KeyStore + SurveyStore + ResponseStore + ReportStore + UpkeepStore {}
+pub trait Store:
+    SiteStore + KeyStore + SurveyStore + ResponseStore + ReportStore + WebhookStore + UpkeepStore
+{
+}
 
-impl<T: SiteStore + KeyStore + SurveyStore + ResponseStore + ReportStore + UpkeepStore> Store for T {}
+impl<T: SiteStore + KeyStore + SurveyStore + ResponseStore + ReportStore + WebhookStore + UpkeepStore> Store for T {}
 
 /// How long a read may take. A report that needs longer is refused ([`StoreError::TooSlow`]) rather than left to hold
 /// one of the few readers: it stays below the time that a request may take.

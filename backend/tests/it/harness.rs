@@ -12,6 +12,7 @@ use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, Method, Request, header, request};
 use bearing::app::{App, Shared};
 use bearing::clock::{Clock, ManualClock};
+use bearing::integrations::webhooks::client::Client;
 use bearing::{auth, chance};
 use bearing_shared::api::sites::SiteSettings;
 use bearing_shared::cell::Dimension;
@@ -57,11 +58,21 @@ impl Server {
         public_url: Option<&str>,
         wrap: impl FnOnce(Arc<dyn Store>) -> Arc<dyn Store>,
     ) -> Self {
+        Self::start_sending(public_url, wrap, Client::new(false)).await
+    }
+
+    /// The same with a client of its own for webhooks.
+    pub(crate) async fn start_sending(
+        public_url: Option<&str>,
+        wrap: impl FnOnce(Arc<dyn Store>) -> Arc<dyn Store>,
+        client: Client,
+    ) -> Self {
         let folder = tempfile::tempdir().expect("a folder can be made");
         let url = format!("sqlite:{}", folder.path().join("bearing.db").display());
         let store = bearing_storage::open(&url).await.expect("a fresh database opens");
         let clock = Arc::new(ManualClock::at(at(NOW)));
-        let app = App::start(wrap(store), Arc::<ManualClock>::clone(&clock), public_url.map(str::to_owned), None);
+        let public_url = public_url.map(str::to_owned);
+        let app = App::start_with(wrap(store), Arc::<ManualClock>::clone(&clock), public_url, None, client);
         Self { router: bearing::http::router(Arc::clone(&app)), app, clock, url, _folder: folder }
     }
 

@@ -26,4 +26,6 @@ mod surveys;
 mod transfer;
 mod trend;
 mod versions;
+mod webhook_addresses;
+mod webhooks;
 mod withdraw;

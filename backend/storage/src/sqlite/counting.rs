@@ -14,9 +14,10 @@ use rusqlite::{Connection, Transaction, params};
 use rustc_hash::FxHashMap;
 
 use super::generations::{self, Counting, Generations};
-use super::rows;
+use super::{rows, webhooks};
 use crate::Result;
 use crate::responses::{EventCount, StoredResponse};
+use crate::webhooks::Webhook;
 
 /// Cells by day.
 pub(super) const DAY: i64 = 0;
@@ -30,6 +31,8 @@ pub(super) struct SiteCounting {
     pub(super) generations: Generations,
     /// The declared dimensions as the next answer may add to them.
     pub(super) declared: Vec<Dimension>,
+    /// The webhooks that are told of its answers.
+    pub(super) webhooks: Vec<Webhook>,
 }
 
 impl SiteCounting {
@@ -38,6 +41,7 @@ impl SiteCounting {
         Ok(Some(Self {
             generations: Generations::read(connection, site)?,
             declared: generations::declared(connection, site, &found.settings.dimensions)?,
+            webhooks: webhooks::subscribed(connection, site)?,
         }))
     }
 }
@@ -47,6 +51,8 @@ impl SiteCounting {
 pub(super) struct Countings {
     revision: i64,
     sites: HashMap<SiteId, Option<Arc<SiteCounting>>>,
+    /// Whether deliveries were written, perhaps in vain, since somebody looked.
+    pub(super) wrote_deliveries: bool,
 }
 
 impl Countings {

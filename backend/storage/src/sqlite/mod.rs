@@ -3,6 +3,7 @@
 mod build;
 mod cells;
 mod check;
+mod claims;
 mod counting;
 mod days;
 mod erase;
@@ -23,11 +24,13 @@ mod sites;
 mod sums;
 mod surveys;
 mod upkeep;
+mod webhooks;
 mod writer;
 
 use std::path::Path;
 
 use rusqlite::ErrorCode;
+use tokio::sync::Notify;
 
 use crate::{Limits, Result, StoreError};
 use readers::Readers;
@@ -38,6 +41,8 @@ pub(crate) struct SqliteStore {
     writer: Writer,
     readers: Readers,
     limits: Limits,
+    /// Told when deliveries have been written.
+    written: Notify,
 }
 
 impl SqliteStore {
@@ -47,7 +52,8 @@ impl SqliteStore {
         let limits = Limits { step: limits.step.max(1), ..limits };
         let mut connection = open::for_writing(path)?;
         build::begin_missing(&mut connection, limits.step)?;
-        Ok(Self { writer: Writer::start(connection)?, readers: Readers::new(path, limits.read), limits })
+        let (writer, readers) = (Writer::start(connection)?, Readers::new(path, limits.read));
+        Ok(Self { writer, readers, limits, written: Notify::new() })
     }
 }
 

@@ -44,4 +44,5 @@ mod sqlite_damage;
 mod sqlite_file;
 mod surveys;
 mod upkeep;
+mod webhooks;
 mod withdrawals;
