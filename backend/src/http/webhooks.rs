@@ -6,9 +6,7 @@ use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderMap, StatusCode};
 use bearing_shared::api::Page;
 use bearing_shared::api::error::ErrorBody;
-use bearing_shared::api::webhooks::{
-    DeliveryReply, DeliveryState, Notice, WebhookCreate, WebhookPatch, WebhookReply,
-};
+use bearing_shared::api::webhooks::{DeliveryReply, DeliveryState, Notice, WebhookCreate, WebhookPatch, WebhookReply};
 use bearing_shared::fault::{Code, Fault};
 use bearing_shared::id::{DeliveryId, SiteId, WebhookId};
 use bearing_storage::{Delivery, DeliveryCursor, Replayed, Scope, Webhook, WebhookChange};

@@ -39,10 +39,7 @@ pub use webhooks::{
 };
 
 /// Everything a store does.
-pub trait Store:
-    SiteStore + KeyStore + SurveyStore + ResponseStore + ReportStore + WebhookStore + UpkeepStore
-{
-}
+pub trait Store: SiteStore + KeyStore + SurveyStore + ResponseStore + ReportStore + WebhookStore + UpkeepStore {}
 
 impl<T: SiteStore + KeyStore + SurveyStore + ResponseStore + ReportStore + WebhookStore + UpkeepStore> Store for T {}
 

@@ -7,10 +7,10 @@ use bearing_shared::api::webhooks::DeliveryState;
 use bearing_shared::id::{DeliveryId, ResponseId, SiteId, SiteKey, SurveyId, WebhookId};
 use bearing_shared::survey::Survey;
 use bearing_storage::{
-    Arrival, CheckReport, Claim, Claimed, CountingStatus, Cursor, Delivery, DeliveryCursor, EventCount, FunnelCounts, Key,
-    KeyStore, Outcome, PublishedVersion, Rating, Replayed, ReportFilter, ReportStore, ResponseFilter, ResponseStore,
-    Result, Settled, Site, SiteStore, Store, StoreError, StoredResponse, StoredSurvey, SurveyStore, Tallied, TallyQuery,
-    UpkeepStore, Webhook, WebhookChange, WebhookStore,
+    Arrival, CheckReport, Claim, Claimed, CountingStatus, Cursor, Delivery, DeliveryCursor, EventCount, FunnelCounts,
+    Key, KeyStore, Outcome, PublishedVersion, Rating, Replayed, ReportFilter, ReportStore, ResponseFilter,
+    ResponseStore, Result, Settled, Site, SiteStore, Store, StoreError, StoredResponse, StoredSurvey, SurveyStore,
+    Tallied, TallyQuery, UpkeepStore, Webhook, WebhookChange, WebhookStore,
 };
 use tokio::sync::watch;
 

@@ -17,6 +17,7 @@ mod intake;
 mod limits;
 mod origins;
 mod preview;
+mod receiver;
 mod reports;
 mod responses;
 mod rules;

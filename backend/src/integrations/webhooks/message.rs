@@ -36,11 +36,7 @@ fn written(delivery: &Delivery, stored: Option<StoredResponse>) -> Result<Bytes>
     let mut message = Message {
         notice: delivery.notice,
         timestamp: time::rfc3339(delivery.created_at),
-        data: MessageData {
-            site: delivery.site.clone(),
-            webhook: delivery.webhook.clone(),
-            told: stored.map(told),
-        },
+        data: MessageData { site: delivery.site.clone(), webhook: delivery.webhook.clone(), told: stored.map(told) },
     };
     let write = |message: &Message| {
         serde_json::to_vec(message).map_err(|error| StoreError::Driver(format!("a message cannot be written: {error}")))
@@ -95,9 +91,8 @@ mod tests {
     }
 
     fn response(texts: &[String], page: &str) -> StoredResponse {
-        let text = |text: &String| Answer {
-            question: "why".into(), value: None, text: Some(text.clone()), choices: None
-        };
+        let text =
+            |text: &String| Answer { question: "why".into(), value: None, text: Some(text.clone()), choices: None };
         StoredResponse {
             id: ResponseId([7; 16]),
             seq: 1,
@@ -132,7 +127,10 @@ mod tests {
         assert_eq!((&message["type"], &message["data"]["site"]), (&json!("score.low"), &json!("st_x")));
         assert_eq!(message["timestamp"], "2026-11-21T22:26:40.000Z");
         let data = &message["data"];
-        assert_eq!((&data["metric"], &data["score"], &data["group"]), (&json!("csat"), &json!(2), &json!("dissatisfied")));
+        assert_eq!(
+            (&data["metric"], &data["score"], &data["group"]),
+            (&json!("csat"), &json!(2), &json!("dissatisfied"))
+        );
         assert_eq!(data["response"]["answers"][0]["text"], "slow");
         assert_eq!(data["shortened"], Value::Null);
     }

@@ -47,8 +47,7 @@ pub(super) fn shares(connection: &Connection, claim: Claim) -> Result<Vec<Share>
             "SELECT count(*) FROM delivery WHERE site_id = ?1 AND webhook_id = ?2 AND claimed_until > ?3",
         )?;
         let under_way: u32 = count.query_row(params![site.0, id.0, claim.now], |row| row.get(0))?;
-        let (lane, most) =
-            if webhook.failing_since.is_some() { (&mut failing, 1) } else { (&mut well, claim.each) };
+        let (lane, most) = if webhook.failing_since.is_some() { (&mut failing, 1) } else { (&mut well, claim.each) };
         let endpoint = endpoints.len();
         lane.extend((under_way..most).map(|under_way| Slot { under_way, due_at, endpoint }));
         endpoints.push(place.clone());
@@ -113,8 +112,7 @@ pub(super) fn settle(transaction: &Transaction<'_>, settled: &[Settled]) -> Resu
                response_id = iif(?4 = 'erased', NULL, response_id)
              WHERE site_id = ?1 AND id = ?2 AND claim = ?3 AND state = 'pending' RETURNING webhook_id",
         )?;
-        let mut found =
-            statement.query(params![site.0, id.0, number, state, next_at, tried, status, error, at])?;
+        let mut found = statement.query(params![site.0, id.0, number, state, next_at, tried, status, error, at])?;
         let Some(row) = found.next()? else { continue };
         let webhook = WebhookId(row.get(0)?);
         drop(found);
@@ -128,13 +126,7 @@ pub(super) fn settle(transaction: &Transaction<'_>, settled: &[Settled]) -> Resu
 }
 
 /// Writes what an attempt says of the endpoint; true when that disables it.
-fn judge(
-    transaction: &Transaction<'_>,
-    site: &SiteId,
-    id: &WebhookId,
-    endpoint: Endpoint,
-    at: i64,
-) -> Result<bool> {
+fn judge(transaction: &Transaction<'_>, site: &SiteId, id: &WebhookId, endpoint: Endpoint, at: i64) -> Result<bool> {
     let reason = match endpoint {
         Endpoint::Unknown => return Ok(false),
         Endpoint::Well => {

@@ -93,7 +93,16 @@ impl SiteStore for SqliteStore {
                 [&id.0],
             )?;
             let tables = [
-                "api_key", "survey", "response", "tombstone", "generation", "learned", "cell", "funnel", "webhook", "delivery",
+                "api_key",
+                "survey",
+                "response",
+                "tombstone",
+                "generation",
+                "learned",
+                "cell",
+                "funnel",
+                "webhook",
+                "delivery",
             ];
             for table in tables {
                 transaction.execute(&format!("DELETE FROM {table} WHERE site_id = ?1"), [&id.0])?;

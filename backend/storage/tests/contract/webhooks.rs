@@ -152,9 +152,8 @@ async fn a_change_changes_what_it_names(db: &Database) -> Result<()> {
     let score = WebhookChange { score_max: Some(Some(3)), ..WebhookChange::default() };
     assert_eq!(change(score).await?, Some(wanted.clone()));
     (wanted.score_max, wanted.notices) = (None, vec![Notice::ResponseStored]);
-    let both = WebhookChange {
-        score_max: Some(None), notices: Some(wanted.notices.clone()), ..WebhookChange::default()
-    };
+    let both =
+        WebhookChange { score_max: Some(None), notices: Some(wanted.notices.clone()), ..WebhookChange::default() };
     assert_eq!(change(both).await?, Some(wanted.clone()));
     for (enabled, disabled) in [(false, Some(Disabled::Owner)), (true, None)] {
         wanted.disabled = disabled;
@@ -350,7 +349,10 @@ async fn a_settled_delivery_stands_as_it_was_settled(db: &Database) -> Result<()
     let [delivered, again, failed, erased] = found.try_into().expect("four");
     assert_eq!((delivered.state, delivered.status, delivered.error), (DeliveryState::Delivered, Some(204), None));
     assert_eq!((delivered.attempts, delivered.next_at, delivered.delivered_at), (1, None, at));
-    assert_eq!((again.state, again.next_at, again.error.clone()), (DeliveryState::Pending, Some(LATER + 99), late.clone()));
+    assert_eq!(
+        (again.state, again.next_at, again.error.clone()),
+        (DeliveryState::Pending, Some(LATER + 99), late.clone())
+    );
     assert_eq!((again.attempts, again.attempted_at, again.delivered_at), (1, at, None));
     assert_eq!((failed.state, failed.next_at, failed.error, failed.attempts), (DeliveryState::Failed, None, late, 1));
     assert_eq!((erased.state, erased.response, erased.attempts), (DeliveryState::Erased, None, 0));
@@ -440,7 +442,10 @@ async fn what_is_replayed_starts_afresh_under_its_id(db: &Database) -> Result<()
         db.settle_deliveries(vec![ended(&one, LATER, settlement, Endpoint::Well)]).await?;
         let replayed = db.replay_delivery(&home(), &id(1), &one.delivery.id, LATER).await?;
         let Some(Replayed::Due(due)) = replayed else { panic!("{replayed:?}") };
-        assert_eq!((due.id, due.state, due.attempts, due.next_at), (one.delivery.id, DeliveryState::Pending, 0, Some(LATER)));
+        assert_eq!(
+            (due.id, due.state, due.attempts, due.next_at),
+            (one.delivery.id, DeliveryState::Pending, 0, Some(LATER))
+        );
     }
     // While an attempt is under way, too: that one's end says nothing any more.
     let one = db.claim_deliveries(claim(LATER)).await?.remove(0);
