@@ -87,7 +87,7 @@ fn disabled() -> Fault {
 }
 
 async fn found(app: &App, site: &SiteId, id: &str) -> ApiResult<Webhook> {
-    Ok(app.store.webhook(site, &WebhookId::from(id)).await?.ok_or_else(ApiError::not_found)?)
+    app.store.webhook(site, &WebhookId::from(id)).await?.ok_or_else(ApiError::not_found)
 }
 
 /// Makes a webhook; the reply alone shows its secret.

@@ -1,15 +1,22 @@
 //! Webhooks from outside: what owners may set, and what a receiver gets that fails by plan.
 
+use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
-use bearing::integrations::webhooks::client::{Client, Refusal};
+use async_trait::async_trait;
+use bearing::integrations::webhooks::client::{Client, Refusal, Resolve};
 use bearing_shared::fault::Code;
 use bearing_shared::instrument::Instrument;
 use serde_json::{Value, json};
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::crypto::ring;
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use tokio_rustls::rustls::{RootCertStore, ServerConfig};
 use url::Url;
 
 use crate::harness::{DAY, MINUTE, Server, Site, answer, shown_at, with};
-use crate::receiver::{Act, Receiver};
+use crate::receiver::{Act, Receiver, receive};
 
 /// How often something is looked at before it has not come; with a pause between two looks.
 const LOOKS: usize = 600;
@@ -421,6 +428,61 @@ async fn a_receiver_has_so_long_and_no_longer() {
     let url = Url::parse(&url).expect("is an address");
     let ended = client.post(&url, http_headers(), hyper::body::Bytes::new(), Duration::from_secs(20), 0).await;
     assert_eq!(ended, Err(Refusal::Unreachable));
+}
+
+/// Leads every name to this machine.
+struct Here;
+
+#[async_trait]
+impl Resolve for Here {
+    async fn resolve(&self, _: &str, port: u16) -> std::io::Result<Vec<SocketAddr>> {
+        Ok(vec![SocketAddr::from(([127, 0, 0, 1], port))])
+    }
+}
+
+/// Answers over TLS as `receiver.test`, whose certificate is of an authority that only this test knows; where it listens.
+async fn tls_receiver() -> u16 {
+    let certificate = CertificateDer::from(include_bytes!("tls/receiver.der").as_slice());
+    let key = PrivateKeyDer::Pkcs8(include_bytes!("tls/receiver_key.der").as_slice().into());
+    let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .expect("ring speaks TLS")
+        .with_no_client_auth()
+        .with_single_cert(vec![certificate], key)
+        .expect("they fit");
+    let acceptor = TlsAcceptor::from(Arc::new(config));
+    let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.expect("a port is free");
+    let port = listener.local_addr().expect("has an address").port();
+    let (tell, _) = tokio::sync::mpsc::unbounded_channel();
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            if let Ok(stream) = acceptor.accept(stream).await {
+                tokio::spawn(receive(stream, tell.clone(), || Act::Reply(204)));
+            }
+        }
+    });
+    port
+}
+
+#[tokio::test]
+async fn a_certificate_must_be_the_names_own_and_of_a_known_authority() {
+    let port = tls_receiver().await;
+    let mut known = RootCertStore::empty();
+    known.add(CertificateDer::from(include_bytes!("tls/authority.der").as_slice())).expect("is an authority");
+    let browsers = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+    for (roots, name, wanted) in [
+        (&known, "receiver.test", Ok(204)),
+        (&known, "receiver.test.", Ok(204)),
+        (&known, "other.test", Err(Refusal::Tls)),
+        (&known, "127.0.0.1", Err(Refusal::Tls)),
+        (&browsers, "receiver.test", Err(Refusal::Tls)),
+    ] {
+        let client = Client::with(Arc::new(Here), roots.clone(), true);
+        let url = Url::parse(&format!("https://{name}:{port}/")).expect("is an address");
+        let body = hyper::body::Bytes::from_static(b"{}");
+        let ended = client.post(&url, http_headers(), body, Duration::from_secs(20), 0).await;
+        assert_eq!(ended.map(|answer| answer.status), wanted, "{name}");
+    }
 }
 
 fn http_headers() -> axum::http::HeaderMap {

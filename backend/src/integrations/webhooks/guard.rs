@@ -96,7 +96,7 @@ mod tests {
     fn every_other_block_is_refused_from_its_first_address_to_its_last() {
         for (block, length) in REFUSED_V4 {
             let host = if *length == 32 { 0 } else { u32::MAX >> length };
-            for address in [block.to_bits(), block.to_bits() | host, block.to_bits() | host / 2] {
+            for address in [block.to_bits(), block.to_bits() | host, block.to_bits() | (host / 2)] {
                 assert!(!is_global(Ipv4Addr::from_bits(address).into()), "{block}/{length}");
             }
         }

@@ -361,15 +361,18 @@ impl WebhookStore for SqliteStore {
     ) -> Result<Vec<Delivery>> {
         let (site, webhook) = (site.clone(), webhook.clone());
         let read = move |connection: &Connection| {
+            // Each condition only where it is asked for: a page far down begins where the one before ended.
+            let of_state = if state.is_some() { "AND state = ?4" } else { "AND ?4 IS NULL" };
+            let behind =
+                if after.is_some() { "AND (created_at, id) < (?5, ?6)" } else { "AND ?5 IS NULL AND ?6 IS NULL" };
             let sql = format!(
-                "SELECT {DELIVERY} FROM delivery WHERE site_id = ?1 AND webhook_id = ?2
-                   AND (?3 IS NULL OR state = ?3) AND (?4 IS NULL OR (created_at, id) < (?4, ?5))
-                 ORDER BY created_at DESC, id DESC LIMIT ?6"
+                "SELECT {DELIVERY} FROM delivery WHERE site_id = ?1 AND webhook_id = ?2 {of_state} {behind}
+                 ORDER BY created_at DESC, id DESC LIMIT ?3"
             );
             let mut statement = connection.prepare_cached(&sql)?;
             let (created_at, id) = after.map(|after| (after.created_at, after.id.0)).unzip();
-            let mut found =
-                statement.query(params![site.0, webhook.0, state.map(DeliveryState::name), created_at, id, limit])?;
+            let state = state.map(DeliveryState::name);
+            let mut found = statement.query(params![site.0, webhook.0, limit, state, created_at, id])?;
             let mut deliveries = Vec::new();
             while let Some(row) = found.next()? {
                 deliveries.push(delivery(row)?);
