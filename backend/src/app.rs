@@ -11,6 +11,8 @@ use crate::directory::Directory;
 use crate::http::config::Configs;
 use crate::http::health::Health;
 use crate::intake::Intake;
+use crate::integrations::webhooks::Webhooks;
+use crate::integrations::webhooks::client::Client;
 use crate::jobs;
 use crate::metrics::Metrics;
 
@@ -27,6 +29,8 @@ pub struct App {
     pub directory: Directory,
     /// The way in for answers and events.
     pub intake: Intake,
+    /// What sends messages to webhooks.
+    pub webhooks: Webhooks,
     /// What is measured of the server itself.
     pub metrics: Arc<Metrics>,
     /// The browser files.
@@ -42,17 +46,30 @@ pub struct App {
 }
 
 impl App {
-    /// Puts the parts together and starts their background tasks on the current runtime.
+    /// Puts the parts together and starts their background tasks on the current runtime. Webhooks lie outside private
+    /// networks.
     pub fn start(
         store: Arc<dyn Store>,
         clock: Arc<dyn Clock>,
         public_url: Option<String>,
         shop: Option<Shop>,
     ) -> Shared {
+        Self::start_with(store, clock, public_url, shop, Client::new(false))
+    }
+
+    /// The same with a client of its own for webhooks.
+    pub fn start_with(
+        store: Arc<dyn Store>,
+        clock: Arc<dyn Clock>,
+        public_url: Option<String>,
+        shop: Option<Shop>,
+        client: Client,
+    ) -> Shared {
         let metrics = Arc::new(Metrics::default());
         let app = Arc::new(Self {
             directory: Directory::new(Arc::clone(&store)),
             intake: Intake::start(Arc::clone(&store), Arc::clone(&metrics)),
+            webhooks: Webhooks::start(Arc::clone(&store), Arc::clone(&clock), Arc::clone(&metrics), client),
             assets: Assets::load(),
             configs: Configs::default(),
             health: Health::default(),
@@ -65,6 +82,7 @@ impl App {
         Directory::watch(&app);
         jobs::recount::start(&app);
         jobs::caps::start(&app);
+        jobs::deliveries::start(&app);
         app
     }
 }

@@ -2,7 +2,8 @@
 //!
 //! An answer's path: [`http`] takes it off the wire, [`intake`] checks it against its survey and puts it into a batch,
 //! the store flushes the batch to disk, and only then does the reply leave. A report's path: `http` reads the question,
-//! [`reports`] asks the store for histograms and turns them into scores. [`app::App`] holds the parts that both share;
+//! [`reports`] asks the store for histograms and turns them into scores. What other programs are told of answers lies in
+//! the store with them, and [`integrations`] sends it. [`app::App`] holds the parts that all of them share;
 //! [`server`] is the accept loop around the router, and [`cli`] the command line around it all.
 
 pub mod app;
@@ -17,8 +18,10 @@ pub mod directory;
 pub mod error;
 pub mod http;
 pub mod intake;
+pub mod integrations;
 pub mod jobs;
 pub mod metrics;
+pub mod reading;
 pub mod reports;
 pub mod server;
 pub mod time;

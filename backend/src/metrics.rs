@@ -3,6 +3,7 @@
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::Registry;
 
@@ -25,6 +26,14 @@ pub struct Metrics {
     pub flush_rows: Histogram,
     /// Seconds per flush.
     pub flush_seconds: Histogram,
+    /// Attempts to deliver, by what became of them.
+    pub deliveries: Family<By, Counter>,
+    /// Seconds per attempt.
+    pub delivery_seconds: Histogram,
+    /// Seconds from what happened to its arrival.
+    pub delivery_delay_seconds: Histogram,
+    /// Deliveries that wait, counted now and then.
+    pub deliveries_waiting: Gauge,
     registry: Registry,
 }
 
@@ -39,7 +48,26 @@ impl Default for Metrics {
         registry.register("http_replies", "Replies by class of status", replies.clone());
         registry.register("flush_rows", "Responses per flush to disk", flush_rows.clone());
         registry.register("flush_seconds", "Seconds per flush to disk", flush_seconds.clone());
-        Self { responses, events, replies, flush_rows, flush_seconds, registry }
+        let (deliveries, deliveries_waiting) = (Family::default(), Gauge::default());
+        let delivery_seconds = Histogram::new(exponential_buckets(0.001, 2.0, 15));
+        let delivery_delay_seconds = Histogram::new(exponential_buckets(0.004, 4.0, 14));
+        registry.register("deliveries", "Attempts to deliver to webhooks by outcome", deliveries.clone());
+        registry.register("deliveries_waiting", "Deliveries to webhooks that wait", deliveries_waiting.clone());
+        registry.register("delivery_seconds", "Seconds per attempt to deliver", delivery_seconds.clone());
+        let delay = "Seconds from what happened to its arrival at a webhook";
+        registry.register("delivery_delay_seconds", delay, delivery_delay_seconds.clone());
+        Self {
+            responses,
+            events,
+            replies,
+            flush_rows,
+            flush_seconds,
+            deliveries,
+            delivery_seconds,
+            delivery_delay_seconds,
+            deliveries_waiting,
+            registry,
+        }
     }
 }
 

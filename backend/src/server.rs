@@ -62,7 +62,9 @@ pub async fn serve(
     }
     drop(listener);
     app.health.drain();
-    if tokio::time::timeout(DRAIN, graceful.shutdown()).await.is_err() {
+    // What is not sent by now is due at the next start, or for another server.
+    let (drained, ()) = tokio::join!(tokio::time::timeout(DRAIN, graceful.shutdown()), app.webhooks.stop());
+    if drained.is_err() {
         tracing::warn!("some requests were cut off at the end");
     }
     app.store.close().await;

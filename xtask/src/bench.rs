@@ -54,6 +54,8 @@ pub(crate) enum Bench {
     Reports,
     /// The binary's size, how soon it is ready on an empty folder, and its memory when idle (Linux).
     Start,
+    /// How soon messages arrive at 49 endpoints while the fiftieth never answers.
+    Webhooks,
     /// What a visitor downloads, beside four other products.
     Weight,
 }
@@ -64,11 +66,12 @@ pub(crate) fn bench(place: &Place, what: Bench, args: &[String]) -> Result<()> {
         Bench::Coverage => coverage(place),
         Bench::Delivery => delivery::delivery(place),
         Bench::Embed => embed::embed(place),
-        Bench::Intake => intake(place, args),
+        Bench::Intake => example(place, "bench_intake", args),
         Bench::Lighthouse => lighthouse::lighthouse(place, args),
         Bench::Paint => paint::paint(place, args),
         Bench::Reports => reports::reports(place, args),
         Bench::Start => start(place),
+        Bench::Webhooks => example(place, "bench_webhooks", args),
         Bench::Weight => weight::weight(place),
     }
 }
@@ -81,11 +84,11 @@ fn coverage(place: &Place) -> Result<()> {
     run(cargo, "the benchmark")
 }
 
-fn intake(place: &Place, args: &[String]) -> Result<()> {
+/// A measurement that is a program of the server's own.
+fn example(place: &Place, name: &str, args: &[String]) -> Result<()> {
     setup::ensure(place, &[Part::Crates])?;
     let mut cargo = place.offline_cargo();
-    let example = ["run", "--quiet", "--locked", "--release", "--package=bearing", "--example", "bench_intake", "--"];
-    cargo.args(example).args(args);
+    cargo.args(["run", "--quiet", "--locked", "--release", "--package=bearing", "--example", name, "--"]).args(args);
     run(cargo, "the benchmark")
 }
 

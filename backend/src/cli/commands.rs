@@ -17,6 +17,7 @@ use super::say;
 use crate::app::App;
 use crate::clock::{Clock, SystemClock};
 use crate::demo::{self, Demo};
+use crate::integrations::webhooks::client::Client;
 use crate::{auth, chance, http, server};
 
 /// Runs a command to its end.
@@ -96,7 +97,8 @@ async fn serve(
     let listener = server::bind(listen.listen).await?;
     let url = format!("http://{}", listener.local_addr()?);
     let key = demo.as_ref().map(|demo| (demo.site.id.clone(), demo.api_key.clone()));
-    let app = App::start(store, Arc::new(SystemClock), public_url, demo.map(|demo| demo.shop()));
+    let client = Client::new(listen.allow_private_webhooks);
+    let app = App::start_with(store, Arc::new(SystemClock), public_url, demo.map(|demo| demo.shop()), client);
     let router = http::router(Arc::clone(&app));
     if let Some((site, key)) = key {
         let score = format!("{url}/v1/reports/score?metric=nps");

@@ -40,6 +40,9 @@ pub(super) struct Listen {
     /// Rate limits; this version has none yet, so only `off` is taken.
     #[arg(long, env = "BEARING_RATE_LIMITS", value_name = "off", default_value = "off", value_parser = ["off"])]
     pub(super) rate_limits: String,
+    /// Lets webhooks lie in private networks and on plain http; without it neither is ever connected to.
+    #[arg(long, env = "BEARING_ALLOW_PRIVATE_WEBHOOKS")]
+    pub(super) allow_private_webhooks: bool,
 }
 
 #[derive(Subcommand)]

@@ -23,6 +23,7 @@ const PAGES: &[(&str, &str, &str)] = &[
     ("deciding", "Who is asked", include_str!("../../../docs/DECIDING.md")),
     ("package", "Packages", include_str!("../../../docs/PACKAGE.md")),
     ("languages", "Languages", include_str!("../../../docs/LANGUAGES.md")),
+    ("webhooks", "Webhooks", include_str!("../../../docs/WEBHOOKS.md")),
     ("scoring", "Scoring", include_str!("../../../docs/SCORING.md")),
     ("glossary", "Glossary", include_str!("../../../docs/GLOSSARY.md")),
 ];

@@ -16,10 +16,11 @@ use bearing_storage::{Cursor, ResponseFilter, Scope};
 use futures_util::{StreamExt, stream};
 
 use super::params::Params;
-use super::responses::{filter, reply};
+use super::responses::filter;
 use crate::app::Shared;
 use crate::auth::Caller;
 use crate::error::{ApiError, ApiResult, read_in_time};
+use crate::reading;
 
 /// Responses that are read at once: the export holds no more in memory, however long it is.
 const PAGE: u32 = 500;
@@ -159,7 +160,7 @@ async fn page(
     let written = || -> anyhow::Result<Vec<u8>> {
         let mut bytes = if after.is_none() { format.head()? } else { Vec::new() };
         for response in found {
-            bytes.extend(format.line(&reply(response))?);
+            bytes.extend(format.line(&reading::response(response))?);
         }
         Ok(bytes)
     };

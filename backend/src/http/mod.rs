@@ -21,6 +21,7 @@ mod respondents;
 mod responses;
 mod sites;
 mod surveys;
+mod webhooks;
 
 use axum::Router;
 use axum::middleware::from_fn_with_state;
@@ -40,8 +41,9 @@ pub(crate) use sites::check_origin;
 #[openapi(
     info(title = "Bearing", description = "Surveys where the experience happened: NPS, CSAT and CES."),
     modifiers(&Security),
-    // A report holds the report before it, so what lies below that is not found by itself.
-    components(schemas(bearing_shared::api::reports::Difference)),
+    // A report holds the report before it, so what lies below that is not found by itself; and no route takes or gives
+    // the message that a receiver gets.
+    components(schemas(bearing_shared::api::reports::Difference, bearing_shared::api::webhooks::Message)),
     tags(
         (name = "embed", description = "What a visitor's browser calls. No secret; the site key is public."),
         (name = "management", description = "What product teams call, with an API key."),
@@ -78,7 +80,13 @@ fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(reports::compare))
         .routes(routes!(reports::changes))
         .routes(routes!(reports::drivers))
-        .routes(routes!(reports::funnel));
+        .routes(routes!(reports::funnel))
+        .routes(routes!(webhooks::list, webhooks::create))
+        .routes(routes!(webhooks::read, webhooks::update, webhooks::delete))
+        .routes(routes!(webhooks::rotate))
+        .routes(routes!(webhooks::test))
+        .routes(routes!(webhooks::deliveries))
+        .routes(routes!(webhooks::replay));
     let operations = OpenApiRouter::new()
         .routes(routes!(health::healthz))
         .routes(routes!(health::readyz))

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::body::Body;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderMap, StatusCode};
-use bearing_shared::answer::{Respondent, Submission};
+use bearing_shared::answer::Submission;
 use bearing_shared::api::Page;
 use bearing_shared::api::error::ErrorBody;
 use bearing_shared::api::intake::IntakeReply;
@@ -18,29 +18,7 @@ use crate::app::Shared;
 use crate::auth::Caller;
 use crate::error::{ApiError, ApiResult, read_in_time};
 use crate::intake::{self, Source};
-use crate::time;
-
-pub(super) fn reply(stored: StoredResponse) -> ResponseReply {
-    ResponseReply {
-        id: stored.id.to_string(),
-        seq: stored.seq,
-        survey: stored.survey,
-        version: stored.version,
-        touchpoint: stored.touchpoint,
-        completed: stored.completed,
-        test: stored.state == ResponseState::Test,
-        answers: stored.answers,
-        respondent: Respondent { visitor: stored.visitor, customer: stored.customer, signature: None },
-        attributes: stored.attributes,
-        context: stored.context,
-        shown_at: time::rfc3339(stored.shown_at),
-        answered_at: time::rfc3339(stored.answered_at),
-        received_at: time::rfc3339(stored.received_at),
-        state: stored.state,
-        identity: stored.identity,
-        source: stored.source,
-    }
-}
+use crate::reading;
 
 fn cursor_text(response: &StoredResponse) -> String {
     let bytes = [response.received_at.to_be_bytes().as_slice(), &response.id.0].concat();
@@ -126,7 +104,7 @@ pub(super) async fn list(
     let more = found.len() > limit as usize;
     found.truncate(limit as usize);
     let next_cursor = found.last().filter(|_| more).map(cursor_text);
-    Ok(Json(Page { items: found.into_iter().map(reply).collect(), next_cursor }))
+    Ok(Json(Page { items: found.into_iter().map(reading::response).collect(), next_cursor }))
 }
 
 /// One response.
@@ -140,7 +118,7 @@ pub(super) async fn read(
 ) -> ApiResult<Json<ResponseReply>> {
     let site = caller.may(Scope::Read)?;
     let id = ResponseId::parse(&id).ok_or_else(ApiError::not_found)?;
-    Ok(Json(reply(app.store.response(site, id).await?.ok_or_else(ApiError::not_found)?)))
+    Ok(Json(reading::response(app.store.response(site, id).await?.ok_or_else(ApiError::not_found)?)))
 }
 
 /// Removes a response from answers and counts; its id cannot come back.

@@ -1,4 +1,5 @@
 //! Jobs: work that goes on beside requests, in steps so small that no answer waits for them.
 
 pub mod caps;
+pub mod deliveries;
 pub mod recount;

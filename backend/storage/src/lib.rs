@@ -8,7 +8,7 @@
 //! [`open`], and a line in `tests/contract/main.rs`.
 //!
 //! Every method that touches a site's things takes the site's id: another tenant's row is simply not there. Rules that
-//! span several rows live inside one method (`accept` = answer + cells + funnel), never in a transaction handed up.
+//! span several rows live inside one method (`accept` = answer + cells + deliveries), never in a transaction handed up.
 
 mod counts;
 mod error;
@@ -23,6 +23,7 @@ mod sqlite;
 mod surveys;
 mod transfer;
 mod upkeep;
+mod webhooks;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -40,11 +41,21 @@ pub use sites::{Building, CountingStatus, Site, SiteStore};
 pub use surveys::{PublishedVersion, StoredSurvey, SurveyStore};
 pub use transfer::{Moved, Page, Position, Progress, Rows, TransferStore, Value, transfer};
 pub use upkeep::{CheckReport, UpkeepStore};
+pub use webhooks::{
+    Claim, Claimed, Delivery, DeliveryCursor, Endpoint, FAILING_LIMIT_MS, Replayed, Settled, Settlement, Webhook,
+    WebhookChange, WebhookStore,
+};
 
 /// Everything a store does.
-pub trait Store: SiteStore + KeyStore + SurveyStore + ResponseStore + ReportStore + TransferStore + UpkeepStore {}
+pub trait Store:
+    SiteStore + KeyStore + SurveyStore + ResponseStore + ReportStore + WebhookStore + TransferStore + UpkeepStore
+{
+}
 
-impl<T: SiteStore + KeyStore + SurveyStore + ResponseStore + ReportStore + TransferStore + UpkeepStore> Store for T {}
+impl<T: SiteStore + KeyStore + SurveyStore + ResponseStore + ReportStore + WebhookStore + TransferStore + UpkeepStore>
+    Store for T
+{
+}
 
 /// How long a read may take. A report that needs longer is refused ([`StoreError::TooSlow`]) rather than left to hold
 /// one of the few readers: it stays below the time that a request may take.
@@ -97,7 +108,9 @@ async fn open_for(url: &str, limits: Limits, purpose: Purpose) -> Result<Arc<dyn
             let opened = tokio::task::spawn_blocking(move || sqlite::SqliteStore::open(&path, limits, purpose)).await;
             Ok(Arc::new(opened.map_err(|error| StoreError::Driver(error.to_string()))??))
         }
-        Some(("postgres" | "postgresql", _)) => Ok(Arc::new(postgres::PostgresStore::open(url, limits, purpose).await?)),
+        Some(("postgres" | "postgresql", _)) => {
+            Ok(Arc::new(postgres::PostgresStore::open(url, limits, purpose).await?))
+        }
         // What it is instead may hold a password.
         _ => Err(StoreError::Unusable(
             "The database URL names no engine; give sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE.".into(),

@@ -35,6 +35,15 @@ fn routes() -> Vec<Route> {
         (Method::GET, "/v1/reports/funnel", Scope::Read, None),
         (Method::GET, "/v1/exports/responses.csv", Scope::Read, None),
         (Method::GET, "/v1/exports/responses.jsonl", Scope::Read, None),
+        (Method::GET, "/v1/webhooks", Scope::Read, None),
+        (Method::POST, "/v1/webhooks", Scope::Admin, Some(hook())),
+        (Method::GET, "/v1/webhooks/{id}", Scope::Read, None),
+        (Method::PATCH, "/v1/webhooks/{id}", Scope::Admin, Some(json!({ "score_max": 3 }))),
+        (Method::POST, "/v1/webhooks/{id}/rotate", Scope::Admin, None),
+        (Method::POST, "/v1/webhooks/{id}/test", Scope::Write, None),
+        (Method::GET, "/v1/webhooks/{id}/deliveries", Scope::Read, None),
+        (Method::POST, "/v1/webhooks/{id}/deliveries/{delivery}/replay", Scope::Write, None),
+        (Method::DELETE, "/v1/webhooks/{id}", Scope::Admin, None),
         (Method::POST, "/v1/responses", Scope::Write, Some(json!({}))),
         (Method::POST, "/v1/respondents/erase", Scope::Write, Some(json!({ "customer": "c-1" }))),
         (Method::DELETE, "/v1/responses/{id}", Scope::Write, None),
@@ -42,28 +51,44 @@ fn routes() -> Vec<Route> {
     ]
 }
 
+/// A webhook whose receiver is nowhere.
+fn hook() -> Value {
+    json!({ "url": "https://receiver.invalid/", "events": ["response.stored"] })
+}
+
 /// A site's things, as paths name them.
 struct Things {
     site: Site,
     survey: String,
     response: String,
+    webhook: String,
+    delivery: String,
 }
 
 impl Things {
     async fn of(server: &Server) -> Self {
         let (site, survey) = server.site_with_survey().await;
+        let made = server.post("/v1/webhooks").key(&site.admin).json(&hook()).await.ok();
+        let webhook = made["id"].as_str().expect("an id").to_owned();
         let response = server.answered(&site, &answer(&survey, 9)).await;
-        Self { site, survey, response }
+        let page = server.get(&format!("/v1/webhooks/{webhook}/deliveries")).key(&site.read).await.ok();
+        let delivery = page["items"][0]["id"].as_str().expect("the answer made a delivery").to_owned();
+        Self { site, survey, response, webhook, delivery }
+    }
+
+    fn path(&self, described: &str) -> String {
+        let id = match described {
+            _ if described.starts_with("/v1/sites") => &self.site.id,
+            _ if described.starts_with("/v1/surveys") => &self.survey,
+            _ if described.starts_with("/v1/webhooks") => &self.webhook,
+            _ => &self.response,
+        };
+        described.replace("{id}", id).replace("{delivery}", &self.delivery)
     }
 
     fn ask(&self, server: &Server, (method, path, _, body): &Route) -> Ask {
-        let id = match path {
-            _ if path.starts_with("/v1/sites") => &self.site.id,
-            _ if path.starts_with("/v1/surveys") => &self.survey,
-            _ => &self.response,
-        };
         let query = asked_with(path).map(|query| format!("?{query}")).unwrap_or_default();
-        let ask = server.ask(method.clone(), &format!("{}{query}", path.replace("{id}", id)));
+        let ask = server.ask(method.clone(), &format!("{}{query}", self.path(path)));
         match body {
             Some(body) if *path == "/v1/responses" => ask.json(&with(answer(&self.survey, 9), body.clone())),
             Some(body) => ask.json(body),
@@ -159,6 +184,7 @@ async fn another_sites_things_are_not_there() {
     let key = &ours.site.admin;
     for path in [
         "/v1/surveys?",
+        "/v1/webhooks?",
         "/v1/responses?",
         "/v1/reports/score?metric=nps&",
         "/v1/reports/trend?metric=nps&",
@@ -172,7 +198,7 @@ async fn another_sites_things_are_not_there() {
     ] {
         server.get(&format!("{path}site={}", theirs.site.id)).key(key).await.refused(Code::NOT_FOUND);
         assert_eq!(server.get(&format!("{path}site={}", ours.site.id)).key(key).await.status, 200, "{path}");
-        if path != "/v1/surveys?" {
+        if !matches!(path, "/v1/surveys?" | "/v1/webhooks?") {
             server.get(&format!("{path}survey={}", theirs.survey)).key(key).await.refused(Code::NOT_FOUND);
             server.get(&format!("{path}survey=sv_nowhere")).key(key).await.refused(Code::NOT_FOUND);
         }
@@ -191,7 +217,7 @@ async fn ids_that_are_none_are_not_there() {
     let things = Things::of(&server).await;
     for id in ["nowhere", "%ff", "%00", "..%2f..", "' OR 1=1 --", &"x".repeat(3_000)] {
         let id = id.replace(' ', "%20").replace('\'', "%27");
-        for collection in ["sites", "surveys", "responses"] {
+        for collection in ["sites", "surveys", "responses", "webhooks"] {
             server.get(&format!("/v1/{collection}/{id}")).key(&things.site.admin).await.refused(Code::NOT_FOUND);
         }
     }
@@ -204,13 +230,8 @@ async fn unknown_parameters_are_named_on_every_route() {
     let things = Things::of(&server).await;
     for route in routes() {
         let (method, path, _, body) = &route;
-        let id = match *path {
-            _ if path.starts_with("/v1/sites") => &things.site.id,
-            _ if path.starts_with("/v1/surveys") => &things.survey,
-            _ => &things.response,
-        };
         let query = asked_with(path).unwrap_or_default();
-        let mut ask = server.ask(method.clone(), &format!("{}?{query}&colour=red", path.replace("{id}", id)));
+        let mut ask = server.ask(method.clone(), &format!("{}?{query}&colour=red", things.path(path)));
         if let Some(body) = body {
             ask = ask.json(body);
         }

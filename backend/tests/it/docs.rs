@@ -49,6 +49,15 @@ const ROUTES: &[&str] = &[
     "GET /v1/surveys/{id}/preview",
     "POST /v1/surveys/{id}/publish",
     "GET /v1/surveys/{id}/versions",
+    "GET /v1/webhooks",
+    "POST /v1/webhooks",
+    "DELETE /v1/webhooks/{id}",
+    "GET /v1/webhooks/{id}",
+    "PATCH /v1/webhooks/{id}",
+    "GET /v1/webhooks/{id}/deliveries",
+    "POST /v1/webhooks/{id}/deliveries/{delivery}/replay",
+    "POST /v1/webhooks/{id}/rotate",
+    "POST /v1/webhooks/{id}/test",
 ];
 
 fn code_table() -> String {
@@ -207,7 +216,9 @@ async fn every_link_of_the_documentation_leads_somewhere() {
             assert!(values(&pages[link.path()], "id").contains(&anchor), "{link}, linked from {from}");
         }
     }
-    for page in ["/docs", "/docs/api", "/docs/embed", "/docs/scoring", "/docs/glossary", "/openapi.json"] {
+    for page in
+        ["/docs", "/docs/api", "/docs/embed", "/docs/scoring", "/docs/glossary", "/docs/webhooks", "/openapi.json"]
+    {
         assert!(pages.contains_key(page), "{page} is linked: {:?}", pages.keys());
     }
     server.get("/docs/nothing").await.refused(Code::NOT_FOUND);

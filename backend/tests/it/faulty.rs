@@ -3,12 +3,14 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use bearing_shared::id::{ResponseId, SiteId, SiteKey, SurveyId};
+use bearing_shared::api::webhooks::DeliveryState;
+use bearing_shared::id::{DeliveryId, ResponseId, SiteId, SiteKey, SurveyId, WebhookId};
 use bearing_shared::survey::Survey;
 use bearing_storage::{
-    Arrival, CheckReport, CountingStatus, Cursor, EventCount, FunnelCounts, Key, KeyStore, Outcome, PublishedVersion,
-    Rating, ReportFilter, ReportStore, ResponseFilter, ResponseStore, Result, Site, SiteStore, Store, StoreError,
-    StoredResponse, StoredSurvey, SurveyStore, Tallied, TallyQuery, UpkeepStore,
+    Arrival, CheckReport, Claim, Claimed, CountingStatus, Cursor, Delivery, DeliveryCursor, EventCount, FunnelCounts,
+    Key, KeyStore, Outcome, PublishedVersion, Rating, Replayed, ReportFilter, ReportStore, ResponseFilter,
+    ResponseStore, Result, Settled, Site, SiteStore, Store, StoreError, StoredResponse, StoredSurvey, SurveyStore,
+    Tallied, TallyQuery, UpkeepStore, Webhook, WebhookChange, WebhookStore,
 };
 use tokio::sync::watch;
 
@@ -203,6 +205,83 @@ impl ReportStore for FaultyStore {
     }
     async fn ratings(&self, site: &SiteId, from: Option<i32>, to: Option<i32>, limit: u32) -> Result<Vec<Rating>> {
         self.store.ratings(site, from, to, limit).await
+    }
+}
+
+#[async_trait]
+impl WebhookStore for FaultyStore {
+    async fn create_webhook(&self, webhook: Webhook, most: u32) -> Result<bool> {
+        self.switch.write()?;
+        self.store.create_webhook(webhook, most).await
+    }
+    async fn webhook(&self, site: &SiteId, id: &WebhookId) -> Result<Option<Webhook>> {
+        self.store.webhook(site, id).await
+    }
+    async fn webhooks(&self, site: &SiteId) -> Result<Vec<Webhook>> {
+        self.store.webhooks(site).await
+    }
+    async fn change_webhook(&self, site: &SiteId, id: &WebhookId, change: WebhookChange) -> Result<Option<Webhook>> {
+        self.switch.write()?;
+        self.store.change_webhook(site, id, change).await
+    }
+    async fn rotate_webhook(
+        &self,
+        site: &SiteId,
+        id: &WebhookId,
+        secret: String,
+        until: i64,
+    ) -> Result<Option<Webhook>> {
+        self.switch.write()?;
+        self.store.rotate_webhook(site, id, secret, until).await
+    }
+    async fn delete_webhook(&self, site: &SiteId, id: &WebhookId) -> Result<bool> {
+        self.switch.write()?;
+        self.store.delete_webhook(site, id).await
+    }
+    async fn add_delivery(&self, delivery: Delivery) -> Result<bool> {
+        self.switch.write()?;
+        self.store.add_delivery(delivery).await
+    }
+    async fn delivery(&self, site: &SiteId, webhook: &WebhookId, id: &DeliveryId) -> Result<Option<Delivery>> {
+        self.store.delivery(site, webhook, id).await
+    }
+    async fn deliveries(
+        &self,
+        site: &SiteId,
+        webhook: &WebhookId,
+        state: Option<DeliveryState>,
+        after: Option<DeliveryCursor>,
+        limit: u32,
+    ) -> Result<Vec<Delivery>> {
+        self.store.deliveries(site, webhook, state, after, limit).await
+    }
+    async fn replay_delivery(
+        &self,
+        site: &SiteId,
+        webhook: &WebhookId,
+        id: &DeliveryId,
+        now: i64,
+    ) -> Result<Option<Replayed>> {
+        self.switch.write()?;
+        self.store.replay_delivery(site, webhook, id, now).await
+    }
+    async fn claim_deliveries(&self, claim: Claim) -> Result<Vec<Claimed>> {
+        self.switch.write()?;
+        self.store.claim_deliveries(claim).await
+    }
+    async fn settle_deliveries(&self, settled: Vec<Settled>) -> Result<()> {
+        self.switch.write()?;
+        self.store.settle_deliveries(settled).await
+    }
+    async fn delivery_written(&self) {
+        self.store.delivery_written().await;
+    }
+    async fn waiting_deliveries(&self, most: u32) -> Result<u32> {
+        self.store.waiting_deliveries(most).await
+    }
+    async fn prune_deliveries(&self, before: i64, limit: u32) -> Result<u32> {
+        self.switch.write()?;
+        self.store.prune_deliveries(before, limit).await
     }
 }
 

@@ -12,6 +12,7 @@ use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, Method, Request, header, request};
 use bearing::app::{App, Shared};
 use bearing::clock::{Clock, ManualClock};
+use bearing::integrations::webhooks::client::Client;
 use bearing::{auth, chance};
 use bearing_fresh::Place;
 use bearing_shared::api::sites::SiteSettings;
@@ -56,10 +57,20 @@ impl Server {
         public_url: Option<&str>,
         wrap: impl FnOnce(Arc<dyn Store>) -> Arc<dyn Store>,
     ) -> Self {
+        Self::start_sending(public_url, wrap, Client::new(false)).await
+    }
+
+    /// The same with a client of its own for webhooks.
+    pub(crate) async fn start_sending(
+        public_url: Option<&str>,
+        wrap: impl FnOnce(Arc<dyn Store>) -> Arc<dyn Store>,
+        client: Client,
+    ) -> Self {
         let place = bearing_fresh::chosen();
         let store = bearing_storage::open(&place.url).await.expect("a fresh database opens");
         let clock = Arc::new(ManualClock::at(at(NOW)));
-        let app = App::start(wrap(store), Arc::<ManualClock>::clone(&clock), public_url.map(str::to_owned), None);
+        let public_url = public_url.map(str::to_owned);
+        let app = App::start_with(wrap(store), Arc::<ManualClock>::clone(&clock), public_url, None, client);
         Self { router: bearing::http::router(Arc::clone(&app)), app, clock, place }
     }
 

@@ -25,3 +25,4 @@ mod rules;
 mod server_away;
 mod steps;
 mod strict;
+mod webhooks;

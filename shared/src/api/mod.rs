@@ -8,6 +8,7 @@ pub mod reports;
 pub mod responses;
 pub mod sites;
 pub mod surveys;
+pub mod webhooks;
 
 use serde::Serialize;
 

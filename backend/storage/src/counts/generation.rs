@@ -16,6 +16,7 @@ use super::change::Changes;
 use super::days;
 use crate::responses::StoredResponse;
 use crate::sites::{Building, CountingStatus};
+use crate::webhooks::Webhook;
 use crate::{Result, StoreError};
 
 /// The learned values of a site by dimension, the first learned first.
@@ -250,4 +251,6 @@ pub(crate) struct SiteCounting {
     pub(crate) generations: Generations,
     /// The declared dimensions as the next answer may add to them.
     pub(crate) declared: Vec<Dimension>,
+    /// The webhooks that are told of its answers.
+    pub(crate) webhooks: Vec<Webhook>,
 }

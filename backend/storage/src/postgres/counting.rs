@@ -7,7 +7,7 @@ use bearing_shared::id::SiteId;
 use tokio_postgres::types::ToSql;
 
 use super::session::Session;
-use super::{PostgresStore, generations, learned, rows};
+use super::{PostgresStore, generations, learned, rows, webhooks};
 use crate::Result;
 use crate::counts::change::{CellKey, Change, Changes};
 use crate::counts::generation::{SiteCounting, declared};
@@ -29,7 +29,8 @@ async fn read(session: &Session, site: &SiteId) -> Result<Option<SiteCounting>> 
     let Some(found) = rows::site(session, site).await? else { return Ok(None) };
     let generations = generations::read(session, site).await?;
     let declared = declared(&found.settings.dimensions, &learned::values(session, site).await?);
-    Ok(Some(SiteCounting { generations, declared }))
+    let webhooks = webhooks::subscribed(session, site).await?;
+    Ok(Some(SiteCounting { generations, declared, webhooks }))
 }
 
 impl PostgresStore {

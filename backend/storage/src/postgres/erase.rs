@@ -8,10 +8,10 @@ use bearing_shared::id::{ResponseId, SiteId};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
-use super::PostgresStore;
 use super::counting::{self, Countings};
 use super::responses::find;
 use super::session::Session;
+use super::{PostgresStore, webhooks};
 use crate::counts::change::Changes;
 use crate::responses::{Outcome, Withdrawal};
 use crate::{Result, StoreError};
@@ -95,6 +95,7 @@ impl PostgresStore {
         }
         let sql = "DELETE FROM response WHERE site_id = $1 AND id = $2";
         session.execute(sql, &[&site.0, &&id.0[..]]).await?;
+        webhooks::forget_response(session, site, id).await?;
         self.bury(session, site, id, now).await?;
         Ok(true)
     }

@@ -8,6 +8,7 @@
 mod build;
 mod cells;
 mod check;
+mod claims;
 mod columns;
 mod counting;
 mod erase;
@@ -27,10 +28,12 @@ mod surveys;
 mod tls;
 mod transfer;
 mod upkeep;
+mod webhooks;
 
 use std::sync::Mutex;
 
 use deadpool_postgres::Pool;
+use tokio::sync::Notify;
 
 use crate::transfer::{Purpose, TransferStore as _};
 use crate::{Limits, Result};
@@ -46,6 +49,8 @@ pub(crate) struct PostgresStore {
     tombstone_key: Vec<u8>,
     /// How sites count, as far as this server knows.
     countings: Mutex<counting::Known>,
+    /// Told when deliveries were written through this store.
+    written: Notify,
 }
 
 impl PostgresStore {
@@ -54,7 +59,7 @@ impl PostgresStore {
         // A step of nothing would never end.
         let limits = Limits { step: limits.step.max(1), ..limits };
         let open::Opened { quick, slow, tombstone_key } = open::open(url).await?;
-        let store = Self { quick, slow, limits, tombstone_key, countings: Mutex::default() };
+        let store = Self { quick, slow, limits, tombstone_key, countings: Mutex::default(), written: Notify::new() };
         if purpose == Purpose::Serve {
             purpose.check(store.moving().await?)?;
             store.begin_missing().await?;

@@ -8,16 +8,14 @@ use bearing_shared::id::{ResponseId, SiteId};
 use super::columns::{self, Columns};
 use super::counting::{self, Countings};
 use super::filter::{self, Bound};
-use super::session::{Lock, Session, Sites};
-use super::{PostgresStore, build, generations, learned, rows};
+use super::session::{Lock, Session, Sites, TRIES};
+use super::{PostgresStore, build, generations, learned, rows, webhooks};
 use crate::counts::change::Changes;
 use crate::counts::edition::{judged, replaced};
 use crate::counts::trust;
 use crate::responses::{Accept, Arrival, Cursor, EventCount, Outcome, ResponseFilter, ResponseStore, StoredResponse};
+use crate::webhooks::{Delivery, fan_out};
 use crate::{Result, StoreError};
-
-/// How often work is tried again that another server's transaction stood in the way of.
-const TRIES: u32 = 5;
 
 /// What is under an id: the site and the response's id.
 type Key<'a> = (&'a SiteId, ResponseId);
@@ -27,7 +25,7 @@ type There<'a> = BTreeMap<Key<'a>, (StoredResponse, i64)>;
 
 /// A batch as it is taken in: done, or to be tried again holding the sites alone.
 enum Taken {
-    Done(Vec<Outcome>),
+    Done { outcomes: Vec<Outcome>, wrote_deliveries: bool },
     NeedsLock,
 }
 
@@ -62,7 +60,12 @@ impl PostgresStore {
             let taken = self.take_in_all(&session, &sites, batch, lock).await;
             let conflict = session.met_a_conflict();
             match session.end(taken).await {
-                Ok(Taken::Done(outcomes)) => return Ok(outcomes),
+                Ok(Taken::Done { outcomes, wrote_deliveries }) => {
+                    if wrote_deliveries {
+                        self.written.notify_one();
+                    }
+                    return Ok(outcomes);
+                }
                 Ok(Taken::NeedsLock) => lock = Lock::Alone,
                 Err(why) if conflict && tries < TRIES => {
                     tries += 1;
@@ -79,13 +82,17 @@ impl PostgresStore {
         if !self.teach(session, &mut countings, batch, lock).await? {
             return Ok(Taken::NeedsLock);
         }
-        let mut changes = Changes::default();
-        let mut outcomes = Vec::with_capacity(batch.len());
+        let (mut changes, mut deliveries) = (Changes::default(), Vec::new());
+        let (mut outcomes, mut wrote_deliveries) = (Vec::with_capacity(batch.len()), false);
         let mut rest = batch;
         while let Some(first) = rest.first() {
             if let Arrival::Withdrawal(withdrawal) = first {
                 outcomes.push(match countings.of(&withdrawal.site) {
-                    Some(_) => self.withdraw(session, &countings, &mut changes, withdrawal).await?,
+                    Some(_) => {
+                        // What was stored in this batch must be found by its erasure.
+                        wrote_deliveries |= webhooks::insert(session, &std::mem::take(&mut deliveries)).await? > 0;
+                        self.withdraw(session, &countings, &mut changes, withdrawal).await?
+                    }
                     None => without_site(first),
                 });
                 rest = &rest[1..];
@@ -99,10 +106,11 @@ impl PostgresStore {
                 })
                 .collect();
             rest = &rest[answers.len()..];
-            outcomes.extend(self.accept_all(session, &countings, &mut changes, &answers).await?);
+            outcomes.extend(self.accept_all(session, &countings, &mut changes, &mut deliveries, &answers).await?);
         }
         counting::write(session, changes).await?;
-        Ok(Taken::Done(outcomes))
+        wrote_deliveries |= webhooks::insert(session, &deliveries).await? > 0;
+        Ok(Taken::Done { outcomes, wrote_deliveries })
     }
 
     /// Stores a run of answers; an outcome each.
@@ -111,6 +119,7 @@ impl PostgresStore {
         session: &Session,
         countings: &Countings,
         changes: &mut Changes,
+        deliveries: &mut Vec<Delivery>,
         answers: &[&Accept],
     ) -> Result<Vec<Outcome>> {
         let mut new: BTreeMap<Key<'_>, &StoredResponse> = BTreeMap::new();
@@ -141,6 +150,8 @@ impl PostgresStore {
                     return Err(StoreError::Driver("a response is there and is not".into()));
                 };
                 counting.generations.count(changes, site, response, *place, 1);
+                let at = response.received_at;
+                deliveries.extend(fan_out(&counting.webhooks, None, response, at, &self.tombstone_key)?);
                 there.insert(key, (response.clone(), *place));
                 outcomes.push(Outcome::Stored);
                 continue;
@@ -150,6 +161,9 @@ impl PostgresStore {
                     let after = replaced(before, response);
                     counting.generations.count(changes, site, before, *place, -1);
                     counting.generations.count(changes, site, &after, *place, 1);
+                    // The row keeps when its first edition came; this one came now.
+                    let at = response.received_at;
+                    deliveries.extend(fan_out(&counting.webhooks, Some(before), &after, at, &self.tombstone_key)?);
                     *before = after;
                     changed.insert(key);
                     Outcome::Updated
@@ -226,7 +240,10 @@ fn by_name<'a>(keys: impl Iterator<Item = Key<'a>>) -> HashMap<(&'a str, Respons
 }
 
 /// Adds responses; the places of those whose ids were not there.
-pub(super) async fn insert<'a>(session: &Session, new: &BTreeMap<Key<'a>, &'a StoredResponse>) -> Result<BTreeMap<Key<'a>, i64>> {
+pub(super) async fn insert<'a>(
+    session: &Session,
+    new: &BTreeMap<Key<'a>, &'a StoredResponse>,
+) -> Result<BTreeMap<Key<'a>, i64>> {
     let mut columns = Columns::default();
     for ((site, _), response) in new {
         columns.add(site, response)?;

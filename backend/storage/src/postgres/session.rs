@@ -18,6 +18,9 @@ use crate::{Result, StoreError};
 /// Values of a statement.
 pub(super) type Params<'a> = &'a [&'a (dyn ToSql + Sync)];
 
+/// How often work is tried again that another server's transaction stood in the way of.
+pub(super) const TRIES: u32 = 5;
+
 /// How long a write may take, and how long it may wait for another's lock: below the time of a request.
 const WRITE_LIMIT: Duration = Duration::from_secs(10);
 const LOCK_LIMIT: Duration = Duration::from_secs(5);
@@ -36,7 +39,8 @@ impl Sites<'_> {
         match self {
             // An id that holds the separator could name two, and no text here holds a NUL: there is no such site.
             Self::Of(sites) => {
-                let names = sites.iter().map(SiteId::as_str).filter(|name| !name.contains(['\u{1f}', '\0']) && *name != "*");
+                let names =
+                    sites.iter().map(SiteId::as_str).filter(|name| !name.contains(['\u{1f}', '\0']) && *name != "*");
                 names.collect::<Vec<_>>().join("\u{1f}")
             }
             Self::All => "*".into(),

@@ -55,8 +55,19 @@ impl PostgresStore {
 }
 
 /// Every table that holds a site's things.
-const TABLES: [&str; 9] =
-    ["survey_version", "survey", "api_key", "response", "tombstone", "generation", "learned", "cell", "funnel"];
+const TABLES: [&str; 11] = [
+    "survey_version",
+    "survey",
+    "api_key",
+    "response",
+    "tombstone",
+    "generation",
+    "learned",
+    "cell",
+    "funnel",
+    "webhook",
+    "delivery",
+];
 
 async fn delete(session: &Session, id: &SiteId) -> Result<bool> {
     if session.execute("DELETE FROM site WHERE id = $1", &[&id.0]).await? == 0 {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use bearing_shared::id::SiteId;
 use rusqlite::{Connection, Transaction, params};
 
-use super::{generations, learned, rows};
+use super::{generations, learned, rows, webhooks};
 use crate::Result;
 use crate::counts::change::{CellKey, Change, Changes};
 use crate::counts::generation::{SiteCounting, declared};
@@ -15,7 +15,8 @@ fn read(connection: &Connection, site: &SiteId) -> Result<Option<SiteCounting>> 
     let Some(found) = rows::site(connection, "id", site.as_str())? else { return Ok(None) };
     let generations = generations::read(connection, site)?;
     let declared = declared(&found.settings.dimensions, &learned::values(connection, site)?);
-    Ok(Some(SiteCounting { generations, declared }))
+    let webhooks = webhooks::subscribed(connection, site)?;
+    Ok(Some(SiteCounting { generations, declared, webhooks }))
 }
 
 /// How each site counts, read from the store and kept until its configuration changes.
@@ -23,6 +24,8 @@ fn read(connection: &Connection, site: &SiteId) -> Result<Option<SiteCounting>> 
 pub(super) struct Countings {
     revision: i64,
     sites: HashMap<SiteId, Option<Arc<SiteCounting>>>,
+    /// Whether deliveries were written, perhaps in vain, since somebody looked.
+    pub(super) wrote_deliveries: bool,
 }
 
 impl Countings {

@@ -3,6 +3,7 @@
 mod build;
 mod cells;
 mod check;
+mod claims;
 mod counting;
 mod erase;
 mod filter;
@@ -20,11 +21,13 @@ mod sites;
 mod surveys;
 mod transfer;
 mod upkeep;
+mod webhooks;
 mod writer;
 
 use std::path::Path;
 
 use rusqlite::ErrorCode;
+use tokio::sync::Notify;
 
 use crate::transfer::Purpose;
 use crate::{Limits, Result, StoreError};
@@ -36,6 +39,8 @@ pub(crate) struct SqliteStore {
     writer: Writer,
     readers: Readers,
     limits: Limits,
+    /// Told when deliveries have been written.
+    written: Notify,
 }
 
 impl SqliteStore {
@@ -48,7 +53,8 @@ impl SqliteStore {
             purpose.check(transfer::moving(&connection)?)?;
             build::begin_missing(&mut connection, limits.step)?;
         }
-        Ok(Self { writer: Writer::start(connection)?, readers: Readers::new(path, limits.read), limits })
+        let (writer, readers) = (Writer::start(connection)?, Readers::new(path, limits.read));
+        Ok(Self { writer, readers, limits, written: Notify::new() })
     }
 }
 

@@ -7,7 +7,7 @@ use rusqlite::{Connection, Transaction, params};
 use super::counting::{self, Countings};
 use super::filter::Bound;
 use super::writer::Pen;
-use super::{SqliteStore, build, erase, filter, generations, learned, rows};
+use super::{SqliteStore, build, erase, filter, generations, learned, rows, webhooks};
 use crate::counts::change::Changes;
 use crate::counts::edition::{judged, replaced};
 use crate::counts::trust;
@@ -65,6 +65,8 @@ fn take_in_all(
         }
         if let Some(place) = insert(transaction, site, response)? {
             counting.generations.count(&mut changes, site, response, place, 1);
+            let made = webhooks::fan_out(transaction, &counting.webhooks, None, response, response.received_at)?;
+            countings.wrote_deliveries |= made > 0;
             outcomes.push(Outcome::Stored);
             continue;
         }
@@ -77,6 +79,10 @@ fn take_in_all(
                 update(transaction, site, &after)?;
                 counting.generations.count(&mut changes, site, &before, place, -1);
                 counting.generations.count(&mut changes, site, &after, place, 1);
+                // The row keeps when its first edition came; this one came now.
+                let at = response.received_at;
+                let made = webhooks::fan_out(transaction, &counting.webhooks, Some(&before), &after, at)?;
+                countings.wrote_deliveries |= made > 0;
                 Outcome::Updated
             }
             refused => refused,
@@ -185,7 +191,15 @@ impl ResponseStore for SqliteStore {
             return Ok(Vec::new());
         }
         let limit = self.limits.step;
-        self.writer.run(move |pen| take_in(pen, &batch, limit)).await
+        let take = move |pen: &mut Pen| {
+            let outcomes = take_in(pen, &batch, limit);
+            outcomes.map(|outcomes| (outcomes, pen.wrote_deliveries()))
+        };
+        let (outcomes, wrote_deliveries) = self.writer.run(take).await?;
+        if wrote_deliveries {
+            self.written.notify_one();
+        }
+        Ok(outcomes)
     }
 
     async fn count_events(&self, batch: Vec<EventCount>) -> Result<()> {

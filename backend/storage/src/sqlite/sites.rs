@@ -93,7 +93,19 @@ impl SiteStore for SqliteStore {
                 "DELETE FROM survey_version WHERE survey_id IN (SELECT id FROM survey WHERE site_id = ?1)",
                 [&id.0],
             )?;
-            for table in ["api_key", "survey", "response", "tombstone", "generation", "learned", "cell", "funnel"] {
+            let tables = [
+                "api_key",
+                "survey",
+                "response",
+                "tombstone",
+                "generation",
+                "learned",
+                "cell",
+                "funnel",
+                "webhook",
+                "delivery",
+            ];
+            for table in tables {
                 transaction.execute(&format!("DELETE FROM {table} WHERE site_id = ?1"), [&id.0])?;
             }
             rows::changed(transaction)?;

@@ -1,7 +1,6 @@
 //! Moving in and out of SQLite.
 
 use async_trait::async_trait;
-use bearing_shared::id::SiteId;
 use rusqlite::types::{ToSqlOutput, Value as Sql, ValueRef};
 use rusqlite::{Connection, OptionalExtension, ToSql, Transaction, params, params_from_iter};
 
@@ -36,7 +35,8 @@ fn value(found: ValueRef<'_>) -> Result<Value> {
         ValueRef::Null => Value::Null,
         ValueRef::Integer(number) => Value::Number(number),
         ValueRef::Text(text) => Value::Text(
-            String::from_utf8(text.to_vec()).map_err(|error| StoreError::Driver(format!("a text is no UTF-8: {error}")))?,
+            String::from_utf8(text.to_vec())
+                .map_err(|error| StoreError::Driver(format!("a text is no UTF-8: {error}")))?,
         ),
         ValueRef::Blob(bytes) => Value::of_bytes(bytes),
         ValueRef::Real(_) => return Err(StoreError::Driver("a column that goes over holds a fraction".into())),
@@ -46,7 +46,9 @@ fn value(found: ValueRef<'_>) -> Result<Value> {
 /// The table as it is read: with a site for each version.
 fn source(table: &Table) -> &'static str {
     match table.name {
-        VERSIONS => "(SELECT survey.site_id, survey_version.* FROM survey_version JOIN survey ON survey.id = survey_id)",
+        VERSIONS => {
+            "(SELECT survey.site_id, survey_version.* FROM survey_version JOIN survey ON survey.id = survey_id)"
+        }
         name => name,
     }
 }
@@ -98,7 +100,9 @@ fn page(connection: &Connection, from: Position, limit: u32) -> Result<Page> {
 fn write(transaction: &Transaction<'_>, page: &Page) -> Result<()> {
     if page.from == Position::default() {
         if transaction.query_row("SELECT EXISTS (SELECT 1 FROM site)", [], |row| row.get(0))? {
-            return Err(StoreError::Unusable("The target holds sites of its own; name a file that is not there.".into()));
+            return Err(StoreError::Unusable(
+                "The target holds sites of its own; name a file that is not there.".into(),
+            ));
         }
         transaction.execute("UPDATE meta SET value = ?1 WHERE name = 'tombstone_key'", [&page.tombstone_key])?;
     }

@@ -28,6 +28,11 @@ pub(super) struct Pen {
 }
 
 impl Pen {
+    /// Whether deliveries were written, perhaps in vain, since this was last asked.
+    pub(super) fn wrote_deliveries(&mut self) -> bool {
+        std::mem::take(&mut self.countings.wrote_deliveries)
+    }
+
     /// Runs `work` in one transaction that is flushed before this returns `Ok`, and rolled back on an error.
     pub(super) fn transaction<T>(
         &mut self,

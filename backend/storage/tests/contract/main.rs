@@ -50,5 +50,7 @@ mod sqlite_damage;
 mod sqlite_file;
 mod sqlite_reads;
 mod surveys;
+mod transfers;
 mod upkeep;
+mod webhooks;
 mod withdrawals;

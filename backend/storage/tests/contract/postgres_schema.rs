@@ -58,8 +58,18 @@ async fn a_database_that_is_not_there_is_named_without_its_password() {
 }
 
 /// The tables behind the wall.
-const WALLED: [&str; 8] =
-    ["survey", "survey_version", "response", "tombstone", "generation", "learned", "cell", "funnel"];
+const WALLED: [&str; 10] = [
+    "survey",
+    "survey_version",
+    "response",
+    "tombstone",
+    "generation",
+    "learned",
+    "cell",
+    "funnel",
+    "webhook",
+    "delivery",
+];
 
 #[tokio::test]
 async fn a_query_that_forgets_the_site_meets_no_other() -> Result<()> {

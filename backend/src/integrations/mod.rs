@@ -1,0 +1,3 @@
+//! Integrations: what Bearing tells other programs of its own accord.
+
+pub mod webhooks;

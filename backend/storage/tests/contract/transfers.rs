@@ -1,0 +1,149 @@
+//! Moving a store: everything arrives, on either engine, counts by itself there, and a move that was stopped goes on.
+
+use bearing_shared::api::intake::EventKind;
+use bearing_shared::api::webhooks::Notice;
+use bearing_shared::id::{SiteId, WebhookId};
+use bearing_storage::{
+    Arrival, Outcome, Position, Progress, ResponseFilter, Result, Rows, Store, StoreError, StoredResponse, Webhook,
+    Withdrawal, open, transfer,
+};
+
+use crate::builders::*;
+
+crate::contract! {
+    everything_moves_to_either_engine
+    a_move_that_was_stopped_goes_on
+    a_store_with_sites_is_no_target
+    pages_follow_each_other_to_the_end
+}
+
+/// Two sites with all that a store can hold.
+async fn fill(db: &Database) -> Result<()> {
+    furnish(db).await?;
+    add_site(db, "st_other", "sv_other").await?;
+    let webhook = Webhook {
+        id: WebhookId::from("wh_1"),
+        site: home(),
+        url: "https://hook.example/x".into(),
+        notices: vec![Notice::ResponseStored, Notice::ScoreLow],
+        score_max: Some(3),
+        secret: "whsec_now".into(),
+        previous: None,
+        disabled: None,
+        failing_since: None,
+        paused_until: 0,
+        created_at: NOON,
+    };
+    assert!(db.create_webhook(webhook, 9).await?);
+    db.rotate_webhook(&home(), &WebhookId::from("wh_1"), "whsec_next".into(), NOON + 9).await?;
+    let answer = |number: u128| StoredResponse {
+        source: "server".into(),
+        shown_at: NOON - number as i64 * 3_600_000,
+        ..with_attributes(
+            with_comment(response(number, (number % 11) as u8), "«été» 🚲 \u{0}"),
+            &[("plan", ["free", "gold"][number as usize % 2])],
+        )
+    };
+    accept(db, (0..60).map(answer)).await?;
+    accept_at(db, SiteId::from("st_other"), (0..7).map(answer)).await?;
+    assert_eq!(accept(db, [StoredResponse { seq: 3, ..answer(5) }]).await?, [Outcome::Updated]);
+    assert!(db.delete_response(&home(), response_id(6), NOON).await?);
+    let gone = Withdrawal { site: home(), id: response_id(7), keeps_out: true, at: NOON };
+    assert_eq!(db.take_in(vec![Arrival::Withdrawal(gone)]).await?, [Outcome::Withdrawn]);
+    db.count_events(vec![event(EventKind::Shown, 40), event(EventKind::Dismissed, 3)]).await
+}
+
+/// Everything that a store tells of its sites.
+async fn told(store: &dyn Store) -> Result<String> {
+    let mut told = format!("{:#?}", store.sites().await?);
+    for site in store.sites().await?.iter().map(|site| &site.id) {
+        let counting = store.counting(site).await?.map(|status| (status.zone, status.dimensions, status.touchpoints));
+        told += &format!("{counting:#?}{:#?}", store.surveys(site, None, 99).await?);
+        told += &format!("{:#?}", store.published_versions(site, None).await?);
+        told += &format!("{:#?}", store.responses(site, ResponseFilter::default(), None, 999).await?);
+        for webhook in store.webhooks(site).await? {
+            told += &format!("{webhook:#?}{:#?}", store.deliveries(site, &webhook.id, None, None, 999).await?);
+        }
+    }
+    Ok(told)
+}
+
+async fn everything_moves_to_either_engine(db: &Database) -> Result<()> {
+    fill(db).await?;
+    for target in [sqlite(), postgres()] {
+        let mut last = None;
+        let moved = transfer(db.url(), &target.url, |progress| last = Some(progress)).await?;
+        assert_eq!((moved.sites, moved.answers, moved.differences), (2, 65, Vec::new()));
+        assert_eq!(last, Some(Progress::Comparing));
+        let store = open(&target.url).await?;
+        assert_eq!(told(&*store).await?, told(&**db).await?);
+        assert_sound(&store).await?;
+        // What was erased stays erased, what comes is counted, and nobody is told twice.
+        let late = [response(6, 9), response(7, 9), response(8, 9), response(900, 9)];
+        let outcomes = [Outcome::Erased, Outcome::Erased, Outcome::Duplicate, Outcome::Stored];
+        assert_eq!(accept(&store, late).await?, outcomes);
+        assert_sound(&store).await?;
+        store.close().await;
+    }
+    Ok(())
+}
+
+async fn a_move_that_was_stopped_goes_on(db: &Database) -> Result<()> {
+    fill(db).await?;
+    for target in [sqlite(), postgres()] {
+        for stop in [1, 4, 9] {
+            let (from, to) = (db.url().to_owned(), target.url.clone());
+            let stopped = tokio::spawn(async move {
+                let mut pages = 0;
+                transfer(&from, &to, |_| {
+                    pages += 1;
+                    assert!(pages < stop, "pulled the plug");
+                })
+                .await
+            });
+            assert!(stopped.await.is_err());
+            let Err(StoreError::Unusable(sentence)) = open(&target.url).await else {
+                panic!("half a store was opened")
+            };
+            assert!(sentence.contains("not over"), "{sentence}");
+        }
+        let moved = transfer(db.url(), &target.url, |_| {}).await?;
+        assert_eq!((moved.answers, moved.differences), (65, Vec::new()));
+        assert_eq!(told(&*open(&target.url).await?).await?, told(&**db).await?);
+    }
+    Ok(())
+}
+
+async fn a_store_with_sites_is_no_target(db: &Database) -> Result<()> {
+    fill(db).await?;
+    let other = Database::fresh(db.engine).await;
+    furnish(&other).await?;
+    let refused = transfer(db.url(), other.url(), |_| {}).await;
+    assert!(matches!(refused, Err(StoreError::Unusable(sentence)) if sentence.contains("sites of its own")));
+    assert!(matches!(transfer(db.url(), db.url(), |_| {}).await, Err(StoreError::Unusable(_))));
+    assert_eq!(other.sites().await?.len(), 1, "nothing was touched, and anybody may open it");
+    open(other.url()).await.map(drop)
+}
+
+async fn pages_follow_each_other_to_the_end(db: &Database) -> Result<()> {
+    fill(db).await?;
+    let target = Database::fresh(db.engine).await;
+    assert_eq!(target.moving().await?, None);
+    let (mut position, mut rows, mut responses) = (Some(Position::default()), 0, 0);
+    while let Some(from) = position {
+        let page = db.hand_over(from, 5).await?;
+        assert!(page.rows.count() <= 5);
+        match &page.rows {
+            Rows::Plain(found) => rows += found.len(),
+            Rows::Responses(found) => responses += found.len(),
+        }
+        position = page.next.clone();
+        target.take_over(page).await?;
+        assert!(target.moving().await?.is_some());
+    }
+    target.end_move().await?;
+    assert_eq!((target.moving().await?, responses), (None, 65));
+    assert!(rows > 70, "sites, surveys, versions, tombstones, denominators, webhooks and deliveries: {rows}");
+    assert_eq!(open(target.url()).await?.sites().await?, db.sites().await?);
+    Ok(())
+}
