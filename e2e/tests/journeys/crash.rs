@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use bearing_e2e::http::{Connection, ask};
 use bearing_e2e::server::Server;
 use bearing_e2e::stage::{Stage, response_id};

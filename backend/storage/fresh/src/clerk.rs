@@ -123,7 +123,7 @@ mod tests {
         runtime.block_on(client.batch_execute("CREATE SCHEMA mine; CREATE TABLE mine.things ()")).expect("it is ours");
         drop(place);
         assert!(runtime.block_on(client.batch_execute("SELECT 1")).is_err(), "its connections were ended");
-        let sentence = runtime.block_on(connect(&url)).err().expect("the database is gone");
+        let sentence = runtime.block_on(connect(&url)).expect_err("the database is gone");
         assert!(sentence.contains("does not exist"), "{sentence}");
         assert_ne!(crate::postgres().url, url);
     }
