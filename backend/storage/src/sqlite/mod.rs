@@ -1,9 +1,11 @@
 //! The embedded engine: one SQLite file in WAL mode, one writer thread, readers in a pool of their own.
 
+mod backup;
 mod build;
 mod cells;
 mod check;
 mod counting;
+mod damage;
 mod erase;
 mod filter;
 mod generations;
@@ -26,6 +28,7 @@ use std::path::Path;
 use rusqlite::ErrorCode;
 
 use crate::{Limits, Result, StoreError};
+pub(crate) use backup::restore;
 use readers::Readers;
 use writer::Writer;
 

@@ -32,6 +32,7 @@ macro_rules! expand {
 use expand;
 
 mod axes;
+mod backups;
 mod builders;
 mod generations;
 mod histories;
