@@ -231,9 +231,19 @@ impl Server {
     /// # Errors
     /// It fails; its complaint is shown.
     pub async fn command(&self, args: &[&str]) -> Result<Value> {
-        let ending = self.run(&[args, &["--json"]].concat()).await?;
-        ensure!(ending.code == 0, "bearing {}: {} {}", args.join(" "), ending.code, ending.stderr);
-        serde_json::from_str(&ending.stdout).with_context(|| format!("not JSON: {}", ending.stdout))
+        let printed = self.output(&[args, &["--json"]].concat()).await?;
+        serde_json::from_str(&printed).with_context(|| format!("not JSON: {printed}"))
+    }
+
+    /// Runs a command as [`Self::run`] does, and returns what it prints.
+    ///
+    /// # Errors
+    /// It fails; its complaint is shown.
+    pub async fn output(&self, args: &[&str]) -> Result<String> {
+        let ending = self.run(args).await?;
+        let said = || format!("bearing {}: {} {} {}", args.join(" "), ending.code, ending.stdout, ending.stderr);
+        ensure!(ending.code == 0, said());
+        Ok(ending.stdout)
     }
 
     /// The resident memory and more is asked of the process by its id.

@@ -50,7 +50,9 @@ pub trait BackupStore: Send + Sync {
 pub async fn back_up(store: &dyn Store, to: &Path, replace: bool) -> Result<Contents> {
     if to.exists() && !replace {
         let to = to.display();
-        return Err(StoreError::Unusable(format!("{to} is there already; name another file, or replace it with --force.")));
+        return Err(StoreError::Unusable(format!(
+            "{to} is there already; name another file, or replace it with --force."
+        )));
     }
     let partial = named(to, &format!(".{}.partial", std::process::id()));
     begin(&partial).map_err(|error| unwritten(to, &error))?;

@@ -1,15 +1,18 @@
-//! `soak run STORE FAULT SECONDS RATE SEED` plays runs and prints their table; `soak load …` is the load that they start.
-//! `cargo xtask soak` calls it.
+//! `soak run STORE FAULT SECONDS RATE FILLED SEED` plays runs and prints their table; `soak backup SECONDS RATE FILLED`
+//! measures what a backup costs the intake; `soak load …` is the load that they start. `cargo xtask soak` calls it.
 
 use std::io::Write as _;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use bearing_e2e::soak::fault::Fault;
 use bearing_e2e::soak::load::Load;
 use bearing_e2e::soak::table::table;
 use bearing_e2e::soak::{Run, Store};
+
+/// How often intake is measured without and with backups.
+const ROUNDS: usize = 3;
 
 #[tokio::main(worker_threads = 2)]
 async fn main() -> Result<ExitCode> {
@@ -29,27 +32,40 @@ async fn main() -> Result<ExitCode> {
             say(&load.run().await?.to_string())?;
             Ok(ExitCode::SUCCESS)
         }
-        ["run", store, fault, seconds, rate, seed] => {
+        ["run", store, fault, seconds, rate, filled, seed] => {
             let store = Store::ALL.into_iter().find(|one| one.name() == *store).context("no such store")?;
-            let faults: Vec<Fault> =
+            let mut faults: Vec<Fault> =
                 store.faults().iter().copied().filter(|one| *fault == "all" || one.name() == *fault).collect();
-            if faults.is_empty() {
-                bail!("{fault} is no fault of {}", store.name());
+            faults.extend((*fault == Fault::None.name()).then_some(Fault::None));
+            for missing in faults.iter().filter_map(|fault| fault.missing()) {
+                say(missing)?;
             }
-            let length = Duration::from_secs(seconds.parse()?);
-            let (rate, seed) = (rate.parse()?, seed.parse()?);
-            play(faults.iter().map(|fault| Run {
-                store,
-                fault: *fault,
-                seed,
-                rate,
-                length,
-                program: std::env::current_exe().unwrap_or_default(),
-            }))
-            .await
+            faults.retain(|fault| fault.missing().is_none());
+            ensure!(!faults.is_empty(), "there is no fault {fault} of {} to play here", store.name());
+            let run = run_of(store, seconds, rate, filled, seed.parse()?)?;
+            play(faults.into_iter().map(|fault| Run { fault, ..run.clone() })).await
         }
-        _ => bail!("soak run STORE FAULT SECONDS RATE SEED; `cargo xtask soak` says it for you"),
+        ["backup", seconds, rate, filled] => {
+            let run = run_of(Store::Sqlite, seconds, rate, filled, 1)?;
+            // In turns, so that a machine that is busy for a while disturbs both.
+            let faults = (0..ROUNDS).flat_map(|_| [Fault::None, Fault::Backup]).enumerate();
+            play(faults.map(|(number, fault)| Run { fault, seed: number as u64, ..run.clone() })).await
+        }
+        _ => bail!("`cargo xtask soak` and `cargo xtask bench backup` start this program"),
     }
+}
+
+/// A run without its fault.
+fn run_of(store: Store, seconds: &str, rate: &str, filled: &str, seed: u64) -> Result<Run> {
+    Ok(Run {
+        store,
+        fault: Fault::None,
+        seed,
+        rate: rate.parse()?,
+        length: Duration::from_secs(seconds.parse()?),
+        filled: filled.parse()?,
+        program: std::env::current_exe()?,
+    })
 }
 
 /// Plays the runs one after the other; fails when one of them showed a breach.

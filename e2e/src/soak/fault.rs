@@ -31,11 +31,15 @@ pub enum Fault {
     Pause,
     /// Its connections are cut.
     Cut,
+    /// Its store is backed up.
+    Backup,
+    /// Nothing: what a run with a fault is held against.
+    None,
 }
 
 impl Fault {
-    /// Every fault.
-    pub const ALL: [Self; 5] = [Self::Kill, Self::Flush, Self::Full, Self::Pause, Self::Cut];
+    /// Every fault; `None` is not one.
+    pub const ALL: [Self; 6] = [Self::Kill, Self::Flush, Self::Full, Self::Pause, Self::Cut, Self::Backup];
 
     /// Its name on the command line.
     pub fn name(self) -> &'static str {
@@ -45,12 +49,35 @@ impl Fault {
             Self::Full => "full",
             Self::Pause => "pause",
             Self::Cut => "cut",
+            Self::Backup => "backup",
+            Self::None => "none",
+        }
+    }
+
+    /// What this machine lacks to deal it, one sentence.
+    pub fn missing(self) -> Option<&'static str> {
+        let is_root =
+            || std::fs::metadata("/proc/self").is_ok_and(|own| std::os::unix::fs::MetadataExt::uid(&own) == 0);
+        let has_strace = || {
+            let path = std::env::var_os("PATH").unwrap_or_default();
+            std::env::split_paths(&path).any(|folder| folder.join("strace").is_file())
+        };
+        match self {
+            Self::Full if !is_root() => Some("`full` mounts a small disk; run it as root."),
+            Self::Flush if !is_root() => Some("`flush` traces the server; run it as root."),
+            Self::Flush if !has_strace() => Some("`flush` needs strace; install it (Debian: strace)."),
+            _ => None,
         }
     }
 
     /// How soon the server must be ready again after a blow.
     pub fn limit(self) -> Duration {
         Duration::from_secs(if self == Self::Kill { 2 } else { 5 })
+    }
+
+    /// Whether it is dealt in blows: the proxy of `Cut` cuts all the time.
+    pub(super) fn has_blows(self) -> bool {
+        !matches!(self, Self::Cut | Self::None)
     }
 
     /// Whether the server must say that it is not ready, and refuse with `storage_unavailable`, during a blow.
@@ -60,7 +87,7 @@ impl Fault {
 }
 
 /// One blow, over.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Blow {
     /// When it was over, in µs since 1970.
     pub over: u64,
@@ -70,6 +97,26 @@ pub struct Blow {
     pub said_no: bool,
     /// The time in which nothing could be flushed.
     pub window: Option<Window>,
+    /// The backup that was taken.
+    pub backup: Option<Taken>,
+}
+
+/// A backup that was taken during a run.
+#[derive(Clone, Debug)]
+pub struct Taken {
+    /// Its file.
+    pub file: PathBuf,
+    /// When it began, in µs since 1970: what was acknowledged before must be in it.
+    pub from: u64,
+    /// When it was done: what was sent later cannot be in it.
+    pub to: u64,
+}
+
+impl Blow {
+    /// A blow that only took time.
+    fn plain(over: u64, ready: Duration) -> Self {
+        Self { over, ready, said_no: false, window: None, backup: None }
+    }
 }
 
 /// How long a state of the server is waited for.
@@ -94,7 +141,7 @@ impl Disk {
         let size = format!("size={DISK_MIB}m");
         shell("mount", &["-t", "tmpfs", "-o", &size, "tmpfs", path])
             .await
-            .context("a small disk needs the right to mount (root); leave the fault `full` out or run as root")?;
+            .context("the small disk cannot be mounted")?;
         Ok(Self(folder.to_owned()))
     }
 
@@ -141,14 +188,15 @@ async fn shell(program: &str, args: &[&str]) -> Result<()> {
     Ok(())
 }
 
-/// Deals one blow and waits until the server is ready again. `Cut` has none: its proxy cuts all the time.
+/// Deals one blow and waits until the server is ready again.
 pub(super) async fn deal(fault: Fault, stage: &mut Stage, disk: Option<&Disk>, rng: &mut impl Rng) -> Result<Blow> {
     match fault {
         Fault::Kill => kill(stage).await,
         Fault::Pause => pause(stage, rng).await,
         Fault::Flush => flush(stage, rng).await,
         Fault::Full => full(stage, disk.context("the disk is mounted")?, rng).await,
-        Fault::Cut => bail!("connections are cut by their proxy"),
+        Fault::Backup => backup(stage).await,
+        Fault::Cut | Fault::None => bail!("{} has no blows", fault.name()),
     }
 }
 
@@ -166,7 +214,7 @@ pub(super) async fn kill(stage: &mut Stage) -> Result<Blow> {
     let (over, begun) = (now(), Instant::now());
     stage.server.start_again().await?;
     ready(stage).await?;
-    Ok(Blow { over, ready: begun.elapsed(), said_no: false, window: None })
+    Ok(Blow::plain(over, begun.elapsed()))
 }
 
 async fn pause(stage: &Stage, rng: &mut impl Rng) -> Result<Blow> {
@@ -177,7 +225,18 @@ async fn pause(stage: &Stage, rng: &mut impl Rng) -> Result<Blow> {
     let (over, begun) = (now(), Instant::now());
     signal("CONT", id).await?;
     ready(stage).await?;
-    Ok(Blow { over, ready: begun.elapsed(), said_no: false, window: None })
+    Ok(Blow::plain(over, begun.elapsed()))
+}
+
+/// Backs the store up, as a person would, beside the server.
+async fn backup(stage: &Stage) -> Result<Blow> {
+    let from = now();
+    let file = stage.server.folder().join(format!("backup-{from}"));
+    stage.server.output(&["backup", file.to_str().context("the folder's name is text")?]).await?;
+    let (over, begun) = (now(), Instant::now());
+    ready(stage).await?;
+    let backup = Some(Taken { file, from, to: over });
+    Ok(Blow { backup, ..Blow::plain(over, begun.elapsed()) })
 }
 
 /// Makes flushes fail: all of them, or every so many.
@@ -192,7 +251,7 @@ async fn flush(stage: &mut Stage, rng: &mut impl Rng) -> Result<Blow> {
     spell.end().await?;
     let (over, begun) = (now(), Instant::now());
     ready(stage).await?;
-    Ok(Blow { over, ready: begun.elapsed(), said_no, window })
+    Ok(Blow { said_no, window, ..Blow::plain(over, begun.elapsed()) })
 }
 
 /// Makes the disk small and large again, or lets another file fill it and removes that.
@@ -210,7 +269,7 @@ async fn full(stage: &Stage, disk: &Disk, rng: &mut impl Rng) -> Result<Blow> {
     ready(stage).await?;
     let taken = begun.elapsed();
     disk.grow().await?;
-    Ok(Blow { over, ready: taken, said_no, window: None })
+    Ok(Blow { said_no, ..Blow::plain(over, taken) })
 }
 
 /// Waits until `/readyz` says that the store cannot be written.
@@ -251,14 +310,14 @@ impl Spell {
             .stderr(Stdio::piped())
             .kill_on_drop(true)
             .spawn()
-            .context("cannot start strace; install it (Debian: strace) or leave the fault `flush` out")?;
+            .context("cannot start strace")?;
         let mut told = BufReader::new(strace.stderr.take().context("its complaints are piped")?).lines();
         let attached = async {
             while let Some(line) = told.next_line().await? {
                 if line.contains(" attached") {
                     return Ok(());
                 }
-                ensure!(!line.contains("attach:"), "{line}; strace needs the right to trace (root)");
+                ensure!(!line.contains("attach:"), "{line}");
             }
             bail!("strace ended before it was attached")
         };

@@ -102,7 +102,7 @@ pub fn judge(journal: &[Line], stored: &[Stored], counted: &[u64; SCORES], windo
     for (what, which) in [("lost", lost), ("twice", twice), ("not as sent", strange)] {
         tell(&mut verdict.problems, what, &which);
     }
-    count(&mut verdict, &known, found.values(), counted);
+    count(&mut verdict, &known, stored, counted);
     if verdict.acknowledged == 0 {
         verdict.problems.push("nothing was acknowledged: the run proves nothing".into());
     }
@@ -157,14 +157,9 @@ fn told(journal: &[Line], windows: &[Window], verdict: &mut Verdict) -> BTreeMap
 }
 
 /// Holds what the score counts against the store, and against the journal where that leaves no doubt.
-fn count<'a>(
-    verdict: &mut Verdict,
-    known: &BTreeMap<u32, Known>,
-    found: impl Iterator<Item = &'a &'a Stored>,
-    counted: &[u64; SCORES],
-) {
+fn count(verdict: &mut Verdict, known: &BTreeMap<u32, Known>, stored: &[Stored], counted: &[u64; SCORES]) {
     let mut there = [0_u64; SCORES];
-    for answer in found {
+    for answer in stored {
         if let Some(count) = there.get_mut(usize::from(answer.score)) {
             *count += 1;
         }

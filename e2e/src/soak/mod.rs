@@ -25,14 +25,20 @@ use tokio::process::{Child, Command};
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::api::Api;
-use crate::server::{Server, run};
+use crate::server::Server;
 use crate::stage::{Stage, number_of};
 use cutter::Cutter;
-use fault::{Blow, Disk, Fault};
+use fault::{Blow, Disk, Fault, Taken};
+use journal::{Line, What};
 use judge::{SCORES, Stored, Verdict};
 
 /// How long the load may take beyond its plan.
 const PATIENCE: Duration = Duration::from_secs(120);
+
+/// Answers made at once before they are brought.
+const FILL: u32 = 5_000;
+/// Backups of a run that are restored and judged: the first ones, taken while most is going on.
+const RESTORED: usize = 3;
 
 /// What the server stores in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,6 +86,8 @@ pub struct Run {
     pub rate: u32,
     /// How long they are sent.
     pub length: Duration,
+    /// Answers that are in the store before, to another survey: a backup and a start take longer over a large store.
+    pub filled: u32,
     /// The program that sends them: `soak`, as which it is called with `load`.
     pub program: PathBuf,
 }
@@ -115,6 +123,7 @@ impl Run {
         };
         server.start_again().await?;
         let mut stage = Stage::set_on(server, "nps").await?;
+        self.fill(&stage).await?;
         let played = self.play_on(&mut stage, disk.as_ref(), &folder).await;
         if !matches!(&played, Ok(outcome) if outcome.verdict.problems.is_empty()) {
             folder.disable_cleanup(true);
@@ -128,13 +137,34 @@ impl Run {
     /// The command that plays this run once more.
     pub fn again(&self) -> String {
         format!(
-            "cargo xtask soak --store {} --fault {} --seconds {} --rate {} --seed {}",
+            "cargo xtask soak --store {} --fault {} --seconds {} --rate {} --filled {} --seed {}",
             self.store.name(),
             self.fault.name(),
             self.length.as_secs(),
             self.rate,
+            self.filled,
             self.seed
         )
+    }
+
+    /// Brings answers as a site's own server does.
+    async fn fill(&self, stage: &Stage) -> Result<()> {
+        if self.filled == 0 {
+            return Ok(());
+        }
+        let survey = stage.survey_at("earlier", "nps").await?;
+        // The load's own numbers begin at 0.
+        let first = u32::MAX - self.filled;
+        for begin in (0..self.filled).step_by(FILL as usize) {
+            let numbers = begin..self.filled.min(begin + FILL);
+            let answers = numbers.map(|number| {
+                let mut answer = stage.response(first + number, (number % 11) as u8);
+                answer["survey"] = survey.as_str().into();
+                answer
+            });
+            stage.api.bring(&answers.collect::<Vec<_>>()).await?;
+        }
+        Ok(())
     }
 
     async fn play_on(&self, stage: &mut Stage, disk: Option<&Disk>, folder: &TempDir) -> Result<Outcome> {
@@ -150,10 +180,14 @@ impl Run {
         let last = fault::kill(stage).await?;
 
         let lines = journal::read(&journal)?;
-        let (stored, counted) = read_back(&stage.api).await?;
+        let (stored, counted) = read_back(&stage.api, &stage.survey).await?;
         let windows: Vec<_> = blows.iter().filter_map(|blow| blow.window).collect();
         let mut verdict = judge::judge(&lines, &stored, &counted, &windows);
-        check_store(stage, &mut verdict).await?;
+        check_store(&stage.server, &mut verdict).await;
+        for (number, taken) in blows.iter().filter_map(|blow| blow.backup.as_ref()).take(RESTORED).enumerate() {
+            let problems = restored(stage, taken, &lines).await?.problems;
+            verdict.problems.extend(problems.into_iter().map(|problem| format!("backup {}: {problem}", number + 1)));
+        }
         let heals = blows.iter().filter_map(|blow| judge::first_ack_after(&lines, blow.over)).max().unwrap_or_default();
         let ready = blows.iter().chain([&last]).map(|blow| blow.ready).max().unwrap_or_default();
         let count = cutter.map_or(blows.len() as u64, |cutter| cutter.cuts());
@@ -182,7 +216,7 @@ impl Run {
         let mut blows = Vec::new();
         loop {
             let rest = fault::rest(self.fault, &mut rng);
-            if Instant::now() + rest >= end || self.fault == Fault::Cut {
+            if Instant::now() + rest >= end || !self.fault.has_blows() {
                 tokio::time::sleep_until(end).await;
                 return Ok(blows);
             }
@@ -197,7 +231,7 @@ impl Run {
         if report["open"] != 0 {
             problems.push(format!("{} sendings were not acknowledged a minute after the end", report["open"]));
         }
-        if count == 0 {
+        if count == 0 && self.fault != Fault::None {
             problems.push("no blow fell: give it more seconds".into());
         }
         if self.fault.must_refuse() {
@@ -208,8 +242,8 @@ impl Run {
                 problems.push("nothing was refused with storage_unavailable".into());
             }
         }
-        if matches!(self.fault, Fault::Kill | Fault::Cut) && verdict.unanswered == 0 {
-            problems.push("no request was cut off: the blows were not felt".into());
+        if self.fault == Fault::Cut && verdict.unanswered == 0 {
+            problems.push("no request was cut off: the cuts were not felt".into());
         }
     }
 }
@@ -241,9 +275,24 @@ async fn report(load: &mut Child, patience: Duration) -> Result<Value> {
     serde_json::from_str(&text).with_context(|| format!("the load said {text}"))
 }
 
-/// Every stored answer by the export, and how many the score counts by score.
-pub async fn read_back(api: &Api) -> Result<(Vec<Stored>, [u64; SCORES])> {
-    let export = api.get("/v1/exports/responses.jsonl").await?;
+/// Restores a backup into a folder of its own, serves it, and judges it by what was acknowledged before it began and sent
+/// before it was done.
+async fn restored(stage: &Stage, taken: &Taken, lines: &[Line]) -> Result<Verdict> {
+    let mut server = Server::prepare("serve", &["--rate-limits", "off"])?;
+    server.output(&["restore", taken.file.to_str().context("the folder's name is text")?]).await?;
+    server.start_again().await?;
+    let api = Api { address: server.address, key: stage.api.key.clone() };
+    let (stored, counted) = read_back(&api, &stage.survey).await?;
+    let told = |line: &&Line| line.at <= if matches!(line.what, What::Sent(_)) { taken.to } else { taken.from };
+    let lines: Vec<Line> = lines.iter().filter(told).cloned().collect();
+    let mut verdict = judge::judge(&lines, &stored, &counted, &[]);
+    check_store(&server, &mut verdict).await;
+    Ok(verdict)
+}
+
+/// Every stored answer to a survey by the export, and how many the score counts by score.
+pub async fn read_back(api: &Api, survey: &str) -> Result<(Vec<Stored>, [u64; SCORES])> {
+    let export = api.get(&format!("/v1/exports/responses.jsonl?survey={survey}")).await?;
     ensure!(export.status.is_success(), "the export: {} {}", export.status, export.text());
     let mut stored = Vec::new();
     for line in export.text().lines() {
@@ -253,7 +302,7 @@ pub async fn read_back(api: &Api) -> Result<(Vec<Stored>, [u64; SCORES])> {
         let score = response["answers"][0]["value"].as_u64().and_then(|score| u8::try_from(score).ok());
         stored.push(Stored { number, seq, score: score.context("a score")? });
     }
-    let report = api.score("nps").await?;
+    let report = api.read(&format!("/v1/reports/score?metric=nps&survey={survey}")).await?;
     let mut counted = [0; SCORES];
     for (score, count) in counted.iter_mut().enumerate() {
         *count = report["distribution"][score.to_string()].as_u64().with_context(|| format!("no {score}: {report}"))?;
@@ -263,11 +312,8 @@ pub async fn read_back(api: &Api) -> Result<(Vec<Stored>, [u64; SCORES])> {
 }
 
 /// Runs `bearing check` beside the server.
-async fn check_store(stage: &Stage, verdict: &mut Verdict) -> Result<()> {
-    let data = stage.server.data();
-    let checked = run(&["check", "--data", data.to_str().context("text")?]).await?;
-    if checked.code != 0 {
-        verdict.problems.push(format!("bearing check: {} {}", checked.stdout.trim(), checked.stderr.trim()));
+async fn check_store(server: &Server, verdict: &mut Verdict) {
+    if let Err(problem) = server.output(&["check"]).await {
+        verdict.problems.push(problem.to_string());
     }
-    Ok(())
 }

@@ -2,7 +2,8 @@
 
 use super::Outcome;
 
-const HEAD: &str = "| fault | blows | attempted | acknowledged | stored | lost | twice | false acks | refused | unanswered \
+const HEAD: &str =
+    "| fault | blows | attempted | acknowledged | stored | lost | twice | false acks | refused | unanswered \
 | ready again, most | acks again, most | stall, most | p99 | seed |
 |---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|";
 

@@ -125,7 +125,8 @@ fn stage(staged: &Path, from: &Path) -> Result<(Contents, Vec<String>)> {
         let mut copy = private().create(true).truncate(true).open(staged)?;
         io::copy(&mut source, &mut copy)
     });
-    copied.map_err(|error| StoreError::Unusable(format!("{name} cannot be copied to {}: {error}.", staged.display())))?;
+    copied
+        .map_err(|error| StoreError::Unusable(format!("{name} cannot be copied to {}: {error}.", staged.display())))?;
     let unsound = |why: &str| StoreError::Unusable(format!("{name} is no sound backup ({why}); take another."));
     if fs::metadata(staged).is_ok_and(|file| file.len() == 0) {
         // SQLite would take it for a new database.
@@ -203,12 +204,14 @@ fn hold(path: &Path, replace: bool) -> Result<Option<Connection>> {
         Ok(Ok((connection, holds)))
     };
     match look() {
-        Ok(Ok((_, sites))) if sites > 0 && !replace => {
-            refused(format!("{name} holds {sites} sites; put the backup in its place with --force, which keeps it aside."))
-        }
+        Ok(Ok((_, sites))) if sites > 0 && !replace => refused(format!(
+            "{name} holds {sites} sites; put the backup in its place with --force, which keeps it aside."
+        )),
         Ok(Ok((connection, _))) => Ok(Some(connection)),
         Ok(Err(why)) => refused(format!("{name} {why}.")),
-        Err(error) if open::is_busy(&error) => refused(format!("{name} is open in another process; stop the server first.")),
+        Err(error) if open::is_busy(&error) => {
+            refused(format!("{name} is open in another process; stop the server first."))
+        }
         Err(error) if damage::is_told_by(&error) && replace => Ok(None),
         Err(error) if damage::is_told_by(&error) => refused(format!("{name} {}.", damage::refusal(&error.to_string()))),
         Err(error) => Err(error.into()),

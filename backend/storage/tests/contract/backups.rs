@@ -94,8 +94,11 @@ async fn a_backup_is_replaced_only_when_told(db: &Database) -> Result<()> {
 
     let nowhere = path.join("below/a/file");
     assert!(sentence(back_up(&*store, &nowhere, false).await).contains("cannot be written"));
-    let mut names: Vec<_> =
-        std::fs::read_dir(path.parent().expect("a folder")).expect("it reads").flatten().map(|e| e.file_name()).collect();
+    let mut names: Vec<_> = std::fs::read_dir(path.parent().expect("a folder"))
+        .expect("it reads")
+        .flatten()
+        .map(|e| e.file_name())
+        .collect();
     names.sort();
     assert_eq!(names, ["backup", "backup.sha256"], "nothing else is left behind");
     Ok(())
