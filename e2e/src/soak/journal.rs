@@ -75,9 +75,12 @@ pub fn now() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_micros() as u64)
 }
 
+/// Lines, and who is told when they are on disk.
+type Batch = (Vec<Line>, Option<oneshot::Sender<()>>);
+
 /// A journal that is being written.
 pub struct Journal {
-    lines: Option<Sender<(Vec<Line>, Option<oneshot::Sender<()>>)>>,
+    lines: Option<Sender<Batch>>,
     writer: Option<JoinHandle<std::io::Result<()>>>,
 }
 
@@ -124,7 +127,7 @@ impl Journal {
 }
 
 /// Writes batch by batch: what gathers while one is flushed goes into the next.
-fn write(mut file: File, queue: &Receiver<(Vec<Line>, Option<oneshot::Sender<()>>)>) -> std::io::Result<()> {
+fn write(mut file: File, queue: &Receiver<Batch>) -> std::io::Result<()> {
     let mut waiting = VecDeque::new();
     while let Ok(first) = queue.recv() {
         let mut text = String::new();

@@ -102,7 +102,7 @@ impl Load {
             let until = (at - begun).min(length).as_secs_f64() * rate;
             while (planned as f64) < until {
                 planned += 1;
-                for (held, sending) in plan.next() {
+                for (held, sending) in plan.answer() {
                     shared.open.fetch_add(1, Ordering::Relaxed);
                     shared.put_later(at + held, sending);
                 }

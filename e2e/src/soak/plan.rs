@@ -39,7 +39,7 @@ impl Plan {
     }
 
     /// The sendings of the next answer, each with how long it is held back.
-    pub fn next(&mut self) -> Vec<(Duration, Sending)> {
+    pub fn answer(&mut self) -> Vec<(Duration, Sending)> {
         let number = self.next;
         self.next += 1;
         let first = Sending { number, seq: 0, score: self.rng.random_range(0..=10) };

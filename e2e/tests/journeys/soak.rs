@@ -2,6 +2,7 @@
 //!
 //! `cargo xtask soak` plays the same for longer and holds the server to times, which a busy machine cannot keep.
 
+use std::io::Write as _;
 use std::time::Duration;
 
 use anyhow::Result;
@@ -15,8 +16,7 @@ const SEED: u64 = 7;
 
 async fn harms_no_answer(fault: Fault, seconds: u64) -> Result<()> {
     if let Some(missing) = fault.missing() {
-        println!("not played: {missing}");
-        return Ok(());
+        return Ok(writeln!(std::io::stderr(), "not played: {missing}")?);
     }
     let run = Run {
         store: Store::Sqlite,
