@@ -15,8 +15,8 @@ use crate::{
 /// What to play.
 #[derive(Args)]
 pub(crate) struct Soak {
-    /// What the server stores in.
-    #[arg(long, default_value = "sqlite", value_parser = ["sqlite"])]
+    /// What the server stores in; for postgres, `cargo xtask postgres -- cargo xtask soak --store postgres`.
+    #[arg(long, default_value = "sqlite", value_parser = ["sqlite", "postgres"])]
     store: String,
     /// How long each fault is played, in seconds.
     #[arg(long, default_value_t = 60)]

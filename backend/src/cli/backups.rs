@@ -1,22 +1,13 @@
-//! The commands `backup` and `restore`: what they say, and what they ask of the store.
+//! The commands `backup` and `restore`: what they say.
 
 use std::path::Path;
 
-use anyhow::bail;
-use bearing_storage::{Contents, Store};
+use bearing_storage::Contents;
 
 use super::say;
 
-/// Refuses to back up a store that is not there, which opening would make.
-pub(super) fn must_be_there(url: &str) -> anyhow::Result<()> {
-    if bearing_storage::is_missing(url) {
-        bail!("There is no store at {url}; name its folder with --data or its address with --database-url.");
-    }
-    Ok(())
-}
-
-pub(super) async fn back_up(store: &dyn Store, file: &Path, force: bool) -> anyhow::Result<()> {
-    let contents = bearing_storage::back_up(store, file, force).await?;
+pub(super) async fn back_up(url: &str, file: &Path, force: bool) -> anyhow::Result<()> {
+    let contents = bearing_storage::back_up(url, file, force).await?;
     say(&format!("Backed up {} to {}, with its checksum beside it.", said(contents), file.display()))
 }
 

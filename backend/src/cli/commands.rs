@@ -21,10 +21,10 @@ use crate::{auth, chance, http, server};
 
 /// Runs a command to its end.
 pub(super) async fn run(options: Options) -> anyhow::Result<()> {
+    // These two open no store: the one takes its place, the other must not change it.
     match &options.command {
-        // It takes the place of the store, which may not even open.
+        Command::Backup { file, force } => return backups::back_up(&url_of(&options.place)?, file, *force).await,
         Command::Restore { file, force } => return backups::restore(&url_of(&options.place)?, file, *force).await,
-        Command::Backup { .. } => backups::must_be_there(&url_of(&options.place)?)?,
         _ => {}
     }
     let store = open(&options.place).await?;
@@ -68,9 +68,8 @@ pub(super) async fn run(options: Options) -> anyhow::Result<()> {
             say(&format!("Counted {count} responses anew."))
         }
         Command::Check => check(store.as_ref()).await,
-        Command::Backup { file, force } => backups::back_up(store.as_ref(), &file, force).await,
-        // Done before the store was opened.
-        Command::Restore { .. } => Ok(()),
+        // Done above.
+        Command::Backup { .. } | Command::Restore { .. } => Ok(()),
     };
     store.close().await;
     ended

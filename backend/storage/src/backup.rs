@@ -6,10 +6,9 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
-use async_trait::async_trait;
 use sha2::{Digest as _, Sha256};
 
-use crate::{Result, Store, StoreError, sqlite};
+use crate::{Result, StoreError, sqlite};
 
 /// What a backup holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,40 +32,38 @@ pub struct Restored {
     pub problems: Vec<String>,
 }
 
-/// Backups of a store.
-#[async_trait]
-pub trait BackupStore: Send + Sync {
-    /// Writes the store as it is at one moment after the call began into an empty file, checks what was written and
-    /// flushes it. Others write on meanwhile. No time limit holds for it.
-    async fn write_backup(&self, to: &Path) -> Result<Contents>;
-}
-
-/// Backs a store up into a file, which has this name only once it is whole and on disk. Beside it lies its checksum,
-/// `FILE.sha256`, in the form that `sha256sum -c` reads.
+/// Backs up the store that a URL names into a file, as it is at one moment after the call began, while others write on.
+/// The file has its name only once it is whole, checked and on disk. Beside it lies its checksum, `FILE.sha256`, in the
+/// form that `sha256sum -c` reads. No time limit holds for it.
 ///
 /// # Errors
-/// [`StoreError::Unusable`] with a sentence that says what to do: the file is there and may not be replaced, or it cannot
-/// be written.
-pub async fn back_up(store: &dyn Store, to: &Path, replace: bool) -> Result<Contents> {
-    if to.exists() && !replace {
-        let to = to.display();
-        return Err(StoreError::Unusable(format!(
-            "{to} is there already; name another file, or replace it with --force."
-        )));
-    }
-    let partial = named(to, &format!(".{}.partial", std::process::id()));
-    begin(&partial).map_err(|error| unwritten(to, &error))?;
-    let written = match store.write_backup(&partial).await {
-        Ok(contents) => {
-            let (partial, to) = (partial.clone(), to.to_owned());
-            blocking(move || finish(&partial, &to).map_err(|error| unwritten(&to, &error))).await.map(|()| contents)
+/// [`StoreError::Unusable`] with a sentence that says what to do: there is no store, the file is there and may not be
+/// replaced, or it cannot be written.
+pub async fn back_up(url: &str, to: &Path, replace: bool) -> Result<Contents> {
+    let (url, to) = (url.to_owned(), to.to_owned());
+    blocking(move || {
+        let path = file_of(&url)?;
+        if !path.exists() {
+            let path = path.display();
+            let sentence =
+                format!("There is no store {path}; name its folder with --data or its URL with --database-url.");
+            return Err(StoreError::Unusable(sentence));
         }
-        Err(error) => Err(error),
-    };
-    if written.is_err() {
-        let _ = fs::remove_file(&partial);
-    }
-    written
+        if to.exists() && !replace {
+            let to = to.display();
+            let sentence = format!("{to} is there already; name another file, or replace it with --force.");
+            return Err(StoreError::Unusable(sentence));
+        }
+        let partial = named(&to, &format!(".{}.partial", std::process::id()));
+        begin(&partial).map_err(|error| unwritten(&to, &error))?;
+        let written = sqlite::back_up(&path, &partial)
+            .and_then(|contents| finish(&partial, &to).map(|()| contents).map_err(|error| unwritten(&to, &error)));
+        if written.is_err() {
+            let _ = fs::remove_file(&partial);
+        }
+        written
+    })
+    .await
 }
 
 /// Makes the store that a URL names hold what a backup holds. The backup is checked before anything is touched, and what
@@ -78,22 +75,29 @@ pub async fn back_up(store: &dyn Store, to: &Path, replace: bool) -> Result<Cont
 pub async fn restore(url: &str, from: &Path, replace: bool) -> Result<Restored> {
     let (url, from) = (url.to_owned(), from.to_owned());
     blocking(move || {
+        let path = file_of(&url)?;
         let name = from.display();
         if !from.is_file() {
             return Err(StoreError::Unusable(format!("There is no backup {name}; name the file that a backup wrote.")));
         }
         is_as_written(&from)?;
-        match url.split_once(':') {
-            Some(("sqlite", path)) => sqlite::restore(Path::new(path), &from, replace),
-            _ => Err(StoreError::Unusable(format!("`{url}` is not a database URL; give sqlite:PATH."))),
-        }
+        sqlite::restore(&path, &from, replace)
     })
     .await
 }
 
-/// Whether there is nothing yet where a URL points: opening would make a new, empty store there.
-pub fn is_missing(url: &str) -> bool {
-    url.strip_prefix("sqlite:").is_some_and(|path| !Path::new(path).exists())
+/// The file of an embedded database. A database of a server is backed up by that server's own tools.
+fn file_of(url: &str) -> Result<PathBuf> {
+    match url.split_once(':') {
+        Some(("sqlite", path)) => Ok(path.into()),
+        Some(("postgres" | "postgresql", _)) => Err(StoreError::Unusable(
+            "A PostgreSQL database is backed up by its own tools: `pg_dump --format=custom`, and `pg_restore` into an \
+             empty database; `bearing check` then proves it."
+                .into(),
+        )),
+        // What it is instead may hold a password.
+        _ => Err(StoreError::Unusable("The database URL names no engine; give sqlite:PATH.".into())),
+    }
 }
 
 /// Refuses a backup that is not as its checksum says. One that came without its checksum is taken as it is.

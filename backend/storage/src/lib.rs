@@ -28,7 +28,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-pub use backup::{BackupStore, Contents, Restored, back_up, is_missing, restore};
+pub use backup::{Contents, Restored, back_up, restore};
 pub use error::{Result, StoreError};
 pub use keys::{Key, KeyStore, Scope};
 pub use reports::{Axis, Base, FunnelCounts, Grouping, Rating, ReportFilter, ReportStore, Tallied, Tally, TallyQuery};
@@ -40,9 +40,9 @@ pub use surveys::{PublishedVersion, StoredSurvey, SurveyStore};
 pub use upkeep::{CheckReport, UpkeepStore};
 
 /// Everything a store does.
-pub trait Store: SiteStore + KeyStore + SurveyStore + ResponseStore + ReportStore + UpkeepStore + BackupStore {}
+pub trait Store: SiteStore + KeyStore + SurveyStore + ResponseStore + ReportStore + UpkeepStore {}
 
-impl<T: SiteStore + KeyStore + SurveyStore + ResponseStore + ReportStore + UpkeepStore + BackupStore> Store for T {}
+impl<T: SiteStore + KeyStore + SurveyStore + ResponseStore + ReportStore + UpkeepStore> Store for T {}
 
 /// How long a read may take. A report that needs longer is refused ([`StoreError::TooSlow`]) rather than left to hold
 /// one of the few readers: it stays below the time that a request may take.

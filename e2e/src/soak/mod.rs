@@ -1,7 +1,7 @@
 //! A soak: the real server, a load in another process that journals everything, blows on a seed, and a judge.
 //!
-//! **To add a store:** an arm in [`Store::options`] with what `bearing serve` is told, and in [`Store::faults`] the faults
-//! that can be dealt there; load, journal and judge stay as they are, since they know the server's API alone. **To add a
+//! **To add a store:** a variant of [`Store`] with the place of its database, and in [`Store::faults`] the faults that can
+//! be dealt there; load, journal and judge stay as they are, since they know the server's API alone. **To add a
 //! fault:** a variant of [`Fault`] and its blow in `fault.rs`.
 
 mod cutter;
@@ -17,6 +17,7 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
+use bearing_fresh::Place;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use serde_json::Value;
@@ -45,30 +46,41 @@ const RESTORED: usize = 3;
 pub enum Store {
     /// The embedded database.
     Sqlite,
+    /// A database of a PostgreSQL that is there already.
+    Postgres,
 }
 
 impl Store {
     /// Every store.
-    pub const ALL: [Self; 1] = [Self::Sqlite];
+    pub const ALL: [Self; 2] = [Self::Sqlite, Self::Postgres];
 
     /// Its name on the command line.
     pub fn name(self) -> &'static str {
         match self {
             Self::Sqlite => "sqlite",
+            Self::Postgres => "postgres",
         }
     }
 
-    /// What `bearing serve` is told of it.
-    pub fn options(self) -> &'static [&'static str] {
+    /// The store of the engine that the journeys take.
+    pub fn chosen() -> Self {
+        if bearing_fresh::postgres_is_chosen() { Self::Postgres } else { Self::Sqlite }
+    }
+
+    /// A fresh database, unless it is the file in the server's folder.
+    fn place(self) -> Option<Place> {
         match self {
-            Self::Sqlite => &[],
+            Self::Sqlite => None,
+            Self::Postgres => Some(bearing_fresh::postgres()),
         }
     }
 
-    /// What can be done to it.
+    /// What can be done to it. The server's own disk is where SQLite's file is: with another store, flushes and room
+    /// belong to another process.
     pub fn faults(self) -> &'static [Fault] {
         match self {
             Self::Sqlite => &Fault::ALL,
+            Self::Postgres => &[Fault::Kill, Fault::Pause, Fault::Cut],
         }
     }
 }
@@ -116,7 +128,7 @@ impl Run {
     /// Something could not be started, or does not come back; a breach is no error but a problem of the verdict.
     pub async fn play(&self) -> Result<Outcome> {
         let mut folder = tempfile::Builder::new().prefix("bearing-soak-").tempdir()?;
-        let mut server = Server::prepare("serve", &[&["--rate-limits", "off"], self.store.options()].concat())?;
+        let mut server = Server::prepare(self.store.place(), "serve", &["--rate-limits", "off"])?;
         let disk = match self.fault {
             Fault::Full => Some(Disk::mount(&server.data()).await?),
             _ => None,
@@ -278,7 +290,7 @@ async fn report(load: &mut Child, patience: Duration) -> Result<Value> {
 /// Restores a backup into a folder of its own, serves it, and judges it by what was acknowledged before it began and sent
 /// before it was done.
 async fn restored(stage: &Stage, taken: &Taken, lines: &[Line]) -> Result<Verdict> {
-    let mut server = Server::prepare("serve", &["--rate-limits", "off"])?;
+    let mut server = Server::prepare(None, "serve", &["--rate-limits", "off"])?;
     server.output(&["restore", taken.file.to_str().context("the folder's name is text")?]).await?;
     server.start_again().await?;
     let api = Api { address: server.address, key: stage.api.key.clone() };

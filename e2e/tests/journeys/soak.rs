@@ -18,8 +18,12 @@ async fn harms_no_answer(fault: Fault, seconds: u64) -> Result<()> {
     if let Some(missing) = fault.missing() {
         return Ok(writeln!(std::io::stderr(), "not played: {missing}")?);
     }
+    let store = Store::chosen();
+    if !store.faults().contains(&fault) {
+        return Ok(writeln!(std::io::stderr(), "not played: {} is no fault of {}", fault.name(), store.name())?);
+    }
     let run = Run {
-        store: Store::Sqlite,
+        store,
         fault,
         seed: SEED,
         rate: RATE,

@@ -5,12 +5,11 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use async_trait::async_trait;
 use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, TransactionBehavior};
 
-use super::{SqliteStore, check, damage, open};
-use crate::backup::{BackupStore, Contents, Restored, flush_folder, named, private};
+use super::{check, damage, open};
+use crate::backup::{Contents, Restored, flush_folder, named, private};
 use crate::{Result, StoreError};
 
 /// Pages copied between two pauses: 1 MiB.
@@ -22,16 +21,12 @@ const STEPS_A_FLUSH: u32 = 4;
 /// The pause where the source is locked for a moment.
 const LOCKED_PAUSE: Duration = Duration::from_millis(20);
 
-#[async_trait]
-impl BackupStore for SqliteStore {
-    async fn write_backup(&self, to: &Path) -> Result<Contents> {
-        let path = to.to_owned();
-        self.readers.run_unlimited(move |connection| copy(connection, &path)).await?;
-        // Apart from the copy, so that the snapshot and the reader are given back first.
-        let path = to.to_owned();
-        let settled = tokio::task::spawn_blocking(move || settle(&path)).await;
-        settled.map_err(|error| StoreError::Driver(error.to_string()))?
-    }
+/// Backs a store up into an empty file.
+pub(crate) fn back_up(path: &Path, to: &Path) -> Result<Contents> {
+    // For reading: neither a server's writer nor the schema is touched.
+    let copied = open::for_reading(path).map_err(StoreError::from).and_then(|connection| copy(&connection, to));
+    copied.map_err(|error| StoreError::Unusable(format!("{} cannot be backed up: {error}.", path.display())))?;
+    settle(to)
 }
 
 /// Copies every page as it is now into an empty file.

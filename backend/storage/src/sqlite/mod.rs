@@ -28,7 +28,7 @@ use std::path::Path;
 use rusqlite::ErrorCode;
 
 use crate::{Limits, Result, StoreError};
-pub(crate) use backup::restore;
+pub(crate) use backup::{back_up, restore};
 use readers::Readers;
 use writer::Writer;
 

@@ -32,7 +32,6 @@ macro_rules! expand {
 use expand;
 
 mod axes;
-mod backups;
 mod builders;
 mod generations;
 mod histories;
@@ -46,6 +45,7 @@ mod postgres_schema;
 mod reports;
 mod responses;
 mod sites;
+mod sqlite_backups;
 mod sqlite_counts;
 mod sqlite_damage;
 mod sqlite_file;

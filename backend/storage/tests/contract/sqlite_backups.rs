@@ -1,4 +1,4 @@
-//! Backups: one consistent state while others write, never in another's place unasked, and refused when damaged.
+//! Backups of SQLite's file: one consistent state while others write, never in another's place unasked, and refused when damaged.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use bearing_storage::{Outcome, ResponseFilter, Result, Store, StoreError, back_u
 
 use crate::builders::*;
 
-crate::contract! {
+crate::expand! { sqlite:
     a_backup_holds_one_state_with_all_that_was_acknowledged_before
     a_backup_is_replaced_only_when_told
     a_damaged_backup_is_refused_and_nothing_is_touched
@@ -23,6 +23,11 @@ fn file() -> (tempfile::TempDir, PathBuf) {
     let folder = tempfile::tempdir().expect("a folder can be made");
     let path = folder.path().join("backup");
     (folder, path)
+}
+
+/// The file that a URL names.
+fn path_of(url: &str) -> &Path {
+    Path::new(url.strip_prefix("sqlite:").expect("a file's URL"))
 }
 
 fn sentence<T: std::fmt::Debug>(result: Result<T>) -> String {
@@ -57,7 +62,7 @@ async fn a_backup_holds_one_state_with_all_that_was_acknowledged_before(db: &Dat
     for _ in 0..3 {
         let before = acknowledged.load(Ordering::Acquire);
         let (_folder, path) = file();
-        let contents = back_up(&*db.second().await?, &path, false).await?;
+        let contents = back_up(db.url(), &path, false).await?;
         let after = acknowledged.load(Ordering::Acquire) + 1;
         assert!((before..=after).contains(&contents.responses), "{before} to {after}: {contents:?}");
 
@@ -82,18 +87,20 @@ async fn a_backup_holds_one_state_with_all_that_was_acknowledged_before(db: &Dat
 async fn a_backup_is_replaced_only_when_told(db: &Database) -> Result<()> {
     furnish(db).await?;
     let (_folder, path) = file();
-    let store = db.second().await?;
-    assert_eq!(back_up(&*store, &path, false).await?.responses, 0);
+    assert_eq!(back_up(db.url(), &path, false).await?.responses, 0);
     let first = std::fs::read(&path).expect("it is there");
     accept(db, [response(1, 9)]).await?;
-    assert!(sentence(back_up(&*store, &path, false).await).contains("--force"));
+    assert!(sentence(back_up(db.url(), &path, false).await).contains("--force"));
     assert!(std::fs::read(&path).expect("it is there") == first);
-    assert_eq!(back_up(&*store, &path, true).await?.responses, 1);
+    assert_eq!(back_up(db.url(), &path, true).await?.responses, 1);
     let place = db.place();
     assert_eq!(restore(&place.url, &path, false).await?.contents.responses, 1);
 
+    let none = db.place();
+    assert!(sentence(back_up(&none.url, &path, true).await).contains("no store"));
+    assert!(!path_of(&none.url).exists(), "looking for a store makes none");
     let nowhere = path.join("below/a/file");
-    assert!(sentence(back_up(&*store, &nowhere, false).await).contains("cannot be written"));
+    assert!(sentence(back_up(db.url(), &nowhere, false).await).contains("cannot be written"));
     let mut names: Vec<_> = std::fs::read_dir(path.parent().expect("a folder"))
         .expect("it reads")
         .flatten()
@@ -108,7 +115,7 @@ async fn a_damaged_backup_is_refused_and_nothing_is_touched(db: &Database) -> Re
     furnish(db).await?;
     accept(db, (0..500).map(|number| response(number, 9))).await?;
     let (folder, path) = file();
-    back_up(&*db.second().await?, &path, false).await?;
+    back_up(db.url(), &path, false).await?;
     let whole = std::fs::read(&path).expect("it is there");
     let place = db.place();
     let mut cases: Vec<(String, Vec<u8>)> = vec![
@@ -126,14 +133,14 @@ async fn a_damaged_backup_is_refused_and_nothing_is_touched(db: &Database) -> Re
         std::fs::write(&path, bytes).expect("it can be written");
         let said = sentence(restore(&place.url, &path, true).await);
         assert!(said.contains("backup") && said.ends_with('.'), "{what}: {said}");
-        assert!(bearing_storage::is_missing(&place.url), "{what}: nothing is put in the store's place");
+        assert!(!path_of(&place.url).exists(), "{what}: nothing is put in the store's place");
     }
     // Without its checksum, what its engine finds still counts.
     std::fs::remove_file(path.with_file_name("backup.sha256")).expect("it can be removed");
     for (what, bytes) in [("empty", &[][..]), ("cut off", &whole[..whole.len() / 2]), ("no backup", &[b'x'; 9_000])] {
         std::fs::write(&path, bytes).expect("it can be written");
         assert!(sentence(restore(&place.url, &path, true).await).contains("no sound backup"), "{what}");
-        assert!(bearing_storage::is_missing(&place.url), "{what}");
+        assert!(!path_of(&place.url).exists(), "{what}");
     }
     assert!(sentence(restore(&place.url, &folder.path().join("none"), true).await).contains("no backup"));
     std::fs::write(&path, &whole).expect("it can be written");
@@ -145,7 +152,7 @@ async fn a_store_with_data_is_replaced_only_when_told_and_kept_aside(db: &Databa
     furnish(db).await?;
     accept(db, [response(1, 9)]).await?;
     let (_folder, path) = file();
-    back_up(&*db.second().await?, &path, false).await?;
+    back_up(db.url(), &path, false).await?;
     let place = db.place();
     let other = bearing_storage::open(&place.url).await?;
     furnish(&other).await?;
@@ -162,8 +169,7 @@ async fn a_store_with_data_is_replaced_only_when_told_and_kept_aside(db: &Databa
     let restored = bearing_storage::open(&place.url).await?;
     assert_eq!(counted(&restored, everything()).await?, Histogram::of([9]));
     assert_sound(&restored).await?;
-    let (scheme, _) = place.url.split_once(':').expect("a scheme");
-    let kept = bearing_storage::open(&format!("{scheme}:{}", Path::new(&aside).display())).await?;
+    let kept = bearing_storage::open(&format!("sqlite:{}", aside.display())).await?;
     assert_eq!(counted(&kept, everything()).await?, Histogram::of([3, 3]));
     Ok(())
 }
@@ -171,7 +177,7 @@ async fn a_store_with_data_is_replaced_only_when_told_and_kept_aside(db: &Databa
 async fn a_store_that_somebody_has_open_is_not_replaced(db: &Database) -> Result<()> {
     furnish(db).await?;
     let (_folder, path) = file();
-    back_up(&*db.second().await?, &path, false).await?;
+    back_up(db.url(), &path, false).await?;
     let place = db.place();
     let other = bearing_storage::open(&place.url).await?;
     furnish(&other).await?;
@@ -187,7 +193,7 @@ async fn a_restored_store_goes_on(db: &Database) -> Result<()> {
     accept(db, [response(1, 9), response(2, 3)]).await?;
     assert!(db.delete_response(&home(), response_id(2), NOON).await?);
     let (_folder, path) = file();
-    back_up(&*db.second().await?, &path, false).await?;
+    back_up(db.url(), &path, false).await?;
     let place = db.place();
     restore(&place.url, &path, false).await?;
     let store = bearing_storage::open(&place.url).await?;
@@ -196,4 +202,14 @@ async fn a_restored_store_goes_on(db: &Database) -> Result<()> {
     assert_eq!(outcomes, [Outcome::Duplicate, Outcome::Erased, Outcome::Stored]);
     assert_eq!(counted(&store, everything()).await?, Histogram::of([9, 5]));
     assert_sound(&store).await
+}
+
+#[tokio::test]
+async fn a_server_of_databases_has_its_own_tools() {
+    let path = Path::new("nowhere");
+    let url = "postgres://bearing:secret@localhost/bearing";
+    for said in [sentence(back_up(url, path, false).await), sentence(restore(url, path, false).await)] {
+        assert!(said.contains("pg_dump") && !said.contains("secret"), "{said}");
+    }
+    assert!(!sentence(back_up("mysql://a:secret@b/c", path, false).await).contains("secret"));
 }
