@@ -139,11 +139,10 @@ fn a_refusal_other_than_503_is_told() {
 }
 
 #[test]
-fn healing_counts_from_what_was_sent_after_the_blow() {
-    let journal =
-        [sent(1, 0, 0, 9), acknowledged(50, 0, 0, "stored"), sent(60, 1, 0, 9), acknowledged(90, 1, 0, "stored")];
-    assert_eq!(first_ack_after(&journal, 40).map(|time| time.as_micros()), Some(50));
-    assert_eq!(first_ack_after(&journal, 95), None);
+fn healing_lasts_until_the_next_acknowledgement() {
+    let journal = history();
+    assert_eq!(first_ack_after(&journal, 4).map(|time| time.as_micros()), Some(2));
+    assert_eq!(first_ack_after(&journal, 9), None);
 }
 
 #[tokio::test]
