@@ -115,7 +115,7 @@ async fn wrong_usage_is_exit_2() -> Result<()> {
 
 #[tokio::test]
 async fn a_backup_beside_a_running_server_is_restored_once_it_has_stopped() -> Result<()> {
-    let mut stage = Stage::set("nps").await?;
+    let mut stage = Stage::set_on(Server::start_on_file().await?, "nps").await?;
     let send = async |number: u32, score: u8| {
         let sent = stage.api.json(hyper::Method::POST, &stage.intake(), &stage.response(number, score)).await?;
         anyhow::ensure!(sent.status == 200, "{}", sent.text());
@@ -160,12 +160,12 @@ async fn commands_beside_a_running_server_take_effect() -> Result<()> {
     let response = stage.api.json(hyper::Method::POST, &stage.intake(), &stage.response(1, 9)).await?;
     assert_eq!(response.status, 200, "{}", response.text());
     for verb in ["migrate", "recount", "check"] {
-        let ending = stage.server.output(&[verb]).await?;
+        let ending = stage.server.run(&[verb]).await?;
         assert_eq!(ending.code, 0, "{verb}: {ending:?}");
     }
     assert_eq!(stage.api.score("nps").await?["n"], 1);
     let site = ["site", "create", "--name", "B", "--origin", "https://b.example"];
-    let printed = stage.server.output(&[&site[..], &["--public-url", "https://nps.example"]].concat()).await?;
+    let printed = stage.server.run(&[&site[..], &["--public-url", "https://nps.example"]].concat()).await?;
     assert!(printed.stdout.contains(r#"src="https://nps.example/bearing.js?site=pk_"#), "{printed:?}");
     Ok(())
 }
