@@ -80,6 +80,11 @@ impl Connection {
         Ok(Self { sender, host: address.to_string() })
     }
 
+    /// Whether the other side has ended it.
+    pub fn is_closed(&self) -> bool {
+        self.sender.is_closed()
+    }
+
     /// Sends a request and waits for the whole reply. `Host` is the server's own address unless the request has one.
     ///
     /// # Errors

@@ -22,6 +22,7 @@ pub mod posthog;
 pub mod proxy;
 pub mod recorder;
 pub mod server;
+pub mod soak;
 pub mod stage;
 pub mod survey;
 pub mod template;

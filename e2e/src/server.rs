@@ -103,7 +103,18 @@ impl Server {
     }
 
     async fn launch_on(place: Option<Place>, verb: &'static str, options: &[&str]) -> Result<Self> {
-        let mut server = Self {
+        let mut server = Self::prepare(place, verb, options)?;
+        server.start_again().await?;
+        Ok(server)
+    }
+
+    /// A folder for `bearing VERB` with more options, which [`Server::start_again`] starts for the first time: on the
+    /// file in its folder, or on a database elsewhere.
+    ///
+    /// # Errors
+    /// The folder cannot be made.
+    pub fn prepare(place: Option<Place>, verb: &'static str, options: &[&str]) -> Result<Self> {
+        Ok(Self {
             address: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             folder: tempfile::Builder::new().prefix("bearing-e2e-").tempdir()?,
             verb,
@@ -111,14 +122,22 @@ impl Server {
             child: None,
             printed: Arc::default(),
             place,
-        };
-        server.start_again().await?;
-        Ok(server)
+        })
     }
 
     /// Its folder.
     pub fn folder(&self) -> &Path {
         self.folder.path()
+    }
+
+    /// The folder of its store.
+    pub fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
+    /// Keeps its folder when it is dropped, for whoever looks into what went wrong.
+    pub fn keep_folder(&mut self) {
+        self.folder.disable_cleanup(true);
     }
 
     /// Its address for a browser.
@@ -140,7 +159,7 @@ impl Server {
         let mut child = Command::new(binary())
             .arg(self.verb)
             .args(["--listen", &self.address.to_string(), "--data"])
-            .arg(self.folder.path().join("data"))
+            .arg(self.data())
             .args(&self.options)
             .envs(environment(self.place.as_ref()))
             .stdin(Stdio::null())
@@ -183,10 +202,7 @@ impl Server {
     /// It runs on, or ends with another code than 0.
     pub async fn stop(&mut self) -> Result<()> {
         let mut child = self.child.take().context("the server is running")?;
-        let id = child.id().context("the server has not ended")?;
-        // The standard library sends no signals, and a crate that does needs unsafe code or a dependency.
-        let sent = Command::new("sh").arg("-c").arg(format!("kill -TERM {id}")).status().await?;
-        ensure!(sent.success(), "the signal was not sent");
+        signal("TERM", child.id().context("the server has not ended")?).await?;
         let status = timeout(PATIENCE, child.wait()).await.context("the server does not stop")??;
         ensure!(status.success(), "the server stopped with {status}");
         Ok(())
@@ -205,7 +221,7 @@ impl Server {
     /// # Errors
     /// As [`run`].
     pub async fn run(&self, args: &[&str]) -> Result<Ending> {
-        let data = self.folder.path().join("data");
+        let data = self.data();
         let data = data.to_str().context("the folder's name is text")?;
         run_with(&[args, &["--data", data]].concat(), self.place.as_ref()).await
     }
@@ -215,13 +231,34 @@ impl Server {
     /// # Errors
     /// It fails; its complaint is shown.
     pub async fn command(&self, args: &[&str]) -> Result<Value> {
-        let ending = self.run(&[args, &["--json"]].concat()).await?;
-        ensure!(ending.code == 0, "bearing {}: {} {}", args.join(" "), ending.code, ending.stderr);
-        serde_json::from_str(&ending.stdout).with_context(|| format!("not JSON: {}", ending.stdout))
+        let printed = self.output(&[args, &["--json"]].concat()).await?;
+        serde_json::from_str(&printed).with_context(|| format!("not JSON: {printed}"))
+    }
+
+    /// Runs a command as [`Self::run`] does, and returns what it prints.
+    ///
+    /// # Errors
+    /// It fails; its complaint is shown.
+    pub async fn output(&self, args: &[&str]) -> Result<String> {
+        let ending = self.run(args).await?;
+        let said = || format!("bearing {}: {} {} {}", args.join(" "), ending.code, ending.stdout, ending.stderr);
+        ensure!(ending.code == 0, said());
+        Ok(ending.stdout)
     }
 
     /// The resident memory and more is asked of the process by its id.
     pub fn id(&self) -> Option<u32> {
         self.child.as_ref().and_then(Child::id)
     }
+}
+
+/// Sends a signal to a process.
+///
+/// # Errors
+/// There is no such process.
+pub async fn signal(name: &str, id: u32) -> Result<()> {
+    // The standard library sends no signals, and a crate that does needs unsafe code or a dependency.
+    let sent = Command::new("sh").arg("-c").arg(format!("kill -{name} {id}")).status().await?;
+    ensure!(sent.success(), "the signal was not sent");
+    Ok(())
 }

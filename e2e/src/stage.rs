@@ -9,6 +9,9 @@ use crate::host::Host;
 use crate::server::Server;
 use crate::wait::until;
 
+/// What the ids of a test's responses begin with.
+const ID_START: &str = "01932f6e-7a51-7bd2-9c4f-";
+
 /// What one test plays on; everything goes when it is dropped.
 pub struct Stage {
     /// The server.
@@ -130,7 +133,12 @@ impl Stage {
 
 /// The id of a test's `number`th response.
 pub fn response_id(number: u32) -> String {
-    format!("01932f6e-7a51-7bd2-9c4f-{number:012x}")
+    format!("{ID_START}{number:012x}")
+}
+
+/// The number of the response that has this id; `None` for an id of another kind.
+pub fn number_of(id: &str) -> Option<u32> {
+    id.strip_prefix(ID_START).and_then(|number| u32::from_str_radix(number, 16).ok())
 }
 
 /// The answer to a question in a response; null where there is none.

@@ -30,12 +30,17 @@ use crate::{
 
 /// Starts that are timed; the median is told.
 const STARTS: usize = 5;
+/// Seconds, answers a second, and answers in the store before: what `backup` plays.
+const BACKUP: [&str; 3] = ["15", "2000", "300000"];
 /// How long the server rests before its memory is read.
 const REST: Duration = Duration::from_secs(2);
 
 /// What can be measured.
 #[derive(Clone, Copy, ValueEnum)]
 pub(crate) enum Bench {
+    /// How long an answer takes to be acknowledged while backups are taken of a store of 300,000, and without;
+    /// `-- SECONDS RATE FILLED` plays another one.
+    Backup,
     /// How often the score interval holds the truth, and how often and how soon the alarms tell a change.
     Coverage,
     /// Answers of pages that are left 0, 10, 50 and 200 ms after the click, in three browsers, under a slow server.
@@ -63,6 +68,7 @@ pub(crate) enum Bench {
 /// Runs a benchmark with its own arguments.
 pub(crate) fn bench(place: &Place, what: Bench, args: &[String]) -> Result<()> {
     match what {
+        Bench::Backup => backup(place, args),
         Bench::Coverage => coverage(place),
         Bench::Delivery => delivery::delivery(place),
         Bench::Embed => embed::embed(place),
@@ -92,12 +98,24 @@ fn example(place: &Place, name: &str, args: &[String]) -> Result<()> {
     run(cargo, "the benchmark")
 }
 
+fn backup(place: &Place, args: &[String]) -> Result<()> {
+    setup::ensure(place, &[Part::Crates])?;
+    let args = if args.is_empty() { &BACKUP.map(str::to_owned)[..] } else { args };
+    let mut program = guest(place, "soak");
+    program.arg("backup").args(args);
+    run(program, "the benchmark")
+}
+
+/// The binary that is measured: `BEARING_BIN`, else `dist/bearing`.
+pub(crate) fn binary(place: &Place) -> PathBuf {
+    env::var_os("BEARING_BIN").map_or_else(|| place.dist().join("bearing"), PathBuf::from)
+}
+
 /// A program of the end-to-end tests that knows where everything is.
-fn guest(place: &Place, program: &str) -> Command {
+pub(crate) fn guest(place: &Place, program: &str) -> Command {
     let mut cargo = place.offline_cargo();
     cargo.args(["run", "--quiet", "--locked", "--package=bearing-e2e", "--bin", program, "--"]);
-    let binary = env::var_os("BEARING_BIN").map_or_else(|| place.dist().join("bearing"), PathBuf::from);
-    cargo.env("BEARING_BIN", binary).env("BEARING_NPM", place.npm().join("node_modules"));
+    cargo.env("BEARING_BIN", binary(place)).env("BEARING_NPM", place.npm().join("node_modules"));
     cargo.env("BEARING_PEERS", place.peers().join("node_modules"));
     cargo.envs(browsers::environment(place));
     cargo

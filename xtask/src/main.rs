@@ -15,6 +15,7 @@ mod process;
 mod server;
 mod setup;
 mod size;
+mod soak;
 mod test;
 mod tidy;
 mod wasm;
@@ -89,6 +90,8 @@ enum Command {
         #[arg(last = true)]
         command: Vec<String>,
     },
+    /// Plays faults to the built server under load, and judges what became of every answer.
+    Soak(soak::Soak),
     /// Measures the server and the widget.
     Bench {
         /// What to measure.
@@ -131,6 +134,7 @@ fn dispatch(command: Command) -> Result<ExitCode> {
         }
         Command::Test { only } => return test::test(&place, only.as_deref()),
         Command::Postgres { profile, command } => return postgres::postgres(profile, &command),
+        Command::Soak(soak) => soak::soak(&place, &soak)?,
         Command::Bench { what, args } => bench::bench(&place, what, &args)?,
     }
     Ok(ExitCode::SUCCESS)

@@ -1,7 +1,7 @@
 //! The built server in a folder of its own, for measurements: started on a free port, asked over plain HTTP, stopped.
 
 use std::{
-    env, fs,
+    fs,
     io::{BufRead as _, BufReader, Read as _, Write as _},
     net::TcpStream,
     path::{Path, PathBuf},
@@ -12,7 +12,7 @@ use std::{
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 
-use crate::{place::Place, process::output};
+use crate::{bench::binary, place::Place, process::output};
 
 /// Longest wait for any part of a reply.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -24,11 +24,6 @@ pub(crate) struct Server {
     /// Whether the folder goes too.
     temporary: bool,
     running: Option<(Child, String)>,
-}
-
-/// The binary that is measured: `BEARING_BIN`, else `dist/bearing`.
-fn binary(place: &Place) -> PathBuf {
-    env::var_os("BEARING_BIN").map_or_else(|| place.dist().join("bearing"), PathBuf::from)
 }
 
 impl Server {

@@ -13,7 +13,7 @@ use bearing_storage::{Key, Scope, Site, Store};
 use serde_json::json;
 
 use super::options::{Command, KeyCommand, Listen, Options, Place, SiteCommand, SurveyCommand};
-use super::say;
+use super::{backups, say};
 use crate::app::App;
 use crate::clock::{Clock, SystemClock};
 use crate::demo::{self, Demo};
@@ -22,6 +22,12 @@ use crate::{auth, chance, http, server};
 
 /// Runs a command to its end.
 pub(super) async fn run(options: Options) -> anyhow::Result<()> {
+    // These two open no store: the one takes its place, the other must not change it.
+    match &options.command {
+        Command::Backup { file, force } => return backups::back_up(&url_of(&options.place)?, file, *force).await,
+        Command::Restore { file, force } => return backups::restore(&url_of(&options.place)?, file, *force).await,
+        _ => {}
+    }
     let store = open(&options.place).await?;
     let public_url = options.place.public_url;
     let ended = match options.command {
@@ -63,23 +69,27 @@ pub(super) async fn run(options: Options) -> anyhow::Result<()> {
             say(&format!("Counted {count} responses anew."))
         }
         Command::Check => check(store.as_ref()).await,
+        // Done above.
+        Command::Backup { .. } | Command::Restore { .. } => Ok(()),
     };
     store.close().await;
     ended
 }
 
 async fn open(place: &Place) -> anyhow::Result<Arc<dyn Store>> {
-    let url = match &place.database_url {
-        Some(url) => url.clone(),
-        None => {
-            let folder = place.data.display();
-            std::fs::create_dir_all(&place.data)
-                .with_context(|| format!("The folder {folder} cannot be made"))
-                .map_err(one_sentence)?;
-            format!("sqlite:{}", place.data.join("bearing.db").display())
-        }
-    };
-    Ok(bearing_storage::open(&url).await?)
+    Ok(bearing_storage::open(&url_of(place)?).await?)
+}
+
+/// The store's URL; the folder of an embedded one is made.
+fn url_of(place: &Place) -> anyhow::Result<String> {
+    if let Some(url) = &place.database_url {
+        return Ok(url.clone());
+    }
+    let folder = place.data.display();
+    std::fs::create_dir_all(&place.data)
+        .with_context(|| format!("The folder {folder} cannot be made"))
+        .map_err(one_sentence)?;
+    Ok(format!("sqlite:{}", place.data.join("bearing.db").display()))
 }
 
 /// An error with its causes in one sentence.

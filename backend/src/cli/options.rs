@@ -66,6 +66,22 @@ pub(super) enum Command {
     Recount,
     /// Checks the store's integrity and its counts.
     Check,
+    /// Writes the whole store into one file, while a server may go on serving it.
+    Backup {
+        /// The file; its checksum is written beside it, as FILE.sha256.
+        file: PathBuf,
+        /// Replaces a backup of that name.
+        #[arg(long, env = "BEARING_FORCE")]
+        force: bool,
+    },
+    /// Puts a backup in the place of the store, once it has been checked; stop the server first.
+    Restore {
+        /// The file that a backup wrote.
+        file: PathBuf,
+        /// Replaces a store that holds data, or is damaged; it is kept aside.
+        #[arg(long, env = "BEARING_FORCE")]
+        force: bool,
+    },
 }
 
 #[derive(Subcommand)]

@@ -25,6 +25,7 @@ const PAGES: &[(&str, &str, &str)] = &[
     ("languages", "Languages", include_str!("../../../docs/LANGUAGES.md")),
     ("webhooks", "Webhooks", include_str!("../../../docs/WEBHOOKS.md")),
     ("scoring", "Scoring", include_str!("../../../docs/SCORING.md")),
+    ("operations", "Operations", include_str!("../../../docs/OPERATIONS.md")),
     ("glossary", "Glossary", include_str!("../../../docs/GLOSSARY.md")),
 ];
 const STYLE: &str = include_str!("docs.css");

@@ -10,6 +10,7 @@
 //! Every method that touches a site's things takes the site's id: another tenant's row is simply not there. Rules that
 //! span several rows live inside one method (`accept` = answer + cells + deliveries), never in a transaction handed up.
 
+mod backup;
 mod counts;
 mod error;
 mod json;
@@ -31,6 +32,7 @@ use std::time::Duration;
 
 use transfer::Purpose;
 
+pub use backup::{Contents, Restored, back_up, restore};
 pub use error::{Result, StoreError};
 pub use keys::{Key, KeyStore, Scope};
 pub use reports::{Axis, Base, FunnelCounts, Grouping, Rating, ReportFilter, ReportStore, Tallied, Tally, TallyQuery};

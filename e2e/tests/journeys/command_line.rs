@@ -107,9 +107,49 @@ async fn wrong_usage_is_exit_2() -> Result<()> {
     }
     let help = run(&["--help"]).await?;
     assert_eq!(help.code, 0);
-    for verb in ["serve", "demo", "site", "key", "survey", "migrate", "recount", "check"] {
+    for verb in ["serve", "demo", "site", "key", "survey", "migrate", "recount", "check", "backup", "restore"] {
         assert!(help.stdout.contains(verb), "{verb} is not in {}", help.stdout);
     }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_backup_beside_a_running_server_is_restored_once_it_has_stopped() -> Result<()> {
+    let mut stage = Stage::set_on(Server::start_on_file().await?, "nps").await?;
+    let send = async |number: u32, score: u8| {
+        let sent = stage.api.json(hyper::Method::POST, &stage.intake(), &stage.response(number, score)).await?;
+        anyhow::ensure!(sent.status == 200, "{}", sent.text());
+        Ok(())
+    };
+    send(1, 9).await?;
+    let file = stage.server.folder().join("backup");
+    let file = file.to_str().context("text")?.to_owned();
+    let said = stage.server.output(&["backup", &file]).await?;
+    assert!(said.starts_with("Backed up 1 responses and 1 sites"), "{said}");
+    send(2, 0).await?;
+
+    let data = stage.server.data();
+    let data = data.to_str().context("text")?;
+    for (case, args) in [
+        ("the backup is there", &["backup", &file][..]),
+        ("the store holds sites", &["restore", &file]),
+        ("the server runs", &["restore", &file, "--force"]),
+        ("no such backup", &["restore", "nowhere"]),
+    ] {
+        assert_one_sentence(case, &run(&[args, &["--data", data]].concat()).await?);
+    }
+    let elsewhere = stage.server.folder().join("elsewhere");
+    let elsewhere = elsewhere.to_str().context("text")?;
+    assert_one_sentence("no store", &run(&["backup", &format!("{file}2"), "--data", elsewhere]).await?);
+    assert_eq!(stage.api.score("nps").await?["n"], 2, "nothing was touched");
+
+    stage.server.stop().await?;
+    assert_one_sentence("it holds sites", &run(&["restore", &file, "--data", data]).await?);
+    let said = stage.server.output(&["restore", &file, "--force"]).await?;
+    assert!(said.contains("bearing.db.replaced-1") && said.contains("bearing serve"), "{said}");
+    stage.server.start_again().await?;
+    assert_eq!(stage.api.score("nps").await?["n"], 1);
+    stage.server.output(&["check"]).await?;
     Ok(())
 }
 

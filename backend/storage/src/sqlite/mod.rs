@@ -1,10 +1,12 @@
 //! The embedded engine: one SQLite file in WAL mode, one writer thread, readers in a pool of their own.
 
+mod backup;
 mod build;
 mod cells;
 mod check;
 mod claims;
 mod counting;
+mod damage;
 mod erase;
 mod filter;
 mod generations;
@@ -31,6 +33,7 @@ use tokio::sync::Notify;
 
 use crate::transfer::Purpose;
 use crate::{Limits, Result, StoreError};
+pub(crate) use backup::{back_up, restore};
 use readers::Readers;
 use writer::Writer;
 

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use bearing_shared::cell;
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 
+use super::damage;
 use crate::letters::fold;
 use crate::{Result, StoreError};
 
@@ -43,6 +44,7 @@ pub(super) fn for_writing(path: &Path) -> Result<Connection> {
     let refusal = match opened {
         Ok(Ok(connection)) => return Ok(connection),
         Ok(Err(refusal)) => refusal,
+        Err(error) if damage::is_told_by(&error) => damage::refusal(&error.to_string()),
         // Without the statement, which may be a whole migration.
         Err(rusqlite::Error::SqlInputError { msg, .. }) => format!("cannot be opened as a database: {msg}"),
         Err(error) => format!("cannot be opened as a database: {error}"),
@@ -60,19 +62,23 @@ fn attempt(path: &Path) -> rusqlite::Result<std::result::Result<Connection, Stri
     if mode != "wal" {
         return Ok(Err("lies where SQLite's WAL does not work; use a local disk".into()));
     }
+    if let Some(found) = damage::quick_look(&mut connection)? {
+        return Ok(Err(damage::refusal(&found)));
+    }
     Ok(match migrate(&mut connection)? {
         Some(refusal) => Err(refusal),
         None => Ok(connection),
     })
 }
 
-fn is_busy(error: &rusqlite::Error) -> bool {
+/// Whether another process holds what this one needs.
+pub(super) fn is_busy(error: &rusqlite::Error) -> bool {
     use rusqlite::ErrorCode::{DatabaseBusy, DatabaseLocked};
     matches!(error.sqlite_error_code(), Some(DatabaseBusy | DatabaseLocked))
 }
 
 /// Whether the file holds tables, and none of them is ours.
-fn is_foreign(connection: &Connection) -> rusqlite::Result<bool> {
+pub(super) fn is_foreign(connection: &Connection) -> rusqlite::Result<bool> {
     let sql = "SELECT count(*) > 0 AND sum(name = 'meta') = 0 FROM sqlite_schema WHERE type = 'table'";
     connection.query_row(sql, [], |row| row.get(0))
 }

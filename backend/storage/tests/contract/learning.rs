@@ -17,11 +17,10 @@ crate::contract! {
     learned_values_stay_when_the_list_changes
     a_new_dimension_learns_from_the_answers_that_are_there
     listed_values_come_before_those_of_earlier_answers
-    what_takes_too_long_to_learn_is_left_to_the_answers_that_come
 }
 
 /// A response that its site's own server sent.
-fn own(number: u128, attributes: &[(&str, &str)]) -> StoredResponse {
+pub(crate) fn own(number: u128, attributes: &[(&str, &str)]) -> StoredResponse {
     StoredResponse { source: "server".into(), ..with_attributes(response(number, 9), attributes) }
 }
 
@@ -110,7 +109,7 @@ async fn learned_values_stay_when_the_list_changes(db: &Database) -> Result<()> 
     assert_sound(&store).await
 }
 
-async fn declare_city(store: &Arc<dyn Store>, values: &[&str]) -> Result<Vec<String>> {
+pub(crate) async fn declare_city(store: &Arc<dyn Store>, values: &[&str]) -> Result<Vec<String>> {
     let mut changed = site("st_home");
     changed.settings.dimensions.push(dimension("city", values));
     assert!(store.update_site(changed).await?);
@@ -152,18 +151,5 @@ async fn listed_values_come_before_those_of_earlier_answers(db: &Database) -> Re
     }
     // One of fifty has no room left, and nine of the rare ones never had.
     assert_eq!(counted(&store, having(&[("city", OTHER)])).await?.n(), 3 + 9 * 2);
-    assert_sound(&store).await
-}
-
-async fn what_takes_too_long_to_learn_is_left_to_the_answers_that_come(db: &Database) -> Result<()> {
-    furnish(db).await?;
-    accept(db, (0..3_000).map(|number| own(number, &[("city", "Delft")]))).await?;
-    let hasty = db.second_within(Limits { read: Duration::ZERO, ..Limits::default() }).await?;
-    assert_eq!(declare_city(&hasty, &[]).await?, Vec::<String>::new());
-    let store = db.second().await?;
-    assert_eq!(declare_city(&store, &[]).await?, Vec::<String>::new(), "it was declared before");
-    accept(&store, [own(4_000, &[("city", "Delft")])]).await?;
-    build(&store).await?;
-    assert_eq!(counted(&store, having(&[("city", "Delft")])).await?.n(), 3_001);
     assert_sound(&store).await
 }

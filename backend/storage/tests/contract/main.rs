@@ -45,6 +45,7 @@ mod postgres_schema;
 mod reports;
 mod responses;
 mod sites;
+mod sqlite_backups;
 mod sqlite_counts;
 mod sqlite_damage;
 mod sqlite_file;

@@ -115,3 +115,55 @@ async fn a_site_that_cannot_be_counted_does_not_keep_the_others_from_it() -> Res
     }
     Ok(())
 }
+
+#[tokio::test]
+async fn a_damaged_file_is_refused_with_the_command_that_restores_it() -> Result<()> {
+    let (folder, path) = file();
+    let store = open(&path).await?;
+    furnish(&store).await?;
+    accept(&store, (0..2_000).map(|number| response(number, 9))).await?;
+    let backup = folder.path().join("backup");
+    bearing_storage::back_up(&format!("sqlite:{}", path.display()), &backup, false).await?;
+    store.close().await;
+    drop(store);
+    let whole = std::fs::read(&path).expect("it is there");
+    let damages: [(&str, Vec<u8>); 4] = [
+        ("the head", [&[0; 100], &whole[100..]].concat()),
+        ("the schema", [&whole[..100], &[7; 3_000], &whole[3_100..]].concat()),
+        ("a page of answers", [&whole[..whole.len() / 2], &vec![7; 4_096], &whole[whole.len() / 2 + 4_096..]].concat()),
+        ("cut off", whole[..whole.len() / 3].to_vec()),
+    ];
+    for (what, bytes) in damages {
+        std::fs::write(&path, &bytes).expect("it can be written");
+        let url = format!("sqlite:{}", path.display());
+        let Err(StoreError::Unusable(said)) = bearing_storage::open(&url).await else { panic!("{what} is opened") };
+        assert!(said.contains("`bearing restore FILE --force`") && !said.contains('\n'), "{what}: {said}");
+        assert!(std::fs::read(&path).expect("it is there") == bytes, "{what}: it is left alone");
+        assert!(bearing_storage::restore(&url, &backup, false).await.is_err(), "{what}: only when told");
+        let restored = bearing_storage::restore(&url, &backup, true).await?;
+        assert_eq!(restored.contents.responses, 2_000);
+        let kept = std::fs::read(restored.aside.expect("it is kept")).expect("it reads");
+        // But for the head, in which it says how its log is kept.
+        assert!(kept[100..] == bytes[100..], "{what}: it is kept as it was");
+        let store = open(&path).await?;
+        assert_sound(&store).await?;
+        store.close().await;
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_backup_of_a_later_version_is_refused() -> Result<()> {
+    let (folder, path) = file();
+    let _store = open(&path).await?;
+    let backup = folder.path().join("backup");
+    bearing_storage::back_up(&format!("sqlite:{}", path.display()), &backup, false).await?;
+    execute(&backup, "UPDATE meta SET value = value + 1000 WHERE name IN ('version', 'min_binary')");
+    std::fs::remove_file(backup.with_file_name("backup.sha256")).expect("it can be removed");
+    let url = format!("sqlite:{}", folder.path().join("other.db").display());
+    let refused = bearing_storage::restore(&url, &backup, false).await;
+    let Err(StoreError::Unusable(said)) = refused else { panic!("{refused:?}") };
+    assert!(said.contains("needs a newer bearing"), "{said}");
+    assert!(!folder.path().join("other.db").exists());
+    Ok(())
+}

@@ -10,6 +10,7 @@ use bearing_storage::{
 };
 
 use crate::builders::*;
+use crate::learning::{declare_city, own};
 
 #[tokio::test]
 async fn a_read_that_takes_too_long_is_stopped() -> Result<()> {
@@ -65,4 +66,19 @@ async fn the_last_page_of_a_window_does_not_read_what_is_older() -> Result<()> {
     let nobody = ResponseFilter { survey: Some(SurveyId::from("sv_none")), ..ResponseFilter::default() };
     assert!(matches!(page(&nobody, None).await, Err(StoreError::TooSlow)));
     Ok(())
+}
+
+#[tokio::test]
+async fn what_takes_too_long_to_learn_is_left_to_the_answers_that_come() -> Result<()> {
+    let db = &Database::fresh(sqlite).await;
+    furnish(db).await?;
+    accept(db, (0..3_000).map(|number| own(number, &[("city", "Delft")]))).await?;
+    let hasty = db.second_within(Limits { read: Duration::ZERO, ..Limits::default() }).await?;
+    assert_eq!(declare_city(&hasty, &[]).await?, Vec::<String>::new());
+    let store = db.second().await?;
+    assert_eq!(declare_city(&store, &[]).await?, Vec::<String>::new(), "it was declared before");
+    accept(&store, [own(4_000, &[("city", "Delft")])]).await?;
+    build(&store).await?;
+    assert_eq!(counted(&store, having(&[("city", "Delft")])).await?.n(), 3_001);
+    assert_sound(&store).await
 }
