@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use bearing_storage::Store;
 
+use crate::admission::{Admission, Limits};
 use crate::assets::Assets;
 use crate::clock::Clock;
 use crate::demo::shop::Shop;
@@ -12,7 +13,7 @@ use crate::http::config::Configs;
 use crate::http::health::Health;
 use crate::intake::Intake;
 use crate::jobs;
-use crate::metrics::Metrics;
+use crate::metrics::{Metrics, Now};
 
 /// The shared parts, as handlers hold them.
 pub type Shared = Arc<App>;
@@ -25,6 +26,8 @@ pub struct App {
     pub clock: Arc<dyn Clock>,
     /// Sites, keys and surveys in memory.
     pub directory: Directory,
+    /// What may begin.
+    pub admission: Admission,
     /// The way in for answers and events.
     pub intake: Intake,
     /// What is measured of the server itself.
@@ -42,17 +45,30 @@ pub struct App {
 }
 
 impl App {
-    /// Puts the parts together and starts their background tasks on the current runtime.
+    /// Puts the parts together with the usual limits and starts their background tasks on the current runtime.
     pub fn start(
         store: Arc<dyn Store>,
         clock: Arc<dyn Clock>,
         public_url: Option<String>,
         shop: Option<Shop>,
     ) -> Shared {
+        Self::start_within(store, clock, public_url, shop, Limits::default())
+    }
+
+    /// The same with these limits of what may begin.
+    pub fn start_within(
+        store: Arc<dyn Store>,
+        clock: Arc<dyn Clock>,
+        public_url: Option<String>,
+        shop: Option<Shop>,
+        limits: Limits,
+    ) -> Shared {
         let metrics = Arc::new(Metrics::default());
+        let intake = Intake::start(Arc::clone(&store), Arc::clone(&metrics));
         let app = Arc::new(Self {
             directory: Directory::new(Arc::clone(&store)),
-            intake: Intake::start(Arc::clone(&store), Arc::clone(&metrics)),
+            admission: Admission::new(limits, intake.waiting()),
+            intake,
             assets: Assets::load(),
             configs: Configs::default(),
             health: Health::default(),
@@ -66,5 +82,12 @@ impl App {
         jobs::recount::start(&app);
         jobs::caps::start(&app);
         app
+    }
+
+    /// What the server measures of itself, as text.
+    pub fn measured(&self) -> String {
+        let waiting = self.intake.waiting();
+        let (requests, oldest) = (waiting.requests(), waiting.oldest());
+        self.metrics.text(&Now { in_flight: self.admission.in_flight(), waiting: requests, oldest })
     }
 }

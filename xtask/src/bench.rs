@@ -16,7 +16,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use clap::ValueEnum;
 use serde_json::json;
 
@@ -48,6 +48,9 @@ pub(crate) enum Bench {
     Intake,
     /// What Lighthouse says of a template's page without the tag and with it; `-- NAME` takes another template.
     Lighthouse,
+    /// Four times the rate that the server was asked to take, clients that never finish, and SIGTERM under load; the server
+    /// on one core and the load on another (Linux, two cores). `-- --seconds 20 --stops 20`.
+    Overload,
     /// How soon the first question and the follow-up can be seen, on a slow line and a fast one, beside PostHog.
     Paint,
     /// Reports over 5 million answers, beside DuckDB over the same rows.
@@ -66,6 +69,7 @@ pub(crate) fn bench(place: &Place, what: Bench, args: &[String]) -> Result<()> {
         Bench::Embed => embed::embed(place),
         Bench::Intake => intake(place, args),
         Bench::Lighthouse => lighthouse::lighthouse(place, args),
+        Bench::Overload => overload(place, args),
         Bench::Paint => paint::paint(place, args),
         Bench::Reports => reports::reports(place, args),
         Bench::Start => start(place),
@@ -86,6 +90,16 @@ fn intake(place: &Place, args: &[String]) -> Result<()> {
     let mut cargo = place.offline_cargo();
     let example = ["run", "--quiet", "--locked", "--release", "--package=bearing", "--example", "bench_intake", "--"];
     cargo.args(example).args(args);
+    run(cargo, "the benchmark")
+}
+
+fn overload(place: &Place, args: &[String]) -> Result<()> {
+    setup::ensure(place, &[Part::Crates])?;
+    let binary = env::var_os("BEARING_BIN").map_or_else(|| place.dist().join("bearing"), PathBuf::from);
+    ensure!(binary.is_file(), "there is no {}; run `cargo xtask build`", binary.display());
+    let mut cargo = place.offline_cargo();
+    let example = ["run", "--quiet", "--locked", "--release", "--package=bearing", "--example", "bench_overload", "--"];
+    cargo.args(example).args(args).env("BEARING_BIN", binary);
     run(cargo, "the benchmark")
 }
 

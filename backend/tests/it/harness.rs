@@ -10,6 +10,7 @@ use std::task::{Context, Poll};
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, Method, Request, header, request};
+use bearing::admission::Limits;
 use bearing::app::{App, Shared};
 use bearing::clock::{Clock, ManualClock};
 use bearing::{auth, chance};
@@ -56,10 +57,20 @@ impl Server {
         public_url: Option<&str>,
         wrap: impl FnOnce(Arc<dyn Store>) -> Arc<dyn Store>,
     ) -> Self {
+        Self::start_within(public_url, wrap, Limits::default()).await
+    }
+
+    /// The same with these limits of what may begin.
+    pub(crate) async fn start_within(
+        public_url: Option<&str>,
+        wrap: impl FnOnce(Arc<dyn Store>) -> Arc<dyn Store>,
+        limits: Limits,
+    ) -> Self {
         let place = bearing_fresh::chosen();
         let store = bearing_storage::open(&place.url).await.expect("a fresh database opens");
         let clock = Arc::new(ManualClock::at(at(NOW)));
-        let app = App::start(wrap(store), Arc::<ManualClock>::clone(&clock), public_url.map(str::to_owned), None);
+        let (public_url, given) = (public_url.map(str::to_owned), Arc::<ManualClock>::clone(&clock));
+        let app = App::start_within(wrap(store), given, public_url, None, limits);
         Self { router: bearing::http::router(Arc::clone(&app)), app, clock, place }
     }
 
