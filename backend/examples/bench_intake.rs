@@ -122,8 +122,8 @@ async fn measure(plan: Plan) -> anyhow::Result<()> {
         "connections": plan.connections, "rounds": plan.rounds, "seconds": plan.seconds,
         "noop": noop.round(), "json": json_rate.round(), "durable": durable.round(),
         "durable_over_json": ratio(durable, json_rate), "durable_over_noop": ratio(durable, noop),
-        "rows_per_flush": per_flush(&app.metrics.text(), "rows", 1.0),
-        "flush_ms": per_flush(&app.metrics.text(), "seconds", 1_000.0),
+        "rows_per_flush": per_flush(&app.measured(), "rows", 1.0),
+        "flush_ms": per_flush(&app.measured(), "seconds", 1_000.0),
         "acknowledged": acknowledged, "rows": rows, "rows_equal_acknowledged": rows == acknowledged,
         "cells_agree": well,
     });

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use bearing_storage::Store;
 
+use crate::admission::{Admission, Limits};
 use crate::assets::Assets;
 use crate::clock::Clock;
 use crate::demo::shop::Shop;
@@ -14,7 +15,7 @@ use crate::intake::Intake;
 use crate::integrations::webhooks::Webhooks;
 use crate::integrations::webhooks::client::Client;
 use crate::jobs;
-use crate::metrics::Metrics;
+use crate::metrics::{Metrics, Now};
 
 /// The shared parts, as handlers hold them.
 pub type Shared = Arc<App>;
@@ -27,6 +28,8 @@ pub struct App {
     pub clock: Arc<dyn Clock>,
     /// Sites, keys and surveys in memory.
     pub directory: Directory,
+    /// What may begin.
+    pub admission: Admission,
     /// The way in for answers and events.
     pub intake: Intake,
     /// What sends messages to webhooks.
@@ -46,30 +49,33 @@ pub struct App {
 }
 
 impl App {
-    /// Puts the parts together and starts their background tasks on the current runtime. Webhooks lie outside private
-    /// networks.
+    /// Puts the parts together with the usual limits and starts their background tasks on the current runtime. Webhooks
+    /// lie outside private networks.
     pub fn start(
         store: Arc<dyn Store>,
         clock: Arc<dyn Clock>,
         public_url: Option<String>,
         shop: Option<Shop>,
     ) -> Shared {
-        Self::start_with(store, clock, public_url, shop, Client::new(false))
+        Self::start_with(store, clock, public_url, shop, Limits::default(), Client::new(false))
     }
 
-    /// The same with a client of its own for webhooks.
+    /// The same with these limits of what may begin, and a client of its own for webhooks.
     pub fn start_with(
         store: Arc<dyn Store>,
         clock: Arc<dyn Clock>,
         public_url: Option<String>,
         shop: Option<Shop>,
+        limits: Limits,
         client: Client,
     ) -> Shared {
         let metrics = Arc::new(Metrics::default());
+        let intake = Intake::start(Arc::clone(&store), Arc::clone(&metrics));
         let app = Arc::new(Self {
             directory: Directory::new(Arc::clone(&store)),
-            intake: Intake::start(Arc::clone(&store), Arc::clone(&metrics)),
             webhooks: Webhooks::start(Arc::clone(&store), Arc::clone(&clock), Arc::clone(&metrics), client),
+            admission: Admission::new(limits, intake.waiting()),
+            intake,
             assets: Assets::load(),
             configs: Configs::default(),
             health: Health::default(),
@@ -84,5 +90,12 @@ impl App {
         jobs::caps::start(&app);
         jobs::deliveries::start(&app);
         app
+    }
+
+    /// What the server measures of itself, as text.
+    pub fn measured(&self) -> String {
+        let waiting = self.intake.waiting();
+        let (requests, oldest) = (waiting.requests(), waiting.oldest());
+        self.metrics.text(&Now { in_flight: self.admission.in_flight(), waiting: requests, oldest })
     }
 }

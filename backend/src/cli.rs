@@ -10,6 +10,8 @@ use std::process::ExitCode;
 use clap::Parser;
 use clap::error::ErrorKind;
 
+use crate::telemetry;
+
 /// Runs the command line. Exit codes: 0 done, 1 failed, 2 wrong usage; errors are one sentence on standard error.
 pub fn run() -> ExitCode {
     let options = match options::Options::try_parse() {
@@ -23,21 +25,25 @@ pub fn run() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    let filter = tracing_subscriber::EnvFilter::try_from_env("BEARING_LOG")
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
-    let ended = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(anyhow::Error::from)
-        .and_then(|runtime| runtime.block_on(commands::run(options)));
-    match ended {
+    match run_to_end(options) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             let _ = writeln!(std::io::stderr(), "bearing: {error}");
             ExitCode::FAILURE
         }
     }
+}
+
+fn run_to_end(options: options::Options) -> anyhow::Result<()> {
+    // What is left of the traces leaves when the command has ended.
+    let _traces = match &options.command {
+        options::Command::Serve(listen) | options::Command::Demo(listen) => {
+            let telling = &listen.telling;
+            telemetry::start(telling.log_format, telling.otlp_endpoint.as_deref(), telling.otlp_share)?
+        }
+        _ => telemetry::start(telemetry::Format::Text, None, 0.0)?,
+    };
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(commands::run(options))
 }
 
 /// Writes a line to standard output; a reader that hung up ends the command quietly.

@@ -1,11 +1,12 @@
 //! Bearing's server.
 //!
-//! An answer's path: [`http`] takes it off the wire, [`intake`] checks it against its survey and puts it into a batch,
-//! the store flushes the batch to disk, and only then does the reply leave. A report's path: `http` reads the question,
-//! [`reports`] asks the store for histograms and turns them into scores. What other programs are told of answers lies in
-//! the store with them, and [`integrations`] sends it. [`app::App`] holds the parts that all of them share;
-//! [`server`] is the accept loop around the router, and [`cli`] the command line around it all.
+//! An answer's path: [`http`] takes it off the wire if [`admission`] lets it in, [`intake`] checks it against its survey
+//! and puts it into a batch, the store flushes the batch to disk, and only then does the reply leave. A report's path:
+//! `http` reads the question, [`reports`] asks the store for histograms and turns them into scores. What other programs
+//! are told of answers lies in the store with them, and [`integrations`] sends it. [`app::App`] holds the parts that all
+//! of them share; [`server`] is the accept loop around the router, and [`cli`] the command line around it all.
 
+pub mod admission;
 pub mod app;
 pub mod assets;
 pub mod auth;
@@ -16,6 +17,7 @@ pub mod clock;
 pub mod demo;
 pub mod directory;
 pub mod error;
+mod held;
 pub mod http;
 pub mod intake;
 pub mod integrations;
@@ -24,4 +26,5 @@ pub mod metrics;
 pub mod reading;
 pub mod reports;
 pub mod server;
+pub mod telemetry;
 pub mod time;

@@ -1,11 +1,16 @@
-//! What the server measures of itself, in Prometheus' words.
+//! What the server measures of itself, in Prometheus' words; docs/METRICS.md lists it all, and a test compares the two.
+
+use std::time::Duration;
 
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
-use prometheus_client::registry::Registry;
+use prometheus_client::metrics::info::Info;
+use prometheus_client::registry::{Registry, Unit};
+
+use crate::admission::{Kind, Reason};
 
 /// A label with a closed set of values.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -14,14 +19,52 @@ pub struct By {
     pub kind: &'static str,
 }
 
+/// The labels of a reply.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct ByStatus {
+    kind: &'static str,
+    status: &'static str,
+}
+
+/// Classes of status.
+const STATUSES: [&str; 5] = ["1xx", "2xx", "3xx", "4xx", "5xx"];
+
+/// Replies to one kind of request, found without a look-up: they are counted for every request there is.
+struct Replies {
+    by_status: [Counter; STATUSES.len()],
+    seconds: Histogram,
+}
+
+/// What becomes of connections.
+#[derive(Clone, Default)]
+pub struct Connections {
+    /// Open now.
+    pub open: Gauge,
+    /// Accepted.
+    pub accepted: Counter,
+    /// Turned away because as many as may be were open.
+    pub refused: Counter,
+    /// Closed because the client took too long: `head`, `idle` or `write`.
+    pub timed_out: Family<By, Counter>,
+}
+
+/// What a request for the measurements finds just then.
+#[derive(Clone, Debug, Default)]
+pub struct Now {
+    /// Requests under way, by lane.
+    pub in_flight: [(&'static str, usize); 4],
+    /// Requests that wait for the store.
+    pub waiting: usize,
+    /// How long the oldest of them has been waiting.
+    pub oldest: Duration,
+}
+
 /// The measurements.
 pub struct Metrics {
     /// Responses by outcome.
     pub responses: Family<By, Counter>,
     /// Events by type.
     pub events: Family<By, Counter>,
-    /// Replies by class of status.
-    pub replies: Family<By, Counter>,
     /// Responses per flush.
     pub flush_rows: Histogram,
     /// Seconds per flush.
@@ -34,18 +77,60 @@ pub struct Metrics {
     pub delivery_delay_seconds: Histogram,
     /// Deliveries that wait, counted now and then.
     pub deliveries_waiting: Gauge,
+    /// What becomes of connections.
+    pub connections: Connections,
+    replies: [Replies; Kind::ALL.len()],
+    refused: [Counter; Reason::ALL.len()],
+    in_flight: Family<By, Gauge>,
+    waiting: Gauge,
+    oldest: Gauge<f64, std::sync::atomic::AtomicU64>,
+    resident: Gauge,
+    files: Gauge,
     registry: Registry,
 }
 
 impl Default for Metrics {
     fn default() -> Self {
         let mut registry = Registry::with_prefix("bearing");
-        let (responses, events, replies) = (Family::default(), Family::default(), Family::default());
         let flush_rows = Histogram::new(exponential_buckets(1.0, 2.0, 9));
         let flush_seconds = Histogram::new(exponential_buckets(0.000_25, 2.0, 14));
+        let (responses, events) = (Family::<By, Counter>::default(), Family::<By, Counter>::default());
+        let replies = Family::<ByStatus, Counter>::default();
+        let seconds =
+            Family::<By, Histogram>::new_with_constructor(|| Histogram::new(exponential_buckets(0.000_5, 2.0, 15)));
+        let refused = Family::<By, Counter>::default();
+        let in_flight = Family::<By, Gauge>::default();
+        let connections = Connections::default();
+        let (waiting, resident, files) = (Gauge::default(), Gauge::default(), Gauge::default());
+        let oldest = Gauge::default();
+        // Series that are there from the beginning have a rate from the beginning.
+        for kind in ["stored", "updated", "withdrawn", "duplicate", "rejected"] {
+            drop(responses.get_or_create(&By { kind }));
+        }
+        for kind in ["eligible", "shown", "started", "dismissed", "refused"] {
+            drop(events.get_or_create(&By { kind }));
+        }
+        for kind in ["head", "idle", "write"] {
+            drop(connections.timed_out.get_or_create(&By { kind }));
+        }
+        let build = Info::new([("version", env!("CARGO_PKG_VERSION"))]);
+        registry.register("build", "The version that runs", build);
         registry.register("responses", "Responses by outcome", responses.clone());
         registry.register("events", "Events by type", events.clone());
-        registry.register("http_replies", "Replies by class of status", replies.clone());
+        registry.register("http_replies", "Replies by kind of request and class of status", replies.clone());
+        let what = "From a request's head to its reply's, by kind";
+        registry.register_with_unit("http_reply", what, Unit::Seconds, seconds.clone());
+        registry.register("http_refused", "Requests that were not let in, by reason", refused.clone());
+        registry.register("http_in_flight", "Requests under way, by lane", in_flight.clone());
+        registry.register("connections_open", "Connections open now", connections.open.clone());
+        registry.register("connections", "Connections accepted", connections.accepted.clone());
+        let what = "Connections turned away because as many as may be were open";
+        registry.register("connections_refused", what, connections.refused.clone());
+        let what = "Connections closed because the client took too long, by what for";
+        registry.register("connections_timed_out", what, connections.timed_out.clone());
+        registry.register("intake_waiting", "Requests that wait for the store", waiting.clone());
+        let what = "How long the oldest request has been waiting for the store";
+        registry.register_with_unit("intake_oldest", what, Unit::Seconds, oldest.clone());
         registry.register("flush_rows", "Responses per flush to disk", flush_rows.clone());
         registry.register("flush_seconds", "Seconds per flush to disk", flush_seconds.clone());
         let (deliveries, deliveries_waiting) = (Family::default(), Gauge::default());
@@ -56,28 +141,82 @@ impl Default for Metrics {
         registry.register("delivery_seconds", "Seconds per attempt to deliver", delivery_seconds.clone());
         let delay = "Seconds from what happened to its arrival at a webhook";
         registry.register("delivery_delay_seconds", delay, delivery_delay_seconds.clone());
+        let what = "Memory that the process holds (Linux)";
+        registry.register_with_unit("process_resident", what, Unit::Bytes, resident.clone());
+        registry.register(
+            "process_open_files",
+            "Files and connections that the process has open (Linux)",
+            files.clone(),
+        );
         Self {
             responses,
             events,
-            replies,
             flush_rows,
             flush_seconds,
+            connections,
             deliveries,
             delivery_seconds,
             delivery_delay_seconds,
             deliveries_waiting,
+            replies: Kind::ALL.map(|kind| {
+                let kind = kind.name();
+                Replies {
+                    by_status: STATUSES.map(|status| replies.get_or_create_owned(&ByStatus { kind, status })),
+                    seconds: seconds.get_or_create_owned(&By { kind }),
+                }
+            }),
+            refused: Reason::ALL.map(|reason| refused.get_or_create_owned(&By { kind: reason.name() })),
+            in_flight,
+            waiting,
+            oldest,
+            resident,
+            files,
             registry,
         }
     }
 }
 
 impl Metrics {
+    /// Counts a reply.
+    pub fn replied(&self, kind: Kind, status: u16, took: Duration) {
+        let replies = &self.replies[kind as usize];
+        if let Some(counter) = replies.by_status.get(usize::from(status / 100).wrapping_sub(1)) {
+            counter.inc();
+        }
+        replies.seconds.observe(took.as_secs_f64());
+    }
+
+    /// Counts a request that was not let in.
+    pub fn refused(&self, reason: Reason) {
+        self.refused[reason as usize].inc();
+    }
+
     /// The measurements as text.
-    pub fn text(&self) -> String {
+    pub fn text(&self, now: &Now) -> String {
+        for (kind, requests) in now.in_flight {
+            self.in_flight.get_or_create(&By { kind }).set(requests as i64);
+        }
+        self.waiting.set(now.waiting as i64);
+        self.oldest.set(now.oldest.as_secs_f64());
+        self.resident.set(resident().unwrap_or_default());
+        self.files.set(open_files().unwrap_or_default());
         let mut text = String::new();
         if let Err(error) = prometheus_client::encoding::text::encode(&mut text, &self.registry) {
             tracing::error!(%error, "metrics cannot be written");
         }
         text
     }
+}
+
+/// Bytes of memory that this process holds, where the system tells.
+fn resident() -> Option<i64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+    Some(line.trim().trim_end_matches(" kB").parse::<i64>().ok()? * 1_024)
+}
+
+/// Files that this process has open, where the system tells.
+fn open_files() -> Option<i64> {
+    // One of them is the folder that is being read.
+    Some(std::fs::read_dir("/proc/self/fd").ok()?.count() as i64 - 1)
 }

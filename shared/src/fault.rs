@@ -25,6 +25,7 @@ codes! {
     MALFORMED_JSON "malformed_json" 400 "The body is not JSON; send one JSON object or array.";
     INVALID_UTF8 "invalid_utf8" 400 "The body is not UTF-8; encode it as UTF-8.";
     INCOMPLETE_BODY "incomplete_body" 400 "The connection ended before the whole body arrived; send it again.";
+    MALFORMED_REQUEST "malformed_request" 400 "The bytes are no HTTP/1.1 request; speak HTTP/1.1 here, and TLS or HTTP/2 to the proxy in front.";
     UNAUTHORIZED "unauthorized" 401 "Send `Authorization: Bearer sk_…` with a key that is not revoked.";
     ORIGIN_NOT_ALLOWED "origin_not_allowed" 403 "The page's origin is not on the site's list; add it to the site's origins.";
     INSUFFICIENT_SCOPE "insufficient_scope" 403 "The key's scope does not allow this; use a key with the scope that the message names.";
@@ -60,6 +61,7 @@ codes! {
     ERASED "erased" 422 "A response with this id was erased and cannot come back.";
     MIXED_INSTRUMENTS "mixed_instruments" 422 "The answers come from two instruments (CES 1.0 and 2.0); name one survey.";
     TOO_MUCH_TO_READ "too_much_to_read" 422 "So many answers cannot be read within 5 seconds; take fewer days, or declare the attribute so that it is counted.";
+    HEAD_TOO_LARGE "head_too_large" 431 "The request's address or headers are too large; send at most 100 headers and 64 KiB.";
     INTERNAL "internal" 500 "Something failed on the server; the request id in `x-request-id` finds it in the log.";
     OVERLOADED "overloaded" 503 "The server has too much to do; try again after `Retry-After` seconds.";
     STORAGE_UNAVAILABLE "storage_unavailable" 503 "The server cannot write to its store; try again after `Retry-After` seconds.";

@@ -16,7 +16,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use clap::ValueEnum;
 use serde_json::json;
 
@@ -53,6 +53,9 @@ pub(crate) enum Bench {
     Intake,
     /// What Lighthouse says of a template's page without the tag and with it; `-- NAME` takes another template.
     Lighthouse,
+    /// Four times the rate that the server was asked to take, clients that never finish, and SIGTERM under load; the server
+    /// on one core and the load on another (Linux, two cores). `-- --seconds 20 --stops 20`.
+    Overload,
     /// How soon the first question and the follow-up can be seen, on a slow line and a fast one, beside PostHog.
     Paint,
     /// Reports over 5 million answers, beside DuckDB over the same rows.
@@ -74,6 +77,7 @@ pub(crate) fn bench(place: &Place, what: Bench, args: &[String]) -> Result<()> {
         Bench::Embed => embed::embed(place),
         Bench::Intake => example(place, "bench_intake", args),
         Bench::Lighthouse => lighthouse::lighthouse(place, args),
+        Bench::Overload => overload(place, args),
         Bench::Paint => paint::paint(place, args),
         Bench::Reports => reports::reports(place, args),
         Bench::Start => start(place),
@@ -95,6 +99,7 @@ fn example(place: &Place, name: &str, args: &[String]) -> Result<()> {
     setup::ensure(place, &[Part::Crates])?;
     let mut cargo = place.offline_cargo();
     cargo.args(["run", "--quiet", "--locked", "--release", "--package=bearing", "--example", name, "--"]).args(args);
+    cargo.env("BEARING_BIN", binary(place));
     run(cargo, "the benchmark")
 }
 
@@ -104,6 +109,12 @@ fn backup(place: &Place, args: &[String]) -> Result<()> {
     let mut program = guest(place, "soak");
     program.arg("backup").args(args);
     run(program, "the benchmark")
+}
+
+fn overload(place: &Place, args: &[String]) -> Result<()> {
+    let binary = binary(place);
+    ensure!(binary.is_file(), "there is no {}; run `cargo xtask build`", binary.display());
+    example(place, "bench_overload", args)
 }
 
 /// The binary that is measured: `BEARING_BIN`, else `dist/bearing`.

@@ -1,6 +1,7 @@
 //! What each command does.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context, bail};
 use bearing_shared::api::sites::SiteSettings;
@@ -18,7 +19,7 @@ use crate::app::App;
 use crate::clock::{Clock, SystemClock};
 use crate::demo::{self, Demo};
 use crate::integrations::webhooks::client::Client;
-use crate::{auth, chance, http, server};
+use crate::{admission, auth, chance, http, server};
 
 /// Runs a command to its end.
 pub(super) async fn run(options: Options) -> anyhow::Result<()> {
@@ -104,11 +105,15 @@ async fn serve(
     public_url: Option<String>,
     demo: Option<Demo>,
 ) -> anyhow::Result<()> {
+    let connections = listen.max_connections as usize;
+    server::allow_files(connections);
     let listener = server::bind(listen.listen).await?;
     let url = format!("http://{}", listener.local_addr()?);
     let key = demo.as_ref().map(|demo| (demo.site.id.clone(), demo.api_key.clone()));
+    let (clock, shop) = (Arc::new(SystemClock), demo.map(|demo| demo.shop()));
+    let admitted = admission::Limits { rate: listen.intake_rate, ..admission::Limits::default() };
     let client = Client::new(listen.allow_private_webhooks);
-    let app = App::start_with(store, Arc::new(SystemClock), public_url, demo.map(|demo| demo.shop()), client);
+    let app = App::start_with(store, clock, public_url, shop, admitted, client);
     let router = http::router(Arc::clone(&app));
     if let Some((site, key)) = key {
         let score = format!("{url}/v1/reports/score?metric=nps");
@@ -118,7 +123,8 @@ async fn serve(
     }
     let stop = server::stop_signal()?;
     say(&format!("ready {url}"))?;
-    server::serve(listener, app, router, stop).await
+    let limits = server::Limits { connections, drain_delay: Duration::from_secs(listen.drain_delay) };
+    server::serve_within(listener, app, router, stop, limits).await
 }
 
 async fn demo(store: Arc<dyn Store>, listen: Listen, public_url: Option<String>) -> anyhow::Result<()> {

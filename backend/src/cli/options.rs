@@ -7,6 +7,8 @@ use bearing_shared::metric::Metric;
 use bearing_storage::Scope;
 use clap::{Args, Parser, Subcommand};
 
+use crate::telemetry::Format;
+
 /// Surveys where the experience happened: NPS, CSAT and CES.
 #[derive(Parser)]
 #[command(name = "bearing", version, about)]
@@ -31,6 +33,21 @@ pub(super) struct Place {
     pub(super) public_url: Option<String>,
 }
 
+/// What is told of the running.
+#[derive(Args)]
+pub(super) struct Telling {
+    /// How log lines look; BEARING_LOG says which there are (default: warn; a line a request:
+    /// warn,bearing::request=debug).
+    #[arg(long, env = "BEARING_LOG_FORMAT", value_name = "FORMAT", default_value = "text")]
+    pub(super) log_format: Format,
+    /// Sends requests' spans to the OpenTelemetry collector at this address, by OTLP over HTTP.
+    #[arg(long, env = "BEARING_OTLP_ENDPOINT", value_name = "URL")]
+    pub(super) otlp_endpoint: Option<String>,
+    /// The share of requests whose spans are sent, 0 to 1.
+    #[arg(long, env = "BEARING_OTLP_SHARE", value_name = "SHARE", default_value = "1", value_parser = share)]
+    pub(super) otlp_share: f64,
+}
+
 /// How to serve.
 #[derive(Args)]
 pub(super) struct Listen {
@@ -43,6 +60,19 @@ pub(super) struct Listen {
     /// Lets webhooks lie in private networks and on plain http; without it neither is ever connected to.
     #[arg(long, env = "BEARING_ALLOW_PRIVATE_WEBHOOKS")]
     pub(super) allow_private_webhooks: bool,
+    /// The most answers a second from pages; what is more is told to come again. None: as many as can be stored in time.
+    #[arg(long, env = "BEARING_INTAKE_RATE", value_name = "ANSWERS", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(super) intake_rate: Option<u32>,
+    /// The most connections at once; what is more is told to come again.
+    #[arg(long, env = "BEARING_MAX_CONNECTIONS", value_name = "COUNT", default_value = "10000",
+        value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub(super) max_connections: u32,
+    /// Seconds that new connections are taken for after SIGTERM, while `readyz` says 503 already; 0 to 60.
+    #[arg(long, env = "BEARING_DRAIN_DELAY", value_name = "SECONDS", default_value = "0",
+        value_parser = clap::value_parser!(u64).range(0..=60))]
+    pub(super) drain_delay: u64,
+    #[command(flatten)]
+    pub(super) telling: Telling,
 }
 
 #[derive(Subcommand)]
@@ -139,6 +169,10 @@ pub(super) enum SurveyCommand {
         #[arg(long, env = "BEARING_JSON")]
         json: bool,
     },
+}
+
+fn share(text: &str) -> Result<f64, &'static str> {
+    text.parse().ok().filter(|share| (0.0..=1.0).contains(share)).ok_or("give a number from 0 to 1")
 }
 
 fn scope(text: &str) -> Result<Scope, &'static str> {

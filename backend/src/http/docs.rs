@@ -26,6 +26,7 @@ const PAGES: &[(&str, &str, &str)] = &[
     ("webhooks", "Webhooks", include_str!("../../../docs/WEBHOOKS.md")),
     ("scoring", "Scoring", include_str!("../../../docs/SCORING.md")),
     ("operations", "Operations", include_str!("../../../docs/OPERATIONS.md")),
+    ("metrics", "Measurements", include_str!("../../../docs/METRICS.md")),
     ("glossary", "Glossary", include_str!("../../../docs/GLOSSARY.md")),
 ];
 const STYLE: &str = include_str!("docs.css");

@@ -1,51 +1,78 @@
-//! What happens around every request: its id, its time limit, its log line when it fails, its count, and the open doors
-//! of the embed.
+//! What happens around every request: its id, whether it may begin, its time limit, its span and its log line, its count,
+//! and the open doors of the embed.
 
 use std::any::Any;
 use std::time::Duration;
 
-use axum::extract::{Request, State};
+use axum::body::{Body, HttpBody};
+use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use bearing_shared::fault::{Code, Fault};
+use tokio::time::Instant;
+use tracing::{Instrument, field};
 
-use crate::app::Shared;
+use super::kind::kind;
+use crate::admission::Kind;
+use crate::app::{App, Shared};
 use crate::chance;
 use crate::error::ApiError;
-use crate::metrics::By;
+use crate::held::held;
+use crate::telemetry;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// How long one request may take in all.
 const REQUEST: Duration = Duration::from_secs(15);
 
-/// Gives each reply its request id and the embed's its headers, ends what takes too long, counts, and logs when the
-/// server is at fault. Nothing else makes replies: refusals of the router and of a handler that panics come by here too.
+/// Gives each reply its request id and the embed's its headers, refuses what may not begin, ends what takes too long,
+/// counts, and logs when the server is at fault. Nothing else makes replies: refusals of the router and of a handler that
+/// panics come by here too.
 pub(super) async fn around(State(app): State<Shared>, request: Request, next: Next) -> Response {
+    let begun = Instant::now();
     // Made here and never taken from the caller: it goes into the log.
     let id = data_encoding::BASE32_NOPAD.encode(&chance::bytes::<10>());
-    // Without the query: it may hold what a respondent wrote.
-    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
-    let open = is_open(&path);
-    let mut response = if open && method == Method::OPTIONS {
-        preflight()
-    } else if is_text(&path) {
-        let late = |_| ApiError(Fault::new(Code::REQUEST_TIMEOUT, Code::REQUEST_TIMEOUT.meaning)).into_response();
-        tokio::time::timeout(REQUEST, next.run(request)).await.unwrap_or_else(late)
+    let matched = request.extensions().get::<MatchedPath>().cloned();
+    let route = matched.as_ref().map(MatchedPath::as_str);
+    let (method, kind) = (request.method().clone(), kind(request.method(), route));
+    let path = request.uri().path();
+    let open = is_open(path);
+    // Of the address only what the router knows: ids and queries belong to people.
+    let span = tracing::info_span!(
+        target: telemetry::REQUESTS,
+        "request",
+        request.id = id,
+        http.request.method = %method,
+        http.route = route.unwrap_or_default(),
+        http.response.status_code = field::Empty,
+        otel.kind = "server",
+        otel.name = %format_args!("{method} {}", route.unwrap_or("nowhere")),
+    );
+    // Strangers' pages have no say in how our traces hang together.
+    let has_key = matches!(kind, Kind::Import | Kind::Reports | Kind::Exports | Kind::Management);
+    if has_key && !span.is_disabled() {
+        telemetry::join(&span, request.headers());
+    }
+    let (let_in, mut response) = if open && method == Method::OPTIONS {
+        (true, preflight())
+    } else if is_text(path) {
+        admitted(&app, kind, request, next).instrument(span.clone()).await
     } else {
         // No address of ours; the router's own refusal would not be in our envelope.
-        ApiError::not_found().into_response()
+        (true, ApiError::not_found().into_response())
     };
     let status = response.status();
-    let kind = match status.as_u16() {
-        100..400 => "ok",
-        400..500 => "refused",
-        _ => "failed",
-    };
-    app.metrics.replies.get_or_create(&By { kind }).inc();
-    if status.is_server_error() {
-        tracing::error!(id, %method, path, status = status.as_u16(), "a request failed");
-    }
+    let took = begun.elapsed();
+    app.metrics.replied(kind, status.as_u16(), took);
+    span.record("http.response.status_code", status.as_u16());
+    span.in_scope(|| {
+        let (status, ms) = (status.as_u16(), took.as_secs_f64() * 1_000.0);
+        match status {
+            // Refusing is what an overloaded server does most, and no fault: it is counted.
+            500.. if let_in => tracing::error!(id, %method, route, status, "a request failed"),
+            _ => tracing::debug!(target: telemetry::REQUESTS, status, ms, "replied"),
+        }
+    });
     let headers = response.headers_mut();
     if let Ok(id) = HeaderValue::from_str(&id) {
         headers.insert(REQUEST_ID, id);
@@ -55,6 +82,27 @@ pub(super) async fn around(State(app): State<Shared>, request: Request, next: Ne
         open_to_all(headers);
     }
     response
+}
+
+/// Whether a request may begin, and its reply within its time; else the refusal, before anything of its body is read.
+async fn admitted(app: &App, kind: Kind, request: Request, next: Next) -> (bool, Response) {
+    // What the client announced, or what is there already.
+    let announced = request.body().size_hint().exact();
+    let place = match app.admission.enter(kind, announced.map(|bytes| bytes as usize)) {
+        Ok(place) => place,
+        Err(reason) => {
+            app.metrics.refused(reason);
+            return (false, ApiError(Fault::new(Code::OVERLOADED, Code::OVERLOADED.meaning)).into_response());
+        }
+    };
+    let late = |_| ApiError(Fault::new(Code::REQUEST_TIMEOUT, Code::REQUEST_TIMEOUT.meaning)).into_response();
+    let response = tokio::time::timeout(REQUEST, next.run(request)).await.unwrap_or_else(late);
+    let response = match (kind, place) {
+        // The work of an export goes on for as long as it is being sent.
+        (Kind::Exports, Some(place)) => response.map(|body| Body::new(held(body, place))),
+        _ => response,
+    };
+    (true, response)
 }
 
 /// Whether an address is for the pages of strangers, found or not: the embed, and the files that it loads.

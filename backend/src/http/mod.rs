@@ -10,6 +10,7 @@ mod files;
 pub mod health;
 mod hosted;
 mod intake;
+mod kind;
 mod layers;
 pub mod measure;
 mod page;

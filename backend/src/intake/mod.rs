@@ -6,8 +6,10 @@
 pub mod batch;
 mod judge;
 mod parse;
+mod waiting;
 
 pub(crate) use parse::check_depth;
+pub use waiting::Waiting;
 
 use std::sync::Arc;
 
@@ -108,12 +110,18 @@ impl Intake {
         }
     }
 
+    /// What waits for the store.
+    pub fn waiting(&self) -> Arc<Waiting> {
+        self.responses.waiting()
+    }
+
     /// Takes a request body of one response or an array of them.
     ///
     /// # Errors
     /// What is wrong with the request as a whole; a fault of one item is in its result.
     pub async fn take(&self, app: &App, view: &Arc<SiteView>, body: &[u8], source: Source) -> ApiResult<Taken> {
         let parse::Parsed { alone, items } = parse::items::<Submission>(body, source)?;
+        app.admission.charge(items.len());
         let (ids, submissions): (Vec<_>, Vec<_>) = items.into_iter().map(|item| (item.id, item.value)).unzip();
         let outcomes = self.store_all(app, view, submissions, source).await?;
         Ok(Taken { alone, results: ids.into_iter().zip(outcomes).collect() })

@@ -10,6 +10,7 @@ use std::task::{Context, Poll};
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, Method, Request, header, request};
+use bearing::admission::Limits;
 use bearing::app::{App, Shared};
 use bearing::clock::{Clock, ManualClock};
 use bearing::integrations::webhooks::client::Client;
@@ -57,7 +58,7 @@ impl Server {
         public_url: Option<&str>,
         wrap: impl FnOnce(Arc<dyn Store>) -> Arc<dyn Store>,
     ) -> Self {
-        Self::start_sending(public_url, wrap, Client::new(false)).await
+        Self::start_as(public_url, wrap, Limits::default(), Client::new(false)).await
     }
 
     /// The same with a client of its own for webhooks.
@@ -66,11 +67,29 @@ impl Server {
         wrap: impl FnOnce(Arc<dyn Store>) -> Arc<dyn Store>,
         client: Client,
     ) -> Self {
+        Self::start_as(public_url, wrap, Limits::default(), client).await
+    }
+
+    /// The same with these limits of what may begin.
+    pub(crate) async fn start_within(
+        public_url: Option<&str>,
+        wrap: impl FnOnce(Arc<dyn Store>) -> Arc<dyn Store>,
+        limits: Limits,
+    ) -> Self {
+        Self::start_as(public_url, wrap, limits, Client::new(false)).await
+    }
+
+    async fn start_as(
+        public_url: Option<&str>,
+        wrap: impl FnOnce(Arc<dyn Store>) -> Arc<dyn Store>,
+        limits: Limits,
+        client: Client,
+    ) -> Self {
         let place = bearing_fresh::chosen();
         let store = bearing_storage::open(&place.url).await.expect("a fresh database opens");
         let clock = Arc::new(ManualClock::at(at(NOW)));
-        let public_url = public_url.map(str::to_owned);
-        let app = App::start_with(wrap(store), Arc::<ManualClock>::clone(&clock), public_url, None, client);
+        let (public_url, given) = (public_url.map(str::to_owned), Arc::<ManualClock>::clone(&clock));
+        let app = App::start_with(wrap(store), given, public_url, None, limits, client);
         Self { router: bearing::http::router(Arc::clone(&app)), app, clock, place }
     }
 

@@ -69,8 +69,11 @@ async fn what_happens_is_counted() {
         "bearing_responses_total{kind=\"rejected\"} 1",
         "bearing_events_total{kind=\"shown\"} 1",
         "bearing_events_total{kind=\"refused\"} 1",
-        "bearing_http_replies_total{kind=\"ok\"} 3",
-        "bearing_http_replies_total{kind=\"refused\"} 1",
+        "bearing_http_replies_total{kind=\"intake\",status=\"2xx\"} 2",
+        "bearing_http_replies_total{kind=\"events\",status=\"2xx\"} 1",
+        "bearing_http_replies_total{kind=\"nowhere\",status=\"4xx\"} 1",
+        "bearing_http_reply_seconds_count{kind=\"intake\"} 2",
+        "bearing_http_in_flight{kind=\"intake\"} 0",
         "bearing_flush_rows_count 2",
         "# EOF",
     ] {

@@ -1,6 +1,7 @@
 //! The server from outside: every route through the router, and the accept loop over real sockets.
 
 mod access;
+mod admission;
 mod breakdown;
 mod changes;
 mod docs;
@@ -15,6 +16,7 @@ mod hosted;
 mod identity;
 mod intake;
 mod limits;
+mod metrics;
 mod origins;
 mod preview;
 mod receiver;
@@ -24,6 +26,7 @@ mod rules;
 mod server;
 mod sites;
 mod surveys;
+mod tracing;
 mod transfer;
 mod trend;
 mod versions;

@@ -4,11 +4,14 @@ use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use bearing::server::Limits;
+use bearing_shared::fault::Code;
 use tokio::sync::oneshot;
 use tokio::task::{JoinHandle, spawn_blocking};
 
 use crate::faulty::{Mode, Switch};
-use crate::harness::{Server, answer};
+use crate::harness::{Reply, Server, answer};
 
 /// A server on a free port of its own.
 struct Listening {
@@ -19,6 +22,10 @@ struct Listening {
 }
 
 async fn listen(server: Server) -> Listening {
+    listen_within(server, Limits::default()).await
+}
+
+async fn listen_within(server: Server, limits: Limits) -> Listening {
     let listener = bearing::server::bind("127.0.0.1:0".parse().expect("is an address")).await.expect("a port is free");
     let address = listener.local_addr().expect("it has an address");
     let (stop, stopped) = oneshot::channel::<()>();
@@ -27,7 +34,7 @@ async fn listen(server: Server) -> Listening {
         let stop = async {
             let _ = stopped.await;
         };
-        bearing::server::serve(listener, app, router, stop).await.expect("it ends in order");
+        bearing::server::serve_within(listener, app, router, stop, limits).await.expect("it ends in order");
     });
     Listening { server, address, stop, ended }
 }
@@ -53,6 +60,31 @@ fn exchange(address: SocketAddr, request: &str) -> String {
     rest(send(address, request)).0
 }
 
+/// The reply to bytes on a connection of their own.
+pub(crate) async fn raw(request: &str) -> Reply {
+    let listening = listen(Server::start().await).await;
+    let (address, request) = (listening.address, request.to_owned());
+    let reply = spawn_blocking(move || exchange(address, &request)).await.expect("no panic");
+    listening.stop.send(()).expect("it runs");
+    listening.ended.await.expect("no panic");
+    parsed(&reply)
+}
+
+/// A reply as it came over the wire.
+fn parsed(reply: &str) -> Reply {
+    let (head, body) = reply.split_once("\r\n\r\n").expect("a head");
+    let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).expect("a status");
+    let headers: HeaderMap = head
+        .lines()
+        .filter_map(|line| line.split_once(": "))
+        .map(|(name, value)| {
+            let name: HeaderName = name.parse().expect("a name");
+            (name, HeaderValue::from_str(value).expect("a value"))
+        })
+        .collect();
+    Reply { status, headers, body: body.to_owned().into() }
+}
+
 fn post(path: &str, body: &str) -> String {
     format!(
         "POST {path} HTTP/1.1\r\nhost: bearing.example\r\ncontent-type: text/plain\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{body}",
@@ -72,7 +104,6 @@ async fn clients_that_stand_still_are_closed_after_5_seconds() {
     let idle = spawn_blocking(move || rest(send(address, "")));
     let half_sent_head = spawn_blocking(move || rest(send(address, &head)));
     let half_sent_body = spawn_blocking(move || rest(send(address, &half_body)));
-    let kept_alive = spawn_blocking(move || rest(send(address, "GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n")));
     let limits = Duration::from_millis(4_500)..Duration::from_millis(9_000);
     for (what, task) in [("nothing", idle), ("half a head", half_sent_head)] {
         let (reply, took) = task.await.expect("no panic");
@@ -85,8 +116,6 @@ async fn clients_that_stand_still_are_closed_after_5_seconds() {
         assert!(reply.contains(header), "{header} in {reply}");
     }
     assert!(limits.contains(&took), "half a body: {took:?}");
-    let (reply, took) = kept_alive.await.expect("no panic");
-    assert!(reply.starts_with("HTTP/1.1 200 ") && took < Duration::from_secs(20), "{took:?} {reply}");
     // Nobody else had to wait, and nothing was stored by halves.
     assert_eq!(listening.server.score(&site, "metric=nps").await["n"], 0);
     listening.stop.send(()).expect("it runs");
@@ -144,7 +173,8 @@ async fn requests_are_served_over_a_socket_one_after_the_other() {
     assert_eq!(reply.matches("HTTP/1.1 200 ").count(), 3, "{reply}");
     assert!(reply.contains("\"stored\""), "{reply}");
     let broken = spawn_blocking(move || exchange(address, "nonsense\r\n\r\n")).await.expect("no panic");
-    assert!(broken.starts_with("HTTP/1.1 400 "), "{broken}");
+    parsed(&broken).refused(Code::MALFORMED_REQUEST);
+    assert!(broken.starts_with("HTTP/1.1 400 Bad Request\r\n"), "{broken}");
     assert_eq!(listening.server.score(&site, "metric=nps").await["n"], 1);
     listening.stop.send(()).expect("it runs");
     listening.ended.await.expect("no panic");
@@ -181,6 +211,61 @@ async fn the_end_finishes_what_is_open_and_takes_nothing_new() {
     switch.set(Mode::Well);
     let reply = open.await.expect("no panic");
     assert!(reply.starts_with("HTTP/1.1 200 ") && reply.contains("\"stored\""), "{reply}");
+    listening.ended.await.expect("no panic");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_connection_too_many_is_told_to_come_again() {
+    let limits = Limits { connections: 2, ..Limits::default() };
+    let listening = listen_within(Server::start().await, limits).await;
+    let address = listening.address;
+    let replies = spawn_blocking(move || {
+        let get = "GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n";
+        let mut open = [send(address, get), send(address, get)];
+        for stream in &mut open {
+            assert!(stream.read(&mut [0; 1_024]).expect("a reply") > 0);
+        }
+        let refused = exchange(address, get);
+        drop(open);
+        // As soon as the server has seen them go.
+        let begun = Instant::now();
+        loop {
+            let reply = exchange(address, "GET /metrics HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
+            if reply.starts_with("HTTP/1.1 200 ") || begun.elapsed() > Duration::from_secs(20) {
+                return (refused, reply);
+            }
+        }
+    });
+    let (refused, measured) = replies.await.expect("no panic");
+    let refused = parsed(&refused);
+    refused.refused(Code::OVERLOADED);
+    assert!((2..=10).contains(&refused.header("retry-after").parse::<u64>().expect("seconds")));
+    assert_eq!((refused.header("connection"), refused.header("access-control-allow-origin")), ("close", "*"));
+    assert!(measured.contains("\nbearing_connections_refused_total "), "{measured}");
+    assert!(!measured.contains("\nbearing_connections_refused_total 0"), "{measured}");
+    listening.stop.send(()).expect("it runs");
+    listening.ended.await.expect("no panic");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_drain_delay_takes_new_connections_and_says_that_it_is_not_ready() {
+    let limits = Limits { drain_delay: Duration::from_secs(3), ..Limits::default() };
+    let listening = listen_within(Server::start().await, limits).await;
+    let address = listening.address;
+    listening.stop.send(()).expect("it runs");
+    let replies = spawn_blocking(move || {
+        let ready = "GET /readyz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
+        let begun = Instant::now();
+        loop {
+            let reply = exchange(address, ready);
+            if reply.starts_with("HTTP/1.1 503 ") || begun.elapsed() > Duration::from_secs(2) {
+                return (reply, exchange(address, &ready.replace("/readyz", "/healthz")));
+            }
+        }
+    });
+    let (ready, well) = replies.await.expect("no panic");
+    parsed(&ready).refused(Code::SHUTTING_DOWN);
+    assert!(well.starts_with("HTTP/1.1 200 "), "it goes on serving: {well}");
     listening.ended.await.expect("no panic");
 }
 

@@ -1,0 +1,201 @@
+//! `cargo xtask bench overload`: the real server on one core, and on the other one visitors who do not wait for it.
+//!
+//! Four times the rate that it was asked to take, thousands of heads that never end, and SIGTERM under load; prints one JSON
+//! object and fails when a limit is missed.
+
+mod load;
+mod slow;
+mod target;
+
+use std::io::Write;
+use std::time::Duration;
+
+use anyhow::ensure;
+use bearing::chance;
+use serde_json::{Value, json};
+
+use load::{Found, Load, offer};
+use target::{Site, Target, check_pinned, pin_this};
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// Connections that the visitors share.
+const CONNECTIONS: usize = 512;
+/// How much more is offered than the rate.
+const TIMES: f64 = 4.0;
+/// The part of what one core can that the rate is set to.
+const PART: f64 = 0.5;
+/// Heads that never end, and bodies.
+const HALF_OPEN: usize = 2_000;
+const SLOW_BODIES: usize = 200;
+
+/// The limits that the figures are held to.
+const GOODPUT: f64 = 0.9;
+const P99_MS: f64 = 200.0;
+const CLOSED_S: f64 = 6.0;
+const SLOWER: f64 = 2.0;
+const STOPPED_S: f64 = 15.0;
+const RESIDENT_MIB: f64 = 64.0;
+
+fn main() -> anyhow::Result<()> {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let option = |name: &str, default: f64| {
+        let place = args.iter().position(|arg| arg == name);
+        place.and_then(|place| args.get(place + 1)).and_then(|value| value.parse().ok()).unwrap_or(default)
+    };
+    bearing::server::allow_files(HALF_OPEN + SLOW_BODIES + CONNECTIONS);
+    pin_this(1)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(measure(option("--seconds", 20.0), option("--stops", 20.0) as usize))
+}
+
+async fn measure(seconds: f64, stops: usize) -> anyhow::Result<()> {
+    let mut missed = Vec::new();
+    let mut check = |holds: bool, what: String| {
+        if !holds {
+            missed.push(what);
+        }
+    };
+    let mut target = Target::new()?;
+    let site = target.site()?;
+
+    // What one core can, when each visitor waits for the reply.
+    target.start(&[])?;
+    check_pinned(&target)?;
+    let load = Load { address: target.address(), path: site.path(), survey: site.survey.clone(), connections: 64 };
+    offer(&load, None, 1.0).await?;
+    let found = offer(&load, None, seconds.min(6.0)).await?;
+    let capacity = found.accepted.len() as f64 / found.seconds;
+    let resident_full = target.peak_mib()?;
+    target.stop().await?;
+    check(
+        resident_full <= RESIDENT_MIB,
+        format!("{resident_full:.0} MiB at full load, and {RESIDENT_MIB} are allowed"),
+    );
+
+    let rate = (capacity * PART).round();
+    let rate_text = format!("{rate}");
+    let overload = |target: &Target| Load {
+        address: target.address(),
+        path: site.path(),
+        survey: site.survey.clone(),
+        connections: CONNECTIONS,
+    };
+
+    // Four times the rate that was asked for.
+    target.start(&["--intake-rate", &rate_text])?;
+    let found = offer(&overload(&target), Some(rate * TIMES), seconds).await?;
+    let by_rate = told(&found, rate * TIMES, rate, target.peak_mib()?);
+    target.stop().await?;
+    let goodput = found.accepted.len() as f64 / found.seconds / rate;
+    let p99 = percentile(&found.accepted, 0.99);
+    check(goodput >= GOODPUT, format!("goodput is {goodput:.2} of the rate"));
+    check(p99 <= P99_MS, format!("the accepted wait {p99:.0} ms at p99"));
+    check(found.without_retry_after == 0, format!("{} were refused without Retry-After", found.without_retry_after));
+    check(found.broken == 0, format!("{} connections broke", found.broken));
+
+    // Twice what it can, and no rate: it has to find out by itself.
+    target.start(&[])?;
+    let found = offer(&overload(&target), Some(capacity * 2.0), seconds).await?;
+    let by_pressure = told(&found, capacity * 2.0, capacity, target.peak_mib()?);
+    target.stop().await?;
+
+    // Visitors who never finish what they begin.
+    target.start(&[])?;
+    let honest = Load { address: target.address(), path: site.path(), survey: site.survey.clone(), connections: 64 };
+    let share = rate / 2.0;
+    offer(&honest, Some(share), 1.0).await?;
+    let before = offer(&honest, Some(share), seconds.min(8.0)).await?;
+    let (during, closed) = tokio::join!(
+        offer(&honest, Some(share), 8.0),
+        slow::stand_still(target.address(), &site.path(), HALF_OPEN, SLOW_BODIES)
+    );
+    let (during, closed) = (during?, closed?);
+    let (before, during) = (percentile(&before.accepted, 0.99), percentile(&during.accepted, 0.99));
+    target.stop().await?;
+    check(closed.heads_s <= CLOSED_S, format!("a half-open connection was closed after {:.1} s", closed.heads_s));
+    check(closed.bodies_s <= CLOSED_S, format!("a slow body was closed after {:.1} s", closed.bodies_s));
+    check(
+        during <= before * SLOWER,
+        format!("the honest wait {during:.1} ms at p99 beside them and {before:.1} without"),
+    );
+
+    let (stopped, longest, acknowledged, lost, codes) = stop_often(&mut target, &site, stops, rate / 2.0).await?;
+    check(lost == 0, format!("{lost} acknowledged answers are not stored"));
+    check(codes == 0, format!("{codes} times the server did not end with 0"));
+    check(longest <= STOPPED_S, format!("stopping took {longest:.1} s"));
+
+    let report = json!({
+        "capacity_one_core": capacity.round(), "rate": rate, "offered_times": TIMES,
+        "resident_mib_full_load": round(resident_full),
+        "at_4_times_the_rate": by_rate, "at_2_times_capacity_without_a_rate": by_pressure,
+        "half_open": { "heads": HALF_OPEN, "closed_s": round(closed.heads_s), "bodies": SLOW_BODIES,
+            "bodies_closed_s": round(closed.bodies_s), "honest_p99_ms_before": round(before),
+            "honest_p99_ms_during": round(during) },
+        "sigterm": { "times": stopped, "longest_s": round(longest), "acknowledged": acknowledged, "lost": lost,
+            "other_exit_codes": codes },
+        "missed": missed, "ok": missed.is_empty(),
+    });
+    writeln!(std::io::stdout(), "{report}")?;
+    ensure!(missed.is_empty(), "{}", missed.join("; "));
+    Ok(())
+}
+
+/// The figures of an offer, beside the rate that should be taken of it.
+fn told(found: &Found, offered: f64, rate: f64, peak_mib: f64) -> Value {
+    let replies = (found.accepted.len() + found.refused.len()) as f64;
+    json!({
+        "offered": offered.round(), "sent": (replies / found.seconds).round(),
+        "accepted": (found.accepted.len() as f64 / found.seconds).round(),
+        "goodput_of_rate": round(found.accepted.len() as f64 / found.seconds / rate),
+        "accepted_p50_ms": round(percentile(&found.accepted, 0.5)),
+        "accepted_p99_ms": round(percentile(&found.accepted, 0.99)),
+        "refused_share": round(found.refused.len() as f64 / replies),
+        "refused_without_retry_after": found.without_retry_after,
+        "refused_p50_ms": round(percentile(&found.refused, 0.5)), "refused_p99_ms": round(percentile(&found.refused, 0.99)),
+        "broken": found.broken, "peak_resident_mib": round(peak_mib),
+    })
+}
+
+/// Starts and stops the server under load: how often, the longest stop in seconds, answers acknowledged, of these lost,
+/// and exits with another code than 0.
+async fn stop_often(
+    target: &mut Target,
+    site: &Site,
+    times: usize,
+    rate: f64,
+) -> anyhow::Result<(usize, f64, usize, usize, usize)> {
+    let (mut longest, mut codes, mut acknowledged) = (0.0_f64, 0, Vec::new());
+    for _ in 0..times {
+        target.start(&[])?;
+        let load = Load { address: target.address(), path: site.path(), survey: site.survey.clone(), connections: 64 };
+        let offered = tokio::spawn(async move { offer(&load, Some(rate), 20.0).await });
+        tokio::time::sleep(Duration::from_millis(chance::between(300, 1_200))).await;
+        let (code, took) = target.terminate().await?;
+        codes += usize::from(code != Some(0));
+        longest = longest.max(took);
+        acknowledged.extend(offered.await??.ids);
+    }
+    let store = bearing_storage::open(&target.url()).await?;
+    let mut lost = 0;
+    for id in &acknowledged {
+        lost += usize::from(store.response(&site.id, *id).await?.is_none());
+    }
+    let well = store.check().await?.problems.is_empty();
+    store.close().await;
+    ensure!(well, "the counts do not agree with the answers");
+    Ok((times, longest, acknowledged.len(), lost, codes))
+}
+
+/// The value below which this share of times lies, ms.
+fn percentile(times: &[Duration], share: f64) -> f64 {
+    let mut times = times.to_vec();
+    times.sort_unstable();
+    let place = ((times.len() as f64 * share) as usize).min(times.len().saturating_sub(1));
+    times.get(place).map_or(0.0, |time| time.as_secs_f64() * 1_000.0)
+}
+
+fn round(number: f64) -> f64 {
+    (number * 100.0).round() / 100.0
+}

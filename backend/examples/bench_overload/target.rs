@@ -1,0 +1,152 @@
+//! The server that is measured: the real binary, on one core, over a folder of its own.
+
+use std::io::{BufRead, BufReader};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, ensure};
+use bearing_shared::id::SiteId;
+use tempfile::TempDir;
+
+/// The longest that it may take to end before it is killed.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A site and its survey.
+pub(crate) struct Site {
+    pub(crate) id: SiteId,
+    pub(crate) key: String,
+    pub(crate) survey: String,
+}
+
+impl Site {
+    /// Where pages send responses.
+    pub(crate) fn path(&self) -> String {
+        format!("/v1/embed/{}/responses", self.key)
+    }
+}
+
+/// The binary, its folder, and the process while it runs.
+pub(crate) struct Target {
+    binary: PathBuf,
+    folder: TempDir,
+    running: Option<(Child, SocketAddr)>,
+}
+
+/// Keeps this process and what it starts from here on to one core, but for what is told otherwise.
+pub(crate) fn pin_this(core: usize) -> anyhow::Result<()> {
+    let mut command = Command::new("taskset");
+    command.args(["-a", "-c", "-p", &core.to_string(), &std::process::id().to_string()]).stdout(Stdio::null());
+    let ended = command.status().context("there is no taskset (util-linux)")?;
+    ensure!(ended.success(), "this machine has no core {core}: two are needed");
+    Ok(())
+}
+
+/// Checks that the server is on a core of its own.
+pub(crate) fn check_pinned(target: &Target) -> anyhow::Result<()> {
+    let cores = target.status("Cpus_allowed_list:")?;
+    ensure!(cores == "0", "the server may run on {cores} and should on core 0 alone");
+    Ok(())
+}
+
+impl Target {
+    /// An empty folder for `BEARING_BIN`.
+    pub(crate) fn new() -> anyhow::Result<Self> {
+        let binary = std::env::var_os("BEARING_BIN").context("BEARING_BIN names the binary that is measured")?;
+        Ok(Self { binary: binary.into(), folder: tempfile::tempdir()?, running: None })
+    }
+
+    /// The address of its store.
+    pub(crate) fn url(&self) -> String {
+        format!("sqlite:{}", self.folder.path().join("bearing.db").display())
+    }
+
+    fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new("taskset");
+        command.args(["-c", "0"]).arg(&self.binary).args(args).env("BEARING_DATA", self.folder.path());
+        command
+    }
+
+    /// Makes a site with a published survey.
+    pub(crate) fn site(&self) -> anyhow::Result<Site> {
+        let run = |args: &[&str]| -> anyhow::Result<serde_json::Value> {
+            let output = self.command(args).output()?;
+            ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+            serde_json::from_slice(&output.stdout).context("the command printed no JSON")
+        };
+        let text = |value: &serde_json::Value, name: &str| {
+            value[name].as_str().map(str::to_owned).with_context(|| format!("no {name}"))
+        };
+        let site = run(&["site", "create", "--name", "Bench", "--json"])?;
+        let id = text(&site, "id")?;
+        let survey = run(&["survey", "create", "--site", &id, "--metric", "nps", "--publish", "--json"])?;
+        Ok(Site { key: text(&site, "site_key")?, survey: text(&survey, "id")?, id: SiteId(id) })
+    }
+
+    /// Starts it on a free port with more options, and waits until it is ready.
+    pub(crate) fn start(&mut self, options: &[&str]) -> anyhow::Result<()> {
+        let mut command = self.command(&["serve", "--listen", "127.0.0.1:0"]);
+        let mut child = command.args(options).stdin(Stdio::null()).stdout(Stdio::piped()).spawn()?;
+        let stdout = child.stdout.take().context("its output is piped")?;
+        for line in BufReader::new(stdout).lines() {
+            if let Some(address) = line?.strip_prefix("ready http://") {
+                self.running = Some((child, address.trim().parse()?));
+                return Ok(());
+            }
+        }
+        anyhow::bail!("the server ended before it was ready ({})", child.wait()?)
+    }
+
+    /// Where it listens.
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.running.as_ref().map_or(SocketAddr::from(([127, 0, 0, 1], 0)), |(_, address)| *address)
+    }
+
+    fn status(&self, name: &str) -> anyhow::Result<String> {
+        let (child, _) = self.running.as_ref().context("the server is not running")?;
+        let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).context("Linux tells it")?;
+        let line = status.lines().find_map(|line| line.strip_prefix(name)).with_context(|| format!("no {name}"))?;
+        Ok(line.trim().to_owned())
+    }
+
+    /// The most memory that it has held since its start, MiB.
+    pub(crate) fn peak_mib(&self) -> anyhow::Result<f64> {
+        let peak: f64 = self.status("VmHWM:")?.trim_end_matches(" kB").parse()?;
+        Ok(peak / 1_024.0)
+    }
+
+    /// Sends SIGTERM: the exit code, and the seconds until it was there.
+    pub(crate) async fn terminate(&mut self) -> anyhow::Result<(Option<i32>, f64)> {
+        let (mut child, _) = self.running.take().context("the server is not running")?;
+        let begun = Instant::now();
+        // The standard library sends no other signal than KILL.
+        let sent = Command::new("sh").args(["-c", &format!("kill -TERM {}", child.id())]).status()?;
+        ensure!(sent.success(), "the signal was not sent");
+        loop {
+            if let Some(status) = child.try_wait()? {
+                return Ok((status.code(), begun.elapsed().as_secs_f64()));
+            }
+            if begun.elapsed() > PATIENCE {
+                child.kill()?;
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+
+    /// Stops it in order.
+    pub(crate) async fn stop(&mut self) -> anyhow::Result<()> {
+        let (code, _) = self.terminate().await?;
+        ensure!(code == Some(0), "the server ended with {code:?}");
+        Ok(())
+    }
+}
+
+impl Drop for Target {
+    fn drop(&mut self) {
+        if let Some((child, _)) = &mut self.running {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+}

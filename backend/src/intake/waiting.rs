@@ -1,0 +1,104 @@
+//! What waits for the store, as others may see it: how many requests, and for how long.
+
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+/// How old an answer may become that no batch had room for: past it more come than can be stored.
+const OLDEST: Duration = Duration::from_millis(100);
+/// How long one flush may take before nobody else is let wait for it.
+const STALLED: Duration = Duration::from_secs(1);
+
+/// The state of a queue before a sink.
+#[derive(Debug)]
+pub struct Waiting {
+    begun: Instant,
+    requests: AtomicUsize,
+    /// When the oldest came that no batch had room for, in µs since the beginning, plus 1; 0: there is none.
+    left: AtomicU64,
+    /// When the flush began that is going on, in the same way.
+    flushing: AtomicU64,
+}
+
+impl Default for Waiting {
+    fn default() -> Self {
+        Self {
+            begun: Instant::now(),
+            requests: AtomicUsize::new(0),
+            left: AtomicU64::new(0),
+            flushing: AtomicU64::new(0),
+        }
+    }
+}
+
+impl Waiting {
+    /// Requests in the queue, without those that are being flushed.
+    pub fn requests(&self) -> usize {
+        self.requests.load(Ordering::Relaxed)
+    }
+
+    /// How long the oldest request has been waiting, to the length of a flush.
+    pub fn oldest(&self) -> Duration {
+        self.age(&self.left).max(self.age(&self.flushing)).unwrap_or_default()
+    }
+
+    /// Whether more comes than can be stored in time.
+    pub fn is_too_long(&self) -> bool {
+        self.age(&self.left).is_some_and(|age| age >= OLDEST)
+            || self.age(&self.flushing).is_some_and(|age| age >= STALLED)
+    }
+
+    pub(super) fn came(&self) {
+        self.requests.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Says that a flush of `requests` begins, and when the oldest came that it has no room for.
+    pub(super) fn flushes(&self, requests: usize, left: Option<Instant>) {
+        self.requests.fetch_sub(requests, Ordering::Relaxed);
+        self.left.store(left.map_or(0, |came| self.stamp(came)), Ordering::Relaxed);
+        self.flushing.store(self.stamp(Instant::now()), Ordering::Relaxed);
+    }
+
+    pub(super) fn flushed(&self) {
+        self.flushing.store(0, Ordering::Relaxed);
+    }
+
+    fn stamp(&self, at: Instant) -> u64 {
+        at.duration_since(self.begun).as_micros() as u64 + 1
+    }
+
+    fn age(&self, stamp: &AtomicU64) -> Option<Duration> {
+        let at = stamp.load(Ordering::Relaxed).checked_sub(1)?;
+        Some(self.begun.elapsed().saturating_sub(Duration::from_micros(at)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_full_batch_is_no_overload_and_who_is_left_behind_is() {
+        let waiting = Waiting::default();
+        (0..300).for_each(|_| waiting.came());
+        waiting.flushes(256, None);
+        tokio::time::advance(Duration::from_millis(900)).await;
+        assert_eq!((waiting.requests(), waiting.is_too_long()), (44, false), "a slow disk is not too many answers");
+        assert_eq!(waiting.oldest(), Duration::from_millis(900));
+        let came = Instant::now();
+        tokio::time::advance(Duration::from_millis(60)).await;
+        waiting.flushed();
+        waiting.flushes(44, Some(came));
+        assert!(!waiting.is_too_long());
+        tokio::time::advance(Duration::from_millis(40)).await;
+        assert!(waiting.is_too_long());
+        waiting.flushed();
+        waiting.flushes(0, None);
+        assert!(!waiting.is_too_long());
+        tokio::time::advance(STALLED).await;
+        assert!(waiting.is_too_long(), "a store that stands still");
+        waiting.flushed();
+        assert_eq!((waiting.is_too_long(), waiting.oldest()), (false, Duration::ZERO));
+    }
+}

@@ -1,0 +1,114 @@
+//! What may begin and what is told to come again, from outside: by rate, by lane, by pressure.
+
+use bearing::admission::{Level, Limits};
+use bearing_shared::fault::Code;
+use serde_json::{Value, json};
+
+use crate::faulty::{Mode, Switch};
+use crate::harness::{Pieces, Reply, Server, Site, answer};
+
+async fn limited(limits: Limits) -> (Server, Site, String) {
+    let server = Server::start_within(None, |store| store, limits).await;
+    let (site, survey) = server.site_with_survey().await;
+    (server, site, survey)
+}
+
+fn refused_for(server: &Server, reason: &str) -> bool {
+    let text = server.app.measured();
+    let none = format!("bearing_http_refused_total{{kind=\"{reason}\"}} 0\n");
+    assert!(text.contains(&format!("bearing_http_refused_total{{kind=\"{reason}\"}}")), "{text}");
+    !text.contains(&none)
+}
+
+fn told_to_come_again(reply: &Reply) {
+    reply.refused(Code::OVERLOADED);
+    let wait: u64 = reply.header("retry-after").parse().expect("seconds");
+    assert!((2..=10).contains(&wait), "{wait}");
+}
+
+#[tokio::test]
+async fn past_the_rate_answers_are_refused_before_their_bodies_are_read() {
+    let (server, site, survey) = limited(Limits { rate: Some(1), ..Limits::default() }).await;
+    server.answered(&site, &answer(&survey, 9)).await;
+    // As many as take a quarter of an hour at this rate: no slow machine gets there.
+    server.app.admission.charge(1_000);
+    let endless = Pieces::of([]).then_stands_still();
+    let reply = server.post(&site.responses()).sends("text/plain", endless.body()).await;
+    told_to_come_again(&reply);
+    assert_eq!(reply.header("access-control-allow-origin"), "*", "the page may read that it was refused");
+    assert_eq!(reply.header("access-control-expose-headers"), "x-request-id, retry-after");
+    assert!(refused_for(&server, "rate") && !refused_for(&server, "lane"));
+    // Nobody else is.
+    assert_eq!(server.get(&site.config()).await.status, 200);
+    assert_eq!(server.score(&site, "metric=nps").await["n"], 1);
+    assert_eq!(server.get("/metrics").await.status, 200);
+}
+
+#[tokio::test]
+async fn every_answer_of_an_array_counts_towards_the_rate() {
+    let (server, site, survey) = limited(Limits { rate: Some(1), ..Limits::default() }).await;
+    let items: Vec<Value> = (0..50).map(|_| answer(&survey, 9)).collect();
+    server.post(&site.responses()).json(&json!(items)).await.ok();
+    told_to_come_again(&server.post(&site.responses()).json(&answer(&survey, 9)).await);
+}
+
+#[tokio::test]
+async fn a_form_that_was_typed_is_never_refused_at_the_door() {
+    let (server, _, survey) = limited(Limits { rate: Some(1), ..Limits::default() }).await;
+    server.app.admission.charge(1_000);
+    let form = [("id", &*crate::harness::new_id()), ("version", "1"), ("q.score", "9")];
+    let reply = server.post(&format!("/s/{survey}")).form(&form).await;
+    assert_eq!(reply.status, 303, "{}", reply.text());
+}
+
+#[tokio::test]
+async fn a_full_intake_is_told_to_come_again_and_reports_go_on() {
+    let switch = Switch::new();
+    let limits = Limits { intake: 2, ..Limits::default() };
+    let server = Server::start_within(None, |store| switch.around(store), limits).await;
+    let (site, survey) = server.site_with_survey().await;
+    switch.set(Mode::Stuck);
+    let mut sent = tokio::task::JoinSet::new();
+    for _ in 0..3 {
+        sent.spawn(server.post(&site.responses()).json(&answer(&survey, 9)).into_future());
+    }
+    let one_too_many = sent.join_next().await.expect("one is answered").expect("no panic");
+    told_to_come_again(&one_too_many);
+    assert!(refused_for(&server, "lane"));
+    assert_eq!(server.score(&site, "metric=nps").await["n"], 0, "reports have places of their own");
+    switch.set(Mode::Well);
+    let stored = sent.join_all().await;
+    assert!(stored.iter().all(|reply| reply.status == 200));
+    server.answered(&site, &answer(&survey, 9)).await;
+}
+
+#[tokio::test]
+async fn an_export_is_under_way_to_its_last_byte() {
+    let (server, site, survey) = limited(Limits { exports: 1, ..Limits::default() }).await;
+    server.answered(&site, &answer(&survey, 9)).await;
+    let request =
+        axum::http::Request::get("/v1/exports/responses.csv").header("authorization", format!("Bearer {}", site.read));
+    let request = request.body(axum::body::Body::empty()).expect("is a request");
+    let Ok(unread) = tower::ServiceExt::oneshot(server.router.clone(), request).await;
+    assert_eq!(unread.status(), 200);
+    told_to_come_again(&server.get("/v1/exports/responses.csv").key(&site.read).await);
+    assert_eq!(server.score(&site, "metric=nps").await["n"], 1, "reports have places of their own");
+    drop(unread);
+    assert_eq!(server.get("/v1/exports/responses.csv").key(&site.read).await.status, 200);
+}
+
+#[tokio::test]
+async fn under_pressure_reports_give_way_and_answers_do_not() {
+    let (server, site, survey) = limited(Limits::default()).await;
+    let under = async |level: Level, request: crate::harness::Ask| {
+        server.app.admission.pressure.hold(level);
+        request.await
+    };
+    told_to_come_again(&under(Level::Busy, server.get("/v1/reports/score?metric=nps").key(&site.read)).await);
+    let events = json!([{ "type": "shown", "survey": survey, "version": 1 }]);
+    told_to_come_again(&under(Level::Busy, server.post(&site.events()).json(&events)).await);
+    under(Level::Busy, server.post(&site.responses()).json(&answer(&survey, 9))).await.ok();
+    told_to_come_again(&under(Level::Full, server.post(&site.responses()).json(&answer(&survey, 9))).await);
+    assert_eq!(under(Level::Full, server.get(&site.config())).await.status, 200);
+    assert!(refused_for(&server, "pressure"));
+}
