@@ -2,6 +2,7 @@
 
 mod backups;
 mod commands;
+mod moves;
 mod options;
 
 use std::io::Write;

@@ -14,7 +14,7 @@ use bearing_storage::{Key, Scope, Site, Store};
 use serde_json::json;
 
 use super::options::{Command, KeyCommand, Listen, Options, Place, SiteCommand, SurveyCommand};
-use super::{backups, say};
+use super::{backups, moves, say};
 use crate::app::App;
 use crate::clock::{Clock, SystemClock};
 use crate::demo::{self, Demo};
@@ -23,10 +23,11 @@ use crate::{admission, auth, chance, http, server};
 
 /// Runs a command to its end.
 pub(super) async fn run(options: Options) -> anyhow::Result<()> {
-    // These two open no store: the one takes its place, the other must not change it.
+    // These open no store of their own: one takes its place, another must not change it, the third opens two.
     match &options.command {
         Command::Backup { file, force } => return backups::back_up(&url_of(&options.place)?, file, *force).await,
         Command::Restore { file, force } => return backups::restore(&url_of(&options.place)?, file, *force).await,
+        Command::Migrate { from: Some(from), to: Some(to) } => return moves::transfer(from, to).await,
         _ => {}
     }
     let store = open(&options.place).await?;
@@ -64,7 +65,7 @@ pub(super) async fn run(options: Options) -> anyhow::Result<()> {
             id.and_then(|id| if json { say(&json!({ "id": id }).to_string()) } else { say(&id) })
         }
         // Opening has done it already.
-        Command::Migrate => say("The schema is up to date."),
+        Command::Migrate { .. } => say("The schema is up to date."),
         Command::Recount => {
             let count = store.recount().await?;
             say(&format!("Counted {count} responses anew."))

@@ -90,8 +90,15 @@ pub(super) enum Command {
     /// Surveys.
     #[command(subcommand)]
     Survey(SurveyCommand),
-    /// Brings the store's schema up to date.
-    Migrate,
+    /// Brings the store's schema up to date; with two URLs, moves one store into another, empty one.
+    Migrate {
+        /// The store to move; stop its servers first. A move that was stopped goes on where it was.
+        #[arg(long, env = "BEARING_FROM", value_name = "URL", requires = "to", hide_env_values = true)]
+        from: Option<String>,
+        /// The empty store that it is moved into; afterwards both are compared.
+        #[arg(long, env = "BEARING_TO", value_name = "URL", requires = "from", hide_env_values = true)]
+        to: Option<String>,
+    },
     /// Counts every cell anew from the answers.
     Recount,
     /// Checks the store's integrity and its counts.

@@ -8,6 +8,7 @@ mod command_line;
 mod counted_once;
 mod demo;
 mod first_answer;
+mod fleet;
 mod foot;
 mod good_guest;
 mod hosted;
