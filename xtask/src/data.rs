@@ -72,22 +72,28 @@ fn program(environment: &Path) -> PathBuf {
 }
 
 fn install(place: &Place, environment: &Path) -> Result<()> {
+    make_environment(place, environment, LOCKS[0])?;
+    let mut archives = pip(place, environment, "download");
+    archives.arg("--dest").arg(environment.join("archives")).arg("--requirement").arg(LOCKS[1]);
+    run(archives, "`pip download`")
+}
+
+/// Makes an environment of its own that holds what a lock file names.
+pub(crate) fn make_environment(place: &Place, environment: &Path, lock: &str) -> Result<()> {
     let mut make = Command::new(find()?);
     make.args(["-m", "venv", "--clear"]).arg(environment);
     run(make, "`python3 -m venv`")?;
-    let pip = |verb: &str| {
-        let mut pip = Command::new(program(environment));
-        pip.current_dir(&place.root).args(["-m", "pip", verb, "--quiet", "--disable-pip-version-check"]);
-        // Digests for what is named, all of it named, and no package's own code runs on the way in.
-        pip.args(["--require-hashes", "--no-deps", "--only-binary=:all:"]);
-        pip
-    };
-    let mut packages = pip("install");
-    packages.arg("--requirement").arg(LOCKS[0]);
-    run(packages, "`pip install`")?;
-    let mut archives = pip("download");
-    archives.arg("--dest").arg(environment.join("archives")).arg("--requirement").arg(LOCKS[1]);
-    run(archives, "`pip download`")
+    let mut packages = pip(place, environment, "install");
+    packages.arg("--requirement").arg(lock);
+    run(packages, "`pip install`")
+}
+
+fn pip(place: &Place, environment: &Path, verb: &str) -> Command {
+    let mut pip = Command::new(program(environment));
+    pip.current_dir(&place.root).args(["-m", "pip", verb, "--quiet", "--disable-pip-version-check"]);
+    // Digests for what is named, all of it named, and no package's own code runs on the way in.
+    pip.args(["--require-hashes", "--no-deps", "--only-binary=:all:"]);
+    pip
 }
 
 fn find() -> Result<PathBuf> {

@@ -6,6 +6,7 @@ use anyhow::{Context, Result};
 use clap::ValueEnum;
 
 use crate::{
+    deploy,
     place::Place,
     process::{run, step},
     setup::{self, Part},
@@ -25,6 +26,8 @@ pub(crate) enum Set {
     Docs,
     /// Licences, bans and sources of the dependencies.
     Deny,
+    /// The files of deploy/: image, compose files, manifests, unit, proxies.
+    Deploy,
 }
 
 /// Lints one set, or all of them.
@@ -36,7 +39,9 @@ pub(crate) fn lint(place: &Place, set: Option<Set>) -> Result<()> {
 }
 
 fn one(place: &Place, set: Set) -> Result<()> {
-    setup::ensure(place, &[Part::Crates])?;
+    if !matches!(set, Set::Deploy) {
+        setup::ensure(place, &[Part::Crates])?;
+    }
     let strict = ["--", "--deny=warnings"];
     match set {
         Set::Native => step("lints, native", || {
@@ -80,6 +85,10 @@ fn one(place: &Place, set: Set) -> Result<()> {
                 deny.args(["bans", "licenses", "sources"]);
                 run(deny, "cargo-deny")
             })
+        }
+        Set::Deploy => {
+            setup::ensure(place, &[Part::Deploy])?;
+            step("files of deploy/", || deploy::check(place))
         }
     }
 }

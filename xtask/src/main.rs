@@ -5,6 +5,7 @@ mod browsers;
 mod build;
 mod checkout;
 mod data;
+mod deploy;
 mod inputs;
 mod lint;
 mod lists;

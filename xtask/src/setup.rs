@@ -10,7 +10,7 @@ use anyhow::{Context, Result, bail};
 use clap::ValueEnum;
 
 use crate::{
-    browsers, checkout, data, inputs, lists, package,
+    browsers, checkout, data, deploy, inputs, lists, package,
     place::Place,
     postgres,
     process::{complain, find_program, output, run, say, step, succeeds},
@@ -50,6 +50,8 @@ pub(crate) enum Part {
     Deny,
     /// Python with its packages, and the public data sets that tests read.
     Data,
+    /// What checks the files of deploy/.
+    Deploy,
     /// The lists of an ad blocker.
     Lists,
     /// Other products' packages and Lighthouse: large, and fetched only for the benchmarks that hold us against them.
@@ -69,6 +71,7 @@ pub(crate) fn ensure(place: &Place, parts: &[Part]) -> Result<()> {
         Part::Postgres => postgres::ensure(),
         Part::Deny => deny(place),
         Part::Data => data::ensure(place),
+        Part::Deploy => deploy::ensure(place),
         Part::Lists => lists::ensure(place),
         Part::Peers => npm_ci(place, "xtask/peers", &place.peers(), &[]),
     })

@@ -41,8 +41,8 @@ struct Outcome {
 /// Runs the steps whose name contains `only`, all of them without it.
 pub(crate) fn test(place: &Place, only: Option<&str>) -> Result<ExitCode> {
     let start = Instant::now();
-    use Part::{Browser, Crates, Data, Languages, Lists, Npm, Package, Postgres, Wasm};
-    setup::ensure(place, &[Crates, Wasm, Npm, Package, Languages, Browser, Data, Lists, Postgres])?;
+    use Part::{Browser, Crates, Data, Deploy, Languages, Lists, Npm, Package, Postgres, Wasm};
+    setup::ensure(place, &[Crates, Wasm, Npm, Package, Languages, Browser, Data, Deploy, Lists, Postgres])?;
     let cluster = Cluster::start(Profile::Fast)?;
     let logs = place.work().join("logs");
     fs::create_dir_all(&logs).with_context(|| format!("cannot make the folder {}", logs.display()))?;
@@ -88,6 +88,7 @@ pub(crate) fn test(place: &Place, only: Option<&str>) -> Result<ExitCode> {
             xtask("package", &["package", "--check"]),
             xtask("lint widget", &["lint", "widget"]),
             xtask("lint deny", &["lint", "deny"]),
+            xtask("lint deploy", &["lint", "deploy"]),
         ],
     ));
     // A browser that waits for a busy machine tests the machine.

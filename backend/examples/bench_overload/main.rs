@@ -107,10 +107,9 @@ async fn measure(seconds: f64, stops: usize) -> anyhow::Result<()> {
     let share = rate / 2.0;
     offer(&honest, Some(share), 1.0).await?;
     let before = offer(&honest, Some(share), seconds.min(8.0)).await?;
-    let (during, closed) = tokio::join!(
-        offer(&honest, Some(share), 8.0),
-        slow::stand_still(target.address(), &site.path(), HALF_OPEN, SLOW_BODIES)
-    );
+    let path = site.path();
+    let slow = slow::stand_still(target.address(), &path, HALF_OPEN, SLOW_BODIES);
+    let (during, closed) = tokio::join!(offer(&honest, Some(share), 8.0), slow);
     let (during, closed) = (during?, closed?);
     let (before, during) = (percentile(&before.accepted, 0.99), percentile(&during.accepted, 0.99));
     target.stop().await?;
