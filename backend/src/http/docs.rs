@@ -24,6 +24,7 @@ const PAGES: &[(&str, &str, &str)] = &[
     ("package", "Packages", include_str!("../../../docs/PACKAGE.md")),
     ("languages", "Languages", include_str!("../../../docs/LANGUAGES.md")),
     ("scoring", "Scoring", include_str!("../../../docs/SCORING.md")),
+    ("deploying", "Deploying", include_str!("../../../docs/DEPLOYING.md")),
     ("glossary", "Glossary", include_str!("../../../docs/GLOSSARY.md")),
 ];
 const STYLE: &str = include_str!("docs.css");

@@ -207,7 +207,9 @@ async fn every_link_of_the_documentation_leads_somewhere() {
             assert!(values(&pages[link.path()], "id").contains(&anchor), "{link}, linked from {from}");
         }
     }
-    for page in ["/docs", "/docs/api", "/docs/embed", "/docs/scoring", "/docs/glossary", "/openapi.json"] {
+    for page in
+        ["/docs", "/docs/api", "/docs/embed", "/docs/scoring", "/docs/deploying", "/docs/glossary", "/openapi.json"]
+    {
         assert!(pages.contains_key(page), "{page} is linked: {:?}", pages.keys());
     }
     server.get("/docs/nothing").await.refused(Code::NOT_FOUND);
