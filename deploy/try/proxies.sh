@@ -93,8 +93,41 @@ try() {
 
 "$nginx" -p "$work/" -c "$work/nginx.conf" -g 'daemon off;' 2> "$work/nginx.log" &
 started+=($!)
+
+# What reaches Bearing of a request that lies about where it comes from and brings the shop's cookies along.
+hears() {
+    local heard
+    heard="$(curl --insecure --silent --resolve "shop.example:$2:127.0.0.1" --header 'X-Forwarded-For: 192.0.2.66' \
+        --header 'Cookie: shop=secret' --header 'Authorization: Basic c2hvcA==' "https://shop.example:$2/bearing/v1/embed/a%20b?c=%2F")"
+    grep -q '^GET /v1/embed/a%20b?c=%2F ' <<< "$heard" || fail "$1 changes the address: $heard"
+    grep -qi '^x-forwarded-for: 127.0.0.1$' <<< "$heard" || fail "$1 passes on a client's X-Forwarded-For: $heard"
+    ! grep -qi -e '^cookie:' -e '^authorization:' -e '192.0.2.66' <<< "$heard" || fail "$1 passes on what is the shop's: $heard"
+    say "$1: the address, X-Forwarded-For and no cookie" "as told"
+}
+
 try "nginx $("$nginx" -v 2>&1 | grep -o '[0-9.]*$')" "$own"
 "$caddy" run --adapter caddyfile --config "$work/Caddyfile" 2> "$work/caddy.log" &
 started+=($!)
 try "caddy $("$caddy" version | cut -d' ' -f1)" "$shop"
+
+kill "${started[0]}" && wait "${started[0]}"
+# In Bearing's place, a server that says what it heard.
+python3 - "$upstream" 2>/dev/null <<'PYTHON' &
+import http.server, sys
+
+class Echo(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        body = f"{self.requestline}\n{self.headers}".replace("\r", "").encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+http.server.ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Echo).serve_forever()
+PYTHON
+started+=($!)
+# Past the time for which the proxies leave a server alone that refused.
+sleep 5
+hears nginx "$own"
+hears caddy "$shop"
 echo "both proxies pass"

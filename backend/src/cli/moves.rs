@@ -36,6 +36,8 @@ pub(super) async fn transfer(from: &str, to: &str) -> anyhow::Result<()> {
             "Moved: {} sites with {} counted answers, the same scores in both. Serve the new store by --database-url.",
             moved.sites, moved.answers
         )),
-        count => bail!("{count} differences; were the servers of the old store stopped? Empty the new one and move again."),
+        count => {
+            bail!("{count} differences; were the servers of the old store stopped? Empty the new one and move again.")
+        }
     }
 }

@@ -27,6 +27,7 @@ const PAGES: &[(&str, &str, &str)] = &[
     ("scoring", "Scoring", include_str!("../../../docs/SCORING.md")),
     ("operations", "Operations", include_str!("../../../docs/OPERATIONS.md")),
     ("metrics", "Measurements", include_str!("../../../docs/METRICS.md")),
+    ("deploying", "Deploying", include_str!("../../../docs/DEPLOYING.md")),
     ("glossary", "Glossary", include_str!("../../../docs/GLOSSARY.md")),
 ];
 const STYLE: &str = include_str!("docs.css");

@@ -216,9 +216,16 @@ async fn every_link_of_the_documentation_leads_somewhere() {
             assert!(values(&pages[link.path()], "id").contains(&anchor), "{link}, linked from {from}");
         }
     }
-    for page in
-        ["/docs", "/docs/api", "/docs/embed", "/docs/scoring", "/docs/glossary", "/docs/webhooks", "/openapi.json"]
-    {
+    for page in [
+        "/docs",
+        "/docs/api",
+        "/docs/deploying",
+        "/docs/embed",
+        "/docs/glossary",
+        "/docs/scoring",
+        "/docs/webhooks",
+        "/openapi.json",
+    ] {
         assert!(pages.contains_key(page), "{page} is linked: {:?}", pages.keys());
     }
     server.get("/docs/nothing").await.refused(Code::NOT_FOUND);

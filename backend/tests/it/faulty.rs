@@ -8,9 +8,9 @@ use bearing_shared::id::{DeliveryId, ResponseId, SiteId, SiteKey, SurveyId, Webh
 use bearing_shared::survey::Survey;
 use bearing_storage::{
     Arrival, CheckReport, Claim, Claimed, CountingStatus, Cursor, Delivery, DeliveryCursor, EventCount, FunnelCounts,
-    Key, KeyStore, Outcome, PublishedVersion, Rating, Replayed, ReportFilter, ReportStore, ResponseFilter,
-    ResponseStore, Result, Settled, Site, SiteStore, Store, StoreError, StoredResponse, StoredSurvey, SurveyStore,
-    Tallied, TallyQuery, UpkeepStore, Webhook, WebhookChange, WebhookStore,
+    Key, KeyStore, Outcome, Page, Position, PublishedVersion, Rating, Replayed, ReportFilter, ReportStore,
+    ResponseFilter, ResponseStore, Result, Settled, Site, SiteStore, Store, StoreError, StoredResponse, StoredSurvey,
+    SurveyStore, Tallied, TallyQuery, TransferStore, UpkeepStore, Webhook, WebhookChange, WebhookStore,
 };
 use tokio::sync::watch;
 
@@ -282,6 +282,24 @@ impl WebhookStore for FaultyStore {
     async fn prune_deliveries(&self, before: i64, limit: u32) -> Result<u32> {
         self.switch.write()?;
         self.store.prune_deliveries(before, limit).await
+    }
+}
+
+#[async_trait]
+impl TransferStore for FaultyStore {
+    async fn hand_over(&self, from: Position, limit: u32) -> Result<Page> {
+        self.store.hand_over(from, limit).await
+    }
+    async fn take_over(&self, page: Page) -> Result<()> {
+        self.switch.write()?;
+        self.store.take_over(page).await
+    }
+    async fn moving(&self) -> Result<Option<Position>> {
+        self.store.moving().await
+    }
+    async fn end_move(&self) -> Result<()> {
+        self.switch.write()?;
+        self.store.end_move().await
     }
 }
 

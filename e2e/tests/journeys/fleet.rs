@@ -48,10 +48,8 @@ async fn two_servers_count_each_answer_once_and_one_may_die() -> Result<()> {
     let stage = Stage::set_on(first, "nps").await?;
     let there = Api { address: second.address, key: stage.api.key.clone() };
     let config = format!("/v1/embed/{}/config", stage.site_key);
-    until("the other server knows the site", async || {
-        Ok(there.get(&config).await?.status.is_success().then_some(()))
-    })
-    .await?;
+    until("the other server knows the site", async || Ok(there.get(&config).await?.status.is_success().then_some(())))
+        .await?;
     // The same answers to both, in opposite orders.
     let answers: Vec<Value> = (0..ANSWERS).map(|number| stage.response(number, (number % 11) as u8)).collect();
     let turned: Vec<Value> = answers.iter().rev().cloned().collect();

@@ -1,12 +1,11 @@
 //! Learned values: trusted answers teach them, strangers do not, and there is an end to it.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use bearing_shared::api::responses::{Identity, ResponseState};
 use bearing_shared::cell::{OTHER, VALUES_LIMIT};
 use bearing_shared::histogram::Histogram;
-use bearing_storage::{Limits, Result, Store, StoredResponse};
+use bearing_storage::{Result, Store, StoredResponse};
 
 use crate::builders::*;
 
