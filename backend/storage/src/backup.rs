@@ -8,7 +8,9 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest as _, Sha256};
 
-use crate::{Result, StoreError, sqlite};
+use crate::transfer::Purpose;
+use crate::upkeep::UpkeepStore as _;
+use crate::{Limits, Result, StoreError, postgres, sqlite};
 
 /// What a backup holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,30 +42,50 @@ pub struct Restored {
 /// [`StoreError::Unusable`] with a sentence that says what to do: there is no store, the file is there and may not be
 /// replaced, or it cannot be written.
 pub async fn back_up(url: &str, to: &Path, replace: bool) -> Result<Contents> {
-    let (url, to) = (url.to_owned(), to.to_owned());
-    blocking(move || {
-        let path = file_of(&url)?;
-        if !path.exists() {
-            let path = path.display();
-            let sentence =
-                format!("There is no store {path}; name its folder with --data or its URL with --database-url.");
-            return Err(StoreError::Unusable(sentence));
+    let place = Place::of(url)?;
+    if let Place::File(path) = &place
+        && !path.exists()
+    {
+        let path = path.display();
+        let sentence = format!("There is no store {path}; name its folder with --data or its URL with --database-url.");
+        return Err(StoreError::Unusable(sentence));
+    }
+    if to.exists() && !replace {
+        let to = to.display();
+        let sentence = format!("{to} is there already; name another file, or replace it with --force.");
+        return Err(StoreError::Unusable(sentence));
+    }
+    let partial = named(to, &format!(".{}.partial", std::process::id()));
+    begin(&partial).map_err(|error| unwritten(to, &error))?;
+    let written = match place {
+        Place::File(path) => {
+            let partial = partial.clone();
+            blocking(move || sqlite::back_up(&path, &partial)).await
         }
-        if to.exists() && !replace {
-            let to = to.display();
-            let sentence = format!("{to} is there already; name another file, or replace it with --force.");
-            return Err(StoreError::Unusable(sentence));
-        }
-        let partial = named(&to, &format!(".{}.partial", std::process::id()));
-        begin(&partial).map_err(|error| unwritten(&to, &error))?;
-        let written = sqlite::back_up(&path, &partial)
-            .and_then(|contents| finish(&partial, &to).map(|()| contents).map_err(|error| unwritten(&to, &error)));
-        if written.is_err() {
-            let _ = fs::remove_file(&partial);
-        }
-        written
-    })
-    .await
+        Place::Server => copy_out(url, &partial).await,
+    };
+    let named = written.and_then(|contents| {
+        finish(&partial, to).map_err(|error| unwritten(to, &error))?;
+        Ok(contents)
+    });
+    if named.is_err() {
+        let _ = fs::remove_file(&partial);
+    }
+    named
+}
+
+/// Copies a server's database, as it is at one moment, into a file of the embedded engine: one form of backup for both,
+/// which either restores.
+async fn copy_out(url: &str, partial: &Path) -> Result<Contents> {
+    let source = postgres::PostgresStore::open(url, Limits::default(), Purpose::Serve).await?;
+    let (path, limits) = (partial.to_owned(), Limits::default());
+    let target = blocking(move || sqlite::SqliteStore::open(&path, limits, Purpose::Fill)).await?;
+    let copied = source.copy_out(&target).await;
+    target.close().await;
+    source.close().await;
+    copied?;
+    let path = partial.to_owned();
+    blocking(move || sqlite::settle(&path)).await
 }
 
 /// Makes the store that a URL names hold what a backup holds. The backup is checked before anything is touched, and what
@@ -73,30 +95,63 @@ pub async fn back_up(url: &str, to: &Path, replace: bool) -> Result<Contents> {
 /// [`StoreError::Unusable`] with a sentence that says what to do: the file is no sound backup or needs a newer binary,
 /// another process has the store open, or it holds data and may not be replaced.
 pub async fn restore(url: &str, from: &Path, replace: bool) -> Result<Restored> {
-    let (url, from) = (url.to_owned(), from.to_owned());
-    blocking(move || {
-        let path = file_of(&url)?;
+    let place = Place::of(url)?;
+    if !from.is_file() {
         let name = from.display();
-        if !from.is_file() {
-            return Err(StoreError::Unusable(format!("There is no backup {name}; name the file that a backup wrote.")));
+        return Err(StoreError::Unusable(format!("There is no backup {name}; name the file that a backup wrote.")));
+    }
+    let backup = from.to_owned();
+    blocking(move || is_as_written(&backup)).await?;
+    match place {
+        Place::File(path) => {
+            let from = from.to_owned();
+            blocking(move || sqlite::restore(&path, &from, replace)).await
         }
-        is_as_written(&from)?;
-        sqlite::restore(&path, &from, replace)
-    })
-    .await
+        Place::Server => copy_in(from, url).await,
+    }
 }
 
-/// The file of an embedded database. A database of a server is backed up by that server's own tools.
-fn file_of(url: &str) -> Result<PathBuf> {
-    match url.split_once(':') {
-        Some(("sqlite", path)) => Ok(path.into()),
-        Some(("postgres" | "postgresql", _)) => Err(StoreError::Unusable(
-            "A PostgreSQL database is backed up by its own tools: `pg_dump --format=custom`, and `pg_restore` into an \
-             empty database; `bearing check` then proves it."
-                .into(),
-        )),
-        // What it is instead may hold a password.
-        _ => Err(StoreError::Unusable("The database URL names no engine; give sqlite:PATH.".into())),
+/// Moves a backup into an empty database of a server, and compares the two. What a database holds is never replaced: to
+/// go back to a backup, make another database.
+async fn copy_in(from: &Path, url: &str) -> Result<Restored> {
+    // A store that is opened is written to: the backup itself stays as it is.
+    let staged = named(from, &format!(".{}.restoring", std::process::id()));
+    let (backup, copy) = (from.to_owned(), staged.clone());
+    let checked = blocking(move || sqlite::stage(&copy, &backup)).await;
+    let restored = match checked {
+        Ok((contents, mut problems)) => {
+            let moved = crate::transfer(&format!("sqlite:{}", staged.display()), url, |_| {}).await;
+            moved.map(|moved| {
+                problems.extend(moved.differences);
+                Restored { contents, aside: None, problems }
+            })
+        }
+        Err(error) => Err(error),
+    };
+    for ending in ["", "-wal", "-shm", "-journal"] {
+        let _ = fs::remove_file(named(&staged, ending));
+    }
+    restored
+}
+
+/// Where a store is.
+enum Place {
+    /// In this file.
+    File(PathBuf),
+    /// At a server.
+    Server,
+}
+
+impl Place {
+    fn of(url: &str) -> Result<Self> {
+        match url.split_once(':') {
+            Some(("sqlite", path)) => Ok(Self::File(path.into())),
+            Some(("postgres" | "postgresql", _)) => Ok(Self::Server),
+            // What it is instead may hold a password.
+            _ => Err(StoreError::Unusable(
+                "The database URL names no engine; give sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE.".into(),
+            )),
+        }
     }
 }
 

@@ -14,7 +14,7 @@ use crate::responses::StoredResponse;
 use crate::{Limits, Result, Store, StoreError};
 
 /// Rows in a page.
-const PAGE: u32 = 1_000;
+pub(crate) const PAGE: u32 = 1_000;
 
 /// A value of a column.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -294,8 +294,12 @@ impl From<PoolError> for StoreError {
     }
 }
 
-/// An error with its cause: the driver's own text says `db error` and no more.
+/// An error with its cause: the driver's own text says `db error` and no more. Of what the server said only the message,
+/// for its details may hold a whole row, and this goes into the log.
 fn said(error: &tokio_postgres::Error) -> String {
+    if let Some(fault) = error.as_db_error() {
+        return format!("{} ({})", fault.message(), fault.code().code());
+    }
     match std::error::Error::source(error) {
         Some(cause) => format!("{error}: {cause}"),
         None => error.to_string(),

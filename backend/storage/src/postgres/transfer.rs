@@ -2,13 +2,14 @@
 
 use async_trait::async_trait;
 use bearing_shared::id::SiteId;
+use data_encoding::HEXLOWER;
 use serde_json::{Map, Value as Json};
 
 use super::responses::insert;
 use super::session::{Session, Sites};
 use super::{PostgresStore, rows};
-use crate::transfer::{Page, Position, Rows, Table, TransferStore, Value};
-use crate::{Result, StoreError, StoredResponse, json};
+use crate::transfer::{PAGE, Page, Position, Rows, Table, TransferStore, Value};
+use crate::{Result, Store, StoreError, StoredResponse, json};
 
 /// The note of how far a move into this store is.
 const NOTE: &str = "moving";
@@ -71,18 +72,16 @@ async fn plain(session: &Session, table: &Table, after: &[Value], limit: u32) ->
     Ok(found)
 }
 
-/// The responses behind a place.
-async fn responses(session: &Session, after: &[Value], limit: u32) -> Result<Vec<(i64, SiteId, StoredResponse)>> {
-    let after = match after {
-        [Value::Number(place)] => *place,
-        _ => i64::MIN,
+/// The responses behind a (site, id), which is the order of their key: there is none by place.
+async fn responses(session: &Session, after: &[Value], limit: u32) -> Result<Vec<(SiteId, StoredResponse)>> {
+    let (site, id) = match after {
+        [Value::Text(site), Value::Bytes { bytes }] => (site.as_str(), HEXLOWER.decode(bytes.as_bytes()).ok()),
+        _ => ("", Some(Vec::new())),
     };
-    let sql = rows::select_responses("WHERE place > $1 ORDER BY place LIMIT $2");
-    let found = session.query(&sql, &[&after, &i64::from(limit)]).await?;
-    let read = |row: &tokio_postgres::Row| {
-        Ok((rows::position(row)?.1, SiteId(rows::site_of(row)?.to_owned()), rows::response(row)?))
-    };
-    found.iter().map(read).collect()
+    let id = id.ok_or_else(|| StoreError::Driver("a move's position cannot be read".into()))?;
+    let sql = rows::select_responses("WHERE (site_id, id) > ($1, $2) ORDER BY site_id, id LIMIT $3");
+    let found = session.query(&sql, &[&site, &id, &i64::from(limit)]).await?;
+    found.iter().map(|row| Ok((SiteId(rows::site_of(row)?.to_owned()), rows::response(row)?))).collect()
 }
 
 async fn page(session: &Session, from: Position, limit: u32, tombstone_key: &[u8]) -> Result<Page> {
@@ -90,9 +89,10 @@ async fn page(session: &Session, from: Position, limit: u32, tombstone_key: &[u8
     let tombstone_key = tombstone_key.to_vec();
     let Some(table) = from.table() else {
         let found = responses(session, &from.after, limit).await?;
-        let next = found.last().filter(|_| full(found.len())).map(|(place, ..)| Value::Number(*place));
-        let next = next.map(|place| Position { table: from.table, after: vec![place] });
-        let rows = Rows::Responses(found.into_iter().map(|(_, site, response)| (site, response)).collect());
+        let last = found.last().filter(|_| full(found.len()));
+        let after = last.map(|(site, last)| vec![Value::Text(site.0.clone()), Value::of_bytes(&last.id.0)]);
+        let next = after.map(|after| Position { table: from.table, after });
+        let rows = Rows::Responses(found);
         return Ok(Page { from, rows, next, tombstone_key });
     };
     let found = plain(session, table, &from.after, limit).await?;
@@ -144,6 +144,25 @@ async fn write(session: &Session, page: &Page) -> Result<()> {
 pub(super) async fn moving(session: &Session) -> Result<Option<Position>> {
     let found = session.first("SELECT convert_from(bytes, 'UTF8') FROM meta WHERE name = $1", &[&NOTE]).await?;
     found.map(|row| json::read(row.try_get(0)?, "meta", "bytes", NOTE)).transpose()
+}
+
+impl PostgresStore {
+    /// Copies everything, as it is at one moment, into another store that is to be filled.
+    pub(crate) async fn copy_out(&self, target: &dyn Store) -> Result<()> {
+        let session = self.reading_without_end(Sites::All).await?;
+        let copied = copy(&session, target, &self.tombstone_key).await;
+        session.end(copied).await
+    }
+}
+
+async fn copy(session: &Session, target: &dyn Store, tombstone_key: &[u8]) -> Result<()> {
+    let mut position = Some(Position::default());
+    while let Some(from) = position {
+        let page = page(session, from, PAGE, tombstone_key).await?;
+        position = page.next.clone();
+        target.take_over(page).await?;
+    }
+    target.end_move().await
 }
 
 #[async_trait]

@@ -59,7 +59,7 @@ fn copy(connection: &Connection, to: &Path) -> Result<()> {
 }
 
 /// Makes a copy one file that needs no other, checks and flushes it.
-fn settle(path: &Path) -> Result<Contents> {
+pub(crate) fn settle(path: &Path) -> Result<Contents> {
     let connection = Connection::open(path)?;
     single(&connection)?;
     let wrong = integrity(&connection)?;
@@ -114,7 +114,7 @@ pub(crate) fn restore(path: &Path, from: &Path, replace: bool) -> Result<Restore
 }
 
 /// Copies a backup beside the store and checks the copy as it is opened: what is checked is what will be served.
-fn stage(staged: &Path, from: &Path) -> Result<(Contents, Vec<String>)> {
+pub(crate) fn stage(staged: &Path, from: &Path) -> Result<(Contents, Vec<String>)> {
     let name = from.display();
     let copied = File::open(from).and_then(|mut source| {
         let mut copy = private().create(true).truncate(true).open(staged)?;

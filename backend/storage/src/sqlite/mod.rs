@@ -33,7 +33,7 @@ use tokio::sync::Notify;
 
 use crate::transfer::Purpose;
 use crate::{Limits, Result, StoreError};
-pub(crate) use backup::{back_up, restore};
+pub(crate) use backup::{back_up, restore, settle, stage};
 use readers::Readers;
 use writer::Writer;
 

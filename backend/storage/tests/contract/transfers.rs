@@ -5,7 +5,7 @@ use bearing_shared::api::webhooks::Notice;
 use bearing_shared::id::{SiteId, WebhookId};
 use bearing_storage::{
     Arrival, Outcome, Position, Progress, ResponseFilter, Result, Rows, Store, StoreError, StoredResponse, Webhook,
-    Withdrawal, open, transfer,
+    Withdrawal, back_up, open, restore, transfer,
 };
 
 use crate::builders::*;
@@ -15,6 +15,7 @@ crate::contract! {
     a_move_that_was_stopped_goes_on
     a_store_with_sites_is_no_target
     pages_follow_each_other_to_the_end
+    a_backup_of_either_engine_is_restored_into_either
 }
 
 /// Two sites with all that a store can hold.
@@ -145,5 +146,40 @@ async fn pages_follow_each_other_to_the_end(db: &Database) -> Result<()> {
     assert_eq!((target.moving().await?, responses), (None, 65));
     assert!(rows > 70, "sites, surveys, versions, tombstones, denominators, webhooks and deliveries: {rows}");
     assert_eq!(open(target.url()).await?.sites().await?, db.sites().await?);
+    Ok(())
+}
+
+async fn a_backup_of_either_engine_is_restored_into_either(db: &Database) -> Result<()> {
+    fill(db).await?;
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    let file = folder.path().join("backup");
+    let contents = back_up(db.url(), &file, false).await?;
+    assert_eq!((contents.sites, contents.responses), (2, 65));
+    let before = std::fs::read(&file).expect("can be read");
+    for target in [sqlite(), postgres()] {
+        let restored = restore(&target.url, &file, false).await?;
+        assert_eq!((restored.contents, restored.problems), (contents, Vec::new()));
+        let store = open(&target.url).await?;
+        build(&store).await?;
+        assert_eq!(told(&*store).await?, told(&**db).await?);
+        assert_sound(&store).await?;
+        let late = [response(6, 9), response(7, 9), response(8, 9)];
+        assert_eq!(accept(&store, late).await?, [Outcome::Erased, Outcome::Erased, Outcome::Duplicate]);
+        store.close().await;
+        let refused = restore(&target.url, &file, false).await;
+        assert!(matches!(refused, Err(StoreError::Unusable(_))), "what holds data is not replaced: {refused:?}");
+    }
+    assert_eq!(std::fs::read(&file).expect("can be read"), before, "a backup is not changed by restoring it");
+    let left: Vec<_> = std::fs::read_dir(folder.path()).expect("can be listed").filter_map(|it| it.ok()).collect();
+    assert_eq!(left.len(), 2, "the backup and its checksum: {left:?}");
+    // One byte of it changed, it is refused before anything is touched.
+    let mut damaged = before;
+    let middle = damaged.len() / 2;
+    damaged[middle] ^= 0x55;
+    std::fs::write(&file, damaged).expect("can be written");
+    for target in [sqlite(), postgres()] {
+        let refused = restore(&target.url, &file, false).await;
+        assert!(matches!(refused, Err(StoreError::Unusable(sentence)) if sentence.contains("damaged")));
+    }
     Ok(())
 }
