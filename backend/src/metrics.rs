@@ -133,7 +133,10 @@ impl Default for Metrics {
         registry.register_with_unit("intake_oldest", what, Unit::Seconds, oldest.clone());
         registry.register("flush_rows", "Responses per flush to disk", flush_rows.clone());
         registry.register("flush_seconds", "Seconds per flush to disk", flush_seconds.clone());
-        let (deliveries, deliveries_waiting) = (Family::default(), Gauge::default());
+        let (deliveries, deliveries_waiting) = (Family::<By, Counter>::default(), Gauge::default());
+        for kind in ["delivered", "retried", "failed", "erased"] {
+            drop(deliveries.get_or_create(&By { kind }));
+        }
         let delivery_seconds = Histogram::new(exponential_buckets(0.001, 2.0, 15));
         let delivery_delay_seconds = Histogram::new(exponential_buckets(0.004, 4.0, 14));
         registry.register("deliveries", "Attempts to deliver to webhooks by outcome", deliveries.clone());

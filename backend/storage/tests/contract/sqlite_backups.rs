@@ -203,13 +203,3 @@ async fn a_restored_store_goes_on(db: &Database) -> Result<()> {
     assert_eq!(counted(&store, everything()).await?, Histogram::of([9, 5]));
     assert_sound(&store).await
 }
-
-#[tokio::test]
-async fn a_server_of_databases_has_its_own_tools() {
-    let path = Path::new("nowhere");
-    let url = "postgres://bearing:secret@localhost/bearing";
-    for said in [sentence(back_up(url, path, false).await), sentence(restore(url, path, false).await)] {
-        assert!(said.contains("pg_dump") && !said.contains("secret"), "{said}");
-    }
-    assert!(!sentence(back_up("mysql://a:secret@b/c", path, false).await).contains("secret"));
-}
