@@ -27,4 +27,5 @@ mod server_away;
 mod soak;
 mod steps;
 mod strict;
+mod traces;
 mod webhooks;

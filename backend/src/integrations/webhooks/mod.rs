@@ -1,8 +1,8 @@
 //! Webhooks: messages to the endpoints that owners name, signed, tried again, and never to the server's own network.
 //!
-//! An answer's deliveries lie in the store with it. The [worker](worker) claims what is due, makes the
-//! [message](message), [signs](sign) it and hands it to the [client](client), whose [guard](guard) looks at every address;
-//! the [schedule](schedule) says what the reply means.
+//! An answer's deliveries lie in the store with it. The `worker` claims what is due, makes the
+//! `message`, signs ([`sign`]) it and hands it to the [`client`], whose [`guard`] looks at every address;
+//! the [`schedule`] says what the reply means.
 
 pub mod address;
 pub mod client;
