@@ -94,7 +94,7 @@ pub(crate) fn test(place: &Place, only: Option<&str>) -> Result<ExitCode> {
     // A browser that waits for a busy machine tests the machine.
     outcomes.extend(lane(vec![
         xtask("size", &["size"]),
-        end_to_end(place, "e2e", &[])?,
+        with_postgres(&cluster, end_to_end(place, "e2e", &[])?),
         on_postgres(&cluster, end_to_end(place, "e2e postgres", &["--test=journeys"])?),
     ]));
 

@@ -47,7 +47,7 @@ async fn two_servers_count_each_answer_once_and_one_may_die() -> Result<()> {
     let (first, mut second) = two_servers().await?;
     let stage = Stage::set_on(first, "nps").await?;
     let there = Api { address: second.address, key: stage.api.key.clone() };
-    let config = format!("/v1/embed/{}/config", stage.site_key);
+    let config = format!("/v1/embed/{}", stage.site_key);
     until("the other server knows the site", async || Ok(there.get(&config).await?.status.is_success().then_some(())))
         .await?;
     // The same answers to both, in opposite orders.
@@ -86,7 +86,7 @@ async fn what_one_server_changes_the_other_serves() -> Result<()> {
     let stage = Stage::set_on(first, "nps").await?;
     let there = Api { address: second.address, key: stage.api.key.clone() };
     // A key made at one opens the other; a survey paused at one is shown by neither.
-    let config = format!("/v1/embed/{}/config", stage.site_key);
+    let config = format!("/v1/embed/{}", stage.site_key);
     let shows = async |api: &Api| -> Result<bool> {
         let reply = api.get(&config).await?;
         Ok(reply.status.is_success() && reply.text().contains(&stage.survey))

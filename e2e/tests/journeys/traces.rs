@@ -49,7 +49,7 @@ async fn a_span_holds_its_route_and_status_and_nothing_of_the_people() -> Result
     assert!(taken.status.is_success(), "{}", taken.text());
     let request_id = taken.headers.get("x-request-id").context("every reply has one")?.to_str()?.to_owned();
     let (own, stranger) = ("4bf92f3577b34da6a3ce929d0e0e4736", "11111111111111111111111111111111");
-    let config = format!("/v1/embed/{}/config", stage.site_key);
+    let config = format!("/v1/embed/{}", stage.site_key);
     for (path, trace) in [("/v1/reports/score?metric=nps&attr.plan=pro", own), (config.as_str(), stranger)] {
         let mut request = ask(Method::GET, path, "application/json", "")?;
         request.headers_mut().insert("traceparent", format!("00-{trace}-00f067aa0ba902b7-01").parse()?);
@@ -63,7 +63,8 @@ async fn a_span_holds_its_route_and_status_and_nothing_of_the_people() -> Result
     let bytes: Vec<u8> = got.iter().flat_map(|(_, _, body)| body.to_vec()).collect();
     let shown = String::from_utf8_lossy(&bytes);
     let route = "POST /v1/embed/{site_key}/responses";
-    for expected in ["bearing", route, "http.response.status_code", "request.id", &request_id, "GET /v1/reports/score"] {
+    for expected in ["bearing", route, "http.response.status_code", "request.id", &request_id, "GET /v1/reports/score"]
+    {
         assert!(holds(&bytes, expected.as_bytes()), "{expected} in {shown}");
     }
     for secret in [&*stage.site_key, &*stage.survey, &*response_id(1), &*stage.api.key, "ann@shop", "attr.plan"] {
