@@ -20,12 +20,16 @@ use target::{Site, Target, check_pinned, pin_this};
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-/// Connections that the visitors share.
-const CONNECTIONS: usize = 512;
+/// Connections that the visitors share: more than the server lets in at once, so that nobody waits for one.
+const CONNECTIONS: usize = 2_048;
+/// Connections of the honest beside those who never finish.
+const HONEST: usize = 64;
 /// How much more is offered than the rate.
 const TIMES: f64 = 4.0;
-/// The part of what one core can that the rate is set to.
+/// The most of what one core can store that the rate is set to.
 const PART: f64 = 0.5;
+/// The most of the core that storing at the rate and refusing the rest may take together: refusing is cheap, not free.
+const WHOLE: f64 = 0.7;
 /// Heads that never end, and bodies.
 const HALF_OPEN: usize = 2_000;
 const SLOW_BODIES: usize = 200;
@@ -60,21 +64,31 @@ async fn measure(seconds: f64, stops: usize) -> anyhow::Result<()> {
     let mut target = Target::new()?;
     let site = target.site()?;
 
-    // What one core can, when each visitor waits for the reply.
+    // What one core can, when each visitor waits for the reply. Batches grow with connections, and so does what it can.
     target.start(&[])?;
     check_pinned(&target)?;
     let load = Load { address: target.address(), path: site.path(), survey: site.survey.clone(), connections: 64 };
-    offer(&load, None, 1.0).await?;
+    offer(&load, None, seconds.min(4.0)).await?;
+    // As many connections as `bench intake` has, which is what the limit is about.
+    let resident_full = target.peak_mib()?;
+    let load = Load { connections: 256, ..load };
     let found = offer(&load, None, seconds.min(6.0)).await?;
     let capacity = found.accepted.len() as f64 / found.seconds;
-    let resident_full = target.peak_mib()?;
     target.stop().await?;
     check(
         resident_full <= RESIDENT_MIB,
         format!("{resident_full:.0} MiB at full load, and {RESIDENT_MIB} are allowed"),
     );
 
-    let rate = (capacity * PART).round();
+    // And how many it can refuse.
+    target.start(&["--intake-rate", "1"])?;
+    let load = Load { address: target.address(), ..load };
+    let found = offer(&load, None, seconds.min(4.0)).await?;
+    let refusals = found.refused.len() as f64 / found.seconds;
+    target.stop().await?;
+
+    let affordable = WHOLE / (1.0 / capacity + (TIMES - 1.0) / refusals);
+    let rate = affordable.min(capacity * PART).round();
     let rate_text = format!("{rate}");
     let overload = |target: &Target| Load {
         address: target.address(),
@@ -86,7 +100,7 @@ async fn measure(seconds: f64, stops: usize) -> anyhow::Result<()> {
     // Four times the rate that was asked for.
     target.start(&["--intake-rate", &rate_text])?;
     let found = offer(&overload(&target), Some(rate * TIMES), seconds).await?;
-    let by_rate = told(&found, rate * TIMES, rate, target.peak_mib()?);
+    let by_rate = told(&found, rate * TIMES, rate, target.peak_mib()?, target.refused().await?);
     target.stop().await?;
     let goodput = found.accepted.len() as f64 / found.seconds / rate;
     let p99 = percentile(&found.accepted, 0.99);
@@ -98,18 +112,20 @@ async fn measure(seconds: f64, stops: usize) -> anyhow::Result<()> {
     // Twice what it can, and no rate: it has to find out by itself.
     target.start(&[])?;
     let found = offer(&overload(&target), Some(capacity * 2.0), seconds).await?;
-    let by_pressure = told(&found, capacity * 2.0, capacity, target.peak_mib()?);
+    let by_pressure = told(&found, capacity * 2.0, capacity, target.peak_mib()?, target.refused().await?);
     target.stop().await?;
 
     // Visitors who never finish what they begin.
     target.start(&[])?;
-    let honest = Load { address: target.address(), path: site.path(), survey: site.survey.clone(), connections: 64 };
+    let honest =
+        Load { address: target.address(), path: site.path(), survey: site.survey.clone(), connections: HONEST };
     let share = rate / 2.0;
     offer(&honest, Some(share), 1.0).await?;
     let before = offer(&honest, Some(share), seconds.min(8.0)).await?;
-    let path = site.path();
-    let slow = slow::stand_still(target.address(), &path, HALF_OPEN, SLOW_BODIES);
-    let (during, closed) = tokio::join!(offer(&honest, Some(share), 8.0), slow);
+    let (during, closed) = tokio::join!(
+        offer(&honest, Some(share), 8.0),
+        slow::stand_still(target.address(), &honest.path, HALF_OPEN, SLOW_BODIES)
+    );
     let (during, closed) = (during?, closed?);
     let (before, during) = (percentile(&before.accepted, 0.99), percentile(&during.accepted, 0.99));
     target.stop().await?;
@@ -126,7 +142,7 @@ async fn measure(seconds: f64, stops: usize) -> anyhow::Result<()> {
     check(longest <= STOPPED_S, format!("stopping took {longest:.1} s"));
 
     let report = json!({
-        "capacity_one_core": capacity.round(), "rate": rate, "offered_times": TIMES,
+        "capacity_one_core": capacity.round(), "refusals_one_core": refusals.round(), "rate": rate, "offered_times": TIMES,
         "resident_mib_full_load": round(resident_full),
         "at_4_times_the_rate": by_rate, "at_2_times_capacity_without_a_rate": by_pressure,
         "half_open": { "heads": HALF_OPEN, "closed_s": round(closed.heads_s), "bodies": SLOW_BODIES,
@@ -142,7 +158,7 @@ async fn measure(seconds: f64, stops: usize) -> anyhow::Result<()> {
 }
 
 /// The figures of an offer, beside the rate that should be taken of it.
-fn told(found: &Found, offered: f64, rate: f64, peak_mib: f64) -> Value {
+fn told(found: &Found, offered: f64, rate: f64, peak_mib: f64, reasons: Value) -> Value {
     let replies = (found.accepted.len() + found.refused.len()) as f64;
     json!({
         "offered": offered.round(), "sent": (replies / found.seconds).round(),
@@ -150,7 +166,7 @@ fn told(found: &Found, offered: f64, rate: f64, peak_mib: f64) -> Value {
         "goodput_of_rate": round(found.accepted.len() as f64 / found.seconds / rate),
         "accepted_p50_ms": round(percentile(&found.accepted, 0.5)),
         "accepted_p99_ms": round(percentile(&found.accepted, 0.99)),
-        "refused_share": round(found.refused.len() as f64 / replies),
+        "refused_by": reasons, "refused_share": round(found.refused.len() as f64 / replies),
         "refused_without_retry_after": found.without_retry_after,
         "refused_p50_ms": round(percentile(&found.refused, 0.5)), "refused_p99_ms": round(percentile(&found.refused, 0.99)),
         "broken": found.broken, "peak_resident_mib": round(peak_mib),

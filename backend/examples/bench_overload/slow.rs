@@ -1,10 +1,13 @@
 //! Clients that begin a request and never finish it.
 
 use std::net::SocketAddr;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+
+/// How long it takes until all of them have begun: at once it would be the load that stands still.
+const BEGIN: Duration = Duration::from_secs(1);
 
 /// How long the last of them was held.
 pub(crate) struct Closed {
@@ -24,7 +27,8 @@ pub(crate) async fn stand_still(
     let head = format!("POST {path} HTTP/1.1\r\nhost: bench\r\ncontent-");
     let body = format!("{head}type: text/plain\r\ncontent-length: 500\r\n\r\n{{\"id\":");
     let all = |count: usize, text: String| {
-        (0..count).map(|_| tokio::spawn(until_closed(address, text.clone()))).collect::<Vec<_>>()
+        let after = |number: usize| BEGIN.mul_f64(number as f64 / count as f64);
+        (0..count).map(|number| tokio::spawn(until_closed(address, text.clone(), after(number)))).collect::<Vec<_>>()
     };
     let (heads, bodies) = (all(heads, head), all(bodies, body));
     Ok(Closed { heads_s: longest(heads).await?, bodies_s: longest(bodies).await? })
@@ -38,8 +42,9 @@ async fn longest(tasks: Vec<tokio::task::JoinHandle<anyhow::Result<f64>>>) -> an
     Ok(longest)
 }
 
-/// Sends bytes that begin a request; the seconds until the server ends the connection.
-async fn until_closed(address: SocketAddr, text: String) -> anyhow::Result<f64> {
+/// Sends bytes that begin a request, after a while; the seconds until the server ends the connection.
+async fn until_closed(address: SocketAddr, text: String, after: Duration) -> anyhow::Result<f64> {
+    tokio::time::sleep(after).await;
     let mut stream = TcpStream::connect(address).await?;
     stream.write_all(text.as_bytes()).await?;
     let begun = Instant::now();

@@ -9,6 +9,8 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, ensure};
 use bearing_shared::id::SiteId;
 use tempfile::TempDir;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 
 /// The longest that it may take to end before it is killed.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -108,6 +110,19 @@ impl Target {
         let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).context("Linux tells it")?;
         let line = status.lines().find_map(|line| line.strip_prefix(name)).with_context(|| format!("no {name}"))?;
         Ok(line.trim().to_owned())
+    }
+
+    /// Refused requests by reason, as `/metrics` tells them.
+    pub(crate) async fn refused(&self) -> anyhow::Result<serde_json::Value> {
+        let mut stream = TcpStream::connect(self.address()).await?;
+        stream.write_all(b"GET /metrics HTTP/1.1\r\nhost: bench\r\nconnection: close\r\n\r\n").await?;
+        let mut text = String::new();
+        stream.read_to_string(&mut text).await?;
+        let counts = text.lines().filter_map(|line| {
+            let (kind, count) = line.strip_prefix("bearing_http_refused_total{kind=\"")?.split_once("\"} ")?;
+            Some((kind.to_owned(), count.parse::<u64>().ok()?.into()))
+        });
+        Ok(serde_json::Value::Object(counts.collect()))
     }
 
     /// The most memory that it has held since its start, MiB.

@@ -7,8 +7,11 @@ use tokio::time::Instant;
 
 /// How old an answer may become that no batch had room for: past it more come than can be stored.
 const OLDEST: Duration = Duration::from_millis(100);
-/// How long one flush may take before nobody else is let wait for it.
-const STALLED: Duration = Duration::from_secs(1);
+/// How long one flush may take before nobody else is let wait for it: four times as long as flushes take here, within
+/// these limits. A disk that is always slow is not a disk that has stopped.
+const STALLED: [Duration; 2] = [Duration::from_millis(100), Duration::from_secs(1)];
+/// How many flushes the usual time is made of.
+const USUAL_OF: u64 = 8;
 
 /// The state of a queue before a sink.
 #[derive(Debug)]
@@ -19,6 +22,8 @@ pub struct Waiting {
     left: AtomicU64,
     /// When the flush began that is going on, in the same way.
     flushing: AtomicU64,
+    /// How long flushes take lately, µs.
+    usual: AtomicU64,
 }
 
 impl Default for Waiting {
@@ -28,6 +33,7 @@ impl Default for Waiting {
             requests: AtomicUsize::new(0),
             left: AtomicU64::new(0),
             flushing: AtomicU64::new(0),
+            usual: AtomicU64::new(0),
         }
     }
 }
@@ -46,7 +52,12 @@ impl Waiting {
     /// Whether more comes than can be stored in time.
     pub fn is_too_long(&self) -> bool {
         self.age(&self.left).is_some_and(|age| age >= OLDEST)
-            || self.age(&self.flushing).is_some_and(|age| age >= STALLED)
+            || self.age(&self.flushing).is_some_and(|age| age >= self.stalled())
+    }
+
+    fn stalled(&self) -> Duration {
+        let [least, most] = STALLED;
+        (Duration::from_micros(self.usual.load(Ordering::Relaxed)) * 4).clamp(least, most)
     }
 
     pub(super) fn came(&self) {
@@ -61,6 +72,9 @@ impl Waiting {
     }
 
     pub(super) fn flushed(&self) {
+        let took = self.age(&self.flushing).unwrap_or_default().as_micros() as u64;
+        let usual = self.usual.load(Ordering::Relaxed);
+        self.usual.store((usual * (USUAL_OF - 1) + took) / USUAL_OF, Ordering::Relaxed);
         self.flushing.store(0, Ordering::Relaxed);
     }
 
@@ -83,22 +97,43 @@ mod tests {
         let waiting = Waiting::default();
         (0..300).for_each(|_| waiting.came());
         waiting.flushes(256, None);
-        tokio::time::advance(Duration::from_millis(900)).await;
-        assert_eq!((waiting.requests(), waiting.is_too_long()), (44, false), "a slow disk is not too many answers");
-        assert_eq!(waiting.oldest(), Duration::from_millis(900));
+        tokio::time::advance(Duration::from_millis(90)).await;
+        assert_eq!((waiting.requests(), waiting.is_too_long()), (44, false), "it fits into the next batch");
+        assert_eq!(waiting.oldest(), Duration::from_millis(90));
         let came = Instant::now();
-        tokio::time::advance(Duration::from_millis(60)).await;
+        tokio::time::advance(Duration::from_millis(5)).await;
         waiting.flushed();
-        waiting.flushes(44, Some(came));
+        waiting.flushes(43, Some(came));
+        tokio::time::advance(Duration::from_millis(90)).await;
         assert!(!waiting.is_too_long());
-        tokio::time::advance(Duration::from_millis(40)).await;
-        assert!(waiting.is_too_long());
         waiting.flushed();
-        waiting.flushes(0, None);
+        waiting.flushes(0, Some(came));
+        tokio::time::advance(Duration::from_millis(5)).await;
+        assert_eq!((waiting.is_too_long(), waiting.oldest()), (true, Duration::from_millis(100)));
+        waiting.flushed();
+        waiting.flushes(1, None);
         assert!(!waiting.is_too_long());
-        tokio::time::advance(STALLED).await;
-        assert!(waiting.is_too_long(), "a store that stands still");
         waiting.flushed();
         assert_eq!((waiting.is_too_long(), waiting.oldest()), (false, Duration::ZERO));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_store_that_stands_still_is_told_from_one_that_is_slow() {
+        let waiting = Waiting::default();
+        let flush = async |ms| {
+            waiting.flushes(0, None);
+            tokio::time::advance(Duration::from_millis(ms)).await;
+            let too_long = waiting.is_too_long();
+            waiting.flushed();
+            too_long
+        };
+        assert!(!flush(99).await);
+        assert!(flush(100).await, "four times the usual is less");
+        // A slow disk: at first it looks as one that stopped, then it is known.
+        for _ in 0..32 {
+            flush(200).await;
+        }
+        assert!(!flush(200).await && !flush(400).await);
+        assert!(flush(1_000).await);
     }
 }
