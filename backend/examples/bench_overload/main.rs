@@ -63,7 +63,13 @@ async fn measure(seconds: f64, stops: usize) -> anyhow::Result<()> {
     // What one core can, when each visitor waits for the reply.
     target.start(&[])?;
     check_pinned(&target)?;
-    let load = Load { address: target.address(), path: site.path(), survey: site.survey.clone(), connections: 64 };
+    let load = Load {
+        address: target.address(),
+        path: site.path(),
+        survey: site.survey.clone(),
+        connections: 64,
+        attributes: 0,
+    };
     offer(&load, None, 1.0).await?;
     let found = offer(&load, None, seconds.min(6.0)).await?;
     let capacity = found.accepted.len() as f64 / found.seconds;
@@ -81,6 +87,7 @@ async fn measure(seconds: f64, stops: usize) -> anyhow::Result<()> {
         path: site.path(),
         survey: site.survey.clone(),
         connections: CONNECTIONS,
+        attributes: 0,
     };
 
     // Four times the rate that was asked for.
@@ -103,7 +110,13 @@ async fn measure(seconds: f64, stops: usize) -> anyhow::Result<()> {
 
     // Visitors who never finish what they begin.
     target.start(&[])?;
-    let honest = Load { address: target.address(), path: site.path(), survey: site.survey.clone(), connections: 64 };
+    let honest = Load {
+        address: target.address(),
+        path: site.path(),
+        survey: site.survey.clone(),
+        connections: 64,
+        attributes: 0,
+    };
     let share = rate / 2.0;
     offer(&honest, Some(share), 1.0).await?;
     let before = offer(&honest, Some(share), seconds.min(8.0)).await?;
@@ -168,7 +181,13 @@ async fn stop_often(
     let (mut longest, mut codes, mut acknowledged) = (0.0_f64, 0, Vec::new());
     for _ in 0..times {
         target.start(&[])?;
-        let load = Load { address: target.address(), path: site.path(), survey: site.survey.clone(), connections: 64 };
+        let load = Load {
+            address: target.address(),
+            path: site.path(),
+            survey: site.survey.clone(),
+            connections: 64,
+            attributes: 0,
+        };
         let offered = tokio::spawn(async move { offer(&load, Some(rate), 20.0).await });
         tokio::time::sleep(Duration::from_millis(chance::between(300, 1_200))).await;
         let (code, took) = target.terminate().await?;
