@@ -23,6 +23,7 @@ use serde_json::json;
 use crate::{
     browsers,
     place::Place,
+    postgres::{self, Cluster, Profile},
     process::{run, say},
     server::Server,
     setup::{self, Part},
@@ -48,8 +49,9 @@ pub(crate) enum Bench {
     /// All figures of the embed as one Markdown table: sizes, peers, paint, Lighthouse, delivery, and the matrix as last
     /// played by the tests.
     Embed,
-    /// Requests a second: a route that does nothing, one that parses, and the durable one;
-    /// with `--dimensions 5` also the durable one at a site that counts by five attributes.
+    /// Answers a second: a route that does nothing, one that parses, the durable one on SQLite and on a PostgreSQL of its
+    /// own, and one transaction a request on both (Linux); with `--curve` the durable ones at 1 to 256 connections, with
+    /// `--dimensions 5` also at a site that counts by five attributes.
     Intake,
     /// What Lighthouse says of a template's page without the tag and with it; `-- NAME` takes another template.
     Lighthouse,
@@ -75,7 +77,7 @@ pub(crate) fn bench(place: &Place, what: Bench, args: &[String]) -> Result<()> {
         Bench::Coverage => coverage(place),
         Bench::Delivery => delivery::delivery(place),
         Bench::Embed => embed::embed(place),
-        Bench::Intake => example(place, "bench_intake", args),
+        Bench::Intake => intake(place, args),
         Bench::Lighthouse => lighthouse::lighthouse(place, args),
         Bench::Overload => overload(place, args),
         Bench::Paint => paint::paint(place, args),
@@ -94,13 +96,26 @@ fn coverage(place: &Place) -> Result<()> {
     run(cargo, "the benchmark")
 }
 
+fn intake(place: &Place, args: &[String]) -> Result<()> {
+    postgres::ensure()?;
+    // Not one that the environment names: what it has committed may not be on the disk.
+    let cluster = Cluster::start(Profile::Durable)?;
+    let mut program = example_program(place, "bench_intake", args)?;
+    program.env(postgres::TEST_URL, cluster.url());
+    run(program, "the benchmark")
+}
+
 /// A measurement that is a program of the server's own.
 fn example(place: &Place, name: &str, args: &[String]) -> Result<()> {
+    run(example_program(place, name, args)?, "the benchmark")
+}
+
+fn example_program(place: &Place, name: &str, args: &[String]) -> Result<Command> {
     setup::ensure(place, &[Part::Crates])?;
     let mut cargo = place.offline_cargo();
     cargo.args(["run", "--quiet", "--locked", "--release", "--package=bearing", "--example", name, "--"]).args(args);
     cargo.env("BEARING_BIN", binary(place));
-    run(cargo, "the benchmark")
+    Ok(cargo)
 }
 
 fn backup(place: &Place, args: &[String]) -> Result<()> {

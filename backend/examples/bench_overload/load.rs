@@ -17,6 +17,18 @@ pub(crate) struct Load {
     pub(crate) path: String,
     pub(crate) survey: String,
     pub(crate) connections: usize,
+    /// How many attributes each answer has.
+    pub(crate) attributes: usize,
+}
+
+/// The values that each attribute has: `value 0`, `value 1` and so on.
+pub(crate) const VALUES: u8 = 4;
+/// The bytes of an id that are chance alone, but for the last, which chooses the score.
+const CHANCE: [usize; 6] = [9, 10, 11, 12, 13, 14];
+
+/// The name of the `number`th attribute.
+pub(crate) fn attribute(number: usize) -> String {
+    format!("attribute_{number}")
 }
 
 /// What became of them.
@@ -66,7 +78,10 @@ async fn one_connection(load: Load, first: Instant, step: Option<Duration>, end:
     let mut stream = None;
     let (mut due, mut reply) = (first, Vec::new());
     while due < end && Instant::now() < end {
-        tokio::time::sleep_until(due.into()).await;
+        // A sleep until now may last a millisecond, which is longer than a reply takes.
+        if step.is_some() {
+            tokio::time::sleep_until(due.into()).await;
+        }
         let id = chance::response_id(SystemClock.now());
         let request = request(&load, id);
         let sent = Instant::now();
@@ -106,9 +121,17 @@ async fn one_connection(load: Load, first: Instant, step: Option<Duration>, end:
 fn request(load: &Load, id: ResponseId) -> String {
     let Load { path, survey, .. } = load;
     let score = id.0[15] % 11;
+    let attributes: Vec<String> = (0..load.attributes)
+        .map(|number| {
+            // Two bits of their own each, so that all pairs of values meet.
+            let bits = id.0[CHANCE[number % CHANCE.len()]] >> (number / CHANCE.len() * 2 % 8);
+            format!("\"{}\":\"value {}\"", attribute(number), bits % VALUES)
+        })
+        .collect();
+    let attributes = attributes.join(",");
     let body = format!(
         "{{\"id\":\"{id}\",\"seq\":0,\"survey\":\"{survey}\",\"version\":1,\"touchpoint\":\"checkout\",\"completed\":false,\
-         \"answers\":[{{\"question\":\"score\",\"value\":{score}}}],\"respondent\":{{\"visitor\":\"v_{id}\"}},\
+         \"answers\":[{{\"question\":\"score\",\"value\":{score}}}],\"attributes\":{{{attributes}}},\"respondent\":{{\"visitor\":\"v_{id}\"}},\
          \"context\":{{\"url\":\"https://shop.example/thanks\",\"locale\":\"en-GB\",\"device\":\"mobile\"}},\
          \"age_ms\":{{\"shown\":4000,\"answered\":20}}}}"
     );

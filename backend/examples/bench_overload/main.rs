@@ -67,7 +67,13 @@ async fn measure(seconds: f64, stops: usize) -> anyhow::Result<()> {
     // What one core can, when each visitor waits for the reply. Batches grow with connections, and so does what it can.
     target.start(&[])?;
     check_pinned(&target)?;
-    let load = Load { address: target.address(), path: site.path(), survey: site.survey.clone(), connections: 64 };
+    let load = Load {
+        address: target.address(),
+        path: site.path(),
+        survey: site.survey.clone(),
+        connections: 64,
+        attributes: 0,
+    };
     offer(&load, None, seconds.min(4.0)).await?;
     // As many connections as `bench intake` has, which is what the limit is about.
     let resident_full = target.peak_mib()?;
@@ -95,6 +101,7 @@ async fn measure(seconds: f64, stops: usize) -> anyhow::Result<()> {
         path: site.path(),
         survey: site.survey.clone(),
         connections: CONNECTIONS,
+        attributes: 0,
     };
 
     // Four times the rate that was asked for.
@@ -117,8 +124,13 @@ async fn measure(seconds: f64, stops: usize) -> anyhow::Result<()> {
 
     // Visitors who never finish what they begin.
     target.start(&[])?;
-    let honest =
-        Load { address: target.address(), path: site.path(), survey: site.survey.clone(), connections: HONEST };
+    let honest = Load {
+        address: target.address(),
+        path: site.path(),
+        survey: site.survey.clone(),
+        connections: HONEST,
+        attributes: 0,
+    };
     let share = rate / 2.0;
     offer(&honest, Some(share), 1.0).await?;
     let before = offer(&honest, Some(share), seconds.min(8.0)).await?;
@@ -184,7 +196,13 @@ async fn stop_often(
     let (mut longest, mut codes, mut acknowledged) = (0.0_f64, 0, Vec::new());
     for _ in 0..times {
         target.start(&[])?;
-        let load = Load { address: target.address(), path: site.path(), survey: site.survey.clone(), connections: 64 };
+        let load = Load {
+            address: target.address(),
+            path: site.path(),
+            survey: site.survey.clone(),
+            connections: 64,
+            attributes: 0,
+        };
         let offered = tokio::spawn(async move { offer(&load, Some(rate), 20.0).await });
         tokio::time::sleep(Duration::from_millis(chance::between(300, 1_200))).await;
         let (code, took) = target.terminate().await?;

@@ -55,7 +55,7 @@ pub(super) async fn events(
 }
 
 /// Lets a request in: its media type, its site, its origin and its size, the cheap questions first.
-async fn admit(app: &App, key: &str, headers: &HeaderMap, body: Body) -> ApiResult<(Arc<SiteView>, Bytes)> {
+pub(super) async fn admit(app: &App, key: &str, headers: &HeaderMap, body: Body) -> ApiResult<(Arc<SiteView>, Bytes)> {
     if !extract::has_type(headers, &["application/json", "text/plain"]) {
         return Err(Fault::new(Code::UNSUPPORTED_MEDIA_TYPE, Code::UNSUPPORTED_MEDIA_TYPE.meaning).into());
     }

@@ -1,20 +1,26 @@
-//! Two routes that do less than the intake, to measure what durability costs; only `examples/bench_intake.rs` mounts
-//! them, inside the same layers.
+//! Routes that do less than the intake, to measure what durability costs, and one that shares no flush, to measure what
+//! sharing saves; only `examples/bench_intake` mounts them, inside the same layers.
 
 use axum::body::Body;
+use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::routing::post;
 use axum::{Json, Router};
 use bearing_shared::api::intake::{IntakeReply, ItemResult, ItemStatus};
 
 use super::extract;
+use super::intake::admit;
 use crate::app::Shared;
 use crate::error::ApiResult;
-use crate::intake::{self, REQUEST_LIMIT};
+use crate::intake::{self, Intake, REQUEST_LIMIT};
 
-/// `POST /measure/noop` reads the body; `POST /measure/json` also reads the JSON in it. Both answer as the intake does.
+/// `POST /measure/noop` reads the body; `POST /measure/json` also reads the JSON in it; `POST /measure/unshared/{site_key}`
+/// stores as the intake does, each request in a transaction of its own. All answer as the intake does.
 pub fn routes() -> Router<Shared> {
-    Router::new().route("/measure/noop", post(noop)).route("/measure/json", post(json))
+    Router::new()
+        .route("/measure/noop", post(noop))
+        .route("/measure/json", post(json))
+        .route("/measure/unshared/{site_key}", post(unshared))
 }
 
 fn stored(id: Option<String>) -> Json<IntakeReply> {
@@ -29,4 +35,14 @@ async fn noop(headers: HeaderMap, body: Body) -> ApiResult<Json<IntakeReply>> {
 async fn json(headers: HeaderMap, body: Body) -> ApiResult<Json<IntakeReply>> {
     let body = extract::body(&headers, body, REQUEST_LIMIT).await?;
     Ok(stored(intake::only_read(&body)?))
+}
+
+async fn unshared(
+    State(app): State<Shared>,
+    Path(key): Path<String>,
+    headers: HeaderMap,
+    body: Body,
+) -> ApiResult<Json<IntakeReply>> {
+    let (view, body) = admit(&app, &key, &headers, body).await?;
+    Ok(Json(intake::reply(Intake::take_unshared(&app, &view, &body).await?)?))
 }

@@ -120,10 +120,34 @@ impl Intake {
     /// # Errors
     /// What is wrong with the request as a whole; a fault of one item is in its result.
     pub async fn take(&self, app: &App, view: &Arc<SiteView>, body: &[u8], source: Source) -> ApiResult<Taken> {
+        Self::take_by(app, view, body, source, |arrivals| self.responses.put(arrivals)).await
+    }
+
+    /// Takes a request body as [`Self::take`] does and shares its flush with no other request: what sharing saves is
+    /// measured against it.
+    ///
+    /// # Errors
+    /// What is wrong with the request as a whole; a fault of one item is in its result.
+    pub async fn take_unshared(app: &App, view: &Arc<SiteView>, body: &[u8]) -> ApiResult<Taken> {
+        let sink = Responses(Arc::clone(&app.store), Arc::clone(&app.metrics));
+        let put = |arrivals| async move { sink.flush(arrivals).await.map_err(Refused::Store) };
+        Self::take_by(app, view, body, Source::Embed, put).await
+    }
+
+    async fn take_by<Stored>(
+        app: &App,
+        view: &Arc<SiteView>,
+        body: &[u8],
+        source: Source,
+        put: impl FnOnce(Vec<Arrival>) -> Stored,
+    ) -> ApiResult<Taken>
+    where
+        Stored: Future<Output = std::result::Result<Vec<Outcome>, Refused>>,
+    {
         let parse::Parsed { alone, items } = parse::items::<Submission>(body, source)?;
         app.admission.charge(items.len());
         let (ids, submissions): (Vec<_>, Vec<_>) = items.into_iter().map(|item| (item.id, item.value)).unzip();
-        let outcomes = self.store_all(app, view, submissions, source).await?;
+        let outcomes = Self::store_all(app, view, submissions, source, put).await?;
         Ok(Taken { alone, results: ids.into_iter().zip(outcomes).collect() })
     }
 
@@ -138,17 +162,22 @@ impl Intake {
         sent: Submission,
         from: Source,
     ) -> ApiResult<Outcome> {
-        let outcome = self.store_all(app, view, vec![Ok(sent)], from).await?.pop();
+        let put = |arrivals| self.responses.put(arrivals);
+        let outcome = Self::store_all(app, view, vec![Ok(sent)], from, put).await?.pop();
         outcome.unwrap_or_else(|| Err(unstored())).map_err(ApiError)
     }
 
-    async fn store_all(
-        &self,
+    /// Judges submissions and stores what is left of them by `put`; a result each.
+    async fn store_all<Stored>(
         app: &App,
         view: &Arc<SiteView>,
         submissions: Vec<std::result::Result<Submission, Fault>>,
         source: Source,
-    ) -> ApiResult<Vec<std::result::Result<Outcome, Fault>>> {
+        put: impl FnOnce(Vec<Arrival>) -> Stored,
+    ) -> ApiResult<Vec<std::result::Result<Outcome, Fault>>>
+    where
+        Stored: Future<Output = std::result::Result<Vec<Outcome>, Refused>>,
+    {
         let now = app.clock.now();
         let mut results = Vec::with_capacity(submissions.len());
         let mut arrivals = Vec::with_capacity(submissions.len());
@@ -178,7 +207,7 @@ impl Intake {
         }
         let mut outcomes = match arrivals.is_empty() {
             true => Vec::new(),
-            false => self.responses.put(arrivals).await.map_err(refused)?,
+            false => put(arrivals).await.map_err(refused)?,
         }
         .into_iter();
         let results = results.into_iter().map(|judged| {

@@ -16,6 +16,7 @@ mod hosted;
 mod identity;
 mod intake;
 mod limits;
+mod measure;
 mod metrics;
 mod origins;
 mod preview;

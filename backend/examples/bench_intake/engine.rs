@@ -1,0 +1,97 @@
+//! An app over a fresh database of one engine, with its sites, in this process.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use bearing::app::{App, Shared};
+use bearing::clock::{Clock, SystemClock};
+use bearing::{chance, http, server};
+use bearing_fresh::Place;
+use bearing_shared::api::sites::SiteSettings;
+use bearing_shared::cell::Dimension;
+use bearing_shared::id::{SiteId, SurveyId};
+use bearing_shared::instrument::Instrument;
+use bearing_shared::metric::{Metric, Thresholds};
+use bearing_shared::survey::Survey;
+use bearing_storage::{ReportFilter, Site, Store, TallyQuery};
+
+use crate::load::{VALUES, attribute};
+
+/// A site with a published survey, and how many attributes its answers have.
+pub(crate) struct Target {
+    id: SiteId,
+    pub(crate) key: String,
+    pub(crate) survey: SurveyId,
+    pub(crate) attributes: usize,
+}
+
+/// An app that listens.
+pub(crate) struct Engine {
+    pub(crate) name: &'static str,
+    pub(crate) app: Shared,
+    pub(crate) address: SocketAddr,
+    /// The site that counts by nothing.
+    pub(crate) plain: Target,
+    /// The site that counts by attributes.
+    pub(crate) counted: Target,
+    /// Keeps the database; the last to go.
+    _place: Place,
+}
+
+impl Engine {
+    /// Starts one over an empty database; `dimensions` is what its second site counts by.
+    pub(crate) async fn start(name: &'static str, place: Place, dimensions: usize) -> anyhow::Result<Arc<Self>> {
+        let store = bearing_storage::open(&place.url).await?;
+        let plain = prepare(store.as_ref(), 0).await?;
+        let counted = prepare(store.as_ref(), dimensions).await?;
+        let app = App::start(store, Arc::new(SystemClock), None, None);
+        let listener = server::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await?;
+        let address = listener.local_addr()?;
+        let router = http::router_with(Arc::clone(&app), http::measure::routes());
+        tokio::spawn(server::serve(listener, Arc::clone(&app), router, std::future::pending()));
+        Ok(Arc::new(Self { name, app, address, plain, counted, _place: place }))
+    }
+
+    /// How many answers are counted, and whether the cells agree with the rows.
+    pub(crate) async fn stored(&self) -> anyhow::Result<(u64, bool)> {
+        let mut rows = 0;
+        for target in [&self.plain, &self.counted] {
+            let query = TallyQuery::whole(ReportFilter::of(Metric::Nps));
+            let tallied = self.app.store.tally(&target.id, query).await?;
+            rows += tallied.tallies.iter().map(|tally| tally.histogram.n()).sum::<u64>();
+        }
+        Ok((rows, self.app.store.check().await?.problems.is_empty()))
+    }
+}
+
+/// Makes a site that counts by this many attributes.
+async fn prepare(store: &dyn Store, attributes: usize) -> anyhow::Result<Target> {
+    let values = || (0..VALUES).map(|value| format!("value {value}")).collect();
+    let dimensions = (0..attributes).map(|number| Dimension { name: attribute(number), values: values() });
+    let now = SystemClock.now();
+    let site = Site {
+        id: SiteId(chance::id("st_")),
+        key: chance::id("pk_").as_str().into(),
+        identity_secret: chance::secret(""),
+        settings: SiteSettings {
+            name: "bench".into(),
+            origins: vec![],
+            allow_null_origin: false,
+            require_signature: false,
+            time_zone: "UTC".into(),
+            dimensions: dimensions.collect(),
+            thresholds: Thresholds::default(),
+            sample: false,
+            rest: bearing_shared::rule::Rest::default(),
+            privacy_url: None,
+            respect_signals: Vec::new(),
+            theme: bearing_shared::look::Theme::default(),
+        },
+        created_at: now,
+    };
+    let survey = SurveyId(chance::id("sv_"));
+    store.create_site(site.clone()).await?;
+    store.create_survey(&site.id, &survey, Survey::standard("bench", Instrument::Nps), now).await?;
+    store.publish_survey(&site.id, &survey, now).await?;
+    Ok(Target { key: site.key.to_string(), id: site.id, survey, attributes })
+}

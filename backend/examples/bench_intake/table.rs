@@ -1,0 +1,66 @@
+//! The figures as Markdown and as JSON.
+
+use std::fmt::Write as _;
+
+use serde_json::{Value, json};
+
+use crate::row::Row;
+
+/// What the row of an engine's intake is called.
+pub(crate) fn durable_on(engine: &str) -> String {
+    format!("durable, {engine}")
+}
+
+/// A row's rate over that of the row of this name among `all`.
+fn over(row: &Row, name: &str, all: &[Row]) -> Option<f64> {
+    let other = all.iter().find(|other| other.name == name && other.connections == row.connections)?;
+    Some(round(row.rate() / other.rate(), 100.0))
+}
+
+fn round(number: f64, steps: f64) -> f64 {
+    (number * steps).round() / steps
+}
+
+/// The rows as a table; the ratios are to the rows of `all` with as many connections.
+pub(crate) fn markdown(rows: &[Row], all: &[Row]) -> String {
+    let mut table = String::from(
+        "| route | connections | answers/s | p50 ms | p99 ms | of JSON | of no-op | rows a flush | ms a flush \
+         | resident MiB | refused |\n| --- | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: |\n",
+    );
+    let shown = |number: Option<f64>| number.map_or_else(|| "–".to_owned(), |number| format!("{number:.2}"));
+    for row in rows {
+        let each = row.flushes.each();
+        let _ = writeln!(
+            table,
+            "| {} | {} | {:.0} | {:.2} | {:.2} | {} | {} | {} | {} | {:.0} | {} |",
+            row.name,
+            row.connections,
+            row.rate(),
+            row.times.percentile_ms(0.5),
+            row.times.percentile_ms(0.99),
+            shown(over(row, "JSON", all)),
+            shown(over(row, "no-op", all)),
+            shown(each.map(|(rows, _)| rows)),
+            shown(each.map(|(_, ms)| ms)),
+            row.resident_mib,
+            row.refused,
+        );
+    }
+    table
+}
+
+/// The rows as JSON.
+pub(crate) fn told(rows: &[Row], all: &[Row]) -> Vec<Value> {
+    let object = |row: &Row| {
+        let each = row.flushes.each();
+        json!({
+            "route": row.name, "connections": row.connections, "answers_per_second": row.rate().round(),
+            "p50_ms": round(row.times.percentile_ms(0.5), 100.0), "p99_ms": round(row.times.percentile_ms(0.99), 100.0),
+            "of_json": over(row, "JSON", all), "of_noop": over(row, "no-op", all),
+            "rows_per_flush": each.map(|(rows, _)| round(rows, 100.0)),
+            "flush_ms": each.map(|(_, ms)| round(ms, 100.0)),
+            "resident_mib": round(row.resident_mib, 10.0), "refused": row.refused,
+        })
+    };
+    rows.iter().map(object).collect()
+}
