@@ -40,9 +40,10 @@ fn run_to_end(options: options::Options) -> anyhow::Result<()> {
     let _traces = match &options.command {
         options::Command::Serve(listen) | options::Command::Demo(listen) => {
             let telling = &listen.telling;
-            telemetry::start(telling.log_format, telling.otlp_endpoint.as_deref(), telling.otlp_share)?
+            telemetry::start("warn", telling.log_format, telling.otlp_endpoint.as_deref(), telling.otlp_share)?
         }
-        _ => telemetry::start(telemetry::Format::Text, None, 0.0)?,
+        // A command says what it has to say in one sentence; what a server's owner should know, the server's log tells.
+        _ => telemetry::start("error", telemetry::Format::Text, None, 0.0)?,
     };
     tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(commands::run(options))
 }

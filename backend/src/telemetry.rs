@@ -54,13 +54,13 @@ impl Drop for Traces {
     }
 }
 
-/// Begins to log on standard error what `BEARING_LOG` lets through, and to send the spans of a share of requests, 0 to 1,
-/// to the collector at `endpoint` if there is one.
+/// Begins to log on standard error what `BEARING_LOG` lets through (else `usual`), and to send the spans of a share of
+/// requests, 0 to 1, to the collector at `endpoint` if there is one.
 ///
 /// # Errors
 /// One sentence: the endpoint is none.
-pub fn start(format: Format, endpoint: Option<&str>, share: f64) -> anyhow::Result<Option<Traces>> {
-    let filter = EnvFilter::try_from_env("BEARING_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
+pub fn start(usual: &str, format: Format, endpoint: Option<&str>, share: f64) -> anyhow::Result<Option<Traces>> {
+    let filter = EnvFilter::try_from_env("BEARING_LOG").unwrap_or_else(|_| EnvFilter::new(usual));
     let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
     let lines: Box<dyn Layer<Registry> + Send + Sync> = match format {
         Format::Text => lines.with_filter(filter).boxed(),
