@@ -16,6 +16,7 @@ mod error;
 mod json;
 mod keys;
 mod letters;
+mod log;
 mod postgres;
 mod reports;
 mod responses;
@@ -35,6 +36,7 @@ use transfer::Purpose;
 pub use backup::{Contents, Restored, back_up, restore};
 pub use error::{Result, StoreError};
 pub use keys::{Key, KeyStore, Scope};
+pub use log::{Applied, LogEntries, LogStore, apply_log};
 pub use reports::{Axis, Base, FunnelCounts, Grouping, Rating, ReportFilter, ReportStore, Tallied, Tally, TallyQuery};
 pub use responses::{
     Accept, Arrival, Cursor, EventCount, Outcome, ResponseFilter, ResponseStore, StoredResponse, Withdrawal,
@@ -50,12 +52,21 @@ pub use webhooks::{
 
 /// Everything a store does.
 pub trait Store:
-    SiteStore + KeyStore + SurveyStore + ResponseStore + ReportStore + WebhookStore + TransferStore + UpkeepStore
+    SiteStore + KeyStore + SurveyStore + ResponseStore + LogStore + ReportStore + WebhookStore + TransferStore + UpkeepStore
 {
 }
 
-impl<T: SiteStore + KeyStore + SurveyStore + ResponseStore + ReportStore + WebhookStore + TransferStore + UpkeepStore>
-    Store for T
+impl<
+    T: SiteStore
+        + KeyStore
+        + SurveyStore
+        + ResponseStore
+        + LogStore
+        + ReportStore
+        + WebhookStore
+        + TransferStore
+        + UpkeepStore,
+> Store for T
 {
 }
 

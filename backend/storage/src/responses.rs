@@ -8,11 +8,12 @@ use bearing_shared::api::intake::EventKind;
 use bearing_shared::api::responses::{Identity, ResponseState};
 use bearing_shared::id::{ResponseId, SiteId, SurveyId};
 use bearing_shared::instrument::Instrument;
+use serde::{Deserialize, Serialize};
 
 use crate::Result;
 
 /// A response that has passed every rule and waits to be stored.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Accept {
     /// The site.
     pub site: SiteId,
@@ -21,7 +22,7 @@ pub struct Accept {
 }
 
 /// A respondent's wish that a response be erased, whether it has arrived or not.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Withdrawal {
     /// The site.
     pub site: SiteId,
@@ -34,7 +35,7 @@ pub struct Withdrawal {
 }
 
 /// One thing that visitors' browsers bring, in the order in which they came.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[expect(
     clippy::large_enum_variant,
     reason = "nearly every arrival is an answer; a box each would cost more than it saves"
@@ -71,7 +72,7 @@ impl From<Accept> for Arrival {
 }
 
 /// A response as it is stored.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct StoredResponse {
     /// Its id, unique within the site.
     pub id: ResponseId,
@@ -143,7 +144,7 @@ pub enum Outcome {
 }
 
 /// Events of one kind to add to the denominators.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EventCount {
     /// The site.
     pub site: SiteId,

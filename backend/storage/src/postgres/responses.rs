@@ -24,7 +24,7 @@ type Key<'a> = (&'a SiteId, ResponseId);
 type There<'a> = BTreeMap<Key<'a>, (StoredResponse, i64)>;
 
 /// A batch as it is taken in: done, or to be tried again holding the sites alone.
-enum Taken {
+pub(super) enum Taken {
     Done { outcomes: Vec<Outcome>, wrote_deliveries: bool },
     NeedsLock,
 }
@@ -76,7 +76,13 @@ impl PostgresStore {
         }
     }
 
-    async fn take_in_all(&self, session: &Session, sites: &[SiteId], batch: &[Arrival], lock: Lock) -> Result<Taken> {
+    pub(super) async fn take_in_all(
+        &self,
+        session: &Session,
+        sites: &[SiteId],
+        batch: &[Arrival],
+        lock: Lock,
+    ) -> Result<Taken> {
         let mut countings = self.countings(session, sites).await?;
         // Before anything is counted: a value that is known in time never counts as `(other)`.
         if !self.teach(session, &mut countings, batch, lock).await? {
@@ -216,7 +222,7 @@ impl PostgresStore {
         Ok(before.is_none_or(|(before, _)| judged(&before, response) == Outcome::Updated))
     }
 
-    async fn count_all(&self, session: &Session, sites: &[SiteId], batch: &[EventCount]) -> Result<()> {
+    pub(super) async fn count_all(&self, session: &Session, sites: &[SiteId], batch: &[EventCount]) -> Result<()> {
         let countings = self.countings(session, sites).await?;
         let mut changes = Changes::default();
         for event in batch {

@@ -15,10 +15,15 @@ use crate::{Result, StoreError};
 /// Responses erased in one transaction: others write between two.
 const ERASED_AT_ONCE: u32 = 500;
 
+/// The key under which erased ids are remembered.
+pub(super) fn tombstone_key(connection: &Connection) -> Result<Vec<u8>> {
+    let mut statement = connection.prepare_cached("SELECT value FROM meta WHERE name = 'tombstone_key'")?;
+    Ok(statement.query_row([], |row| row.get(0))?)
+}
+
 /// The keyed hash under which an erased id is remembered, so that the id itself is gone.
 fn tombstone(connection: &Connection, id: ResponseId) -> Result<[u8; 32]> {
-    let mut statement = connection.prepare_cached("SELECT value FROM meta WHERE name = 'tombstone_key'")?;
-    let key: Vec<u8> = statement.query_row([], |row| row.get(0))?;
+    let key = tombstone_key(connection)?;
     let mut mac =
         Hmac::<Sha256>::new_from_slice(&key).map_err(|error| StoreError::Driver(format!("tombstone key: {error}")))?;
     mac.update(&id.0);

@@ -12,6 +12,7 @@ mod filter;
 mod generations;
 mod keys;
 mod learned;
+mod log;
 mod open;
 mod ratings;
 mod readers;

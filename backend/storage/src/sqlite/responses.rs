@@ -31,7 +31,7 @@ fn take_in(pen: &mut Pen, batch: &[Arrival], limit: u32) -> Result<Vec<Outcome>>
     }
 }
 
-fn take_in_all(
+pub(super) fn take_in_all(
     transaction: &Transaction<'_>,
     countings: &mut Countings,
     batch: &[Arrival],
@@ -90,6 +90,18 @@ fn take_in_all(
     }
     counting::write(transaction, changes)?;
     Ok(outcomes)
+}
+
+/// Adds events to the denominators.
+pub(super) fn count_all(transaction: &Transaction<'_>, countings: &mut Countings, batch: &[EventCount]) -> Result<()> {
+    let mut changes = Changes::default();
+    for event in batch {
+        let Some(site) = countings.of(transaction, &event.site)? else { continue };
+        if let Some(counting) = site.generations.of_events() {
+            changes.event(event, counting);
+        }
+    }
+    counting::write(transaction, changes)
 }
 
 /// Learns the values that the trusted responses of a batch bring, and reviews each site that has learned something.
@@ -203,16 +215,8 @@ impl ResponseStore for SqliteStore {
     }
 
     async fn count_events(&self, batch: Vec<EventCount>) -> Result<()> {
-        let write = move |transaction: &Transaction<'_>, countings: &mut Countings| {
-            let mut changes = Changes::default();
-            for event in &batch {
-                let Some(site) = countings.of(transaction, &event.site)? else { continue };
-                if let Some(counting) = site.generations.of_events() {
-                    changes.event(event, counting);
-                }
-            }
-            counting::write(transaction, changes)
-        };
+        let write =
+            move |transaction: &Transaction<'_>, countings: &mut Countings| count_all(transaction, countings, &batch);
         self.writer.run(move |pen| pen.transaction(write)).await
     }
 

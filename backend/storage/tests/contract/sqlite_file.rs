@@ -4,7 +4,9 @@ use std::path::{Path, PathBuf};
 
 use bearing_shared::api::intake::EventKind;
 use bearing_shared::histogram::Histogram;
-use bearing_storage::{Outcome, Result, Store, StoreError, StoredResponse};
+use bearing_storage::{
+    Accept, Applied, Arrival, LogEntries, Outcome, Result, Store, StoreError, StoredResponse, apply_log,
+};
 use rusqlite::Connection;
 use tempfile::TempDir;
 
@@ -170,6 +172,32 @@ async fn a_row_that_the_engine_refuses_fails_alone() -> Result<()> {
         assert_eq!(*outcome, if number % 100 == 7 { Outcome::Failed } else { Outcome::Stored }, "{number}");
     }
     assert_eq!(counted(&store, everything()).await?, Histogram::of([9; 297]));
+    assert_sound(&store).await
+}
+
+#[tokio::test]
+async fn a_row_that_the_engine_refuses_holds_up_no_log() -> Result<()> {
+    let (_folder, path) = file();
+    let store = open(&path).await?;
+    furnish(&store).await?;
+    execute(
+        &path,
+        "CREATE TRIGGER bad BEFORE INSERT ON response WHEN new.visitor = 'bad' BEGIN SELECT raise(ABORT, 'bad'); END",
+    );
+    let answer = |number, visitor: &str| {
+        let response = StoredResponse { visitor: Some(visitor.into()), ..response(number, 9) };
+        Arrival::from(Accept { site: home(), response })
+    };
+    let entries = LogEntries {
+        arrivals: vec![answer(1, "good"), answer(2, "bad"), answer(3, "good")],
+        events: vec![event(EventKind::Shown, 4)],
+    };
+    let applied = apply_log(&*store, "a", 0, 3, entries.clone()).await?;
+    assert_eq!(applied, Applied::Done(vec![Outcome::Stored, Outcome::Failed, Outcome::Stored]));
+    assert_eq!(store.applied("a").await?, 3);
+    assert_eq!(apply_log(&*store, "a", 0, 3, entries).await?, Applied::Overtaken);
+    assert_eq!(funnel(&store, everything()).await?.shown, 4);
+    assert_eq!(counted(&store, everything()).await?, Histogram::of([9; 2]));
     assert_sound(&store).await
 }
 
