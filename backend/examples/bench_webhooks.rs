@@ -48,7 +48,7 @@ fn main() -> anyhow::Result<()> {
 async fn measure(endpoints: u32, dead: u32, answers: u32, rate: u32) -> anyhow::Result<()> {
     let folder = tempfile::tempdir()?;
     let store = bearing_storage::open(&format!("sqlite:{}", folder.path().join("bench.db").display())).await?;
-    let app = App::start_with(store, Arc::new(SystemClock), None, None, Limits::default(), Client::new(true));
+    let app = App::start_with(store, Arc::new(SystemClock), None, None, Limits::default(), Client::new(true), None);
     let site = site(app.as_ref()).await?;
     let delays = Delays::default();
     for number in 0..endpoints {

@@ -12,6 +12,7 @@ use crate::directory::Directory;
 use crate::http::config::Configs;
 use crate::http::health::Health;
 use crate::intake::Intake;
+use crate::intake::log::Log;
 use crate::integrations::webhooks::Webhooks;
 use crate::integrations::webhooks::client::Client;
 use crate::jobs;
@@ -32,6 +33,8 @@ pub struct App {
     pub admission: Admission,
     /// The way in for answers and events.
     pub intake: Intake,
+    /// The replicated log that answers go into before the store, where there is one.
+    pub log: Option<Arc<Log>>,
     /// What sends messages to webhooks.
     pub webhooks: Webhooks,
     /// What is measured of the server itself.
@@ -57,10 +60,10 @@ impl App {
         public_url: Option<String>,
         shop: Option<Shop>,
     ) -> Shared {
-        Self::start_with(store, clock, public_url, shop, Limits::default(), Client::new(false))
+        Self::start_with(store, clock, public_url, shop, Limits::default(), Client::new(false), None)
     }
 
-    /// The same with these limits of what may begin, and a client of its own for webhooks.
+    /// The same with these limits of what may begin, a client of its own for webhooks, and perhaps a log.
     pub fn start_with(
         store: Arc<dyn Store>,
         clock: Arc<dyn Clock>,
@@ -68,14 +71,17 @@ impl App {
         shop: Option<Shop>,
         limits: Limits,
         client: Client,
+        log: Option<Log>,
     ) -> Shared {
         let metrics = Arc::new(Metrics::default());
-        let intake = Intake::start(Arc::clone(&store), Arc::clone(&metrics));
+        let log = log.map(Arc::new);
+        let intake = Intake::start(Arc::clone(&store), Arc::clone(&metrics), log.as_ref());
         let app = Arc::new(Self {
             directory: Directory::new(Arc::clone(&store)),
             webhooks: Webhooks::start(Arc::clone(&store), Arc::clone(&clock), Arc::clone(&metrics), client),
             admission: Admission::new(limits, intake.waiting()),
             intake,
+            log,
             assets: Assets::load(),
             configs: Configs::default(),
             health: Health::default(),
@@ -92,10 +98,22 @@ impl App {
         app
     }
 
+    /// Waits until what was acknowledged is in the store, so that nothing arrives after it was erased.
+    ///
+    /// # Errors
+    /// That takes too long: the store cannot be written.
+    pub async fn settle(&self) -> bearing_storage::Result<()> {
+        match &self.log {
+            Some(log) => log.settle().await,
+            None => Ok(()),
+        }
+    }
+
     /// What the server measures of itself, as text.
     pub fn measured(&self) -> String {
         let waiting = self.intake.waiting();
         let (requests, oldest) = (waiting.requests(), waiting.oldest());
-        self.metrics.text(&Now { in_flight: self.admission.in_flight(), waiting: requests, oldest })
+        let behind = self.log.as_ref().and_then(|log| log.behind(self.clock.now()));
+        self.metrics.text(&Now { in_flight: self.admission.in_flight(), waiting: requests, oldest, behind })
     }
 }

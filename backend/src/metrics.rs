@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use bearing_shared::api::reports::Behind;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
@@ -57,6 +58,8 @@ pub struct Now {
     pub waiting: usize,
     /// How long the oldest of them has been waiting.
     pub oldest: Duration,
+    /// How far the store is behind the replicated log.
+    pub behind: Option<Behind>,
 }
 
 /// The measurements.
@@ -69,6 +72,8 @@ pub struct Metrics {
     pub flush_rows: Histogram,
     /// Seconds per flush.
     pub flush_seconds: Histogram,
+    /// Responses from the replicated log by what became of them in the store.
+    pub log_applied: Family<By, Counter>,
     /// Attempts to deliver, by what became of them.
     pub deliveries: Family<By, Counter>,
     /// Seconds per attempt.
@@ -84,6 +89,8 @@ pub struct Metrics {
     in_flight: Family<By, Gauge>,
     waiting: Gauge,
     oldest: Gauge<f64, std::sync::atomic::AtomicU64>,
+    behind: Gauge,
+    behind_seconds: Gauge<f64, std::sync::atomic::AtomicU64>,
     resident: Gauge,
     files: Gauge,
     registry: Registry,
@@ -133,6 +140,20 @@ impl Default for Metrics {
         registry.register_with_unit("intake_oldest", what, Unit::Seconds, oldest.clone());
         registry.register("flush_rows", "Responses per flush to disk", flush_rows.clone());
         registry.register("flush_seconds", "Seconds per flush to disk", flush_seconds.clone());
+        let (log_applied, behind, behind_seconds) =
+            (Family::<By, Counter>::default(), Gauge::default(), Gauge::default());
+        for kind in ["stored", "updated", "withdrawn", "duplicate", "rejected"] {
+            drop(log_applied.get_or_create(&By { kind }));
+        }
+        let what = "Responses from the replicated log by what became of them in the store";
+        registry.register("intake_log_applied", what, log_applied.clone());
+        registry.register(
+            "intake_log_behind",
+            "Messages of the replicated log that are not in the store",
+            behind.clone(),
+        );
+        let what = "How long the oldest of them has been waiting";
+        registry.register("intake_log_behind_seconds", what, behind_seconds.clone());
         let (deliveries, deliveries_waiting) = (Family::<By, Counter>::default(), Gauge::default());
         for kind in ["delivered", "retried", "failed", "erased"] {
             drop(deliveries.get_or_create(&By { kind }));
@@ -157,6 +178,7 @@ impl Default for Metrics {
             flush_rows,
             flush_seconds,
             connections,
+            log_applied,
             deliveries,
             delivery_seconds,
             delivery_delay_seconds,
@@ -172,6 +194,8 @@ impl Default for Metrics {
             in_flight,
             waiting,
             oldest,
+            behind,
+            behind_seconds,
             resident,
             files,
             registry,
@@ -201,6 +225,8 @@ impl Metrics {
         }
         self.waiting.set(now.waiting as i64);
         self.oldest.set(now.oldest.as_secs_f64());
+        self.behind.set(now.behind.map_or(0, |behind| behind.messages as i64));
+        self.behind_seconds.set(now.behind.map_or(0.0, |behind| behind.seconds));
         self.resident.set(resident().unwrap_or_default());
         self.files.set(open_files().unwrap_or_default());
         let mut text = String::new();

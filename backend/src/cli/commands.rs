@@ -18,6 +18,7 @@ use super::{backups, moves, say};
 use crate::app::App;
 use crate::clock::{Clock, SystemClock};
 use crate::demo::{self, Demo};
+use crate::intake::log::Log;
 use crate::integrations::webhooks::client::Client;
 use crate::{admission, auth, chance, http, server};
 
@@ -29,6 +30,12 @@ pub(super) async fn run(options: Options) -> anyhow::Result<()> {
         Command::Restore { file, force } => return backups::restore(&url_of(&options.place)?, file, *force).await,
         Command::Migrate { from: Some(from), to: Some(to) } => return moves::transfer(from, to).await,
         _ => {}
+    }
+    if let Command::Serve(listen) | Command::Demo(listen) = &options.command
+        && !listen.intake_log.is_empty()
+        && !url_of(&options.place)?.starts_with("postgres")
+    {
+        bail!("--intake-log is for servers that share a database: give --database-url postgres://… as well.");
     }
     let store = open(&options.place).await?;
     let public_url = options.place.public_url;
@@ -114,7 +121,11 @@ async fn serve(
     let (clock, shop) = (Arc::new(SystemClock), demo.map(|demo| demo.shop()));
     let admitted = admission::Limits { rate: listen.intake_rate, ..admission::Limits::default() };
     let client = Client::new(listen.allow_private_webhooks);
-    let app = App::start_with(store, clock, public_url, shop, admitted, client);
+    let log = match listen.intake_log.as_slice() {
+        [] => None,
+        urls => Some(Log::open(urls, store.as_ref()).await?),
+    };
+    let app = App::start_with(store, clock, public_url, shop, admitted, client, log);
     let router = http::router(Arc::clone(&app));
     if let Some((site, key)) = key {
         let score = format!("{url}/v1/reports/score?metric=nps");

@@ -63,6 +63,10 @@ pub(super) struct Listen {
     /// The most answers a second from pages; what is more is told to come again. None: as many as can be stored in time.
     #[arg(long, env = "BEARING_INTAKE_RATE", value_name = "ANSWERS", value_parser = clap::value_parser!(u32).range(1..))]
     pub(super) intake_rate: Option<u32>,
+    /// Three or more NATS servers with JetStream, by commas (nats://a:4222,nats://b:4222,nats://c:4222): answers are
+    /// acknowledged once they are in a stream on three of them, and go from there into the database.
+    #[arg(long, env = "BEARING_INTAKE_LOG", value_name = "URLS", value_delimiter = ',', hide_env_values = true)]
+    pub(super) intake_log: Vec<String>,
     /// The most connections at once; what is more is told to come again.
     #[arg(long, env = "BEARING_MAX_CONNECTIONS", value_name = "COUNT", default_value = "10000",
         value_parser = clap::value_parser!(u32).range(1..=1_000_000))]

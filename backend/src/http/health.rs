@@ -1,4 +1,4 @@
-//! Is the process alive, can the store write, and what does the server measure of itself?
+//! Is the process alive, can answers be kept, and what does the server measure of itself?
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -11,7 +11,7 @@ use bearing_shared::fault::{Code, Fault};
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
-use crate::app::Shared;
+use crate::app::{App, Shared};
 use crate::error::{ApiError, ApiResult};
 
 /// How long one proof of writing holds: callers cannot make the store write more often.
@@ -37,7 +37,7 @@ pub(super) async fn healthz() -> &'static str {
     "ok"
 }
 
-/// Whether the store can write.
+/// Whether answers can be kept: whether the replicated log takes them, or without one whether the store can write.
 #[utoipa::path(get, path = "/readyz", tag = "operations",
     responses((status = 200, body = String), (status = 503, body = ErrorBody)))]
 pub(super) async fn readyz(State(app): State<Shared>) -> ApiResult<&'static str> {
@@ -48,18 +48,26 @@ pub(super) async fn readyz(State(app): State<Shared>) -> ApiResult<&'static str>
     let writes = match *proof {
         Some((at, writes)) if at.elapsed() < HOLDS => writes,
         _ => {
-            let result = app.store.probe().await;
-            if let Err(error) = &result {
-                tracing::error!(%error, "the store cannot write");
-            }
-            *proof = Some((Instant::now(), result.is_ok()));
-            result.is_ok()
+            let writes = can_keep(&app).await;
+            *proof = Some((Instant::now(), writes));
+            writes
         }
     };
     if writes {
         return Ok("ready");
     }
     Err(ApiError(Fault::new(Code::STORAGE_UNAVAILABLE, Code::STORAGE_UNAVAILABLE.meaning)))
+}
+
+async fn can_keep(app: &App) -> bool {
+    if let Some(log) = &app.log {
+        return log.is_ready().await;
+    }
+    let result = app.store.probe().await;
+    if let Err(error) = &result {
+        tracing::error!(%error, "the store cannot write");
+    }
+    result.is_ok()
 }
 
 /// The server's measurements in Prometheus' text form.

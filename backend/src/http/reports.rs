@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::{RawQuery, State};
 use bearing_shared::api::error::ErrorBody;
 use bearing_shared::api::reports::{
-    BreakdownReport, ChangesReport, CompareReport, DriversReport, FunnelReport, ScoreReport, TrendReport,
+    BreakdownReport, ChangesReport, CompareReport, DriversReport, FunnelReport, Reported, ScoreReport, TrendReport,
 };
 use bearing_shared::fault::{Code, Fault};
 use bearing_shared::id::SurveyId;
@@ -109,10 +109,13 @@ async fn asked(app: &App, caller: &Caller, params: &mut Params) -> ApiResult<Ask
     Ok(Asked { question, by })
 }
 
-/// A report that takes no longer than [`LIMIT`]; a read that is under way then ends by its own limit soon after.
-async fn in_time<T>(report: impl Future<Output = ApiResult<T>>) -> ApiResult<Json<T>> {
+/// A report that takes no longer than [`LIMIT`], and how far it is behind; a read that is under way then ends by its own
+/// limit soon after.
+async fn in_time<T>(app: &App, report: impl Future<Output = ApiResult<T>>) -> ApiResult<Json<Reported<T>>> {
+    // Before it is read: what comes while it is read may be in it.
+    let behind = app.log.as_ref().and_then(|log| log.behind(app.clock.now()));
     match tokio::time::timeout(LIMIT, report).await {
-        Ok(report) => read_in_time(report).map(Json),
+        Ok(report) => read_in_time(report).map(|report| Json(Reported { report, behind })),
         Err(_) => Err(Fault::new(Code::TOO_MUCH_TO_READ, Code::TOO_MUCH_TO_READ.meaning).into()),
     }
 }
@@ -143,13 +146,13 @@ fn refused(by: Option<&Axis>) -> Result<(), Fault> {
 #[utoipa::path(get, path = "/v1/reports/score", tag = "management",
     params(Common,
         ("target" = Option<f64>, Query, description = "Is this score reached? Answered in `target`")),
-    responses((status = 200, body = ScoreReport), (status = 401, body = ErrorBody), (status = 404, body = ErrorBody),
+    responses((status = 200, body = Reported<ScoreReport>), (status = 401, body = ErrorBody), (status = 404, body = ErrorBody),
         (status = 422, body = ErrorBody)))]
 pub(super) async fn score(
     State(app): State<Shared>,
     caller: Caller,
     RawQuery(query): RawQuery,
-) -> ApiResult<Json<ScoreReport>> {
+) -> ApiResult<Json<Reported<ScoreReport>>> {
     let mut params = Params::read(query);
     let Asked { question, by } = asked(&app, &caller, &mut params).await?;
     refused(by.as_ref())?;
@@ -159,7 +162,7 @@ pub(super) async fn score(
         text.parse::<f64>().ok().filter(|target| (lowest..=100.0).contains(target)).map(|target| target + 0.0)
     })?;
     params.end()?;
-    in_time(score::report(app.store.as_ref(), &question, target)).await
+    in_time(&app, score::report(app.store.as_ref(), &question, target)).await
 }
 
 /// A score over time; without dates the last 12 buckets.
@@ -167,13 +170,13 @@ pub(super) async fn score(
     params(Common,
         ("bucket" = Option<String>, Query, description = "hour, day, week (default) or month"),
         ("by" = Option<String>, Query, description = "A series per segment too; takes what breakdown takes")),
-    responses((status = 200, body = TrendReport), (status = 401, body = ErrorBody), (status = 404, body = ErrorBody),
+    responses((status = 200, body = Reported<TrendReport>), (status = 401, body = ErrorBody), (status = 404, body = ErrorBody),
         (status = 422, body = ErrorBody)))]
 pub(super) async fn trend(
     State(app): State<Shared>,
     caller: Caller,
     RawQuery(query): RawQuery,
-) -> ApiResult<Json<TrendReport>> {
+) -> ApiResult<Json<Reported<TrendReport>>> {
     let mut params = Params::read(query);
     let bucket = params.parsed("bucket", "hour, day, week or month", |text| {
         Bucket::ALL.into_iter().find(|bucket| bucket.name() == text)
@@ -181,7 +184,7 @@ pub(super) async fn trend(
     let Asked { question, by } = asked(&app, &caller, &mut params).await?;
     params.end()?;
     let bucket = bucket.unwrap_or(Bucket::Week);
-    in_time(trend::report(app.store.as_ref(), &question, bucket, by.as_ref())).await
+    in_time(&app, trend::report(app.store.as_ref(), &question, bucket, by.as_ref())).await
 }
 
 /// Scores by segment, each against all the rest.
@@ -190,19 +193,19 @@ pub(super) async fn trend(
         ("by" = String, Query,
             description = "touchpoint, device, locale, survey, version, attr.<name> or choice.<question>"),
         ("hide" = Option<bool>, Query, description = "Leave out what a reader without the answers must not tell apart")),
-    responses((status = 200, body = BreakdownReport), (status = 401, body = ErrorBody),
+    responses((status = 200, body = Reported<BreakdownReport>), (status = 401, body = ErrorBody),
         (status = 404, body = ErrorBody), (status = 422, body = ErrorBody)))]
 pub(super) async fn breakdown(
     State(app): State<Shared>,
     caller: Caller,
     RawQuery(query): RawQuery,
-) -> ApiResult<Json<BreakdownReport>> {
+) -> ApiResult<Json<Reported<BreakdownReport>>> {
     let mut params = Params::read(query);
     let Asked { question, by } = asked(&app, &caller, &mut params).await?;
     let hide = params.parsed("hide", "true or false", |text| text.parse().ok())?;
     params.end()?;
     let by = needed(by)?;
-    in_time(breakdown::report(app.store.as_ref(), &question, &by, hide.unwrap_or(false))).await
+    in_time(&app, breakdown::report(app.store.as_ref(), &question, &by, hide.unwrap_or(false))).await
 }
 
 /// Two periods, or two segments, against each other.
@@ -213,13 +216,13 @@ pub(super) async fn breakdown(
         ("by" = Option<String>, Query, description = "With periods: take the change apart by these segments"),
         ("value" = Option<String>, Query, description = "Compare this segment of `by` instead of periods"),
         ("against" = Option<String>, Query, description = "The other segment; default all the rest")),
-    responses((status = 200, body = CompareReport), (status = 401, body = ErrorBody), (status = 404, body = ErrorBody),
+    responses((status = 200, body = Reported<CompareReport>), (status = 401, body = ErrorBody), (status = 404, body = ErrorBody),
         (status = 422, body = ErrorBody)))]
 pub(super) async fn compare(
     State(app): State<Shared>,
     caller: Caller,
     RawQuery(query): RawQuery,
-) -> ApiResult<Json<CompareReport>> {
+) -> ApiResult<Json<Reported<CompareReport>>> {
     let mut params = Params::read(query);
     let Asked { question, by } = asked(&app, &caller, &mut params).await?;
     unmixed(by.as_ref(), &question)?;
@@ -249,7 +252,7 @@ pub(super) async fn compare(
             }
         },
     };
-    in_time(compare::report(app.store.as_ref(), &question, against)).await
+    in_time(&app, compare::report(app.store.as_ref(), &question, against)).await
 }
 
 /// Deviations from a baseline; without dates over the last 90 days.
@@ -261,13 +264,13 @@ pub(super) async fn compare(
         ("streams" = Option<u32>, Query,
             description = "How many lines are watched together (1 to 10,000): one false alarm a year over all of them"),
         ("by" = Option<String>, Query, description = "Take each change of the score apart by these segments")),
-    responses((status = 200, body = ChangesReport), (status = 401, body = ErrorBody), (status = 404, body = ErrorBody),
+    responses((status = 200, body = Reported<ChangesReport>), (status = 401, body = ErrorBody), (status = 404, body = ErrorBody),
         (status = 422, body = ErrorBody)))]
 pub(super) async fn changes(
     State(app): State<Shared>,
     caller: Caller,
     RawQuery(query): RawQuery,
-) -> ApiResult<Json<ChangesReport>> {
+) -> ApiResult<Json<Reported<ChangesReport>>> {
     let mut params = Params::read(query);
     let Asked { question, by } = asked(&app, &caller, &mut params).await?;
     unmixed(by.as_ref(), &question)?;
@@ -279,7 +282,7 @@ pub(super) async fn changes(
     changes::check(&question, baseline)?;
     by.as_ref().map_or(Ok(()), compare::check_parts)?;
     let streams = streams.unwrap_or(1);
-    in_time(changes::report(app.store.as_ref(), &question, baseline, streams, by.as_ref())).await
+    in_time(&app, changes::report(app.store.as_ref(), &question, baseline, streams, by.as_ref())).await
 }
 
 /// What goes with the score: segments, picked reasons and touchpoints.
@@ -288,13 +291,13 @@ pub(super) async fn changes(
         ("by" = Option<String>, Query,
             description = "Only these segments; default every declared attribute and choice question, device, locale \
                 and touchpoint")),
-    responses((status = 200, body = DriversReport), (status = 401, body = ErrorBody), (status = 404, body = ErrorBody),
+    responses((status = 200, body = Reported<DriversReport>), (status = 401, body = ErrorBody), (status = 404, body = ErrorBody),
         (status = 422, body = ErrorBody)))]
 pub(super) async fn drivers(
     State(app): State<Shared>,
     caller: Caller,
     RawQuery(query): RawQuery,
-) -> ApiResult<Json<DriversReport>> {
+) -> ApiResult<Json<Reported<DriversReport>>> {
     let mut params = Params::read(query);
     let Asked { question, by } = asked(&app, &caller, &mut params).await?;
     params.end()?;
@@ -306,21 +309,21 @@ pub(super) async fn drivers(
             drivers::axes(&view, question.filter.metric)
         }
     };
-    in_time(drivers::report(app.store.as_ref(), &question, &axes)).await
+    in_time(&app, drivers::report(app.store.as_ref(), &question, &axes)).await
 }
 
 /// From being asked to being done.
 #[utoipa::path(get, path = "/v1/reports/funnel", tag = "management", params(Common),
-    responses((status = 200, body = FunnelReport), (status = 401, body = ErrorBody), (status = 404, body = ErrorBody),
+    responses((status = 200, body = Reported<FunnelReport>), (status = 401, body = ErrorBody), (status = 404, body = ErrorBody),
         (status = 422, body = ErrorBody)))]
 pub(super) async fn funnel(
     State(app): State<Shared>,
     caller: Caller,
     RawQuery(query): RawQuery,
-) -> ApiResult<Json<FunnelReport>> {
+) -> ApiResult<Json<Reported<FunnelReport>>> {
     let mut params = Params::read(query);
     let Asked { question, by } = asked(&app, &caller, &mut params).await?;
     refused(by.as_ref())?;
     params.end()?;
-    in_time(funnel::report(app.store.as_ref(), &question)).await
+    in_time(&app, funnel::report(app.store.as_ref(), &question)).await
 }

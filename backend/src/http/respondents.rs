@@ -32,6 +32,7 @@ pub(super) async fn erase(
     // Everyone who was never named is not one customer.
     let customer = answer::customer_id(&request.customer)
         .ok_or_else(|| Fault::at(Code::INVALID_FIELD, "customer", "Name the customer whose responses are to go."))?;
+    app.settle().await?;
     let erased = app.store.erase_customer(site, &customer, app.clock.now()).await?;
     Ok(Json(EraseReply { erased }))
 }

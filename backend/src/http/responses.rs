@@ -133,6 +133,7 @@ pub(super) async fn delete(
 ) -> ApiResult<StatusCode> {
     let site = caller.may(Scope::Write)?;
     let id = ResponseId::parse(&id).ok_or_else(ApiError::not_found)?;
+    app.settle().await?;
     match app.store.delete_response(site, id, app.clock.now()).await? {
         true => Ok(StatusCode::NO_CONTENT),
         false => Err(ApiError::not_found()),

@@ -1,10 +1,11 @@
 //! Intake: from bytes that a stranger sent to an answer that is on disk.
 //!
-//! `parse` reads the bytes, `judge` applies the survey's rules, [`batch`] flushes many answers at once. Nothing here
-//! answers before the store has.
+//! `parse` reads the bytes, `judge` applies the survey's rules, [`batch`] flushes many answers at once: into the store,
+//! or into the replicated [`log`] before it. Nothing here answers before one of the two has.
 
 pub mod batch;
 mod judge;
+pub mod log;
 mod parse;
 mod waiting;
 
@@ -26,6 +27,7 @@ use crate::directory::SiteView;
 use crate::error::{ApiError, ApiResult};
 use crate::metrics::{By, Metrics};
 use batch::{Batcher, Refused, Sink};
+use log::Log;
 
 /// The most bytes of one embed request.
 pub const REQUEST_LIMIT: usize = 64 * 1024;
@@ -56,6 +58,31 @@ impl Sink<EventCount, ()> for Events {
     async fn flush(&self, batch: Vec<EventCount>) -> Result<Vec<()>> {
         let done = vec![(); batch.len()];
         self.0.count_events(batch).await.map(|()| done)
+    }
+}
+
+/// Takes batches into the log. What becomes of a response is known only once the store has it; it is safe now.
+struct Logged(Arc<Log>, Arc<Metrics>);
+
+#[async_trait]
+impl Sink<Arrival, Outcome> for Logged {
+    async fn flush(&self, batch: Vec<Arrival>) -> Result<Vec<Outcome>> {
+        self.1.flush_rows.observe(batch.len() as f64);
+        let begun = tokio::time::Instant::now();
+        let put = self.0.put_arrivals(&batch).await;
+        self.1.flush_seconds.observe(begun.elapsed().as_secs_f64());
+        let outcome = |arrival: &Arrival| match arrival {
+            Arrival::Answer(_) => Outcome::Stored,
+            Arrival::Withdrawal(_) => Outcome::Withdrawn,
+        };
+        put.map(|()| batch.iter().map(outcome).collect())
+    }
+}
+
+#[async_trait]
+impl Sink<EventCount, ()> for Logged {
+    async fn flush(&self, batch: Vec<EventCount>) -> Result<Vec<()>> {
+        self.0.put_events(&batch).await.map(|()| vec![(); batch.len()])
     }
 }
 
@@ -102,11 +129,18 @@ pub struct Taken {
 }
 
 impl Intake {
-    /// Starts the batchers on the current runtime.
-    pub fn start(store: Arc<dyn Store>, metrics: Arc<Metrics>) -> Self {
+    /// Starts the batchers on the current runtime, and with a log what applies it.
+    pub fn start(store: Arc<dyn Store>, metrics: Arc<Metrics>, log: Option<&Arc<Log>>) -> Self {
+        let Some(log) = log else {
+            return Self {
+                responses: Batcher::start(Responses(Arc::clone(&store), metrics)),
+                events: Batcher::start(Events(store)),
+            };
+        };
+        log::apply::start(log, &store, &metrics);
         Self {
-            responses: Batcher::start(Responses(Arc::clone(&store), metrics)),
-            events: Batcher::start(Events(store)),
+            responses: Batcher::start(Logged(Arc::clone(log), Arc::clone(&metrics))),
+            events: Batcher::start(Logged(Arc::clone(log), metrics)),
         }
     }
 

@@ -89,7 +89,7 @@ impl Server {
         let store = bearing_storage::open(&place.url).await.expect("a fresh database opens");
         let clock = Arc::new(ManualClock::at(at(NOW)));
         let (public_url, given) = (public_url.map(str::to_owned), Arc::<ManualClock>::clone(&clock));
-        let app = App::start_with(wrap(store), given, public_url, None, limits, client);
+        let app = App::start_with(wrap(store), given, public_url, None, limits, client, None);
         Self { router: bearing::http::router(Arc::clone(&app)), app, clock, place }
     }
 

@@ -32,6 +32,29 @@ pub enum Source {
     Scan,
 }
 
+/// How far a report is behind what has been acknowledged: answers that are safe in the replicated log and not yet in the
+/// database that reports read.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Behind {
+    /// Messages of the log, each with 1 to 200 answers or events.
+    pub messages: u64,
+    /// How long the oldest of them has been waiting.
+    pub seconds: f64,
+}
+
+/// A report, and how far it is behind.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Reported<T> {
+    /// The report.
+    #[serde(flatten)]
+    pub report: T,
+    /// Only while acknowledged answers are missing in the report.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub behind: Option<Behind>,
+}
+
 /// What one unit of n is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

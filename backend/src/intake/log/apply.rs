@@ -1,0 +1,231 @@
+//! Applying the log: whichever server is quickest brings its messages into the store, and the others stand by.
+//!
+//! No server is chosen. The store's position moves in the transaction that stores, so that of two servers which try the
+//! same messages one succeeds; the other then waits until the position stands still with messages left.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_nats::jetstream::consumer::DeliverPolicy;
+use async_nats::jetstream::consumer::pull::{Ordered, OrderedConfig};
+use bearing_storage::{Applied, LogEntries, Outcome, Store, StoreError, apply_log};
+use futures_util::{FutureExt as _, StreamExt as _};
+use tokio::time::{sleep, timeout};
+
+use super::message::{self, Unreadable};
+use super::{ATTEMPT, Log};
+use crate::metrics::{By, Metrics};
+
+/// The most items that are applied in one transaction, and the most messages.
+const ITEMS: usize = 1_000;
+const MESSAGES: usize = 256;
+
+/// How often the log and the store are looked at.
+const WATCH: Duration = Duration::from_millis(500);
+/// How long the position must stand still before another server steps in.
+const STAND_BY: Duration = Duration::from_secs(1);
+/// How long before a failure is tried again, doubled from the first to the second.
+const AGAIN: [Duration; 2] = [Duration::from_millis(100), Duration::from_secs(2)];
+/// How long before a message is looked at again that cannot be read.
+const UNREADABLE: Duration = Duration::from_secs(10);
+
+/// What applies the log of a store.
+struct Applier {
+    log: Arc<Log>,
+    store: Arc<dyn Store>,
+    metrics: Arc<Metrics>,
+}
+
+/// Why reading the log ended.
+enum Ended {
+    /// Another server is at it.
+    Overtaken,
+    /// The log does not answer.
+    Broken(String),
+    /// A message cannot be read.
+    Unreadable(u64, Unreadable),
+}
+
+/// Messages that are applied together.
+struct Batch {
+    entries: LogEntries,
+    last: u64,
+}
+
+/// Applies the log, and watches how far it is, on the current runtime, for as long as that runs.
+pub(in crate::intake) fn start(log: &Arc<Log>, store: &Arc<dyn Store>, metrics: &Arc<Metrics>) {
+    let applier = || Applier { log: Arc::clone(log), store: Arc::clone(store), metrics: Arc::clone(metrics) };
+    tokio::spawn(applier().run());
+    tokio::spawn(applier().watch());
+}
+
+impl Applier {
+    async fn run(self) {
+        let mut trouble = Trouble::default();
+        loop {
+            let position = match self.store.applied(&self.log.name).await {
+                Ok(position) => position,
+                Err(error) => {
+                    trouble.met(&error.to_string()).await;
+                    continue;
+                }
+            };
+            self.log.progress.has_applied(position);
+            match self.read_on(position, &mut trouble).await {
+                Ended::Overtaken => self.stand_by().await,
+                Ended::Broken(why) => trouble.met(&why).await,
+                Ended::Unreadable(number, why) => {
+                    // Nothing behind it may be applied before it, and it is nobody's to throw away unseen.
+                    tracing::error!(number, %why, "a message of the intake log cannot be read, and those behind it wait");
+                    sleep(UNREADABLE).await;
+                }
+            }
+        }
+    }
+
+    /// Applies message after message from behind a position.
+    async fn read_on(&self, mut position: u64, trouble: &mut Trouble) -> Ended {
+        let config = OrderedConfig {
+            deliver_policy: DeliverPolicy::ByStartSequence { start_sequence: position + 1 },
+            ..OrderedConfig::default()
+        };
+        let reading =
+            async { self.log.stream.create_consumer(config).await?.messages().await.map_err(|why| why.into()) };
+        let mut messages: Ordered = match timeout(ATTEMPT * 2, reading).await {
+            Ok(Ok::<_, async_nats::Error>(messages)) => messages,
+            Ok(Err(why)) => return Ended::Broken(why.to_string()),
+            Err(_) => return Ended::Broken("the log does not answer".into()),
+        };
+        loop {
+            let Batch { entries, last } = match gather(&mut messages, position).await {
+                Ok(batch) => batch,
+                Err(ended) => return ended,
+            };
+            loop {
+                match apply_log(&*self.store, &self.log.name, position, last, entries.clone()).await {
+                    Ok(Applied::Done(outcomes)) => {
+                        trouble.is_over();
+                        self.count(&outcomes);
+                        position = last;
+                        self.log.progress.has_applied(position);
+                        break;
+                    }
+                    Ok(Applied::Overtaken) => return Ended::Overtaken,
+                    Err(StoreError::Unwritable(why)) => trouble.met(&why).await,
+                    Err(error) => trouble.met(&error.to_string()).await,
+                }
+            }
+        }
+    }
+
+    fn count(&self, outcomes: &[Outcome]) {
+        for outcome in outcomes {
+            let kind = match outcome {
+                Outcome::Stored => "stored",
+                Outcome::Updated => "updated",
+                Outcome::Withdrawn => "withdrawn",
+                Outcome::Duplicate => "duplicate",
+                Outcome::Erased | Outcome::Unknown | Outcome::Mismatch | Outcome::Failed => "rejected",
+            };
+            self.metrics.log_applied.get_or_create(&By { kind }).inc();
+        }
+    }
+
+    /// Waits until the position stands still while there is more to apply.
+    async fn stand_by(&self) {
+        let mut seen = self.log.progress.applied();
+        loop {
+            sleep(STAND_BY).await;
+            // The watch keeps it true to half a second.
+            let now = self.log.progress.applied();
+            if now == seen && self.log.progress.last() > now {
+                return;
+            }
+            seen = now;
+        }
+    }
+
+    /// Looks again and again how far the log and the store are, and takes out of the log what the store has: what is
+    /// erased there must not be kept here.
+    async fn watch(self) {
+        let progress = &self.log.progress;
+        loop {
+            sleep(WATCH).await;
+            let applied = self.store.applied(&self.log.name).await;
+            let Ok(Ok(info)) = timeout(ATTEMPT, self.log.stream.get_info()).await else { continue };
+            progress.holds(info.state.last_sequence);
+            if let Ok(applied) = applied {
+                progress.has_applied(applied);
+                if info.state.messages > 0 && info.state.first_sequence <= applied {
+                    let purge = self.log.stream.purge().sequence(applied + 1);
+                    if let Ok(Err(why)) = timeout(ATTEMPT, purge.into_future()).await {
+                        tracing::warn!(%why, "what is in the store stays in the intake log for now");
+                    }
+                }
+            }
+            let next = progress.applied() + 1;
+            if next <= progress.last()
+                && let Ok(Ok(message)) = timeout(ATTEMPT, self.log.stream.direct_get(next)).await
+            {
+                progress.waits_since(next, message::came_at(&message));
+            }
+        }
+    }
+}
+
+/// The next messages behind a position: those that are there, and at least one.
+async fn gather(messages: &mut Ordered, position: u64) -> Result<Batch, Ended> {
+    let mut batch = Batch { entries: LogEntries::default(), last: position };
+    let mut count = 0;
+    while count < MESSAGES && batch.entries.arrivals.len() + batch.entries.events.len() < ITEMS {
+        let next = match batch.last > position {
+            true => messages.next().now_or_never(),
+            false => Some(messages.next().await),
+        };
+        let Some(next) = next else { break };
+        let broken = |why: String| Ended::Broken(why);
+        let message =
+            next.ok_or_else(|| broken("the log was closed".into()))?.map_err(|why| broken(why.to_string()))?;
+        let number = message.info().map_err(|why| broken(why.to_string()))?.stream_sequence;
+        if number <= batch.last {
+            continue;
+        }
+        match message::read(&message.payload, &mut batch.entries) {
+            Ok(()) => {}
+            // What came before it is applied first.
+            Err(_) if batch.last > position => break,
+            Err(why) => return Err(Ended::Unreadable(number, why)),
+        }
+        batch.last = number;
+        count += 1;
+    }
+    Ok(batch)
+}
+
+/// A time in which something fails again and again: said once when it begins and once when it ends.
+#[derive(Default)]
+struct Trouble {
+    pause: Option<Duration>,
+}
+
+impl Trouble {
+    /// Waits before the next attempt.
+    async fn met(&mut self, why: &str) {
+        let [first, most] = AGAIN;
+        let pause = match self.pause {
+            Some(pause) => (pause * 2).min(most),
+            None => {
+                tracing::warn!(why, "the intake log cannot be applied; answers are safe in it, and reports are behind");
+                first
+            }
+        };
+        self.pause = Some(pause);
+        sleep(pause).await;
+    }
+
+    fn is_over(&mut self) {
+        if self.pause.take().is_some() {
+            tracing::warn!("the intake log is applied again");
+        }
+    }
+}
