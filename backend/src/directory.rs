@@ -109,12 +109,17 @@ impl Directory {
         tokio::spawn(async move {
             let mut ticks = tokio::time::interval(WATCH);
             ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+            let mut stale = false;
             loop {
                 ticks.tick().await;
                 let Some(app) = app.upgrade() else { return };
-                if let Err(error) = app.directory.refresh().await {
-                    tracing::warn!(%error, "the directory may be stale");
+                match app.directory.refresh().await {
+                    Ok(_) if stale => tracing::warn!("the directory is up to date again"),
+                    Err(error) if !stale => tracing::warn!(%error, "the directory may be stale"),
+                    _ => continue,
                 }
+                // A store may be away for an hour: that is said once.
+                stale = !stale;
             }
         });
     }

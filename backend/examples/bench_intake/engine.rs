@@ -2,9 +2,13 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
+use bearing::admission::Limits;
 use bearing::app::{App, Shared};
 use bearing::clock::{Clock, SystemClock};
+use bearing::intake::log::Log;
+use bearing::integrations::webhooks::client::Client;
 use bearing::{chance, http, server};
 use bearing_fresh::Place;
 use bearing_shared::api::sites::SiteSettings;
@@ -16,6 +20,9 @@ use bearing_shared::survey::Survey;
 use bearing_storage::{ReportFilter, Site, Store, TallyQuery};
 
 use crate::load::{VALUES, attribute};
+
+/// How long what a log holds may take to come into the store at the end.
+const SETTLE: Duration = Duration::from_secs(120);
 
 /// A site with a published survey, and how many attributes its answers have.
 pub(crate) struct Target {
@@ -41,15 +48,43 @@ pub(crate) struct Engine {
 impl Engine {
     /// Starts one over an empty database; `dimensions` is what its second site counts by.
     pub(crate) async fn start(name: &'static str, place: Place, dimensions: usize) -> anyhow::Result<Arc<Self>> {
+        Self::start_with(name, place, dimensions, None).await
+    }
+
+    /// The same with a replicated log on these NATS servers, by commas.
+    pub(crate) async fn start_with(
+        name: &'static str,
+        place: Place,
+        dimensions: usize,
+        log: Option<&str>,
+    ) -> anyhow::Result<Arc<Self>> {
         let store = bearing_storage::open(&place.url).await?;
+        let log = match log {
+            Some(urls) => {
+                let urls: Vec<String> = urls.split(',').map(str::to_owned).collect();
+                Some(Log::open(&urls, store.as_ref()).await?)
+            }
+            None => None,
+        };
         let plain = prepare(store.as_ref(), 0).await?;
         let counted = prepare(store.as_ref(), dimensions).await?;
-        let app = App::start(store, Arc::new(SystemClock), None, None);
+        let (clock, limits) = (Arc::new(SystemClock), Limits::default());
+        let app = App::start_with(store, clock, None, None, limits, Client::new(false), log);
         let listener = server::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await?;
         let address = listener.local_addr()?;
         let router = http::router_with(Arc::clone(&app), http::measure::routes());
         tokio::spawn(server::serve(listener, Arc::clone(&app), router, std::future::pending()));
         Ok(Arc::new(Self { name, app, address, plain, counted, _place: place }))
+    }
+
+    /// Waits until what is acknowledged is in the store; how long that took.
+    pub(crate) async fn settle(&self) -> anyhow::Result<Duration> {
+        let begun = Instant::now();
+        // Each wait is a short one, for whoever erases.
+        while let Err(error) = self.app.settle().await {
+            anyhow::ensure!(begun.elapsed() < SETTLE, "{}: {error}", self.name);
+        }
+        Ok(begun.elapsed())
     }
 
     /// How many answers are counted, and whether the cells agree with the rows.

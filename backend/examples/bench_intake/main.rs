@@ -4,7 +4,8 @@
 //! All routes lie in the same layers of the same process. The load comes from a second process (this program again, with
 //! `load`), so that the server's figures are its own. `--dimensions N` adds the durable intake at a site that counts by N
 //! attributes, `--curve` the durable intake at more and fewer connections. PostgreSQL is the one that
-//! `BEARING_TEST_POSTGRES` names; without it its rows are absent.
+//! `BEARING_TEST_POSTGRES` names, and the NATS servers of a replicated log before it those of `BEARING_TEST_NATS`; without
+//! them their rows are absent. After each round what the log holds is brought into the store, outside the time measured.
 
 mod engine;
 #[path = "../bench_overload/load.rs"]
@@ -68,11 +69,21 @@ fn main() -> anyhow::Result<()> {
     tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(measure(plan))
 }
 
-/// Every engine that can be had. A replicated log before the store would be one more.
+/// Names the NATS servers of a replicated log.
+const NATS: &str = "BEARING_TEST_NATS";
+
+/// What the engine with a log is called.
+const LOGGED: &str = "NATS + PostgreSQL";
+
+/// Every engine that can be had.
 async fn engines(dimensions: usize) -> anyhow::Result<Vec<Arc<Engine>>> {
     let mut engines = vec![Engine::start("SQLite", bearing_fresh::sqlite(), dimensions).await?];
     if env::var_os(bearing_fresh::POSTGRES).is_some() {
         engines.push(Engine::start("PostgreSQL", bearing_fresh::postgres(), dimensions).await?);
+        if let Ok(urls) = env::var(NATS) {
+            let place = bearing_fresh::postgres();
+            engines.push(Engine::start_with(LOGGED, place, dimensions, Some(&urls)).await?);
+        }
     }
     Ok(engines)
 }
@@ -88,7 +99,9 @@ async fn measure(plan: Plan) -> anyhow::Result<()> {
     if plan.dimensions > 0 {
         rows.extend(engines.iter().map(|engine| Row::counted(engine, plan.connections)));
     }
-    rows.extend(engines.iter().map(|engine| Row::unshared(engine, plan.connections)));
+    // What a log acknowledges it never has in a transaction of its own.
+    let direct = engines.iter().filter(|engine| engine.name != LOGGED);
+    rows.extend(direct.map(|engine| Row::unshared(engine, plan.connections)));
     play(&mut rows, plan.rounds, plan.seconds).await?;
 
     let mut curve = Vec::new();

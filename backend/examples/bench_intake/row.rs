@@ -30,6 +30,8 @@ pub(crate) struct Row {
     acknowledged: u64,
     /// Answers a second, by round.
     rates: Vec<f64>,
+    /// Answers a second until they were in the store, by round.
+    settled: Vec<f64>,
     pub(crate) times: Times,
     pub(crate) flushes: Flushes,
     pub(crate) refused: u64,
@@ -48,6 +50,7 @@ impl Row {
             stores: true,
             acknowledged: 0,
             rates: Vec::new(),
+            settled: Vec::new(),
             times: Times::default(),
             flushes: Flushes::default(),
             refused: 0,
@@ -100,9 +103,12 @@ impl Row {
 
     /// The median of the rounds' answers a second.
     pub(crate) fn rate(&self) -> f64 {
-        let mut rates = self.rates.clone();
-        rates.sort_by(f64::total_cmp);
-        rates.get(rates.len() / 2).copied().unwrap_or_default()
+        median(&self.rates)
+    }
+
+    /// The same until they were in the store, which a log has them before.
+    pub(crate) fn settled(&self) -> f64 {
+        median(&self.settled)
     }
 
     async fn round(&mut self, seconds: f64, counts: bool) -> anyhow::Result<()> {
@@ -115,6 +121,11 @@ impl Row {
             self.flushes.add(&flushes, &before);
         }
         self.resident_mib = resident_mib()?;
+        let settled = self.engine.settle().await?.as_secs_f64();
+        if counts {
+            // What reaches the store, as fast as it does: while it was sent, and after.
+            self.settled.push(heard.accepted as f64 / (heard.seconds + settled));
+        }
         Ok(())
     }
 
@@ -123,6 +134,12 @@ impl Row {
         self.times.merge(&heard.times);
         self.refused += heard.refused;
     }
+}
+
+fn median(rates: &[f64]) -> f64 {
+    let mut rates = rates.to_vec();
+    rates.sort_by(f64::total_cmp);
+    rates.get(rates.len() / 2).copied().unwrap_or_default()
 }
 
 /// Plays all rows in turn, in each of the rounds, so that what slows the machine for a while slows them all.

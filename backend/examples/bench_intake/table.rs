@@ -24,18 +24,19 @@ fn round(number: f64, steps: f64) -> f64 {
 /// The rows as a table; the ratios are to the rows of `all` with as many connections.
 pub(crate) fn markdown(rows: &[Row], all: &[Row]) -> String {
     let mut table = String::from(
-        "| route | connections | answers/s | p50 ms | p99 ms | of JSON | of no-op | rows a flush | ms a flush \
-         | resident MiB | refused |\n| --- | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: |\n",
+        "| route | connections | answers/s | in the store/s | p50 ms | p99 ms | of JSON | of no-op | rows a flush | ms a flush \
+         | resident MiB | refused |\n| --- | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: |\n",
     );
     let shown = |number: Option<f64>| number.map_or_else(|| "–".to_owned(), |number| format!("{number:.2}"));
     for row in rows {
         let each = row.flushes.each();
         let _ = writeln!(
             table,
-            "| {} | {} | {:.0} | {:.2} | {:.2} | {} | {} | {} | {} | {:.0} | {} |",
+            "| {} | {} | {:.0} | {:.0} | {:.2} | {:.2} | {} | {} | {} | {} | {:.0} | {} |",
             row.name,
             row.connections,
             row.rate(),
+            row.settled(),
             row.times.percentile_ms(0.5),
             row.times.percentile_ms(0.99),
             shown(over(row, "JSON", all)),
@@ -55,6 +56,7 @@ pub(crate) fn told(rows: &[Row], all: &[Row]) -> Vec<Value> {
         let each = row.flushes.each();
         json!({
             "route": row.name, "connections": row.connections, "answers_per_second": row.rate().round(),
+            "in_store_per_second": row.settled().round(),
             "p50_ms": round(row.times.percentile_ms(0.5), 100.0), "p99_ms": round(row.times.percentile_ms(0.99), 100.0),
             "of_json": over(row, "JSON", all), "of_noop": over(row, "no-op", all),
             "rows_per_flush": each.map(|(rows, _)| round(rows, 100.0)),

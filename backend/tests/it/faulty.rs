@@ -7,10 +7,11 @@ use bearing_shared::api::webhooks::DeliveryState;
 use bearing_shared::id::{DeliveryId, ResponseId, SiteId, SiteKey, SurveyId, WebhookId};
 use bearing_shared::survey::Survey;
 use bearing_storage::{
-    Arrival, CheckReport, Claim, Claimed, CountingStatus, Cursor, Delivery, DeliveryCursor, EventCount, FunnelCounts,
-    Key, KeyStore, Outcome, Page, Position, PublishedVersion, Rating, Replayed, ReportFilter, ReportStore,
-    ResponseFilter, ResponseStore, Result, Settled, Site, SiteStore, Store, StoreError, StoredResponse, StoredSurvey,
-    SurveyStore, Tallied, TallyQuery, TransferStore, UpkeepStore, Webhook, WebhookChange, WebhookStore,
+    Applied, Arrival, CheckReport, Claim, Claimed, CountingStatus, Cursor, Delivery, DeliveryCursor, EventCount,
+    FunnelCounts, Key, KeyStore, LogEntries, LogStore, Outcome, Page, Position, PublishedVersion, Rating, Replayed,
+    ReportFilter, ReportStore, ResponseFilter, ResponseStore, Result, Settled, Site, SiteStore, Store, StoreError,
+    StoredResponse, StoredSurvey, SurveyStore, Tallied, TallyQuery, TransferStore, UpkeepStore, Webhook, WebhookChange,
+    WebhookStore,
 };
 use tokio::sync::watch;
 
@@ -188,6 +189,22 @@ impl ResponseStore for FaultyStore {
     async fn erase_customer(&self, site: &SiteId, customer: &str, now: i64) -> Result<u64> {
         self.switch.write()?;
         self.store.erase_customer(site, customer, now).await
+    }
+}
+
+#[async_trait]
+impl LogStore for FaultyStore {
+    async fn identity(&self) -> Result<String> {
+        self.store.identity().await
+    }
+
+    async fn applied(&self, log: &str) -> Result<u64> {
+        self.store.applied(log).await
+    }
+
+    async fn apply(&self, log: &str, from: u64, to: u64, entries: LogEntries) -> Result<Applied> {
+        self.switch.write()?;
+        self.store.apply(log, from, to, entries).await
     }
 }
 
