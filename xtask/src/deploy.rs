@@ -71,7 +71,12 @@ fn image(place: &Place, programs: &Path) -> Result<()> {
 
 fn compose(place: &Place, programs: &Path) -> Result<()> {
     let mut python = Command::new(programs.join("python"));
-    python.current_dir(&place.root).args([COMPOSE, "deploy/compose.yaml", "deploy/compose.fleet.yaml", "deploy/compose.log.yaml"]);
+    python.current_dir(&place.root).args([
+        COMPOSE,
+        "deploy/compose.yaml",
+        "deploy/compose.fleet.yaml",
+        "deploy/compose.log.yaml",
+    ]);
     run(python, COMPOSE)
 }
 

@@ -254,7 +254,7 @@ mod tests {
         let places: Vec<_> = found.iter().map(|server| format!("{}:{}", server.host(), server.port())).collect();
         assert_eq!(places, ["a:4222", "b:4222", "c:1"]);
         assert!(found[2].tls_required() && !found[1].tls_required());
-        let refused = read("nats://me:secret@:x").err().expect("is no address").to_string();
+        let refused = read("nats://me:secret@:x").map(|_| ()).expect_err("is no address").to_string();
         assert!(refused.contains("nats://a:4222") && !refused.contains("secret"), "{refused}");
     }
 }
