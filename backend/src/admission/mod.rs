@@ -126,9 +126,21 @@ const BYTES: usize = 16 * 1024 * 1024;
 /// What a body is taken for that does not say how long it is.
 const UNANNOUNCED: usize = REQUEST_LIMIT;
 
+/// The part of the rate that forms have beside what all share: a person who typed does not try again by herself.
+const FORMS: u32 = 10;
+
+/// The tokens of the rate that was asked for.
+#[derive(Debug)]
+struct Rate {
+    /// For everybody.
+    answers: Bucket,
+    /// For forms alone.
+    forms: Bucket,
+}
+
 /// The door.
 pub struct Admission {
-    bucket: Option<Mutex<Bucket>>,
+    rate: Option<Mutex<Rate>>,
     opened: Instant,
     intake: Arc<Lane>,
     reports: Arc<Lane>,
@@ -147,7 +159,9 @@ impl Admission {
         let (pressure, intake) = (Arc::<Pressure>::default(), Lane::new(limits.intake, BYTES));
         pressure.watch(Arc::clone(&intake));
         Self {
-            bucket: limits.rate.map(|rate| Mutex::new(Bucket::new(rate))),
+            rate: limits.rate.map(|rate| {
+                Mutex::new(Rate { answers: Bucket::new(rate), forms: Bucket::new(rate / FORMS) })
+            }),
             opened: Instant::now(),
             intake,
             reports: Lane::new(limits.reports, BYTES),
@@ -177,20 +191,26 @@ impl Admission {
         let place = lane.enter(announced.unwrap_or(UNANNOUNCED)).ok_or(Reason::Lane)?;
         let asks = match kind {
             Kind::Intake => Asks::First,
-            Kind::Events | Kind::Import => Asks::Last,
-            Kind::Hosted => Asks::Always,
+            Kind::Events => Asks::Last,
+            // A form is counted once it is known to be one. Who brings a key is no stranger, and gives way to pressure.
             _ => return Ok(Some(place)),
         };
         // Last, so that a token is taken only by who comes in.
-        let taken = self.bucket(|bucket, now| bucket.take(now, asks)).unwrap_or(true);
+        let taken = self.rate(|rate, now| rate.answers.take(now, asks)).unwrap_or(true);
         if taken { Ok(Some(place)) } else { Err(Reason::Rate) }
     }
 
-    /// Counts the answers of a request that was let in as one.
+    /// Counts the answers of a request from a page that was let in as one, once they are known to be answers.
     pub fn charge(&self, answers: usize) {
         if answers > 1 {
-            self.bucket(|bucket, _| bucket.charge(answers - 1));
+            self.rate(|rate, _| rate.answers.charge(answers - 1));
         }
+    }
+
+    /// Whether a form that can be stored may be, by the rate.
+    pub fn takes_form(&self) -> bool {
+        let take = |rate: &mut Rate, now| rate.forms.take(now, Asks::First) || rate.answers.take(now, Asks::First);
+        self.rate(take).unwrap_or(true)
     }
 
     /// Each lane's name and the requests that are under way in it.
@@ -210,11 +230,10 @@ impl Admission {
         }
     }
 
-    fn bucket<T>(&self, work: impl FnOnce(&mut Bucket, Duration) -> T) -> Option<T> {
-        let bucket = self.bucket.as_ref()?;
+    fn rate<T>(&self, work: impl FnOnce(&mut Rate, Duration) -> T) -> Option<T> {
         // A panic inside leaves numbers, which are right enough to go on with.
-        let mut bucket = bucket.lock().unwrap_or_else(PoisonError::into_inner);
-        Some(work(&mut bucket, self.opened.elapsed()))
+        let mut rate = self.rate.as_ref()?.lock().unwrap_or_else(PoisonError::into_inner);
+        Some(work(&mut rate, self.opened.elapsed()))
     }
 }
 
@@ -267,10 +286,27 @@ mod tests {
         door.charge(50);
         assert_eq!(door.enter(Kind::Intake, Some(100)).err(), Some(Reason::Rate));
         assert_eq!(door.enter(Kind::Events, Some(100)).err(), Some(Reason::Rate));
-        assert!(door.enter(Kind::Hosted, Some(100)).is_ok(), "what a person typed is not refused here");
-        assert!(door.enter(Kind::Reports, None).is_ok(), "reports are no answers");
-        tokio::time::advance(Duration::from_millis(430)).await;
-        assert!(door.enter(Kind::Intake, Some(100)).is_ok());
+        for unlimited in [Kind::Hosted, Kind::Import, Kind::Reports] {
+            assert!(door.enter(unlimited, Some(100)).is_ok(), "{unlimited:?} is not refused here");
+        }
+        tokio::time::advance(Duration::from_millis(100)).await;
+        assert_eq!(door.enter(Kind::Intake, Some(100)).err(), Some(Reason::Rate), "the debt is not paid");
+        tokio::time::advance(Duration::from_millis(20)).await;
+        assert!(door.enter(Kind::Intake, Some(100)).is_ok(), "it is no more than what gathers");
         assert_eq!(door.in_flight()[0].1, 0, "nobody holds a place whom the rate refused");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn forms_have_a_tenth_for_themselves_and_take_no_more_than_others_leave() {
+        let door = door(Limits { rate: Some(200), ..Limits::default() });
+        let forms = |door: &Admission| (0..1_000).filter(|_| door.takes_form()).count();
+        let answers = |door: &Admission| (0..1_000).filter(|_| door.enter(Kind::Intake, Some(1)).is_ok()).count();
+        assert_eq!(answers(&door), 20);
+        assert_eq!(forms(&door), 2, "however many answers come");
+        tokio::time::advance(Duration::from_secs(1)).await;
+        assert_eq!(forms(&door), 22);
+        assert_eq!(answers(&door), 0);
+        tokio::time::advance(Duration::from_millis(6)).await;
+        assert_eq!(answers(&door), 1, "and forms leave no debt");
     }
 }

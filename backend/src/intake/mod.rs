@@ -22,6 +22,7 @@ use bearing_shared::fault::{Code, Fault};
 use bearing_shared::id::SurveyId;
 use bearing_storage::{Arrival, EventCount, Outcome, Result, Store};
 
+use crate::admission::Reason;
 use crate::app::App;
 use crate::directory::SiteView;
 use crate::error::{ApiError, ApiResult};
@@ -179,7 +180,6 @@ impl Intake {
         Stored: Future<Output = std::result::Result<Vec<Outcome>, Refused>>,
     {
         let parse::Parsed { alone, items } = parse::items::<Submission>(body, source)?;
-        app.admission.charge(items.len());
         let (ids, submissions): (Vec<_>, Vec<_>) = items.into_iter().map(|item| (item.id, item.value)).unzip();
         let outcomes = Self::store_all(app, view, submissions, source, put).await?;
         Ok(Taken { alone, results: ids.into_iter().zip(outcomes).collect() })
@@ -238,6 +238,14 @@ impl Intake {
                 Err(fault) => Err(fault),
             };
             results.push(judged.map(|arrival| arrivals.push(arrival)));
+        }
+        match source {
+            Source::Embed => app.admission.charge(arrivals.len()),
+            Source::Hosted if !arrivals.is_empty() && !app.admission.takes_form() => {
+                app.metrics.refused(Reason::Rate);
+                return Err(refused(Refused::Full));
+            }
+            Source::Hosted | Source::Server => {}
         }
         let mut outcomes = match arrivals.is_empty() {
             true => Vec::new(),

@@ -1,5 +1,7 @@
 //! What may begin and what is told to come again, from outside: by rate, by lane, by pressure.
 
+use std::time::Duration;
+
 use bearing::admission::{Level, Limits};
 use bearing_shared::fault::Code;
 use serde_json::{Value, json};
@@ -30,10 +32,11 @@ fn told_to_come_again(reply: &Reply) {
 async fn past_the_rate_answers_are_refused_before_their_bodies_are_read() {
     let (server, site, survey) = limited(Limits { rate: Some(1), ..Limits::default() }).await;
     server.answered(&site, &answer(&survey, 9)).await;
-    // As many as take a quarter of an hour at this rate: no slow machine gets there.
+    tokio::time::pause();
     server.app.admission.charge(1_000);
     let endless = Pieces::of([]).then_stands_still();
     let reply = server.post(&site.responses()).sends("text/plain", endless.body()).await;
+    tokio::time::resume();
     told_to_come_again(&reply);
     assert_eq!(reply.header("access-control-allow-origin"), "*", "the page may read that it was refused");
     assert_eq!(reply.header("access-control-expose-headers"), "x-request-id, retry-after");
@@ -46,19 +49,59 @@ async fn past_the_rate_answers_are_refused_before_their_bodies_are_read() {
 
 #[tokio::test]
 async fn every_answer_of_an_array_counts_towards_the_rate() {
-    let (server, site, survey) = limited(Limits { rate: Some(1), ..Limits::default() }).await;
+    let switch = Switch::new();
+    let limits = Limits { rate: Some(100), ..Limits::default() };
+    let server = Server::start_within(None, |store| switch.around(store), limits).await;
+    let (site, survey) = server.site_with_survey().await;
+    switch.set(Mode::Stuck);
     let items: Vec<Value> = (0..50).map(|_| answer(&survey, 9)).collect();
-    server.post(&site.responses()).json(&json!(items)).await.ok();
+    tokio::time::pause();
+    let array = tokio::spawn(server.post(&site.responses()).json(&json!(items)).into_future());
+    // The clock goes on when there is nothing else to do: the array waits for the store.
+    tokio::time::sleep(Duration::from_millis(1)).await;
     told_to_come_again(&server.post(&site.responses()).json(&answer(&survey, 9)).await);
+    assert!(refused_for(&server, "rate"));
+    tokio::time::resume();
+    switch.set(Mode::Well);
+    array.await.expect("no panic").ok();
 }
 
 #[tokio::test]
-async fn a_form_that_was_typed_is_never_refused_at_the_door() {
+async fn what_is_no_answer_leaves_no_debt() {
+    let (server, site, survey) = limited(Limits { rate: Some(1_000), ..Limits::default() }).await;
+    for _ in 0..10 {
+        let refused = server.post(&format!("/s/{survey}")).form(&[]).await;
+        assert_eq!(refused.status, 422, "{}", refused.text());
+        let array: Vec<Value> = (0..50).map(|_| json!({})).collect();
+        let reply = server.post(&site.responses()).json(&json!(array)).await.ok();
+        assert_eq!(reply["results"][49]["status"], "rejected");
+        let unknown: Vec<Value> = (0..50).map(|_| answer("sv_none", 9)).collect();
+        server.post(&site.responses()).json(&json!(unknown)).await.ok();
+        server.post("/v1/responses").json(&json!(array)).await.refused(Code::UNAUTHORIZED);
+    }
+    let imported: Vec<Value> = (0..1_000).map(|_| answer(&survey, 9)).collect();
+    server.post("/v1/responses").key(&site.write).json(&json!(imported)).await.ok();
+    // 20 of the 100 tokens that gather were taken, whatever time it took.
+    for _ in 0..80 {
+        server.answered(&site, &answer(&survey, 9)).await;
+    }
+}
+
+#[tokio::test]
+async fn a_form_that_was_typed_is_never_lost_by_the_rate() {
     let (server, _, survey) = limited(Limits { rate: Some(1), ..Limits::default() }).await;
+    tokio::time::pause();
     server.app.admission.charge(1_000);
-    let form = [("id", &*crate::harness::new_id()), ("version", "1"), ("q.score", "9")];
+    assert!(server.app.admission.takes_form(), "forms have a token of their own, and that was it");
+    let words = ("q.why", "Because of the parcel");
+    let id = crate::harness::new_id();
+    let form = [("id", &*id), ("version", "1"), ("q.score", "9"), words];
     let reply = server.post(&format!("/s/{survey}")).form(&form).await;
-    assert_eq!(reply.status, 303, "{}", reply.text());
+    tokio::time::resume();
+    assert_eq!(reply.status, 503, "{}", reply.text());
+    assert!(!reply.header("retry-after").is_empty());
+    assert!(reply.text().contains(words.1) && reply.text().contains(&id), "it can be sent again: {}", reply.text());
+    assert!(refused_for(&server, "rate"));
 }
 
 #[tokio::test]
