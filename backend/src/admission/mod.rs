@@ -1,4 +1,5 @@
-//! Admission: may this request begin? Asked before its body is read, so that what is refused costs next to nothing.
+//! Admission: may this request begin? Asked before its body is read, so that what is refused costs next to nothing, and
+//! once more when it is whole, so that who sends slowly is in nobody's way.
 //!
 //! Three things refuse: the rate of answers that was asked for, the requests of a kind that are under way already, and
 //! work that waits too long. Reports, exports and events give way before answers do.
@@ -16,7 +17,7 @@ pub use bucket::{Asks, Bucket};
 pub use lane::{Lane, Place};
 pub use pressure::{Level, Pressure};
 
-use crate::intake::{REQUEST_LIMIT, Waiting};
+use crate::intake::Waiting;
 
 /// Kinds of requests, as measurements name them and as lanes take them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -121,10 +122,8 @@ impl Default for Limits {
     }
 }
 
-/// Bytes of bodies that a lane holds at most: what all that is being read takes of memory.
+/// Bytes of bodies that a lane holds at most, beside the first of each: what all that is being read takes of memory.
 const BYTES: usize = 16 * 1024 * 1024;
-/// What a body is taken for that does not say how long it is.
-const UNANNOUNCED: usize = REQUEST_LIMIT;
 
 /// The part of the rate that forms have beside what all share: a person who typed does not try again by herself.
 const FORMS: u32 = 10;
@@ -172,11 +171,11 @@ impl Admission {
         }
     }
 
-    /// Lets a request begin that announced a body of this length; `None` where nothing limits its kind.
+    /// Lets a request begin; `None` where nothing limits its kind.
     ///
     /// # Errors
     /// Why it may not.
-    pub fn enter(&self, kind: Kind, announced: Option<usize>) -> Result<Option<Place>, Reason> {
+    pub fn enter(&self, kind: Kind) -> Result<Option<Place>, Reason> {
         let Some(lane) = self.lane(kind) else { return Ok(None) };
         let level = if self.waiting.is_too_long() { Level::Full } else { self.pressure.level() };
         let most = match kind {
@@ -188,7 +187,7 @@ impl Admission {
         if level > most {
             return Err(Reason::Pressure);
         }
-        let place = lane.enter(announced.unwrap_or(UNANNOUNCED)).ok_or(Reason::Lane)?;
+        let place = lane.enter().ok_or(Reason::Lane)?;
         let asks = match kind {
             Kind::Intake => Asks::First,
             Kind::Events => Asks::Last,
@@ -250,7 +249,7 @@ mod tests {
         let door = door(Limits::default());
         let refused = |kinds: &[Kind]| {
             Kind::ALL.iter().all(|kind| {
-                let refused = matches!(door.enter(*kind, Some(1)), Err(Reason::Pressure));
+                let refused = matches!(door.enter(*kind), Err(Reason::Pressure));
                 refused == kinds.contains(kind)
             })
         };
@@ -266,7 +265,7 @@ mod tests {
     async fn each_lane_is_full_for_itself_alone() {
         let limits = Limits { rate: None, intake: 2, reports: 1, exports: 1, management: 1 };
         let door = door(limits);
-        let enter = |kind| door.enter(kind, Some(100)).map(Option::unwrap);
+        let enter = |kind| door.enter(kind).map(Option::unwrap);
         let report = enter(Kind::Reports).expect("the first report");
         assert_eq!(enter(Kind::Reports).err(), Some(Reason::Lane));
         let export = enter(Kind::Exports).expect("exports have places of their own");
@@ -274,7 +273,7 @@ mod tests {
         let (one, two) = (enter(Kind::Intake).expect("answers"), enter(Kind::Intake).expect("answers"));
         assert_eq!(enter(Kind::Intake).err(), Some(Reason::Lane));
         assert_eq!(door.in_flight(), [("intake", 2), ("reports", 1), ("exports", 1), ("management", 1)]);
-        assert!(door.enter(Kind::Operations, None).expect("who looks after it").is_none());
+        assert!(door.enter(Kind::Operations).expect("who looks after it").is_none());
         drop((report, export, change, one, two));
         assert_eq!(door.in_flight().map(|(_, requests)| requests), [0; 4]);
     }
@@ -282,17 +281,17 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn an_array_counts_as_many_answers_as_it_holds() {
         let door = door(Limits { rate: Some(100), ..Limits::default() });
-        door.enter(Kind::Intake, Some(100)).expect("the bucket is full");
+        door.enter(Kind::Intake).expect("the bucket is full");
         door.charge(50);
-        assert_eq!(door.enter(Kind::Intake, Some(100)).err(), Some(Reason::Rate));
-        assert_eq!(door.enter(Kind::Events, Some(100)).err(), Some(Reason::Rate));
+        assert_eq!(door.enter(Kind::Intake).err(), Some(Reason::Rate));
+        assert_eq!(door.enter(Kind::Events).err(), Some(Reason::Rate));
         for unlimited in [Kind::Hosted, Kind::Import, Kind::Reports] {
-            assert!(door.enter(unlimited, Some(100)).is_ok(), "{unlimited:?} is not refused here");
+            assert!(door.enter(unlimited).is_ok(), "{unlimited:?} is not refused here");
         }
         tokio::time::advance(Duration::from_millis(100)).await;
-        assert_eq!(door.enter(Kind::Intake, Some(100)).err(), Some(Reason::Rate), "the debt is not paid");
+        assert_eq!(door.enter(Kind::Intake).err(), Some(Reason::Rate), "the debt is not paid");
         tokio::time::advance(Duration::from_millis(20)).await;
-        assert!(door.enter(Kind::Intake, Some(100)).is_ok(), "it is no more than what gathers");
+        assert!(door.enter(Kind::Intake).is_ok(), "it is no more than what gathers");
         assert_eq!(door.in_flight()[0].1, 0, "nobody holds a place whom the rate refused");
     }
 
@@ -300,7 +299,7 @@ mod tests {
     async fn forms_have_a_tenth_for_themselves_and_take_no_more_than_others_leave() {
         let door = door(Limits { rate: Some(200), ..Limits::default() });
         let forms = |door: &Admission| (0..1_000).filter(|_| door.takes_form()).count();
-        let answers = |door: &Admission| (0..1_000).filter(|_| door.enter(Kind::Intake, Some(1)).is_ok()).count();
+        let answers = |door: &Admission| (0..1_000).filter(|_| door.enter(Kind::Intake).is_ok()).count();
         assert_eq!(answers(&door), 20);
         assert_eq!(forms(&door), 2, "however many answers come");
         tokio::time::advance(Duration::from_secs(1)).await;

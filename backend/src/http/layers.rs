@@ -2,6 +2,7 @@
 //! and the open doors of the embed.
 
 use std::any::Any;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::{Body, HttpBody};
@@ -13,8 +14,9 @@ use bearing_shared::fault::{Code, Fault};
 use tokio::time::Instant;
 use tracing::{Instrument, field};
 
+use super::arriving::arriving;
 use super::kind::kind;
-use crate::admission::Kind;
+use crate::admission::{Kind, Reason};
 use crate::app::{App, Shared};
 use crate::chance;
 use crate::error::ApiError;
@@ -84,25 +86,36 @@ pub(super) async fn around(State(app): State<Shared>, request: Request, next: Ne
     response
 }
 
-/// Whether a request may begin, and its reply within its time; else the refusal, before anything of its body is read.
+/// Whether a request may begin, and its reply within its time; else the refusal, nearly always before anything of its body
+/// is read.
 async fn admitted(app: &App, kind: Kind, request: Request, next: Next) -> (bool, Response) {
-    // What the client announced, or what is there already.
-    let announced = request.body().size_hint().exact();
-    let place = match app.admission.enter(kind, announced.map(|bytes| bytes as usize)) {
-        Ok(place) => place,
+    let refused = |reason| {
+        app.metrics.refused(reason);
+        false
+    };
+    let place = match app.admission.enter(kind) {
+        Ok(place) => place.map(Arc::new),
         Err(reason) => {
-            app.metrics.refused(reason);
-            return (false, ApiError(Fault::new(Code::OVERLOADED, Code::OVERLOADED.meaning)).into_response());
+            let response = ApiError(Fault::new(Code::OVERLOADED, Code::OVERLOADED.meaning)).into_response();
+            return (refused(reason), response);
         }
+    };
+    let request = match &place {
+        Some(place) if !request.body().is_end_stream() => request.map(|body| arriving(body, Arc::clone(place))),
+        _ => request,
     };
     let late = |_| ApiError(Fault::new(Code::REQUEST_TIMEOUT, Code::REQUEST_TIMEOUT.meaning)).into_response();
     let response = tokio::time::timeout(REQUEST, next.run(request)).await.unwrap_or_else(late);
+    let let_in = match &place {
+        Some(place) if place.was_refused() => refused(Reason::Lane),
+        _ => true,
+    };
     let response = match (kind, place) {
         // The work of an export goes on for as long as it is being sent.
         (Kind::Exports, Some(place)) => response.map(|body| Body::new(held(body, place))),
         _ => response,
     };
-    (true, response)
+    (let_in, response)
 }
 
 /// Whether an address is for the pages of strangers, found or not: the embed, and the files that it loads.

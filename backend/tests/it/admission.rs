@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use axum::body::Bytes;
 use bearing::admission::{Level, Limits};
 use bearing_shared::fault::Code;
 use serde_json::{Value, json};
@@ -123,6 +124,55 @@ async fn a_full_intake_is_told_to_come_again_and_reports_go_on() {
     let stored = sent.join_all().await;
     assert!(stored.iter().all(|reply| reply.status == 200));
     server.answered(&site, &answer(&survey, 9)).await;
+}
+
+#[tokio::test]
+async fn bodies_that_drip_take_nobodys_place_however_long_they_say_they_are() {
+    let (server, site, survey) = limited(Limits { intake: 4, ..Limits::default() }).await;
+    tokio::time::pause();
+    let begun = tokio::time::Instant::now();
+    let mut dripping = tokio::task::JoinSet::new();
+    for path in [site.responses(), site.events(), format!("/s/{survey}")] {
+        for _ in 0..100 {
+            let kind = if path.starts_with("/s/") { "application/x-www-form-urlencoded" } else { "text/plain" };
+            let drops = Pieces::of([Bytes::from_static(b"[")]).then_stands_still();
+            let ask = server.post(&path).header("content-length", "65536").sends(kind, drops.body());
+            dripping.spawn(ask.into_future());
+        }
+    }
+    // The clock goes on when there is nothing else to do: all of them wait for more.
+    tokio::time::sleep(Duration::from_millis(1)).await;
+    let in_flight = server.app.admission.in_flight()[0];
+    tokio::time::resume();
+    assert_eq!(in_flight, ("intake", 0));
+    for _ in 0..10 {
+        server.answered(&site, &answer(&survey, 9)).await;
+    }
+    tokio::time::pause();
+    for reply in dripping.join_all().await {
+        assert_eq!(reply.status, 408, "{}", reply.text());
+    }
+    assert!(begun.elapsed() >= Duration::from_secs(5) && !refused_for(&server, "lane"));
+}
+
+#[tokio::test]
+async fn bodies_without_a_length_are_counted_by_what_arrives() {
+    let (server, site, _) = limited(Limits::default()).await;
+    // 1 MiB less a byte each, and then nothing: 16 of them are the room there is.
+    let large = || Pieces::of([Bytes::from(vec![b' '; 1024 * 1024 - 1])]).then_stands_still().body();
+    tokio::time::pause();
+    let mut sent = tokio::task::JoinSet::new();
+    for _ in 0..20 {
+        sent.spawn(server.post("/v1/surveys").key(&site.write).sends("application/json", large()).into_future());
+    }
+    let replies = sent.join_all().await;
+    tokio::time::resume();
+    let refused: Vec<_> = replies.iter().filter(|reply| reply.status == 503).collect();
+    assert_eq!((refused.len(), replies.len()), (4, 20));
+    refused.iter().for_each(|reply| told_to_come_again(reply));
+    assert!(refused_for(&server, "lane"));
+    let body = json!({ "metric": "nps" });
+    server.post("/v1/surveys").key(&site.write).json(&body).await.ok();
 }
 
 #[tokio::test]
