@@ -158,9 +158,9 @@ impl Admission {
         let (pressure, intake) = (Arc::<Pressure>::default(), Lane::new(limits.intake, BYTES));
         pressure.watch(Arc::clone(&intake));
         Self {
-            rate: limits.rate.map(|rate| {
-                Mutex::new(Rate { answers: Bucket::new(rate), forms: Bucket::new(rate / FORMS) })
-            }),
+            rate: limits
+                .rate
+                .map(|rate| Mutex::new(Rate { answers: Bucket::new(rate), forms: Bucket::new(rate / FORMS) })),
             opened: Instant::now(),
             intake,
             reports: Lane::new(limits.reports, BYTES),

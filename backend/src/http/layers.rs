@@ -50,11 +50,6 @@ pub(super) async fn around(State(app): State<Shared>, request: Request, next: Ne
         otel.kind = "server",
         otel.name = %format_args!("{method} {}", route.unwrap_or("nowhere")),
     );
-    // Strangers' pages have no say in how our traces hang together.
-    let has_key = matches!(kind, Kind::Import | Kind::Reports | Kind::Exports | Kind::Management);
-    if has_key && !span.is_disabled() {
-        telemetry::join(&span, request.headers());
-    }
     let (let_in, mut response) = if open && method == Method::OPTIONS {
         (true, preflight())
     } else if is_text(path) {
