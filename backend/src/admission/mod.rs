@@ -6,18 +6,22 @@
 
 mod bucket;
 mod lane;
+mod per_site;
 mod pressure;
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use bearing_shared::id::SiteId;
 use tokio::time::Instant;
 
 pub use bucket::{Asks, Bucket};
 pub use lane::{Lane, Place};
+pub use per_site::SitePlace;
 pub use pressure::{Level, Pressure};
 
 use crate::intake::Waiting;
+use per_site::PerSite;
 
 /// Kinds of requests, as measurements name them and as lanes take them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -110,7 +114,7 @@ pub struct Limits {
     pub intake: usize,
     /// Reports under way. The store reads a few at a time; the others wait for their turn.
     pub reports: usize,
-    /// Exports under way, to their last byte. The store makes two pages at a time.
+    /// Exports under way, to their last byte; half of them at most are of one site. The store makes two pages at a time.
     pub exports: usize,
     /// Other requests of management under way.
     pub management: usize,
@@ -144,6 +148,7 @@ pub struct Admission {
     intake: Arc<Lane>,
     reports: Arc<Lane>,
     exports: Arc<Lane>,
+    exports_of: Arc<PerSite>,
     management: Arc<Lane>,
     /// How long work waits.
     pub pressure: Arc<Pressure>,
@@ -165,6 +170,7 @@ impl Admission {
             intake,
             reports: Lane::new(limits.reports, BYTES),
             exports: Lane::new(limits.exports, BYTES),
+            exports_of: PerSite::new(limits.exports.div_ceil(2)),
             management: Lane::new(limits.management, BYTES),
             pressure,
             waiting,
@@ -210,6 +216,11 @@ impl Admission {
     pub fn takes_form(&self) -> bool {
         let take = |rate: &mut Rate, now| rate.forms.take(now, Asks::First) || rate.answers.take(now, Asks::First);
         self.rate(take).unwrap_or(true)
+    }
+
+    /// A place for an export of this site, beside that of the lane; none: it has as many as it may have.
+    pub fn export_of(&self, site: &SiteId) -> Option<SitePlace> {
+        self.exports_of.enter(site)
     }
 
     /// Each lane's name and the requests that are under way in it.

@@ -175,19 +175,39 @@ async fn bodies_without_a_length_are_counted_by_what_arrives() {
     server.post("/v1/surveys").key(&site.write).json(&body).await.ok();
 }
 
-#[tokio::test]
-async fn an_export_is_under_way_to_its_last_byte() {
-    let (server, site, survey) = limited(Limits { exports: 1, ..Limits::default() }).await;
-    server.answered(&site, &answer(&survey, 9)).await;
+/// An export's reply of which nothing is read yet.
+async fn unread(server: &Server, site: &Site) -> axum::response::Response {
     let request =
         axum::http::Request::get("/v1/exports/responses.csv").header("authorization", format!("Bearer {}", site.read));
     let request = request.body(axum::body::Body::empty()).expect("is a request");
     let Ok(unread) = tower::ServiceExt::oneshot(server.router.clone(), request).await;
     assert_eq!(unread.status(), 200);
+    unread
+}
+
+#[tokio::test]
+async fn an_export_is_under_way_to_its_last_byte() {
+    let (server, site, survey) = limited(Limits { exports: 1, ..Limits::default() }).await;
+    server.answered(&site, &answer(&survey, 9)).await;
+    let unread = unread(&server, &site).await;
     told_to_come_again(&server.get("/v1/exports/responses.csv").key(&site.read).await);
     assert_eq!(server.score(&site, "metric=nps").await["n"], 1, "reports have places of their own");
     drop(unread);
     assert_eq!(server.get("/v1/exports/responses.csv").key(&site.read).await.status, 200);
+}
+
+#[tokio::test]
+async fn one_sites_exports_leave_places_to_others() {
+    let (server, site, _) = limited(Limits::default()).await;
+    let other = server.site().await;
+    let held = (unread(&server, &site).await, unread(&server, &site).await);
+    told_to_come_again(&server.get("/v1/exports/responses.jsonl").key(&site.read).await);
+    assert!(refused_for(&server, "lane"));
+    for _ in 0..5 {
+        assert_eq!(server.get("/v1/exports/responses.jsonl").key(&other.read).await.status, 200);
+    }
+    drop(held);
+    assert_eq!(server.get("/v1/exports/responses.jsonl").key(&site.read).await.status, 200);
 }
 
 #[tokio::test]
