@@ -3,6 +3,7 @@
 //! Four times the rate that it was asked to take, thousands of heads that never end, and SIGTERM under load; prints one JSON
 //! object and fails when a limit is missed.
 
+mod cores;
 mod load;
 mod slow;
 mod target;
@@ -14,7 +15,8 @@ use anyhow::ensure;
 use bearing::chance;
 use serde_json::{Value, json};
 
-use load::{Found, Load, offer};
+use cores::Cores;
+use load::{Load, offer};
 use slow::Slow;
 use target::{Site, Target, check_pinned, pin_this};
 
@@ -43,6 +45,8 @@ const P99_MS: f64 = 200.0;
 const REFUSED_MS: f64 = 5.0;
 /// The most that finding out by itself may cost of what one core can: refusing half of what comes is not free.
 const PRESSED_GOODPUT: f64 = 0.5;
+/// The most of a core that other work may take while it is measured.
+const OTHERS: f64 = 0.05;
 const CLOSED_S: f64 = 6.0;
 /// A request may take 15 s in all.
 const DRIPPED_S: f64 = 17.0;
@@ -115,17 +119,16 @@ async fn measure(seconds: f64, stops: usize) -> anyhow::Result<()> {
 
     // Four times the rate that was asked for.
     target.start(&["--intake-rate", &rate_text])?;
-    let found = offer(&overload(&target), Some(rate * TIMES), seconds).await?;
-    let by_rate = told(&found, rate * TIMES, rate, target.peak_mib()?, target.refused().await?);
+    let offered = Offered { when: "at the rate", each_second: rate * TIMES, taken: rate, part: GOODPUT };
+    let by_rate = overloaded(&target, &overload(&target), &offered, seconds, &mut missed).await?;
     target.stop().await?;
-    missed.extend(shortfalls("at the rate", &found, rate, GOODPUT));
 
     // Twice what it can, and no rate: it has to find out by itself.
     target.start(&[])?;
-    let found = offer(&overload(&target), Some(capacity * 2.0), seconds).await?;
-    let by_pressure = told(&found, capacity * 2.0, capacity, target.peak_mib()?, target.refused().await?);
+    let offered =
+        Offered { when: "without a rate", each_second: capacity * 2.0, taken: capacity, part: PRESSED_GOODPUT };
+    let by_pressure = overloaded(&target, &overload(&target), &offered, seconds, &mut missed).await?;
     target.stop().await?;
-    missed.extend(shortfalls("without a rate", &found, capacity, PRESSED_GOODPUT));
 
     // Visitors who never finish what they begin.
     target.start(&[])?;
@@ -194,35 +197,59 @@ async fn measure(seconds: f64, stops: usize) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// What is wrong with an overload that should store this part of a rate, refuse the rest soon and say when to come again.
-fn shortfalls(when: &str, found: &Found, rate: f64, part: f64) -> Vec<String> {
-    let goodput = found.accepted.len() as f64 / found.seconds / rate;
+/// An overload, and what should be taken of it.
+struct Offered {
+    when: &'static str,
+    each_second: f64,
+    /// What the server should take a second, and the least part of it that will do.
+    taken: f64,
+    part: f64,
+}
+
+/// Offers an overload, of which a part should be stored and the rest refused soon and told when to come again: its figures;
+/// what is wrong with them goes to `missed`.
+async fn overloaded(
+    target: &Target,
+    load: &Load,
+    offered: &Offered,
+    seconds: f64,
+    missed: &mut Vec<String>,
+) -> anyhow::Result<Value> {
+    let cores = Cores::watch(target.process()?)?;
+    let found = offer(load, Some(offered.each_second), seconds).await?;
+    let taken = cores.taken()?;
+    let Offered { when, each_second, .. } = *offered;
+    let replies = (found.accepted.len() + found.refused.len()) as f64;
+    let accepted = found.accepted.len() as f64 / found.seconds;
+    let goodput = accepted / offered.taken;
     let (p99, refused) = (percentile(&found.accepted, 0.99), percentile(&found.refused, 0.5));
     let limits = [
-        (goodput >= part, format!("{when} goodput is {goodput:.2}, and {part} is asked for")),
+        (goodput >= offered.part, format!("{when} goodput is {goodput:.2}, and {} is asked for", offered.part)),
         (p99 <= P99_MS, format!("{when} the accepted wait {p99:.0} ms at p99")),
         (!found.refused.is_empty(), format!("{when} nothing was refused, so that it was no overload")),
         (refused <= REFUSED_MS, format!("{when} half of the refused wait more than {refused:.1} ms")),
         (found.without_retry_after == 0, format!("{when} {} have no Retry-After", found.without_retry_after)),
         (found.broken == 0, format!("{when} {} connections broke", found.broken)),
+        (
+            taken.iter().all(|share| *share <= OTHERS),
+            format!(
+                "{when} other work took {:.0} % of the server's core and {:.0} % of the visitors', so the figures are its too",
+                taken[0] * 100.0,
+                taken[1] * 100.0
+            ),
+        ),
     ];
-    limits.into_iter().filter(|(holds, _)| !holds).map(|(_, what)| what).collect()
-}
-
-/// The figures of an offer, beside the rate that should be taken of it.
-fn told(found: &Found, offered: f64, rate: f64, peak_mib: f64, reasons: Value) -> Value {
-    let replies = (found.accepted.len() + found.refused.len()) as f64;
-    json!({
-        "offered": offered.round(), "sent": (replies / found.seconds).round(),
-        "accepted": (found.accepted.len() as f64 / found.seconds).round(),
-        "goodput_of_rate": round(found.accepted.len() as f64 / found.seconds / rate),
-        "accepted_p50_ms": round(percentile(&found.accepted, 0.5)),
-        "accepted_p99_ms": round(percentile(&found.accepted, 0.99)),
-        "refused_by": reasons, "refused_share": round(found.refused.len() as f64 / replies),
+    missed.extend(limits.into_iter().filter(|(holds, _)| !holds).map(|(_, what)| what));
+    Ok(json!({
+        "offered": each_second.round(), "sent": (replies / found.seconds).round(), "accepted": accepted.round(),
+        "goodput_of_rate": round(goodput), "sent_late_p99_ms": round(percentile(&found.late, 0.99)),
+        "taken_of_cores_by_others": taken.map(round),
+        "accepted_p50_ms": round(percentile(&found.accepted, 0.5)), "accepted_p99_ms": round(p99),
+        "refused_by": target.refused().await?, "refused_share": round(found.refused.len() as f64 / replies),
         "refused_without_retry_after": found.without_retry_after,
-        "refused_p50_ms": round(percentile(&found.refused, 0.5)), "refused_p99_ms": round(percentile(&found.refused, 0.99)),
-        "broken": found.broken, "peak_resident_mib": round(peak_mib),
-    })
+        "refused_p50_ms": round(refused), "refused_p99_ms": round(percentile(&found.refused, 0.99)),
+        "broken": found.broken, "peak_resident_mib": round(target.peak_mib()?),
+    }))
 }
 
 /// Starts and stops the server under load: how often, the longest stop in seconds, answers acknowledged, of these lost,
