@@ -9,7 +9,7 @@ mod lane;
 mod per_site;
 mod pressure;
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use bearing_shared::id::SiteId;
@@ -145,6 +145,8 @@ struct Rate {
 pub struct Admission {
     rate: Option<Mutex<Rate>>,
     opened: Instant,
+    /// The time since then at which the rate's clock was stopped.
+    stopped: OnceLock<Duration>,
     intake: Arc<Lane>,
     reports: Arc<Lane>,
     exports: Arc<Lane>,
@@ -167,6 +169,7 @@ impl Admission {
                 .rate
                 .map(|rate| Mutex::new(Rate { answers: Bucket::new(rate), forms: Bucket::new(rate / FORMS) })),
             opened: Instant::now(),
+            stopped: OnceLock::new(),
             intake,
             reports: Lane::new(limits.reports, BYTES),
             exports: Lane::new(limits.exports, BYTES),
@@ -218,6 +221,11 @@ impl Admission {
         self.rate(take).unwrap_or(true)
     }
 
+    /// Gives no tokens for the time from now on: for tests.
+    pub fn stop_clock(&self) {
+        self.stopped.get_or_init(|| self.opened.elapsed());
+    }
+
     /// A place for an export of this site, beside that of the lane; none: it has as many as it may have.
     pub fn export_of(&self, site: &SiteId) -> Option<SitePlace> {
         self.exports_of.enter(site)
@@ -243,7 +251,8 @@ impl Admission {
     fn rate<T>(&self, work: impl FnOnce(&mut Rate, Duration) -> T) -> Option<T> {
         // A panic inside leaves numbers, which are right enough to go on with.
         let mut rate = self.rate.as_ref()?.lock().unwrap_or_else(PoisonError::into_inner);
-        Some(work(&mut rate, self.opened.elapsed()))
+        let now = self.stopped.get().copied().unwrap_or_else(|| self.opened.elapsed());
+        Some(work(&mut rate, now))
     }
 }
 

@@ -1,10 +1,13 @@
 //! What may begin and what is told to come again, from outside: by rate, by lane, by pressure.
 
-use std::time::Duration;
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-use axum::body::Bytes;
+use axum::body::{Body, Bytes};
 use bearing::admission::{Level, Limits};
 use bearing_shared::fault::Code;
+use futures_util::{StreamExt, stream};
 use serde_json::{Value, json};
 
 use crate::faulty::{Mode, Switch};
@@ -33,11 +36,10 @@ fn told_to_come_again(reply: &Reply) {
 async fn past_the_rate_answers_are_refused_before_their_bodies_are_read() {
     let (server, site, survey) = limited(Limits { rate: Some(1), ..Limits::default() }).await;
     server.answered(&site, &answer(&survey, 9)).await;
-    tokio::time::pause();
+    server.app.admission.stop_clock();
     server.app.admission.charge(1_000);
     let endless = Pieces::of([]).then_stands_still();
     let reply = server.post(&site.responses()).sends("text/plain", endless.body()).await;
-    tokio::time::resume();
     told_to_come_again(&reply);
     assert_eq!(reply.header("access-control-allow-origin"), "*", "the page may read that it was refused");
     assert_eq!(reply.header("access-control-expose-headers"), "x-request-id, retry-after");
@@ -50,26 +52,18 @@ async fn past_the_rate_answers_are_refused_before_their_bodies_are_read() {
 
 #[tokio::test]
 async fn every_answer_of_an_array_counts_towards_the_rate() {
-    let switch = Switch::new();
-    let limits = Limits { rate: Some(100), ..Limits::default() };
-    let server = Server::start_within(None, |store| switch.around(store), limits).await;
-    let (site, survey) = server.site_with_survey().await;
-    switch.set(Mode::Stuck);
-    let items: Vec<Value> = (0..50).map(|_| answer(&survey, 9)).collect();
-    tokio::time::pause();
-    let array = tokio::spawn(server.post(&site.responses()).json(&json!(items)).into_future());
-    // The clock goes on when there is nothing else to do: the array waits for the store.
-    tokio::time::sleep(Duration::from_millis(1)).await;
+    let (server, site, survey) = limited(Limits { rate: Some(100), ..Limits::default() }).await;
+    server.app.admission.stop_clock();
+    let items: Vec<Value> = (0..10).map(|_| answer(&survey, 9)).collect();
+    server.post(&site.responses()).json(&json!(items)).await.ok();
     told_to_come_again(&server.post(&site.responses()).json(&answer(&survey, 9)).await);
     assert!(refused_for(&server, "rate"));
-    tokio::time::resume();
-    switch.set(Mode::Well);
-    array.await.expect("no panic").ok();
 }
 
 #[tokio::test]
 async fn what_is_no_answer_leaves_no_debt() {
     let (server, site, survey) = limited(Limits { rate: Some(1_000), ..Limits::default() }).await;
+    server.app.admission.stop_clock();
     for _ in 0..10 {
         let refused = server.post(&format!("/s/{survey}")).form(&[]).await;
         assert_eq!(refused.status, 422, "{}", refused.text());
@@ -82,23 +76,23 @@ async fn what_is_no_answer_leaves_no_debt() {
     }
     let imported: Vec<Value> = (0..1_000).map(|_| answer(&survey, 9)).collect();
     server.post("/v1/responses").key(&site.write).json(&json!(imported)).await.ok();
-    // 20 of the 100 tokens that gather were taken, whatever time it took.
+    // Each array took one of the 100 tokens that gather, for asking.
     for _ in 0..80 {
         server.answered(&site, &answer(&survey, 9)).await;
     }
+    told_to_come_again(&server.post(&site.responses()).json(&answer(&survey, 9)).await);
 }
 
 #[tokio::test]
 async fn a_form_that_was_typed_is_never_lost_by_the_rate() {
     let (server, _, survey) = limited(Limits { rate: Some(1), ..Limits::default() }).await;
-    tokio::time::pause();
+    server.app.admission.stop_clock();
     server.app.admission.charge(1_000);
     assert!(server.app.admission.takes_form(), "forms have a token of their own, and that was it");
     let words = ("q.why", "Because of the parcel");
     let id = crate::harness::new_id();
     let form = [("id", &*id), ("version", "1"), ("q.score", "9"), words];
     let reply = server.post(&format!("/s/{survey}")).form(&form).await;
-    tokio::time::resume();
     assert_eq!(reply.status, 503, "{}", reply.text());
     assert!(!reply.header("retry-after").is_empty());
     assert!(reply.text().contains(words.1) && reply.text().contains(&id), "it can be sent again: {}", reply.text());
@@ -126,52 +120,60 @@ async fn a_full_intake_is_told_to_come_again_and_reports_go_on() {
     server.answered(&site, &answer(&survey, 9)).await;
 }
 
+/// A body that begins with a piece and then stands still; `waiting` counts it once it does.
+fn stands_still(piece: Bytes, waiting: &Arc<AtomicUsize>) -> Body {
+    let waiting = Arc::clone(waiting);
+    let rest = async move {
+        waiting.fetch_add(1, Ordering::SeqCst);
+        std::future::pending().await
+    };
+    Body::from_stream(stream::iter([Ok::<_, Infallible>(piece)]).chain(stream::once(rest)))
+}
+
 #[tokio::test]
 async fn bodies_that_drip_take_nobodys_place_however_long_they_say_they_are() {
     let (server, site, survey) = limited(Limits { intake: 4, ..Limits::default() }).await;
-    tokio::time::pause();
-    let begun = tokio::time::Instant::now();
-    let mut dripping = tokio::task::JoinSet::new();
+    // From here on the site is known without the store.
+    server.answered(&site, &answer(&survey, 9)).await;
+    let (mut dripping, waiting) = (tokio::task::JoinSet::new(), Arc::default());
     for path in [site.responses(), site.events(), format!("/s/{survey}")] {
         for _ in 0..100 {
             let kind = if path.starts_with("/s/") { "application/x-www-form-urlencoded" } else { "text/plain" };
-            let drops = Pieces::of([Bytes::from_static(b"[")]).then_stands_still();
-            let ask = server.post(&path).header("content-length", "65536").sends(kind, drops.body());
-            dripping.spawn(ask.into_future());
+            let body = stands_still(Bytes::from_static(b"["), &waiting);
+            dripping.spawn(server.post(&path).header("content-length", "65536").sends(kind, body).into_future());
         }
     }
-    // The clock goes on when there is nothing else to do: all of them wait for more.
-    tokio::time::sleep(Duration::from_millis(1)).await;
-    let in_flight = server.app.admission.in_flight()[0];
-    tokio::time::resume();
-    assert_eq!(in_flight, ("intake", 0));
+    while waiting.load(Ordering::SeqCst) < 300 {
+        if let Some(ended) = dripping.try_join_next() {
+            panic!("{}", ended.expect("no panic").text());
+        }
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(server.app.admission.in_flight()[0], ("intake", 0));
     for _ in 0..10 {
         server.answered(&site, &answer(&survey, 9)).await;
     }
-    tokio::time::pause();
-    for reply in dripping.join_all().await {
-        assert_eq!(reply.status, 408, "{}", reply.text());
-    }
-    assert!(begun.elapsed() >= Duration::from_secs(5) && !refused_for(&server, "lane"));
+    assert!(!refused_for(&server, "lane"));
 }
 
 #[tokio::test]
 async fn bodies_without_a_length_are_counted_by_what_arrives() {
     let (server, site, _) = limited(Limits::default()).await;
-    // 1 MiB less a byte each, and then nothing: 16 of them are the room there is.
-    let large = || Pieces::of([Bytes::from(vec![b' '; 1024 * 1024 - 1])]).then_stands_still().body();
-    tokio::time::pause();
-    let mut sent = tokio::task::JoinSet::new();
-    for _ in 0..20 {
-        sent.spawn(server.post("/v1/surveys").key(&site.write).sends("application/json", large()).into_future());
-    }
-    let replies = sent.join_all().await;
-    tokio::time::resume();
-    let refused: Vec<_> = replies.iter().filter(|reply| reply.status == 503).collect();
-    assert_eq!((refused.len(), replies.len()), (4, 20));
-    refused.iter().for_each(|reply| told_to_come_again(reply));
-    assert!(refused_for(&server, "lane"));
     let body = json!({ "metric": "nps" });
+    server.post("/v1/surveys").key(&site.write).json(&body).await.ok();
+    // 1 MiB less a byte each, and then nothing: 16 of them are the room there is.
+    let large = Bytes::from(vec![b' '; 1024 * 1024 - 1]);
+    let (mut sent, waiting) = (tokio::task::JoinSet::new(), Arc::default());
+    for _ in 0..20 {
+        let ask = server.post("/v1/surveys").key(&site.write);
+        sent.spawn(ask.sends("application/json", stands_still(large.clone(), &waiting)).into_future());
+    }
+    for _ in 0..4 {
+        told_to_come_again(&sent.join_next().await.expect("some are left").expect("no panic"));
+    }
+    assert_eq!(waiting.load(Ordering::SeqCst), 16);
+    assert!(refused_for(&server, "lane"));
+    sent.shutdown().await;
     server.post("/v1/surveys").key(&site.write).json(&body).await.ok();
 }
 
