@@ -129,7 +129,8 @@ impl Default for Limits {
 /// Bytes of bodies that a lane holds at most, beside the first of each: what all that is being read takes of memory.
 const BYTES: usize = 16 * 1024 * 1024;
 
-/// The part of the rate that forms have beside what all share: a person who typed does not try again by herself.
+/// The part of the rate that forms have beside what all share, at least one a second: a person who typed does not try again
+/// by herself.
 const FORMS: u32 = 10;
 
 /// The tokens of the rate that was asked for.
