@@ -6,7 +6,8 @@
 use bearing_shared::api::webhooks::Disabled;
 use bearing_shared::id::{SiteId, WebhookId};
 
-use super::session::{Session, Sites, TRIES};
+use super::faults::Tries;
+use super::session::{Session, Sites};
 use super::webhooks::{DELIVERY, delivery, find};
 use super::{PostgresStore, rows};
 use crate::Result;
@@ -170,14 +171,13 @@ impl PostgresStore {
             return Ok(());
         }
         settled.sort_unstable_by(|left, right| (&left.site, &left.id).cmp(&(&right.site, &right.id)));
-        let mut tries = 0;
+        let mut tries = Tries::default();
         loop {
             let session = self.writing_freely(Sites::All).await?;
             let ended = settle(&session, &settled).await;
-            let conflict = session.met_a_conflict();
-            match session.end(ended).await {
-                Err(_) if conflict && tries < TRIES => tries += 1,
-                result => return result,
+            match session.finish(ended).await {
+                Err(failed) if tries.again(&failed) => {}
+                ended => return Ok(ended?),
             }
         }
     }

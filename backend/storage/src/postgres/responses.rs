@@ -8,7 +8,8 @@ use bearing_shared::id::{ResponseId, SiteId};
 use super::columns::{self, Columns};
 use super::counting::{self, Countings};
 use super::filter::{self, Bound};
-use super::session::{Lock, Session, Sites, TRIES};
+use super::faults::{Failed, Tries};
+use super::session::{Lock, Session, Sites};
 use super::{PostgresStore, build, generations, learned, rows, webhooks};
 use crate::counts::change::Changes;
 use crate::counts::edition::{judged, replaced};
@@ -31,13 +32,13 @@ pub(super) enum Taken {
 
 impl PostgresStore {
     /// Stores a batch in one transaction; when the engine refuses it for a reason that only one row can have, in halves.
-    async fn take_in_parts(&self, batch: &[Arrival]) -> Result<Vec<Outcome>> {
+    async fn take_in_parts(&self, batch: &[Arrival]) -> std::result::Result<Vec<Outcome>, Failed> {
         match self.take_in_together(batch).await {
-            Err(why @ (StoreError::Driver(_) | StoreError::Corrupt { .. })) if batch.len() == 1 => {
-                tracing::error!(response = %batch[0].id(), %why, "a response could not be stored");
+            Err(failed) if failed.may_be_a_rows() && batch.len() == 1 => {
+                tracing::error!(response = %batch[0].id(), why = %failed, "a response could not be stored");
                 Ok(vec![Outcome::Failed])
             }
-            Err(StoreError::Driver(_) | StoreError::Corrupt { .. }) => {
+            Err(failed) if failed.may_be_a_rows() => {
                 let (first, second) = batch.split_at(batch.len() / 2);
                 let mut outcomes = Box::pin(self.take_in_parts(first)).await?;
                 outcomes.extend(Box::pin(self.take_in_parts(second)).await?);
@@ -47,19 +48,16 @@ impl PostgresStore {
         }
     }
 
-    async fn take_in_together(&self, batch: &[Arrival]) -> Result<Vec<Outcome>> {
-        let mut sites: Vec<SiteId> = batch.iter().map(|arrival| arrival.site().clone()).collect();
-        sites.sort_unstable();
-        sites.dedup();
+    async fn take_in_together(&self, batch: &[Arrival]) -> std::result::Result<Vec<Outcome>, Failed> {
+        let sites = sites_of(batch);
         // Taking an answer away needs the site alone: a tombstone and an answer of one id must not pass each other.
         let takes_away = batch.iter().any(|arrival| matches!(arrival, Arrival::Withdrawal(_)));
         let mut lock = if takes_away { Lock::Alone } else { Lock::Shared };
-        let mut tries = 0;
+        let mut tries = Tries::default();
         loop {
-            let session = self.writing(&sites, lock).await?;
+            let session = self.taking_in(&sites, lock).await?;
             let taken = self.take_in_all(&session, &sites, batch, lock).await;
-            let conflict = session.met_a_conflict();
-            match session.end(taken).await {
+            match session.finish(taken).await {
                 Ok(Taken::Done { outcomes, wrote_deliveries }) => {
                     if wrote_deliveries {
                         self.written.notify_one();
@@ -67,11 +65,8 @@ impl PostgresStore {
                     return Ok(outcomes);
                 }
                 Ok(Taken::NeedsLock) => lock = Lock::Alone,
-                Err(why) if conflict && tries < TRIES => {
-                    tries += 1;
-                    tracing::debug!(%why, tries, "a batch is tried again");
-                }
-                Err(error) => return Err(error),
+                Err(failed) if tries.again(&failed) => {}
+                Err(failed) => return Err(failed),
             }
         }
     }
@@ -234,6 +229,14 @@ impl PostgresStore {
     }
 }
 
+/// The sites of a batch, each once.
+fn sites_of(batch: &[Arrival]) -> Vec<SiteId> {
+    let mut sites: Vec<SiteId> = batch.iter().map(|arrival| arrival.site().clone()).collect();
+    sites.sort_unstable();
+    sites.dedup();
+    sites
+}
+
 /// Removed while the answer was under way: what belongs to no site could never be removed again.
 fn without_site(arrival: &Arrival) -> Outcome {
     tracing::warn!(site = %arrival.site(), response = %arrival.id(), "a response came for a site that is not there");
@@ -348,14 +351,14 @@ impl ResponseStore for PostgresStore {
         if batch.is_empty() {
             return Ok(Vec::new());
         }
-        self.take_in_parts(&batch).await
+        Ok(self.take_in_parts(&batch).await?)
     }
 
     async fn count_events(&self, batch: Vec<EventCount>) -> Result<()> {
         let mut sites: Vec<SiteId> = batch.iter().map(|event| event.site.clone()).collect();
         sites.sort_unstable();
         sites.dedup();
-        let session = self.writing(&sites, Lock::Shared).await?;
+        let session = self.taking_in(&sites, Lock::Shared).await?;
         let counted = self.count_all(&session, &sites, &batch).await;
         session.end(counted).await
     }

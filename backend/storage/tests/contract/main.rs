@@ -43,6 +43,7 @@ mod methods;
 mod model;
 mod postgres_locks;
 mod postgres_schema;
+mod postgres_silence;
 mod reports;
 mod responses;
 mod sites;
