@@ -86,16 +86,10 @@ pub(super) async fn open(url: &str) -> Result<Opened> {
 fn config(url: &str) -> Result<Config> {
     let mut config = Config::from_str(url)
         .map_err(|error| StoreError::Unusable(format!("The database URL cannot be read: {}.", causes(&error))))?;
-    let far = |host: &Host| match host {
-        Host::Tcp(name) => !matches!(name.as_str(), "localhost" | "127.0.0.1" | "::1"),
-        #[cfg(unix)]
-        Host::Unix(_) => false,
-    };
     // Whoever leaves the mode out gets what is right for the place: no snake-oil certificate on the same machine, and
     // never plain text over a network because a server happened to refuse.
-    if !url.contains("sslmode=") {
-        let is_far = config.get_hosts().iter().any(far);
-        config.ssl_mode(if is_far { SslMode::Require } else { SslMode::Disable });
+    if !names_a_mode(url) {
+        config.ssl_mode(if is_far(&config) { SslMode::Require } else { SslMode::Disable });
     }
     if config.get_connect_timeout().is_none() {
         config.connect_timeout(PATIENCE);
@@ -117,6 +111,23 @@ fn config(url: &str) -> Result<Config> {
     config.options(format!("{given}-c search_path=bearing -c idle_in_transaction_session_timeout=30000"));
     config.application_name("bearing");
     Ok(config)
+}
+
+/// Whether a URL says in its query whether TLS is spoken. The password before may hold the same words.
+fn names_a_mode(url: &str) -> bool {
+    let behind_role = url.split_once('@').map_or(url, |(_, rest)| rest);
+    let query = behind_role.split_once('?').map_or("", |(_, query)| query);
+    query.split('&').any(|param| param.starts_with("sslmode="))
+}
+
+/// Whether anything that may be connected to is not this machine: an address given beside a host's name goes before it.
+fn is_far(config: &Config) -> bool {
+    let is_far = |host: &Host| match host {
+        Host::Tcp(name) => !matches!(name.as_str(), "localhost" | "127.0.0.1" | "::1"),
+        #[cfg(unix)]
+        Host::Unix(_) => false,
+    };
+    config.get_hosts().iter().any(is_far) || config.get_hostaddrs().iter().any(|address| !address.is_loopback())
 }
 
 /// An error with its causes in one sentence.
@@ -179,4 +190,37 @@ async fn migrate(client: &mut Client) -> Result<Option<String>> {
 async fn holds_anything(transaction: &tokio_postgres::Transaction<'_>) -> Result<bool> {
     let sql = "SELECT EXISTS (SELECT 1 FROM pg_class WHERE relnamespace = to_regnamespace('bearing'))";
     Ok(transaction.query_one(sql, &[]).await?.try_get(0)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_a_mode_tls_is_spoken_with_every_other_machine() {
+        let mode = |url: &str| config(url).expect("it can be read").get_ssl_mode();
+        for far in [
+            "postgres://bearing:x@db.example/bearing",
+            "postgres://bearing:x@localhost,db.example/bearing",
+            "postgres://bearing:x@localhost/bearing?hostaddr=10.0.0.1",
+            "postgres:///bearing?host=localhost&hostaddr=10.0.0.1",
+            // Such is the password.
+            "postgres://bearing:sslmode=@db.example/bearing",
+            "postgres://bearing:x?sslmode=disable@db.example/bearing",
+            "postgres://bearing@db.example/bearing?password=sslmode=disable",
+        ] {
+            assert_eq!(mode(far), SslMode::Require, "{far}");
+        }
+        for near in [
+            "postgres://bearing:x@localhost/bearing",
+            "postgres://bearing:x@localhost/bearing?hostaddr=127.0.0.1",
+            "postgres://bearing:x@[::1]/bearing",
+            "postgres:///bearing?host=/run/postgresql",
+            "postgres://bearing:x@db.example/bearing?sslmode=disable",
+            "postgres://bearing:x@db.example/bearing?connect_timeout=3&sslmode=disable",
+        ] {
+            assert_eq!(mode(near), SslMode::Disable, "{near}");
+        }
+        assert_eq!(mode("postgres://bearing:x@db.example/bearing?sslmode=prefer"), SslMode::Prefer);
+    }
 }
