@@ -14,7 +14,7 @@ use crate::{Result, StoreError};
 
 /// Connections for intake alone: one for answers, one for events, one more for sites whose answers are written apart.
 /// Whatever else waits for a lock, answers have their own way in.
-const INTAKE: usize = 3;
+pub(super) const INTAKE: usize = 3;
 /// Connections for all other quick work, of which each takes a few milliseconds.
 const QUICK: usize = 6;
 /// Connections for slow reads: each may keep a core of the database busy.

@@ -16,6 +16,7 @@ mod erase;
 mod faults;
 mod filter;
 mod generations;
+mod intake;
 mod keys;
 mod learned;
 mod log;

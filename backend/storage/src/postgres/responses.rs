@@ -7,8 +7,8 @@ use bearing_shared::id::{ResponseId, SiteId};
 
 use super::columns::{self, Columns};
 use super::counting::{self, Countings};
+use super::faults::Tries;
 use super::filter::{self, Bound};
-use super::faults::{Failed, Tries};
 use super::session::{Lock, Session, Sites};
 use super::{PostgresStore, build, generations, learned, rows, webhooks};
 use crate::counts::change::Changes;
@@ -31,46 +31,7 @@ pub(super) enum Taken {
 }
 
 impl PostgresStore {
-    /// Stores a batch in one transaction; when the engine refuses it for a reason that only one row can have, in halves.
-    async fn take_in_parts(&self, batch: &[Arrival]) -> std::result::Result<Vec<Outcome>, Failed> {
-        match self.take_in_together(batch).await {
-            Err(failed) if failed.may_be_a_rows() && batch.len() == 1 => {
-                tracing::error!(response = %batch[0].id(), why = %failed, "a response could not be stored");
-                Ok(vec![Outcome::Failed])
-            }
-            Err(failed) if failed.may_be_a_rows() => {
-                let (first, second) = batch.split_at(batch.len() / 2);
-                let mut outcomes = Box::pin(self.take_in_parts(first)).await?;
-                outcomes.extend(Box::pin(self.take_in_parts(second)).await?);
-                Ok(outcomes)
-            }
-            result => result,
-        }
-    }
-
-    async fn take_in_together(&self, batch: &[Arrival]) -> std::result::Result<Vec<Outcome>, Failed> {
-        let sites = sites_of(batch);
-        // Taking an answer away needs the site alone: a tombstone and an answer of one id must not pass each other.
-        let takes_away = batch.iter().any(|arrival| matches!(arrival, Arrival::Withdrawal(_)));
-        let mut lock = if takes_away { Lock::Alone } else { Lock::Shared };
-        let mut tries = Tries::default();
-        loop {
-            let session = self.taking_in(&sites, lock).await?;
-            let taken = self.take_in_all(&session, &sites, batch, lock).await;
-            match session.finish(taken).await {
-                Ok(Taken::Done { outcomes, wrote_deliveries }) => {
-                    if wrote_deliveries {
-                        self.written.notify_one();
-                    }
-                    return Ok(outcomes);
-                }
-                Ok(Taken::NeedsLock) => lock = Lock::Alone,
-                Err(failed) if tries.again(&failed) => {}
-                Err(failed) => return Err(failed),
-            }
-        }
-    }
-
+    /// Does in a transaction what a batch asks for.
     pub(super) async fn take_in_all(
         &self,
         session: &Session,
@@ -216,25 +177,6 @@ impl PostgresStore {
         let before = find(session, site, response.id).await?;
         Ok(before.is_none_or(|(before, _)| judged(&before, response) == Outcome::Updated))
     }
-
-    pub(super) async fn count_all(&self, session: &Session, sites: &[SiteId], batch: &[EventCount]) -> Result<()> {
-        let countings = self.countings(session, sites).await?;
-        let mut changes = Changes::default();
-        for event in batch {
-            if let Some(counting) = countings.of(&event.site).and_then(|site| site.generations.of_events()) {
-                changes.event(event, counting);
-            }
-        }
-        counting::write(session, changes).await
-    }
-}
-
-/// The sites of a batch, each once.
-fn sites_of(batch: &[Arrival]) -> Vec<SiteId> {
-    let mut sites: Vec<SiteId> = batch.iter().map(|arrival| arrival.site().clone()).collect();
-    sites.sort_unstable();
-    sites.dedup();
-    sites
 }
 
 /// Removed while the answer was under way: what belongs to no site could never be removed again.
@@ -351,16 +293,14 @@ impl ResponseStore for PostgresStore {
         if batch.is_empty() {
             return Ok(Vec::new());
         }
-        Ok(self.take_in_parts(&batch).await?)
+        self.take_in_batch(&batch).await
     }
 
-    async fn count_events(&self, batch: Vec<EventCount>) -> Result<()> {
-        let mut sites: Vec<SiteId> = batch.iter().map(|event| event.site.clone()).collect();
-        sites.sort_unstable();
-        sites.dedup();
-        let session = self.taking_in(&sites, Lock::Shared).await?;
-        let counted = self.count_all(&session, &sites, &batch).await;
-        session.end(counted).await
+    async fn count_events(&self, batch: Vec<EventCount>) -> Result<Vec<bool>> {
+        if batch.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.count_batch(&batch).await
     }
 
     async fn response(&self, site: &SiteId, id: ResponseId) -> Result<Option<StoredResponse>> {
@@ -383,20 +323,28 @@ impl ResponseStore for PostgresStore {
 
     async fn delete_response(&self, site: &SiteId, id: ResponseId, now: i64) -> Result<bool> {
         let sites = std::slice::from_ref(site);
-        let session = self.writing(sites, Lock::Alone).await?;
-        let deleted = self.erase_one(&session, sites, id, now).await;
-        session.end(deleted).await
+        let mut tries = Tries::default();
+        loop {
+            let session = self.writing(sites, Lock::Alone).await?;
+            let deleted = self.erase_one(&session, sites, id, now).await;
+            match session.finish(deleted).await {
+                Err(failed) if tries.again(&failed) => {}
+                deleted => return Ok(deleted?),
+            }
+        }
     }
 
     async fn erase_customer(&self, site: &SiteId, customer: &str, now: i64) -> Result<u64> {
         let sites = std::slice::from_ref(site);
-        let mut erased = 0;
+        let (mut erased, mut tries) = (0, Tries::default());
         loop {
             let session = self.writing(sites, Lock::Alone).await?;
             let some = self.erase_some(&session, sites, customer, now).await;
-            match session.end(some).await? {
-                0 => return Ok(erased),
-                some => erased += some,
+            match session.finish(some).await {
+                Ok(0) => return Ok(erased),
+                Ok(some) => erased += some,
+                Err(failed) if tries.again(&failed) => {}
+                Err(failed) => return Err(failed.into()),
             }
         }
     }

@@ -43,6 +43,7 @@ mod methods;
 mod model;
 mod postgres_connections;
 mod postgres_locks;
+mod postgres_races;
 mod postgres_schema;
 mod reports;
 mod responses;
