@@ -33,6 +33,9 @@ impl PostgresStore {
         session: &Session,
         keys: &[(&'a SiteId, ResponseId)],
     ) -> Result<HashSet<(&'a SiteId, ResponseId)>> {
+        if keys.is_empty() {
+            return Ok(HashSet::new());
+        }
         let hashes: Vec<[u8; 32]> = keys.iter().map(|(_, id)| self.tombstone(*id)).collect::<Result<_>>()?;
         let (sites, bytes): (Vec<&str>, Vec<&[u8]>) =
             keys.iter().zip(&hashes).map(|((site, _), hash)| (site.as_str(), &hash[..])).unzip();

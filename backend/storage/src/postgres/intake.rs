@@ -57,14 +57,24 @@ impl PostgresStore {
         loop {
             let session = self.taking_in(&sites, lock).await?;
             let taken = self.take_in_all(&session, &sites, batch, lock).await;
-            match session.finish(taken).await {
-                Ok(Taken::Done { outcomes, wrote_deliveries }) => {
+            let done = match taken {
+                Ok(Taken::Done { outcomes, changes, wrote_deliveries }) => {
+                    counting::write_last(session, changes).await.map(|()| (outcomes, wrote_deliveries))
+                }
+                Ok(Taken::NeedsLock) => {
+                    session.finish(Ok(())).await?;
+                    lock = Lock::Alone;
+                    continue;
+                }
+                Err(error) => session.finish(Err(error)).await,
+            };
+            match done {
+                Ok((outcomes, wrote_deliveries)) => {
                     if wrote_deliveries {
                         self.written.notify_one();
                     }
                     return Ok(outcomes);
                 }
-                Ok(Taken::NeedsLock) => lock = Lock::Alone,
                 Err(failed) if tries.again(&failed) => {}
                 Err(failed) => return Err(failed),
             }

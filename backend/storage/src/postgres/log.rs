@@ -3,11 +3,11 @@
 use async_trait::async_trait;
 use bearing_shared::id::SiteId;
 
-use super::PostgresStore;
 use super::faults::Tries;
 use super::intake::sites;
 use super::responses::Taken;
 use super::session::{Lock, Session, Sites};
+use super::{PostgresStore, counting};
 use crate::log::{Applied, LogEntries, LogStore};
 use crate::responses::Arrival;
 use crate::{Result, StoreError, log};
@@ -80,7 +80,10 @@ impl PostgresStore {
         let (mut outcomes, mut wrote_deliveries) = (Vec::new(), false);
         if !entries.arrivals.is_empty() {
             match self.take_in_all(session, sites, &entries.arrivals, lock).await? {
-                Taken::Done { outcomes: done, wrote_deliveries: wrote } => (outcomes, wrote_deliveries) = (done, wrote),
+                Taken::Done { outcomes: done, changes, wrote_deliveries: wrote } => {
+                    counting::write(session, changes).await?;
+                    (outcomes, wrote_deliveries) = (done, wrote);
+                }
                 Taken::NeedsLock => return Ok(None),
             }
         }

@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use async_trait::async_trait;
 use bearing_shared::id::{ResponseId, SiteId};
+use futures_util::future;
 
 use super::columns::{self, Columns};
-use super::counting::{self, Countings};
+use super::counting::Countings;
 use super::faults::Tries;
 use super::filter::{self, Bound};
 use super::session::{Lock, Session, Sites};
@@ -26,7 +27,7 @@ type There<'a> = BTreeMap<Key<'a>, (StoredResponse, i64)>;
 
 /// A batch as it is taken in: done, or to be tried again holding the sites alone.
 pub(super) enum Taken {
-    Done { outcomes: Vec<Outcome>, wrote_deliveries: bool },
+    Done { outcomes: Vec<Outcome>, changes: Changes, wrote_deliveries: bool },
     NeedsLock,
 }
 
@@ -39,7 +40,11 @@ impl PostgresStore {
         batch: &[Arrival],
         lock: Lock,
     ) -> Result<Taken> {
-        let mut countings = self.countings(session, sites).await?;
+        let first = keys_of(&leading(batch));
+        // Neither waits for the other: one way to the server and back.
+        let (mut countings, erased) =
+            future::try_join(self.countings(session, sites), self.erased(session, &first)).await?;
+        let mut erased = (!first.is_empty()).then_some(erased);
         // Before anything is counted: a value that is known in time never counts as `(other)`.
         if !self.teach(session, &mut countings, batch, lock).await? {
             return Ok(Taken::NeedsLock);
@@ -60,36 +65,32 @@ impl PostgresStore {
                 rest = &rest[1..];
                 continue;
             }
-            let answers: Vec<&Accept> = rest
-                .iter()
-                .map_while(|arrival| match arrival {
-                    Arrival::Answer(accept) => Some(accept),
-                    Arrival::Withdrawal(_) => None,
-                })
-                .collect();
+            let answers = leading(rest);
             rest = &rest[answers.len()..];
-            outcomes.extend(self.accept_all(session, &countings, &mut changes, &mut deliveries, &answers).await?);
+            let erased = match erased.take() {
+                Some(erased) => erased,
+                None => self.erased(session, &keys_of(&answers)).await?,
+            };
+            let run = (&answers[..], &erased);
+            outcomes.extend(self.accept_all(session, &countings, &mut changes, &mut deliveries, run).await?);
         }
-        counting::write(session, changes).await?;
         wrote_deliveries |= webhooks::insert(session, &deliveries).await? > 0;
-        Ok(Taken::Done { outcomes, wrote_deliveries })
+        Ok(Taken::Done { outcomes, changes, wrote_deliveries })
     }
 
-    /// Stores a run of answers; an outcome each.
+    /// Stores a run of answers, of which these were erased; an outcome each.
     async fn accept_all(
         &self,
         session: &Session,
         countings: &Countings,
         changes: &mut Changes,
         deliveries: &mut Vec<Delivery>,
-        answers: &[&Accept],
+        (answers, erased): (&[&Accept], &HashSet<Key<'_>>),
     ) -> Result<Vec<Outcome>> {
         let mut new: BTreeMap<Key<'_>, &StoredResponse> = BTreeMap::new();
         for Accept { site, response } in answers.iter().filter(|accept| countings.of(&accept.site).is_some()) {
             new.entry((site, response.id)).or_insert(response);
         }
-        let keys: Vec<Key<'_>> = new.keys().copied().collect();
-        let erased = self.erased(session, &keys).await?;
         new.retain(|key, _| !erased.contains(key));
         let places = insert(session, &new).await?;
         let known: Vec<Key<'_>> = new.keys().filter(|key| !places.contains_key(*key)).copied().collect();
@@ -177,6 +178,19 @@ impl PostgresStore {
         let before = find(session, site, response.id).await?;
         Ok(before.is_none_or(|(before, _)| judged(&before, response) == Outcome::Updated))
     }
+}
+
+/// The answers that a batch begins with.
+fn leading(batch: &[Arrival]) -> Vec<&Accept> {
+    let answers = batch.iter().map_while(|arrival| match arrival {
+        Arrival::Answer(accept) => Some(accept),
+        Arrival::Withdrawal(_) => None,
+    });
+    answers.collect()
+}
+
+fn keys_of<'a>(answers: &[&'a Accept]) -> Vec<Key<'a>> {
+    answers.iter().map(|accept| (&accept.site, accept.response.id)).collect()
 }
 
 /// Removed while the answer was under way: what belongs to no site could never be removed again.

@@ -267,6 +267,30 @@ impl Session {
         result.map_err(|error| Failed::new(error, self.cause.get().copied()))
     }
 
+    /// Commits with a statement before it, of which nothing is needed back: both are sent before either is answered. Where
+    /// the statement fails, the database rolls back in the place of the commit.
+    pub(super) async fn finish_with(mut self, sql: &str, params: Params<'_>) -> std::result::Result<(), Failed> {
+        // Prepared before: the two are sent in the order in which they are first polled.
+        let done = match self.prepare(sql).await {
+            Ok(statement) => self.commit_with(&statement, params).await,
+            Err(error) => Err(error),
+        };
+        match done {
+            Ok(()) => {
+                self.connection.give_back();
+                Ok(())
+            }
+            Err(error) => self.finish(Err(error)).await,
+        }
+    }
+
+    async fn commit_with(&self, statement: &Statement, params: Params<'_>) -> Result<()> {
+        let client = self.connection.client()?;
+        let last = client.execute_raw(statement, params.iter().map(|param| Param(*param)));
+        self.answer(future::try_join(last, client.batch_execute("COMMIT"))).await?;
+        Ok(())
+    }
+
     async fn send(&self, sql: &str) -> Result<()> {
         self.answer(self.connection.client()?.batch_execute(sql)).await
     }

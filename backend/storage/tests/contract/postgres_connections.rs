@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
 
 use bearing_storage::{Grouping, Limits, Result, StoreError, open, open_within};
@@ -21,7 +21,27 @@ struct Relay {
     url: String,
     passes: watch::Sender<bool>,
     connections: Arc<AtomicU32>,
+    trips: Arc<Trips>,
     task: JoinHandle<()>,
+}
+
+/// How often the store has said something after the database did: the ways there and back.
+#[derive(Default)]
+struct Trips {
+    count: AtomicU32,
+    answered: AtomicBool,
+}
+
+impl Trips {
+    fn asks(&self) {
+        if self.answered.swap(false, Ordering::Relaxed) {
+            self.count.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    fn answers(&self) {
+        self.answered.store(true, Ordering::Relaxed);
+    }
 }
 
 impl Relay {
@@ -34,17 +54,19 @@ impl Relay {
         let (passes, watched) = watch::channel(true);
         let (target, url) = (target.to_owned(), format!("{role}@{address}/{database}"));
         let connections = Arc::<AtomicU32>::default();
-        let counted = Arc::clone(&connections);
+        let trips = Arc::<Trips>::default();
+        let (counted, met) = (Arc::clone(&connections), Arc::clone(&trips));
         let task = tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
                 counted.fetch_add(1, Ordering::Relaxed);
                 let Ok(server) = TcpStream::connect(&target).await else { continue };
                 let ((from_client, to_client), (from_server, to_server)) = (client.into_split(), server.into_split());
-                tokio::spawn(copy(from_client, to_server, watched.clone()));
-                tokio::spawn(copy(from_server, to_client, watched.clone()));
+                let (asks, answers) = (Arc::clone(&met), Arc::clone(&met));
+                tokio::spawn(copy(from_client, to_server, watched.clone(), move || asks.asks()));
+                tokio::spawn(copy(from_server, to_client, watched.clone(), move || answers.answers()));
             }
         });
-        Self { url, passes, connections, task }
+        Self { url, passes, connections, trips, task }
     }
 }
 
@@ -54,9 +76,10 @@ impl Drop for Relay {
     }
 }
 
-async fn copy(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, mut passes: watch::Receiver<bool>) {
+async fn copy(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, mut passes: watch::Receiver<bool>, met: impl Fn()) {
     let mut buffer = vec![0; 4_096];
     while let Ok(count @ 1..) = from.read(&mut buffer).await {
+        met();
         if passes.wait_for(|passes| *passes).await.is_err() || to.write_all(&buffer[..count]).await.is_err() {
             return;
         }
@@ -152,5 +175,19 @@ async fn a_read_that_nobody_waits_for_is_ended_before_another_begins() -> Result
     }
     holder.batch_execute("ROLLBACK").await.expect("can be let go");
     assert!(patient.tally(&home(), query(everything(), Grouping::Whole)).await?.tallies.is_empty());
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_batch_goes_to_the_database_and_back_four_times() -> Result<()> {
+    let db = Database::fresh(postgres).await;
+    furnish(&db).await?;
+    let relay = Relay::before(db.url()).await;
+    let store = open(&relay.url).await?;
+    // Its statements are prepared by the first, on the connection that the others find.
+    accept(&store, [response(1, 9)]).await?;
+    let before = relay.trips.count.load(Ordering::Relaxed);
+    accept(&store, (2..100).map(|number| response(number, 9))).await?;
+    assert_eq!(relay.trips.count.load(Ordering::Relaxed) - before, 4);
     Ok(())
 }

@@ -83,7 +83,7 @@ async fn servers_that_claim_at_once_keep_to_an_endpoints_room() -> Result<()> {
         holder.batch_execute("ROLLBACK").await.expect("can be let go");
     };
     let (first, second, ()) = tokio::join!(db.claim_deliveries(claim()), second.claim_deliveries(claim()), let_go);
-    assert_eq!((first?.len(), second?.len()).max((0, 0)), (4, 0).max((0, 0)));
+    assert_eq!(first?.len() + second?.len(), 4);
     Ok(())
 }
 
@@ -96,14 +96,12 @@ async fn a_deadlock_costs_nobody_his_erasure() -> Result<()> {
     let home = home();
     let crossed = async {
         // The erasure has its response and waits for the delivery; the other way round that is a deadlock, of which
-        // PostgreSQL ends the one that waited first.
+        // PostgreSQL ends the one that waited first, unless this one comes very late.
         until_waiting(&watcher, 1).await;
-        let crossed = settler.batch_execute("SELECT FROM response FOR UPDATE").await;
+        drop(settler.batch_execute("SELECT FROM response FOR UPDATE").await);
         settler.batch_execute("ROLLBACK").await.expect("can be ended");
-        crossed
     };
-    let (erased, crossed) = tokio::join!(db.delete_response(&home, response_id(1), NOON), crossed);
-    assert!(crossed.is_ok(), "the erasure was to be the one that is ended: {crossed:?}");
+    let (erased, ()) = tokio::join!(db.delete_response(&home, response_id(1), NOON), crossed);
     assert!(erased?);
     assert!(db.response(&home, response_id(1)).await?.is_none());
     assert_sound(&db).await
