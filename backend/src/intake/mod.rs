@@ -36,7 +36,7 @@ pub const REQUEST_LIMIT: usize = 64 * 1024;
 /// The way in.
 pub struct Intake {
     responses: Batcher<Arrival, Outcome>,
-    events: Batcher<EventCount, ()>,
+    events: Batcher<EventCount, bool>,
 }
 
 struct Responses(Arc<dyn Store>, Arc<Metrics>);
@@ -55,10 +55,9 @@ impl Sink<Arrival, Outcome> for Responses {
 struct Events(Arc<dyn Store>);
 
 #[async_trait]
-impl Sink<EventCount, ()> for Events {
-    async fn flush(&self, batch: Vec<EventCount>) -> Result<Vec<()>> {
-        let done = vec![(); batch.len()];
-        self.0.count_events(batch).await.map(|()| done)
+impl Sink<EventCount, bool> for Events {
+    async fn flush(&self, batch: Vec<EventCount>) -> Result<Vec<bool>> {
+        self.0.count_events(batch).await
     }
 }
 
@@ -81,9 +80,9 @@ impl Sink<Arrival, Outcome> for Logged {
 }
 
 #[async_trait]
-impl Sink<EventCount, ()> for Logged {
-    async fn flush(&self, batch: Vec<EventCount>) -> Result<Vec<()>> {
-        self.0.put_events(&batch).await.map(|()| vec![(); batch.len()])
+impl Sink<EventCount, bool> for Logged {
+    async fn flush(&self, batch: Vec<EventCount>) -> Result<Vec<bool>> {
+        self.0.put_events(&batch).await.map(|()| vec![true; batch.len()])
     }
 }
 
@@ -247,11 +246,15 @@ impl Intake {
             }
             Source::Hosted | Source::Server => {}
         }
-        let mut outcomes = match arrivals.is_empty() {
+        let outcomes = match arrivals.is_empty() {
             true => Vec::new(),
             false => put(arrivals).await.map_err(refused)?,
+        };
+        // The whole request comes again: what is stored counts once.
+        if outcomes.contains(&Outcome::Unwritable) {
+            return Err(locked());
         }
-        .into_iter();
+        let mut outcomes = outcomes.into_iter();
         let results = results.into_iter().map(|judged| {
             judged.and_then(|()| match outcomes.next() {
                 Some(Outcome::Erased) => Err(Fault::at(Code::ERASED, "id", Code::ERASED.meaning)),
@@ -295,8 +298,9 @@ impl Intake {
                 }
             }
         }
-        if !counts.is_empty() {
-            self.events.put(counts).await.map_err(refused)?;
+        // All are one site's: where one could not be counted none was, and they may come again.
+        if !counts.is_empty() && self.events.put(counts).await.map_err(refused)?.contains(&false) {
+            return Err(locked());
         }
         Ok(())
     }
@@ -345,6 +349,11 @@ async fn unpublished(app: &App, view: &SiteView, sent: &Submission, fault: Fault
 
 fn unstored() -> Fault {
     Fault::new(Code::INTERNAL, Code::INTERNAL.meaning)
+}
+
+/// The site is locked by somebody for too long.
+fn locked() -> ApiError {
+    ApiError(Fault::new(Code::STORAGE_UNAVAILABLE, Code::STORAGE_UNAVAILABLE.meaning))
 }
 
 fn refused(refused: Refused) -> ApiError {

@@ -10,10 +10,13 @@ mod cells;
 mod check;
 mod claims;
 mod columns;
+mod connections;
 mod counting;
 mod erase;
+mod faults;
 mod filter;
 mod generations;
+mod intake;
 mod keys;
 mod learned;
 mod log;
@@ -33,7 +36,6 @@ mod webhooks;
 
 use std::sync::Mutex;
 
-use deadpool_postgres::Pool;
 use tokio::sync::Notify;
 
 use crate::transfer::{Purpose, TransferStore as _};
@@ -41,10 +43,7 @@ use crate::{Limits, Result};
 
 /// A store in one PostgreSQL database.
 pub(crate) struct PostgresStore {
-    /// Connections for what takes about as long whatever there is: intake waits for these.
-    quick: Pool,
-    /// The few connections of reads that may meet very many rows.
-    slow: Pool,
+    connections: connections::Connections,
     limits: Limits,
     /// The key under which erased ids are remembered.
     tombstone_key: Vec<u8>,
@@ -59,8 +58,8 @@ impl PostgresStore {
     pub(crate) async fn open(url: &str, limits: Limits, purpose: Purpose) -> Result<Self> {
         // A step of nothing would never end.
         let limits = Limits { step: limits.step.max(1), ..limits };
-        let open::Opened { quick, slow, tombstone_key } = open::open(url).await?;
-        let store = Self { quick, slow, limits, tombstone_key, countings: Mutex::default(), written: Notify::new() };
+        let open::Opened { connections, tombstone_key } = open::open(url).await?;
+        let store = Self { connections, limits, tombstone_key, countings: Mutex::default(), written: Notify::new() };
         if purpose == Purpose::Serve {
             purpose.check(store.moving().await?)?;
             store.begin_missing().await?;

@@ -111,7 +111,6 @@ impl UpkeepStore for PostgresStore {
     }
 
     async fn close(&self) {
-        self.quick.close();
-        self.slow.close();
+        self.connections.close();
     }
 }
