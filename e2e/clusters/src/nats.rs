@@ -131,9 +131,10 @@ impl Cluster {
         self.wait()
     }
 
-    /// Waits until every node says that it is well and knows of a leader.
+    /// Waits until every node that runs says that it is well and knows of a leader.
     fn wait(&self) -> Result<()> {
-        let well = until("the NATS nodes to agree who leads", || self.nodes.iter().all(Node::is_well).then_some(()));
+        let running = self.nodes.iter().filter(|node| node.guard.is_some());
+        let well = until("the NATS nodes to agree who leads", || running.clone().all(Node::is_well).then_some(()));
         well.with_context(|| self.nodes.iter().map(Node::last_words).collect::<String>())
     }
 }
