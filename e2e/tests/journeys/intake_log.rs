@@ -114,12 +114,14 @@ async fn answers_go_in_while_the_database_stands_still_and_count_once() -> Resul
         (one, tokio::spawn(send(there.clone(), stage.intake(), two)))
     };
     let (one, two) = sending(0..SPELL);
-    (one.await??, two.await??);
+    one.await??;
+    two.await??;
 
     // The database stands still, and every answer is acknowledged nevertheless.
     block_in_place(|| database.stall())?;
     let (one, two) = sending(SPELL..2 * SPELL);
-    (one.await??, two.await??);
+    one.await??;
+    two.await??;
     for api in [&here, &there] {
         ensure!(api.get("/readyz").await?.status.is_success(), "the log takes answers");
         until("the log to be behind for seconds", async || {
@@ -137,7 +139,8 @@ async fn answers_go_in_while_the_database_stands_still_and_count_once() -> Resul
     second.kill().await?;
     block_in_place(|| database.go_on())?;
     second.start_again().await?;
-    (one.await??, two.await??);
+    one.await??;
+    two.await??;
     caught_up(&here).await?;
     caught_up(&there).await?;
 
