@@ -125,7 +125,10 @@ impl Applier {
                 Outcome::Updated => "updated",
                 Outcome::Withdrawn => "withdrawn",
                 Outcome::Duplicate => "duplicate",
-                Outcome::Erased | Outcome::Unknown | Outcome::Mismatch | Outcome::Failed => "rejected",
+                // The last one is never said of what was applied.
+                Outcome::Erased | Outcome::Unknown | Outcome::Mismatch | Outcome::Failed | Outcome::Unwritable => {
+                    "rejected"
+                }
             };
             self.metrics.log_applied.get_or_create(&By { kind }).inc();
         }
