@@ -166,7 +166,7 @@ impl ResponseStore for FaultyStore {
         self.switch.write()?;
         self.store.take_in(batch).await
     }
-    async fn count_events(&self, batch: Vec<EventCount>) -> Result<()> {
+    async fn count_events(&self, batch: Vec<EventCount>) -> Result<Vec<bool>> {
         self.switch.write()?;
         self.store.count_events(batch).await
     }
