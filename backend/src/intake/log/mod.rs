@@ -127,6 +127,8 @@ impl Log {
         let mut headers = HeaderMap::new();
         headers.insert("Nats-Msg-Id", chance::secret("").as_str());
         let message = bytes::Bytes::from(message);
+        // As it was before the message left: once it is there, it may be applied before its acknowledgement is heard.
+        let applied = self.progress.applied();
         let begun = Instant::now();
         loop {
             let send = async {
@@ -134,13 +136,13 @@ impl Log {
                 sent.await
             };
             let why = match timeout(ATTEMPT, send).await {
-                Ok(Ok(there)) if there.sequence > self.progress.applied() || there.duplicate => {
+                Ok(Ok(there)) if there.sequence > applied || there.duplicate => {
                     self.progress.holds(there.sequence);
                     return Ok(());
                 }
                 // Acknowledged under a number that the store believes it has: nobody would ever read it.
                 Ok(Ok(there)) => {
-                    let (number, applied) = (there.sequence, self.progress.applied());
+                    let number = there.sequence;
                     tracing::error!(number, applied, "the intake log was set back; remove its stream");
                     return Err(StoreError::Unwritable("the intake log was set back".into()));
                 }
