@@ -13,6 +13,7 @@
 mod backup;
 mod counts;
 mod error;
+mod gone;
 mod json;
 mod keys;
 mod letters;

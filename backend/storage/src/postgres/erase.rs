@@ -13,6 +13,7 @@ use super::responses::find;
 use super::session::Session;
 use super::{PostgresStore, webhooks};
 use crate::counts::change::Changes;
+use crate::gone::OF_A_SITE;
 use crate::responses::{Outcome, Withdrawal};
 use crate::{Result, StoreError};
 
@@ -136,8 +137,8 @@ impl PostgresStore {
     ) -> Result<u64> {
         let site = &sites[0];
         let countings = self.countings(session, sites).await?;
-        let sql = "SELECT id FROM response WHERE site_id = $1 AND customer = $2 LIMIT $3";
-        let found = session.query(sql, &[&site.0, &customer, &ERASED_AT_ONCE]).await?;
+        let sql = format!("SELECT id FROM response WHERE site_id = $1 AND customer = $2 AND {OF_A_SITE} LIMIT $3");
+        let found = session.query(&sql, &[&site.0, &customer, &ERASED_AT_ONCE]).await?;
         let mut changes = Changes::default();
         for row in &found {
             let id = super::rows::response_id(row)?;

@@ -14,6 +14,8 @@ mod counting;
 mod erase;
 mod filter;
 mod generations;
+mod gone;
+mod hold;
 mod keys;
 mod learned;
 mod log;
@@ -45,6 +47,7 @@ pub(crate) struct PostgresStore {
     quick: Pool,
     /// The few connections of reads that may meet very many rows.
     slow: Pool,
+    hold: hold::Hold,
     limits: Limits,
     /// The key under which erased ids are remembered.
     tombstone_key: Vec<u8>,
@@ -59,8 +62,9 @@ impl PostgresStore {
     pub(crate) async fn open(url: &str, limits: Limits, purpose: Purpose) -> Result<Self> {
         // A step of nothing would never end.
         let limits = Limits { step: limits.step.max(1), ..limits };
-        let open::Opened { quick, slow, tombstone_key } = open::open(url).await?;
-        let store = Self { quick, slow, limits, tombstone_key, countings: Mutex::default(), written: Notify::new() };
+        let open::Opened { quick, slow, hold, tombstone_key } = open::open(url, purpose).await?;
+        let (countings, written) = (Mutex::default(), Notify::new());
+        let store = Self { quick, slow, hold, limits, tombstone_key, countings, written };
         if purpose == Purpose::Serve {
             purpose.check(store.moving().await?)?;
             store.begin_missing().await?;

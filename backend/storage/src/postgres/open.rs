@@ -7,8 +7,10 @@ use deadpool_postgres::{Manager, ManagerConfig, Pool, RecyclingMethod, Runtime, 
 use tokio_postgres::config::{Host, SslMode};
 use tokio_postgres::{Client, Config, NoTls};
 
+use super::hold::Hold;
 use super::session::lock_key;
 use super::tls;
+use crate::transfer::Purpose;
 use crate::{Result, StoreError};
 
 /// Every migration in order; the schema's version is the number of those applied.
@@ -16,6 +18,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/postgres/0001_start.sql"),
     include_str!("../../migrations/postgres/0002_generations.sql"),
     include_str!("../../migrations/postgres/0003_webhooks.sql"),
+    include_str!("../../migrations/postgres/0004_gone.sql"),
 ];
 
 /// The lowest binary (as the number of migrations it knows) that can work on the newest schema.
@@ -30,16 +33,19 @@ const QUICK: usize = 8;
 const SLOW: usize = 3;
 /// How long a connection may be waited for before the store counts as unreachable.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// The silence after which the other end is asked whether it is still there.
+const KEPT_ALIVE: Duration = Duration::from_secs(60);
 
 /// What an open database gives.
 pub(super) struct Opened {
     pub(super) quick: Pool,
     pub(super) slow: Pool,
+    pub(super) hold: Hold,
     pub(super) tombstone_key: Vec<u8>,
 }
 
-/// Connects to the database that a URL names, and brings its schema up to date.
-pub(super) async fn open(url: &str) -> Result<Opened> {
+/// Connects to the database that a URL names, brings its schema up to date, and takes the hold.
+pub(super) async fn open(url: &str, purpose: Purpose) -> Result<Opened> {
     let config = config(url)?;
     let name = config.get_dbname().unwrap_or_else(|| config.get_user().unwrap_or("postgres")).to_owned();
     let quick = pool(&config, QUICK)?;
@@ -73,8 +79,10 @@ pub(super) async fn open(url: &str) -> Result<Opened> {
     if let Some(refusal) = migrate(&mut client).await? {
         return Err(refuse(refusal));
     }
+    // Before anything is read that whoever fills the database may change.
+    let hold = Hold::take(pool(&config, 1)?, name.clone(), purpose).await?;
     let row = client.query_one("SELECT bytes FROM meta WHERE name = 'tombstone_key'", &[]).await?;
-    Ok(Opened { tombstone_key: row.try_get(0)?, slow: pool(&config, SLOW)?, quick })
+    Ok(Opened { tombstone_key: row.try_get(0)?, slow: pool(&config, SLOW)?, quick, hold })
 }
 
 /// What a URL says, with what every connection of ours has in common.
@@ -94,6 +102,10 @@ fn config(url: &str) -> Result<Config> {
     }
     if config.get_connect_timeout().is_none() {
         config.connect_timeout(PATIENCE);
+    }
+    // A connection that a firewall has forgotten must not pass for one that is there: the hold hangs on one.
+    if !url.contains("keepalives_idle=") {
+        config.keepalives_idle(KEPT_ALIVE);
     }
     let given = config.get_options().map(|options| format!("{options} ")).unwrap_or_default();
     // What a commit has said must be on disk. A stronger setting of the server's own (remote_apply) stays.

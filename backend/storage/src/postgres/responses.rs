@@ -1,6 +1,7 @@
 //! Responses in PostgreSQL: the batch that is stored, erased and counted in one transaction.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use bearing_shared::id::{ResponseId, SiteId};
@@ -13,9 +14,13 @@ use super::{PostgresStore, build, generations, learned, rows, webhooks};
 use crate::counts::change::Changes;
 use crate::counts::edition::{judged, replaced};
 use crate::counts::trust;
+use crate::gone::OF_A_SITE;
 use crate::responses::{Accept, Arrival, Cursor, EventCount, Outcome, ResponseFilter, ResponseStore, StoredResponse};
 use crate::webhooks::{Delivery, fan_out};
 use crate::{Result, StoreError};
+
+/// The pause before a server is asked again what became of a transaction.
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// What is under an id: the site and the response's id.
 type Key<'a> = (&'a SiteId, ResponseId);
@@ -222,6 +227,24 @@ impl PostgresStore {
         Ok(before.is_none_or(|(before, _)| judged(&before, response) == Outcome::Updated))
     }
 
+    /// Whether a transaction whose end nobody heard of was committed, as far as the server can be asked.
+    async fn was_committed(&self, number: &str) -> bool {
+        let status = async || -> Result<Option<String>> {
+            let session = self.reading(Sites::Of(&[])).await?;
+            let row = session.one("SELECT pg_xact_status($1::text::xid8)", &[&number]).await;
+            Ok(session.end(row).await?.try_get(0)?)
+        };
+        for _ in 0..TRIES {
+            match status().await.ok().flatten().as_deref() {
+                Some("committed") => return true,
+                Some("aborted") => return false,
+                // Still at it, or not to be reached for the moment.
+                _ => tokio::time::sleep(PAUSE).await,
+            }
+        }
+        false
+    }
+
     pub(super) async fn count_all(&self, session: &Session, sites: &[SiteId], batch: &[EventCount]) -> Result<()> {
         let countings = self.countings(session, sites).await?;
         let mut changes = Changes::default();
@@ -318,7 +341,7 @@ async fn find_all<'a>(session: &Session, keys: &[Key<'a>]) -> Result<There<'a>> 
 
 /// A response and its place.
 pub(super) async fn find(session: &Session, site: &SiteId, id: ResponseId) -> Result<Option<(StoredResponse, i64)>> {
-    let sql = rows::select_responses("WHERE site_id = $1 AND id = $2");
+    let sql = rows::select_responses(&format!("WHERE site_id = $1 AND id = $2 AND {OF_A_SITE}"));
     let Some(row) = session.first(&sql, &[&site.0, &&id.0[..]]).await? else { return Ok(None) };
     Ok(Some((rows::response(&row)?, rows::position(&row)?.1)))
 }
@@ -356,8 +379,16 @@ impl ResponseStore for PostgresStore {
         sites.sort_unstable();
         sites.dedup();
         let session = self.writing(&sites, Lock::Shared).await?;
+        let number = match session.one("SELECT pg_current_xact_id()::text", &[]).await {
+            Ok(row) => row.try_get::<_, String>(0)?,
+            Err(error) => return session.end(Err(error)).await,
+        };
         let counted = self.count_all(&session, &sites, &batch).await;
-        session.end(counted).await
+        match session.end(counted).await {
+            // Events have no ids: what was counted and is sent again would count twice.
+            Err(StoreError::Unwritable(_)) if self.was_committed(&number).await => Ok(()),
+            ended => ended,
+        }
     }
 
     async fn response(&self, site: &SiteId, id: ResponseId) -> Result<Option<StoredResponse>> {

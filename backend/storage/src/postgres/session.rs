@@ -108,6 +108,7 @@ impl PostgresStore {
 
     /// A transaction that writes what belongs to no site.
     pub(super) async fn writing_freely(&self, sites: Sites<'_>) -> Result<Session> {
+        self.hold.keep(&self.tombstone_key).await?;
         let (write, lock) = (WRITE_LIMIT.as_millis(), LOCK_LIMIT.as_millis());
         // What a commit has said is on disk, whatever the server's settings are otherwise.
         let begin = format!(

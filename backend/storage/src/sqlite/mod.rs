@@ -10,6 +10,7 @@ mod damage;
 mod erase;
 mod filter;
 mod generations;
+mod gone;
 mod keys;
 mod learned;
 mod log;
@@ -52,7 +53,7 @@ impl SqliteStore {
     pub(crate) fn open(path: &Path, limits: Limits, purpose: Purpose) -> Result<Self> {
         // A step of nothing would never end.
         let limits = Limits { step: limits.step.max(1), ..limits };
-        let mut connection = open::for_writing(path)?;
+        let mut connection = open::for_writing(path, purpose)?;
         if purpose == Purpose::Serve {
             purpose.check(transfer::moving(&connection)?)?;
             build::begin_missing(&mut connection, limits.step)?;
