@@ -24,7 +24,6 @@ mod real_housing;
 mod real_movielens;
 mod rules;
 mod server_away;
-mod soak;
 mod steps;
 mod strict;
 mod traces;
