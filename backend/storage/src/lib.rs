@@ -12,8 +12,8 @@
 
 mod backup;
 mod counts;
+mod deleted;
 mod error;
-mod gone;
 mod json;
 mod keys;
 mod letters;

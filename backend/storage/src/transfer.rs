@@ -53,7 +53,7 @@ pub(crate) struct Table {
 
 /// The tables, what others belong to first; responses go last, by themselves. Cells and generations are derived.
 pub(crate) const TABLES: [Table; 10] = [
-    Table { name: "gone", key: 1, columns: &["site_id"] },
+    Table { name: "deleted_site", key: 1, columns: &["site_id"] },
     Table { name: "site", key: 1, columns: &["id", "site_key", "identity_secret", "settings", "created_at"] },
     Table { name: "api_key", key: 1, columns: &["id", "site_id", "hash", "scope", "created_at"] },
     Table {

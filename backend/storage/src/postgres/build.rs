@@ -12,7 +12,7 @@
 use bearing_shared::id::SiteId;
 
 use super::session::{Lock, Session, Sites};
-use super::{PostgresStore, counting, generations, gone, rows};
+use super::{PostgresStore, counting, deleted, generations, rows};
 use crate::counts::change::{Changes, WEEK};
 use crate::counts::generation::{Config, Counting, Generations, Remainder};
 use crate::{Result, StoreError, json};
@@ -205,7 +205,7 @@ impl Work {
                  WHERE NOT EXISTS (SELECT 1 FROM generation WHERE site_id = id AND state <> 'retired')
                  UNION ALL SELECT CASE state WHEN 'building' THEN 1 ELSE 2 END, site_id, number FROM generation
                  WHERE state <> 'current'
-                 UNION ALL SELECT 3, site_id, 0 FROM gone
+                 UNION ALL SELECT 3, site_id, 0 FROM deleted_site
                  ORDER BY urgency",
                 &[],
             )
@@ -246,7 +246,7 @@ impl PostgresStore {
             Work::Begin(site) => review(&session, site, limit).await,
             Work::Build(site) => advance(&session, site, limit).await,
             Work::Clear(site, number) => clear(&session, site, *number).await,
-            Work::Forget(site) => gone::clear(&session, site, limit).await,
+            Work::Forget(site) => deleted::clear(&session, site, limit).await,
         };
         session.end(done).await
     }

@@ -13,7 +13,7 @@ use super::responses::find;
 use super::session::Session;
 use super::{PostgresStore, webhooks};
 use crate::counts::change::Changes;
-use crate::gone::OF_A_SITE;
+use crate::deleted::OF_A_SITE;
 use crate::responses::{Outcome, Withdrawal};
 use crate::{Result, StoreError};
 

@@ -1,7 +1,6 @@
 //! Responses in PostgreSQL: the batch that is stored, erased and counted in one transaction.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::time::Duration;
 
 use async_trait::async_trait;
 use bearing_shared::id::{ResponseId, SiteId};
@@ -10,17 +9,14 @@ use super::columns::{self, Columns};
 use super::counting::{self, Countings};
 use super::filter::{self, Bound};
 use super::session::{Lock, Session, Sites, TRIES};
-use super::{PostgresStore, build, generations, learned, rows, webhooks};
+use super::{PostgresStore, build, commits, generations, learned, rows, webhooks};
 use crate::counts::change::Changes;
 use crate::counts::edition::{judged, replaced};
 use crate::counts::trust;
-use crate::gone::OF_A_SITE;
+use crate::deleted::OF_A_SITE;
 use crate::responses::{Accept, Arrival, Cursor, EventCount, Outcome, ResponseFilter, ResponseStore, StoredResponse};
 use crate::webhooks::{Delivery, fan_out};
 use crate::{Result, StoreError};
-
-/// The pause before a server is asked again what became of a transaction.
-const PAUSE: Duration = Duration::from_millis(100);
 
 /// What is under an id: the site and the response's id.
 type Key<'a> = (&'a SiteId, ResponseId);
@@ -227,24 +223,6 @@ impl PostgresStore {
         Ok(before.is_none_or(|(before, _)| judged(&before, response) == Outcome::Updated))
     }
 
-    /// Whether a transaction whose end nobody heard of was committed, as far as the server can be asked.
-    async fn was_committed(&self, number: &str) -> bool {
-        let status = async || -> Result<Option<String>> {
-            let session = self.reading(Sites::Of(&[])).await?;
-            let row = session.one("SELECT pg_xact_status($1::text::xid8)", &[&number]).await;
-            Ok(session.end(row).await?.try_get(0)?)
-        };
-        for _ in 0..TRIES {
-            match status().await.ok().flatten().as_deref() {
-                Some("committed") => return true,
-                Some("aborted") => return false,
-                // Still at it, or not to be reached for the moment.
-                _ => tokio::time::sleep(PAUSE).await,
-            }
-        }
-        false
-    }
-
     pub(super) async fn count_all(&self, session: &Session, sites: &[SiteId], batch: &[EventCount]) -> Result<()> {
         let countings = self.countings(session, sites).await?;
         let mut changes = Changes::default();
@@ -379,8 +357,8 @@ impl ResponseStore for PostgresStore {
         sites.sort_unstable();
         sites.dedup();
         let session = self.writing(&sites, Lock::Shared).await?;
-        let number = match session.one("SELECT pg_current_xact_id()::text", &[]).await {
-            Ok(row) => row.try_get::<_, String>(0)?,
+        let number = match commits::number(&session).await {
+            Ok(number) => number,
             Err(error) => return session.end(Err(error)).await,
         };
         let counted = self.count_all(&session, &sites, &batch).await;

@@ -4,9 +4,9 @@ use async_trait::async_trait;
 use bearing_shared::id::{SiteId, SiteKey};
 
 use super::session::{Lock, Session, Sites};
-use super::{PostgresStore, build, generations, gone, learned, rows};
+use super::{PostgresStore, build, deleted, generations, learned, rows};
 use crate::counts::trust;
-use crate::gone::still_there;
+use crate::deleted::still_there;
 use crate::sites::{CountingStatus, Site, SiteStore};
 use crate::{Result, json};
 
@@ -31,7 +31,7 @@ impl PostgresStore {
         let made = session
             .execute(
                 "INSERT INTO site (id, site_key, identity_secret, settings, created_at)
-                 SELECT $1, $2, $3, $4, $5 WHERE NOT EXISTS (SELECT 1 FROM gone WHERE site_id = $1)",
+                 SELECT $1, $2, $3, $4, $5 WHERE NOT EXISTS (SELECT 1 FROM deleted_site WHERE site_id = $1)",
                 &[&site.id.0, &site.key.0, &site.identity_secret, &json::write(&site.settings)?, &site.created_at],
             )
             .await?;
@@ -101,7 +101,7 @@ impl SiteStore for PostgresStore {
 
     async fn delete_site(&self, id: &SiteId) -> Result<bool> {
         let session = self.writing(std::slice::from_ref(id), Lock::Alone).await?;
-        let deleted = gone::delete(&session, id).await;
+        let deleted = deleted::delete(&session, id).await;
         session.end(deleted).await
     }
 

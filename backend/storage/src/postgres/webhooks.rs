@@ -7,7 +7,7 @@ use tokio_postgres::Row;
 
 use super::session::{Lock, Session, Sites};
 use super::{PostgresStore, rows};
-use crate::gone::OF_A_SITE;
+use crate::deleted::OF_A_SITE;
 use crate::webhooks::{
     Claim, Claimed, Delivery, DeliveryCursor, Replayed, Settled, Webhook, WebhookChange, WebhookStore,
 };

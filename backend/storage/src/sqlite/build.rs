@@ -11,7 +11,7 @@
 use bearing_shared::id::SiteId;
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
-use super::{counting, generations, gone, rows};
+use super::{counting, deleted, generations, rows};
 use crate::counts::change::{Changes, WEEK};
 use crate::counts::generation::{Config, Counting, Generations, Remainder};
 use crate::{Result, StoreError, json};
@@ -210,7 +210,7 @@ impl Work {
             "SELECT 0 AS urgency, id, 0 FROM site
              WHERE NOT EXISTS (SELECT 1 FROM generation WHERE site_id = id AND state <> 'retired')
              UNION ALL SELECT iif(state = 'building', 1, 2), site_id, number FROM generation WHERE state <> 'current'
-             UNION ALL SELECT 3, site_id, 0 FROM gone
+             UNION ALL SELECT 3, site_id, 0 FROM deleted_site
              ORDER BY urgency",
         )?;
         let work = statement.query_map([], |row| {
@@ -231,7 +231,7 @@ impl Work {
             Self::Begin(site) => review(transaction, site, limit),
             Self::Build(site) => advance(transaction, site, limit),
             Self::Clear(site, number) => clear(transaction, site, *number),
-            Self::Forget(site) => gone::clear(transaction, site, limit),
+            Self::Forget(site) => deleted::clear(transaction, site, limit),
         }
     }
 }

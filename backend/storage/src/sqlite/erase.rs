@@ -9,7 +9,7 @@ use super::counting::{self, Countings};
 use super::responses::find;
 use super::webhooks;
 use crate::counts::change::Changes;
-use crate::gone::OF_A_SITE;
+use crate::deleted::OF_A_SITE;
 use crate::responses::{Outcome, Withdrawal};
 use crate::{Result, StoreError};
 

@@ -11,7 +11,7 @@ use super::{SqliteStore, build, erase, filter, generations, learned, rows, webho
 use crate::counts::change::Changes;
 use crate::counts::edition::{judged, replaced};
 use crate::counts::trust;
-use crate::gone::OF_A_SITE;
+use crate::deleted::OF_A_SITE;
 use crate::responses::{Accept, Arrival, Cursor, EventCount, Outcome, ResponseFilter, ResponseStore, StoredResponse};
 use crate::{Result, StoreError, json};
 

@@ -4,9 +4,9 @@ use async_trait::async_trait;
 use bearing_shared::id::{SiteId, SiteKey};
 use rusqlite::params;
 
-use super::{SqliteStore, build, generations, gone, learned, rows};
+use super::{SqliteStore, build, deleted, generations, learned, rows};
 use crate::counts::trust;
-use crate::gone::still_there;
+use crate::deleted::still_there;
 use crate::sites::{CountingStatus, Site, SiteStore};
 use crate::{Result, json};
 
@@ -31,7 +31,7 @@ impl SiteStore for SqliteStore {
             let settings = json::write(&site.settings)?;
             let made = transaction.execute(
                 "INSERT INTO site (id, site_key, identity_secret, settings, created_at)
-                 SELECT ?1, ?2, ?3, ?4, ?5 WHERE NOT EXISTS (SELECT 1 FROM gone WHERE site_id = ?1)",
+                 SELECT ?1, ?2, ?3, ?4, ?5 WHERE NOT EXISTS (SELECT 1 FROM deleted_site WHERE site_id = ?1)",
                 params![site.id.0, site.key.0, site.identity_secret, settings, site.created_at],
             )?;
             if made == 0 {
@@ -90,7 +90,7 @@ impl SiteStore for SqliteStore {
 
     async fn delete_site(&self, id: &SiteId) -> Result<bool> {
         let id = id.clone();
-        self.writer.write(move |transaction| gone::delete(transaction, &id)).await
+        self.writer.write(move |transaction| deleted::delete(transaction, &id)).await
     }
 
     async fn counting(&self, site: &SiteId) -> Result<Option<CountingStatus>> {

@@ -6,7 +6,7 @@ use bearing_shared::id::{DeliveryId, ResponseId, SiteId, WebhookId};
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
 use super::{SqliteStore, claims, rows};
-use crate::gone::OF_A_SITE;
+use crate::deleted::OF_A_SITE;
 use crate::responses::StoredResponse;
 use crate::webhooks::{
     Claim, Claimed, Delivery, DeliveryCursor, Replayed, Settled, Webhook, WebhookChange, WebhookStore,

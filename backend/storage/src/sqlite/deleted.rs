@@ -5,14 +5,14 @@ use rusqlite::{Transaction, params};
 
 use super::rows;
 use crate::Result;
-use crate::gone::{FEW, MANY};
+use crate::deleted::{FEW, MANY};
 
 /// Deletes a site, and leaves its many rows to the steps; false when it is not there.
 pub(super) fn delete(transaction: &Transaction<'_>, id: &SiteId) -> Result<bool> {
     if transaction.execute("DELETE FROM site WHERE id = ?1", [&id.0])? == 0 {
         return Ok(false);
     }
-    transaction.execute("INSERT INTO gone (site_id) VALUES (?1)", [&id.0])?;
+    transaction.execute("INSERT INTO deleted_site (site_id) VALUES (?1)", [&id.0])?;
     transaction
         .execute("DELETE FROM survey_version WHERE survey_id IN (SELECT id FROM survey WHERE site_id = ?1)", [&id.0])?;
     for table in FEW {
@@ -31,6 +31,6 @@ pub(super) fn clear(transaction: &Transaction<'_>, id: &SiteId, limit: u32) -> R
             return Ok(());
         }
     }
-    transaction.execute("DELETE FROM gone WHERE site_id = ?1", [&id.0])?;
+    transaction.execute("DELETE FROM deleted_site WHERE site_id = ?1", [&id.0])?;
     Ok(())
 }

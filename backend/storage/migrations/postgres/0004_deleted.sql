@@ -1,5 +1,5 @@
 -- Sites that were deleted and whose answers are still being cleared away, in steps.
-CREATE TABLE gone (
+CREATE TABLE deleted_site (
     site_id text COLLATE "C" PRIMARY KEY
 );
-SELECT wall('gone');
+SELECT wall('deleted_site');

@@ -5,14 +5,14 @@ use bearing_shared::id::SiteId;
 use super::rows;
 use super::session::Session;
 use crate::Result;
-use crate::gone::{FEW, MANY};
+use crate::deleted::{FEW, MANY};
 
 /// Deletes a site, and leaves its many rows to the steps; false when it is not there.
 pub(super) async fn delete(session: &Session, id: &SiteId) -> Result<bool> {
     if session.execute("DELETE FROM site WHERE id = $1", &[&id.0]).await? == 0 {
         return Ok(false);
     }
-    session.execute("INSERT INTO gone (site_id) VALUES ($1)", &[&id.0]).await?;
+    session.execute("INSERT INTO deleted_site (site_id) VALUES ($1)", &[&id.0]).await?;
     session.execute("DELETE FROM survey_version WHERE site_id = $1", &[&id.0]).await?;
     for table in FEW {
         session.execute(&format!("DELETE FROM {table} WHERE site_id = $1"), &[&id.0]).await?;
@@ -31,6 +31,6 @@ pub(super) async fn clear(session: &Session, id: &SiteId, limit: u32) -> Result<
             return Ok(());
         }
     }
-    session.execute("DELETE FROM gone WHERE site_id = $1", &[&id.0]).await?;
+    session.execute("DELETE FROM deleted_site WHERE site_id = $1", &[&id.0]).await?;
     Ok(())
 }
