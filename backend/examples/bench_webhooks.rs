@@ -1,5 +1,6 @@
 //! `cargo xtask bench webhooks`: how soon messages arrive at 49 endpoints while the fiftieth never answers; prints one
-//! JSON object. Store, server and receivers are in this process, and each message is a connection of its own.
+//! JSON object and fails when they are too late. Store, server and receivers are in this process, and each message is a connection
+//! of its own.
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -92,6 +93,7 @@ async fn measure(endpoints: u32, dead: u32, answers: u32, rate: u32) -> anyhow::
     writeln!(std::io::stdout(), "{figures}")?;
     app.webhooks.stop().await;
     app.store.close().await;
+    anyhow::ensure!(worst <= LIMIT, "the slowest endpoint waits {worst:.0} ms at p95, and {LIMIT:.0} are allowed");
     Ok(())
 }
 

@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 
 use crate::app::Shared;
 use crate::error::{ApiError, ApiResult};
+use crate::telemetry;
 
 /// The hash under which a key's secret is known.
 pub fn hash(secret: &str) -> [u8; 32] {
@@ -76,7 +77,9 @@ impl FromRequestParts<Shared> for Caller {
             Some(secret) => app.directory.key(hash(secret)).await?,
             None => None,
         };
-        key.map(Self).ok_or_else(|| ApiError(Fault::new(Code::UNAUTHORIZED, Code::UNAUTHORIZED.meaning)))
+        let key = key.ok_or_else(|| ApiError(Fault::new(Code::UNAUTHORIZED, Code::UNAUTHORIZED.meaning)))?;
+        telemetry::join(&parts.headers);
+        Ok(Self(key))
     }
 }
 

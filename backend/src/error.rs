@@ -11,6 +11,9 @@ use bearing_storage::StoreError;
 
 use crate::chance;
 
+/// The headers of a reply of the embed that pages of other origins may read.
+pub const EXPOSED: &str = "x-request-id, retry-after";
+
 /// What a handler returns instead of a reply.
 #[derive(Debug)]
 pub struct ApiError(pub Fault);

@@ -30,6 +30,7 @@ use tower::ServiceExt;
 
 use crate::app::Shared;
 use crate::chance;
+use crate::error::EXPOSED;
 use crate::held::{Held, held};
 use crate::metrics::Connections;
 use wire::{Busy, Wire, Working};
@@ -207,7 +208,8 @@ fn raw_reply(fault: &Fault) -> Vec<u8> {
     let id = data_encoding::BASE32_NOPAD.encode(&chance::bytes::<10>());
     format!(
         "HTTP/1.1 {} {}\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n{wait}\
-         cache-control: no-store\r\naccess-control-allow-origin: *\r\nx-content-type-options: nosniff\r\n\
+         cache-control: no-store\r\naccess-control-allow-origin: *\r\n\
+         access-control-expose-headers: {EXPOSED}\r\nx-content-type-options: nosniff\r\n\
          x-request-id: {id}\r\n\r\n{body}",
         code.status,
         reason.unwrap_or_default(),

@@ -4,6 +4,7 @@
 //! and nobody's id.
 
 mod collector;
+mod share;
 
 use std::time::Duration;
 
@@ -16,7 +17,7 @@ use opentelemetry_http::HeaderExtractor;
 use opentelemetry_otlp::{Protocol, SpanExporter, WithExportConfig, WithHttpConfig};
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::propagation::TraceContextPropagator;
-use opentelemetry_sdk::trace::{Sampler, SdkTracerProvider};
+use opentelemetry_sdk::trace::SdkTracerProvider;
 use tracing::{Level, Span, Subscriber};
 use tracing_opentelemetry::OpenTelemetrySpanExt;
 use tracing_subscriber::filter::{EnvFilter, Targets};
@@ -26,6 +27,7 @@ use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{Layer, Registry};
 
 use collector::Collector;
+use share::Share;
 
 /// The target of requests' spans, and of a line a request at `debug`.
 pub const REQUESTS: &str = "bearing::request";
@@ -91,8 +93,7 @@ where
     let provider = SdkTracerProvider::builder()
         // A queue of its own, bounded: what a slow collector does not take is left out, and no request waits for it.
         .with_batch_exporter(exporter)
-        // Ours to decide: a caller that asks for its own requests to be traced asks for our memory.
-        .with_sampler(Sampler::TraceIdRatioBased(share))
+        .with_sampler(Share::of(share))
         .with_resource(Resource::builder_empty().with_attributes(about).build())
         .build();
     let layer = tracing_opentelemetry::layer()
@@ -101,13 +102,17 @@ where
         .with_threads(false)
         .with_target(false)
         .with_tracked_inactivity(false)
+        // A span that is entered could not be put below another any more, and who its caller is shows inside of it.
+        .with_context_activation(false)
         .with_filter(Targets::new().with_target(REQUESTS, Level::INFO));
     Ok((layer, Traces(provider)))
 }
 
-/// Puts a request's span below the caller's, whose `traceparent` is in the headers, if it has one.
-pub fn join(span: &Span, headers: &HeaderMap) {
-    if headers.contains_key("traceparent") {
+/// Puts the span of the current request below its caller's, whose `traceparent` is in the headers, if it has one. For
+/// callers that are known: strangers' pages have no say in how our traces hang together.
+pub fn join(headers: &HeaderMap) {
+    let span = Span::current();
+    if !span.is_disabled() && headers.contains_key("traceparent") {
         let caller = TraceContextPropagator::new().extract(&HeaderExtractor(headers));
         // Nobody collects: then there is nothing to join.
         let _ = span.set_parent(caller);

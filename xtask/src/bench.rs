@@ -21,7 +21,7 @@ use clap::ValueEnum;
 use serde_json::json;
 
 use crate::{
-    browsers,
+    browsers, nats,
     place::Place,
     postgres::{self, Cluster, Profile},
     process::{run, say},
@@ -100,8 +100,9 @@ fn intake(place: &Place, args: &[String]) -> Result<()> {
     postgres::ensure()?;
     // Not one that the environment names: what it has committed may not be on the disk.
     let cluster = Cluster::start(Profile::Durable)?;
+    let log = nats::start(place)?;
     let mut program = example_program(place, "bench_intake", args)?;
-    program.env(postgres::TEST_URL, cluster.url());
+    program.env(postgres::TEST_URL, cluster.url()).env(nats::URLS, log.urls());
     run(program, "the benchmark")
 }
 

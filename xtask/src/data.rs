@@ -78,8 +78,28 @@ fn install(place: &Place, environment: &Path) -> Result<()> {
     run(archives, "`pip download`")
 }
 
+/// Makes sure that there is an environment of its own for what a lock file names; `name` is what its folder's name begins
+/// with.
+pub(crate) fn ensure_environment(place: &Place, name: &str, lock: &str) -> Result<()> {
+    let environment = environment_of(place, name, lock)?;
+    // A Python that the system replaced leaves links to nowhere.
+    if !program(&environment).is_file() && environment.exists() {
+        fs::remove_dir_all(&environment).with_context(|| format!("cannot remove {}", environment.display()))?;
+    }
+    let fingerprint = inputs::fingerprint(&place.root, &[lock], "")?;
+    inputs::when_changed(&environment.join("complete"), &fingerprint, || {
+        step(&format!("Python packages of {lock}"), || make_environment(place, &environment, lock))
+    })?;
+    Ok(())
+}
+
+/// A folder per state of the lock file, as for the data.
+pub(crate) fn environment_of(place: &Place, name: &str, lock: &str) -> Result<PathBuf> {
+    Ok(place.cache.join(format!("{name}-{}", inputs::fingerprint(&place.root, &[lock], "")?)))
+}
+
 /// Makes an environment of its own that holds what a lock file names.
-pub(crate) fn make_environment(place: &Place, environment: &Path, lock: &str) -> Result<()> {
+fn make_environment(place: &Place, environment: &Path, lock: &str) -> Result<()> {
     let mut make = Command::new(find()?);
     make.args(["-m", "venv", "--clear"]).arg(environment);
     run(make, "`python3 -m venv`")?;

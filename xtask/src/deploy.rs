@@ -9,13 +9,16 @@ use std::{
 use anyhow::{Context, Result, ensure};
 
 use crate::{
-    data, inputs,
+    data,
     place::Place,
-    process::{find_program, output, run, say, step},
+    process::{find_program, output, run, say},
 };
 
 /// What the environment has to hold: packages and their files by digest.
 const LOCK: &str = "xtask/python/deploy.txt";
+
+/// What the environment's folder is called.
+const ENVIRONMENT: &str = "deploy";
 
 /// What checks the compose files.
 const COMPOSE: &str = "xtask/python/compose.py";
@@ -25,22 +28,11 @@ const EXPOSURE: &str = "15";
 
 /// Makes sure that the checkers are there.
 pub(crate) fn ensure(place: &Place) -> Result<()> {
-    let environment = environment(place)?;
-    let stamp = environment.join("complete");
-    // A Python that the system replaced leaves links to nowhere.
-    if !environment.join("bin/python").is_file() && environment.exists() {
-        fs::remove_dir_all(&environment).with_context(|| format!("cannot remove {}", environment.display()))?;
-    }
-    let lock = inputs::fingerprint(&place.root, &[LOCK], "")?;
-    inputs::when_changed(&stamp, &lock, || {
-        step(&format!("Python packages of {LOCK}"), || data::make_environment(place, &environment, LOCK))
-    })?;
-    Ok(())
+    data::ensure_environment(place, ENVIRONMENT, LOCK)
 }
 
-/// A folder per state of the lock file, as for the data.
 fn environment(place: &Place) -> Result<PathBuf> {
-    Ok(place.cache.join(format!("deploy-{}", inputs::fingerprint(&place.root, &[LOCK], "")?)))
+    data::environment_of(place, ENVIRONMENT, LOCK)
 }
 
 /// Checks every file; says in one line what this machine has no program for.

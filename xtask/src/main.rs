@@ -9,6 +9,7 @@ mod deploy;
 mod inputs;
 mod lint;
 mod lists;
+mod nats;
 mod package;
 mod place;
 mod postgres;
@@ -84,10 +85,16 @@ enum Command {
     },
     /// Starts a PostgreSQL of its own and prints its address; Ctrl-C ends it and takes its files away.
     Postgres {
-        /// What it is for.
-        #[arg(long, default_value = "fast")]
+        /// What it is for: `fast` for tests of what is stored, `durable` for faults and measurements.
+        #[arg(long, default_value = "fast", value_parser = postgres::profiles())]
         profile: postgres::Profile,
         /// A command that is told the address in `BEARING_TEST_POSTGRES`, and whose end is the server's too.
+        #[arg(last = true)]
+        command: Vec<String>,
+    },
+    /// Starts a NATS of three nodes and prints their addresses; Ctrl-C ends it and takes its files away.
+    Nats {
+        /// A command that is told the addresses in `BEARING_TEST_NATS`, and whose end is the servers' too.
         #[arg(last = true)]
         command: Vec<String>,
     },
@@ -135,6 +142,7 @@ fn dispatch(command: Command) -> Result<ExitCode> {
         }
         Command::Test { only } => return test::test(&place, only.as_deref()),
         Command::Postgres { profile, command } => return postgres::postgres(profile, &command),
+        Command::Nats { command } => return nats::nats(&place, &command),
         Command::Soak(soak) => soak::soak(&place, &soak)?,
         Command::Bench { what, args } => bench::bench(&place, what, &args)?,
     }

@@ -7,10 +7,11 @@ use std::{
 };
 
 use anyhow::{Context, Result, bail};
+use bearing_clusters::is_root;
 use clap::ValueEnum;
 
 use crate::{
-    browsers, checkout, data, deploy, inputs, lists, package,
+    browsers, checkout, data, deploy, inputs, lists, nats, package,
     place::Place,
     postgres,
     process::{complain, find_program, output, run, say, step, succeeds},
@@ -46,6 +47,8 @@ pub(crate) enum Part {
     Languages,
     /// PostgreSQL's programs, for the clusters that tests start.
     Postgres,
+    /// The NATS server, for the clusters that tests start.
+    Nats,
     /// cargo-deny.
     Deny,
     /// Python with its packages, and the public data sets that tests read.
@@ -69,6 +72,7 @@ pub(crate) fn ensure(place: &Place, parts: &[Part]) -> Result<()> {
         Part::Languages => languages(),
         Part::Browser => browsers::ensure(place),
         Part::Postgres => postgres::ensure(),
+        Part::Nats => nats::ensure(place),
         Part::Deny => deny(place),
         Part::Data => data::ensure(place),
         Part::Deploy => deploy::ensure(place),
@@ -215,11 +219,4 @@ pub(crate) fn debian(what: &str, packages: &[&str]) -> Result<()> {
 
 fn install_command(packages: &[&str]) -> String {
     format!("sudo apt-get install {}", packages.join(" "))
-}
-
-/// Whether this account is root.
-pub(crate) fn is_root() -> bool {
-    let mut id = Command::new("id");
-    id.arg("-u");
-    output(id, "id").is_ok_and(|id| id.trim() == "0")
 }

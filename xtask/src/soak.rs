@@ -6,17 +6,22 @@ use anyhow::{Result, ensure};
 use clap::Args;
 
 use crate::{
-    bench,
+    bench, nats,
     place::Place,
+    postgres,
     process::run,
     setup::{self, Part},
 };
 
+/// What can be played, each on some stores; `all` is every one of the store's.
+const FAULTS: [&str; 11] =
+    ["kill", "flush", "full", "pause", "cut", "backup", "restart", "stall", "leader", "none", "all"];
+
 /// What to play.
 #[derive(Args)]
 pub(crate) struct Soak {
-    /// What the server stores in; for postgres, `cargo xtask postgres -- cargo xtask soak --store postgres`.
-    #[arg(long, default_value = "sqlite", value_parser = ["sqlite", "postgres"])]
+    /// What the server stores in; PostgreSQL and NATS are the run's own.
+    #[arg(long, default_value = "sqlite", value_parser = ["sqlite", "postgres", "nats"])]
     store: String,
     /// How long each fault is played, in seconds.
     #[arg(long, default_value_t = 60)]
@@ -31,7 +36,7 @@ pub(crate) struct Soak {
     #[arg(long)]
     seed: Option<u64>,
     /// The fault.
-    #[arg(long, default_value = "all", value_parser = ["kill", "flush", "full", "pause", "cut", "backup", "none", "all"])]
+    #[arg(long, default_value = "all", value_parser = FAULTS)]
     fault: String,
 }
 
@@ -44,6 +49,15 @@ pub(crate) fn soak(place: &Place, soak: &Soak) -> Result<()> {
     // Short enough to be typed again.
     let seed = soak.seed.unwrap_or_else(|| RandomState::new().hash_one("seed") % 1_000_000);
     let mut program = bench::guest(place, "soak");
+    match soak.store.as_str() {
+        "sqlite" => {}
+        "postgres" => postgres::ensure()?,
+        _ => {
+            postgres::ensure()?;
+            nats::ensure(place)?;
+            nats::tell(place, &mut program)?;
+        }
+    }
     program.args(["run", &soak.store, &soak.fault]);
     program.args([u64::from(soak.seconds), u64::from(soak.rate), u64::from(soak.filled), seed].map(|n| n.to_string()));
     run(program, "the soak")

@@ -11,7 +11,7 @@ use std::{
 use anyhow::{Context, Result, ensure};
 
 use crate::{
-    browsers, data, lists, package,
+    browsers, data, lists, nats, package,
     place::Place,
     postgres::{self, Cluster, Profile},
     process::say,
@@ -41,8 +41,8 @@ struct Outcome {
 /// Runs the steps whose name contains `only`, all of them without it.
 pub(crate) fn test(place: &Place, only: Option<&str>) -> Result<ExitCode> {
     let start = Instant::now();
-    use Part::{Browser, Crates, Data, Deploy, Languages, Lists, Npm, Package, Postgres, Wasm};
-    setup::ensure(place, &[Crates, Wasm, Npm, Package, Languages, Browser, Data, Deploy, Lists, Postgres])?;
+    use Part::{Browser, Crates, Data, Deploy, Languages, Lists, Nats, Npm, Package, Postgres, Wasm};
+    setup::ensure(place, &[Crates, Wasm, Npm, Package, Languages, Browser, Data, Deploy, Lists, Nats, Postgres])?;
     let cluster = Cluster::start(Profile::Fast)?;
     let logs = place.work().join("logs");
     fs::create_dir_all(&logs).with_context(|| format!("cannot make the folder {}", logs.display()))?;
@@ -74,11 +74,13 @@ pub(crate) fn test(place: &Place, only: Option<&str>) -> Result<ExitCode> {
     );
     // The server's tests come after the assets, which they serve.
     let ours = ["--workspace", "--exclude=bearing-e2e", "--exclude=xtask", "--exclude=bearing-bundle"];
+    let mut workspace = with_postgres(&cluster, with_data(place, tests(place, "tests", &ours))?);
+    nats::tell(place, &mut workspace.command)?;
     // The same packages, so that none is compiled with other features for it.
     let server_alone = [&ours[..], &["--test=it"]].concat();
     outcomes.extend(side_by_side(
         vec![
-            with_postgres(&cluster, with_data(place, tests(place, "tests", &ours))?),
+            workspace,
             on_postgres(&cluster, with_data(place, tests(place, "tests postgres", &server_alone))?),
             xtask("lint docs", &["lint", "docs"]),
             xtask("lint shuttle", &["lint", "shuttle"]),
@@ -153,6 +155,7 @@ fn end_to_end(place: &Place, name: &'static str, args: &[&str]) -> Result<Step> 
     step.command.env("BEARING_PACKAGE", package::folder(place));
     step.command.envs(browsers::environment(place));
     step.command.env("BEARING_MATRIX_OUT", place.work().join("matrix.md"));
+    nats::tell(place, &mut step.command)?;
     Ok(step)
 }
 

@@ -38,6 +38,8 @@ pub(crate) struct Found {
     pub(crate) accepted: Vec<Duration>,
     /// The acknowledged.
     pub(crate) ids: Vec<ResponseId>,
+    /// From the moment when an answer was due until it was sent: the connection was busy, or this process was.
+    pub(crate) late: Vec<Duration>,
     /// From sending until the refusal.
     pub(crate) refused: Vec<Duration>,
     /// Refusals that do not say when to come again.
@@ -65,6 +67,7 @@ pub(crate) async fn offer(load: &Load, rate: Option<f64>, seconds: f64) -> anyho
         let one = task.await??;
         found.accepted.extend(one.accepted);
         found.ids.extend(one.ids);
+        found.late.extend(one.late);
         found.refused.extend(one.refused);
         found.without_retry_after += one.without_retry_after;
         found.broken += one.broken;
@@ -85,6 +88,7 @@ async fn one_connection(load: Load, first: Instant, step: Option<Duration>, end:
         let id = chance::response_id(SystemClock.now());
         let request = request(&load, id);
         let sent = Instant::now();
+        found.late.push(sent.saturating_duration_since(due));
         let mut open = match stream.take() {
             Some(open) => open,
             // Nobody listens: the server has ended.

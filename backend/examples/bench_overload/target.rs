@@ -105,9 +105,13 @@ impl Target {
         self.running.as_ref().map_or(SocketAddr::from(([127, 0, 0, 1], 0)), |(_, address)| *address)
     }
 
+    /// Its process.
+    pub(crate) fn process(&self) -> anyhow::Result<u32> {
+        Ok(self.running.as_ref().context("the server is not running")?.0.id())
+    }
+
     fn status(&self, name: &str) -> anyhow::Result<String> {
-        let (child, _) = self.running.as_ref().context("the server is not running")?;
-        let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).context("Linux tells it")?;
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.process()?)).context("Linux tells it")?;
         let line = status.lines().find_map(|line| line.strip_prefix(name)).with_context(|| format!("no {name}"))?;
         Ok(line.trim().to_owned())
     }

@@ -5,12 +5,13 @@ use std::time::Duration;
 /// How long tokens gather while nothing comes: what may arrive at once is small beside what a second takes.
 const GATHERS: f64 = 0.1;
 
-/// A bucket of tokens, one an answer. It may be in debt: an array's answers are counted when it has been read.
+/// A bucket of tokens, one an answer. It may be in debt, since an array's answers are counted when they have been read;
+/// the debt is never larger than what gathers, so that one array shuts the door for a moment and not for long.
 #[derive(Clone, Debug)]
 pub struct Bucket {
     /// Tokens a second, above 0.
     rate: f64,
-    /// The most that gather.
+    /// The most that gather, and the most that are owed.
     burst: f64,
     level: f64,
     /// When the level was right, since the beginning.
@@ -24,8 +25,6 @@ pub enum Asks {
     First,
     /// Gets one while at least half of the bucket is left.
     Last,
-    /// Gets one in any case, and leaves a debt if there was none.
-    Always,
 }
 
 impl Bucket {
@@ -51,7 +50,6 @@ impl Bucket {
             Asks::First => 0.0,
             // At low rates the bucket holds one token, and that one is for both.
             Asks::Last => (self.burst / 2.0).min(self.burst - 1.0),
-            Asks::Always => f64::NEG_INFINITY,
         };
         // A token is whole up to what adding up parts of seconds leaves behind a 1.
         let taken = self.level - 1.0 >= keeps - 1e-6;
@@ -61,9 +59,9 @@ impl Bucket {
         taken
     }
 
-    /// Takes `count` more for what has been let in already.
+    /// Takes `count` more for what has been let in already, as far as there may be debt.
     pub fn charge(&mut self, count: usize) {
-        self.level -= count as f64;
+        self.level = (self.level - count as f64).max(-self.burst);
     }
 }
 
@@ -124,11 +122,24 @@ mod tests {
             let mut bucket = Bucket::new(rate);
             prop_assert!(bucket.take(Duration::ZERO, Asks::First));
             bucket.charge(more);
-            let owed = (1.0 + more as f64 + 1.0 - bucket.burst()) / f64::from(rate);
+            let level = (bucket.burst() - 1.0 - more as f64).max(-bucket.burst());
+            let owed = (1.0 - level) / f64::from(rate);
             if owed > 0.0 {
                 prop_assert!(!bucket.take(Duration::from_secs_f64(owed * 0.99), Asks::First));
             }
             prop_assert!(bucket.take(Duration::from_secs_f64(owed.max(0.0) + 0.001), Asks::First));
+        }
+
+        #[test]
+        fn whatever_was_charged_the_next_waits_no_longer_than_a_debt_lasts(
+            rate in 1..20_000_u32,
+            charged in prop::collection::vec(0..100_000_usize, 0..50),
+        ) {
+            let mut bucket = Bucket::new(rate);
+            charged.iter().for_each(|count| bucket.charge(*count));
+            let longest = (bucket.burst() + 1.0) / f64::from(rate);
+            prop_assert!(longest <= 2.0, "at a rate of 1, and a fifth of a second at 10 and more");
+            prop_assert!(bucket.take(Duration::from_secs_f64(longest + 0.000_001), Asks::First));
         }
 
         #[test]
@@ -147,9 +158,6 @@ mod tests {
         let take = |bucket: &mut Bucket, asks| (0..100).filter(|_| bucket.take(Duration::ZERO, asks)).count();
         assert_eq!(take(&mut bucket, Asks::Last), 5);
         assert_eq!(take(&mut bucket, Asks::First), 5);
-        assert_eq!(take(&mut bucket, Asks::Always), 100);
-        assert!(!bucket.take(Duration::from_millis(990), Asks::First), "the debt is not paid");
-        assert!(bucket.take(Duration::from_millis(1_020), Asks::First));
         assert!(Bucket::new(1).take(Duration::ZERO, Asks::Last), "the only token is for them too");
     }
 }

@@ -1,22 +1,27 @@
-//! Admission: may this request begin? Asked before its body is read, so that what is refused costs next to nothing.
+//! Admission: may this request begin? Asked before its body is read, so that what is refused costs next to nothing, and
+//! once more when it is whole, so that who sends slowly is in nobody's way.
 //!
 //! Three things refuse: the rate of answers that was asked for, the requests of a kind that are under way already, and
 //! work that waits too long. Reports, exports and events give way before answers do.
 
 mod bucket;
 mod lane;
+mod per_site;
 mod pressure;
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
+use bearing_shared::id::SiteId;
 use tokio::time::Instant;
 
 pub use bucket::{Asks, Bucket};
 pub use lane::{Lane, Place};
+pub use per_site::SitePlace;
 pub use pressure::{Level, Pressure};
 
-use crate::intake::{REQUEST_LIMIT, Waiting};
+use crate::intake::Waiting;
+use per_site::PerSite;
 
 /// Kinds of requests, as measurements name them and as lanes take them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -109,7 +114,7 @@ pub struct Limits {
     pub intake: usize,
     /// Reports under way. The store reads a few at a time; the others wait for their turn.
     pub reports: usize,
-    /// Exports under way, to their last byte. The store makes two pages at a time.
+    /// Exports under way, to their last byte; half of them at most are of one site. The store makes two pages at a time.
     pub exports: usize,
     /// Other requests of management under way.
     pub management: usize,
@@ -121,18 +126,32 @@ impl Default for Limits {
     }
 }
 
-/// Bytes of bodies that a lane holds at most: what all that is being read takes of memory.
+/// Bytes of bodies that a lane holds at most, beside the first of each: what all that is being read takes of memory.
 const BYTES: usize = 16 * 1024 * 1024;
-/// What a body is taken for that does not say how long it is.
-const UNANNOUNCED: usize = REQUEST_LIMIT;
+
+/// The part of the rate that forms have beside what all share, at least one a second: a person who typed does not try again
+/// by herself.
+const FORMS: u32 = 10;
+
+/// The tokens of the rate that was asked for.
+#[derive(Debug)]
+struct Rate {
+    /// For everybody.
+    answers: Bucket,
+    /// For forms alone.
+    forms: Bucket,
+}
 
 /// The door.
 pub struct Admission {
-    bucket: Option<Mutex<Bucket>>,
+    rate: Option<Mutex<Rate>>,
     opened: Instant,
+    /// The time since then at which the rate's clock was stopped.
+    stopped: OnceLock<Duration>,
     intake: Arc<Lane>,
     reports: Arc<Lane>,
     exports: Arc<Lane>,
+    exports_of: Arc<PerSite>,
     management: Arc<Lane>,
     /// How long work waits.
     pub pressure: Arc<Pressure>,
@@ -147,22 +166,26 @@ impl Admission {
         let (pressure, intake) = (Arc::<Pressure>::default(), Lane::new(limits.intake, BYTES));
         pressure.watch(Arc::clone(&intake));
         Self {
-            bucket: limits.rate.map(|rate| Mutex::new(Bucket::new(rate))),
+            rate: limits
+                .rate
+                .map(|rate| Mutex::new(Rate { answers: Bucket::new(rate), forms: Bucket::new(rate / FORMS) })),
             opened: Instant::now(),
+            stopped: OnceLock::new(),
             intake,
             reports: Lane::new(limits.reports, BYTES),
             exports: Lane::new(limits.exports, BYTES),
+            exports_of: PerSite::new(limits.exports.div_ceil(2)),
             management: Lane::new(limits.management, BYTES),
             pressure,
             waiting,
         }
     }
 
-    /// Lets a request begin that announced a body of this length; `None` where nothing limits its kind.
+    /// Lets a request begin; `None` where nothing limits its kind.
     ///
     /// # Errors
     /// Why it may not.
-    pub fn enter(&self, kind: Kind, announced: Option<usize>) -> Result<Option<Place>, Reason> {
+    pub fn enter(&self, kind: Kind) -> Result<Option<Place>, Reason> {
         let Some(lane) = self.lane(kind) else { return Ok(None) };
         let level = if self.waiting.is_too_long() { Level::Full } else { self.pressure.level() };
         let most = match kind {
@@ -174,23 +197,39 @@ impl Admission {
         if level > most {
             return Err(Reason::Pressure);
         }
-        let place = lane.enter(announced.unwrap_or(UNANNOUNCED)).ok_or(Reason::Lane)?;
+        let place = lane.enter().ok_or(Reason::Lane)?;
         let asks = match kind {
             Kind::Intake => Asks::First,
-            Kind::Events | Kind::Import => Asks::Last,
-            Kind::Hosted => Asks::Always,
+            Kind::Events => Asks::Last,
+            // A form is counted once it is known to be one. Who brings a key is no stranger, and gives way to pressure.
             _ => return Ok(Some(place)),
         };
         // Last, so that a token is taken only by who comes in.
-        let taken = self.bucket(|bucket, now| bucket.take(now, asks)).unwrap_or(true);
+        let taken = self.rate(|rate, now| rate.answers.take(now, asks)).unwrap_or(true);
         if taken { Ok(Some(place)) } else { Err(Reason::Rate) }
     }
 
-    /// Counts the answers of a request that was let in as one.
+    /// Counts the answers of a request from a page that was let in as one, once they are known to be answers.
     pub fn charge(&self, answers: usize) {
         if answers > 1 {
-            self.bucket(|bucket, _| bucket.charge(answers - 1));
+            self.rate(|rate, _| rate.answers.charge(answers - 1));
         }
+    }
+
+    /// Whether a form that can be stored may be, by the rate.
+    pub fn takes_form(&self) -> bool {
+        let take = |rate: &mut Rate, now| rate.forms.take(now, Asks::First) || rate.answers.take(now, Asks::First);
+        self.rate(take).unwrap_or(true)
+    }
+
+    /// Gives no tokens for the time from now on: for tests.
+    pub fn stop_clock(&self) {
+        self.stopped.get_or_init(|| self.opened.elapsed());
+    }
+
+    /// A place for an export of this site, beside that of the lane; none: it has as many as it may have.
+    pub fn export_of(&self, site: &SiteId) -> Option<SitePlace> {
+        self.exports_of.enter(site)
     }
 
     /// Each lane's name and the requests that are under way in it.
@@ -210,11 +249,11 @@ impl Admission {
         }
     }
 
-    fn bucket<T>(&self, work: impl FnOnce(&mut Bucket, Duration) -> T) -> Option<T> {
-        let bucket = self.bucket.as_ref()?;
+    fn rate<T>(&self, work: impl FnOnce(&mut Rate, Duration) -> T) -> Option<T> {
         // A panic inside leaves numbers, which are right enough to go on with.
-        let mut bucket = bucket.lock().unwrap_or_else(PoisonError::into_inner);
-        Some(work(&mut bucket, self.opened.elapsed()))
+        let mut rate = self.rate.as_ref()?.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = self.stopped.get().copied().unwrap_or_else(|| self.opened.elapsed());
+        Some(work(&mut rate, now))
     }
 }
 
@@ -231,7 +270,7 @@ mod tests {
         let door = door(Limits::default());
         let refused = |kinds: &[Kind]| {
             Kind::ALL.iter().all(|kind| {
-                let refused = matches!(door.enter(*kind, Some(1)), Err(Reason::Pressure));
+                let refused = matches!(door.enter(*kind), Err(Reason::Pressure));
                 refused == kinds.contains(kind)
             })
         };
@@ -247,7 +286,7 @@ mod tests {
     async fn each_lane_is_full_for_itself_alone() {
         let limits = Limits { rate: None, intake: 2, reports: 1, exports: 1, management: 1 };
         let door = door(limits);
-        let enter = |kind| door.enter(kind, Some(100)).map(Option::unwrap);
+        let enter = |kind| door.enter(kind).map(Option::unwrap);
         let report = enter(Kind::Reports).expect("the first report");
         assert_eq!(enter(Kind::Reports).err(), Some(Reason::Lane));
         let export = enter(Kind::Exports).expect("exports have places of their own");
@@ -255,7 +294,7 @@ mod tests {
         let (one, two) = (enter(Kind::Intake).expect("answers"), enter(Kind::Intake).expect("answers"));
         assert_eq!(enter(Kind::Intake).err(), Some(Reason::Lane));
         assert_eq!(door.in_flight(), [("intake", 2), ("reports", 1), ("exports", 1), ("management", 1)]);
-        assert!(door.enter(Kind::Operations, None).expect("who looks after it").is_none());
+        assert!(door.enter(Kind::Operations).expect("who looks after it").is_none());
         drop((report, export, change, one, two));
         assert_eq!(door.in_flight().map(|(_, requests)| requests), [0; 4]);
     }
@@ -263,14 +302,31 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn an_array_counts_as_many_answers_as_it_holds() {
         let door = door(Limits { rate: Some(100), ..Limits::default() });
-        door.enter(Kind::Intake, Some(100)).expect("the bucket is full");
+        door.enter(Kind::Intake).expect("the bucket is full");
         door.charge(50);
-        assert_eq!(door.enter(Kind::Intake, Some(100)).err(), Some(Reason::Rate));
-        assert_eq!(door.enter(Kind::Events, Some(100)).err(), Some(Reason::Rate));
-        assert!(door.enter(Kind::Hosted, Some(100)).is_ok(), "what a person typed is not refused here");
-        assert!(door.enter(Kind::Reports, None).is_ok(), "reports are no answers");
-        tokio::time::advance(Duration::from_millis(430)).await;
-        assert!(door.enter(Kind::Intake, Some(100)).is_ok());
+        assert_eq!(door.enter(Kind::Intake).err(), Some(Reason::Rate));
+        assert_eq!(door.enter(Kind::Events).err(), Some(Reason::Rate));
+        for unlimited in [Kind::Hosted, Kind::Import, Kind::Reports] {
+            assert!(door.enter(unlimited).is_ok(), "{unlimited:?} is not refused here");
+        }
+        tokio::time::advance(Duration::from_millis(100)).await;
+        assert_eq!(door.enter(Kind::Intake).err(), Some(Reason::Rate), "the debt is not paid");
+        tokio::time::advance(Duration::from_millis(20)).await;
+        assert!(door.enter(Kind::Intake).is_ok(), "it is no more than what gathers");
         assert_eq!(door.in_flight()[0].1, 0, "nobody holds a place whom the rate refused");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn forms_have_a_tenth_for_themselves_and_take_no_more_than_others_leave() {
+        let door = door(Limits { rate: Some(200), ..Limits::default() });
+        let forms = |door: &Admission| (0..1_000).filter(|_| door.takes_form()).count();
+        let answers = |door: &Admission| (0..1_000).filter(|_| door.enter(Kind::Intake).is_ok()).count();
+        assert_eq!(answers(&door), 20);
+        assert_eq!(forms(&door), 2, "however many answers come");
+        tokio::time::advance(Duration::from_secs(1)).await;
+        assert_eq!(forms(&door), 22);
+        assert_eq!(answers(&door), 0);
+        tokio::time::advance(Duration::from_millis(6)).await;
+        assert_eq!(answers(&door), 1, "and forms leave no debt");
     }
 }

@@ -60,7 +60,8 @@ pub(super) struct Listen {
     /// Lets webhooks lie in private networks and on plain http; without it neither is ever connected to.
     #[arg(long, env = "BEARING_ALLOW_PRIVATE_WEBHOOKS")]
     pub(super) allow_private_webhooks: bool,
-    /// The most answers a second from pages; what is more is told to come again. None: as many as can be stored in time.
+    /// The most answers a second from pages, and a tenth more from hosted forms; what is more is told to come again. None:
+    /// as many as can be stored in time.
     #[arg(long, env = "BEARING_INTAKE_RATE", value_name = "ANSWERS", value_parser = clap::value_parser!(u32).range(1..))]
     pub(super) intake_rate: Option<u32>,
     /// Three or more NATS servers with JetStream, by commas (nats://a:4222,nats://b:4222,nats://c:4222): answers are

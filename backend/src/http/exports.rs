@@ -17,6 +17,7 @@ use futures_util::{StreamExt, stream};
 
 use super::params::Params;
 use super::responses::filter;
+use crate::admission::Reason;
 use crate::app::Shared;
 use crate::auth::Caller;
 use crate::error::{ApiError, ApiResult, read_in_time};
@@ -178,6 +179,11 @@ async fn export(app: Shared, caller: Caller, query: Option<String>, is_csv: bool
     let site = caller.may_in(Scope::Read, params.take("site").as_deref())?.clone();
     let filter = filter(&mut params)?;
     params.end()?;
+    let Some(place) = app.admission.export_of(&site) else {
+        app.metrics.refused(Reason::Lane);
+        let message = "This site has as many exports under way as it may have; try again after `Retry-After` seconds.";
+        return Err(Fault::new(Code::OVERLOADED, message).into());
+    };
     if let Some(id) = &filter.survey {
         app.store.survey(&site, id).await?.ok_or_else(ApiError::not_found)?;
     }
@@ -193,14 +199,14 @@ async fn export(app: Shared, caller: Caller, query: Option<String>, is_csv: bool
         if is_csv { ("text/csv; charset=utf-8", "responses.csv") } else { ("application/x-ndjson", "responses.jsonl") };
     // What is too much is told while there is a status to tell it with.
     let (first, next) = read_in_time(page(&app, &site, &filter, &format, None).await)?;
-    let state = Arc::new((app, site, filter, format));
+    let state = Arc::new((app, site, filter, format, place));
     // The whole page first, then its bytes: what fails on the way ends the body unfinished, which no client takes for
     // the whole.
     let rest = stream::try_unfold(next, move |place| {
         let state = Arc::clone(&state);
         async move {
             let Some(after) = place else { return Ok(None) };
-            let (app, site, filter, format) = state.as_ref();
+            let (app, site, filter, format, _) = state.as_ref();
             match page(app, site, filter, format, Some(after)).await {
                 Ok(page) => Ok(Some(page)),
                 Err(error) => {

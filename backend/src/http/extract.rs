@@ -8,6 +8,7 @@ use bearing_shared::fault::{Code, Fault};
 use http_body_util::BodyExt;
 use serde::de::DeserializeOwned;
 
+use super::arriving::is_for_want_of_room;
 use crate::error::ApiResult;
 use crate::intake::check_depth;
 
@@ -26,7 +27,7 @@ pub(super) fn has_type(headers: &HeaderMap, types: &[&str]) -> bool {
 /// Reads a body of at most `limit` bytes.
 ///
 /// # Errors
-/// `body_too_large`, as soon as that is known; `request_timeout` when it stands still; `incomplete_body`.
+/// `body_too_large`, as soon as that is known; `request_timeout` when it stands still; `incomplete_body`; `overloaded`.
 pub(super) async fn body(headers: &HeaderMap, mut body: Body, limit: usize) -> Result<Bytes, Fault> {
     let too_large =
         || Fault::new(Code::BODY_TOO_LARGE, format!("The body is larger than {limit} bytes; send it in parts."));
@@ -41,7 +42,10 @@ pub(super) async fn body(headers: &HeaderMap, mut body: Body, limit: usize) -> R
         .await
         .map_err(|_| Fault::new(Code::REQUEST_TIMEOUT, Code::REQUEST_TIMEOUT.meaning))?
     {
-        let frame = frame.map_err(|_| Fault::new(Code::INCOMPLETE_BODY, Code::INCOMPLETE_BODY.meaning))?;
+        let frame = frame.map_err(|error| match is_for_want_of_room(error) {
+            true => Fault::new(Code::OVERLOADED, Code::OVERLOADED.meaning),
+            false => Fault::new(Code::INCOMPLETE_BODY, Code::INCOMPLETE_BODY.meaning),
+        })?;
         let Ok(data) = frame.into_data() else { continue };
         if first.len() + rest.len() + data.len() > limit {
             return Err(too_large());

@@ -2,6 +2,7 @@
 //! and the open doors of the embed.
 
 use std::any::Any;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::{Body, HttpBody};
@@ -13,11 +14,12 @@ use bearing_shared::fault::{Code, Fault};
 use tokio::time::Instant;
 use tracing::{Instrument, field};
 
+use super::arriving::arriving;
 use super::kind::kind;
-use crate::admission::Kind;
+use crate::admission::{Kind, Reason};
 use crate::app::{App, Shared};
 use crate::chance;
-use crate::error::ApiError;
+use crate::error::{ApiError, EXPOSED};
 use crate::held::held;
 use crate::telemetry;
 
@@ -48,18 +50,13 @@ pub(super) async fn around(State(app): State<Shared>, request: Request, next: Ne
         otel.kind = "server",
         otel.name = %format_args!("{method} {}", route.unwrap_or("nowhere")),
     );
-    // Strangers' pages have no say in how our traces hang together.
-    let has_key = matches!(kind, Kind::Import | Kind::Reports | Kind::Exports | Kind::Management);
-    if has_key && !span.is_disabled() {
-        telemetry::join(&span, request.headers());
-    }
-    let (let_in, mut response) = if open && method == Method::OPTIONS {
-        (true, preflight())
+    let mut response = if open && method == Method::OPTIONS {
+        preflight()
     } else if is_text(path) {
         admitted(&app, kind, request, next).instrument(span.clone()).await
     } else {
         // No address of ours; the router's own refusal would not be in our envelope.
-        (true, ApiError::not_found().into_response())
+        ApiError::not_found().into_response()
     };
     let status = response.status();
     let took = begun.elapsed();
@@ -68,8 +65,9 @@ pub(super) async fn around(State(app): State<Shared>, request: Request, next: Ne
     span.in_scope(|| {
         let (status, ms) = (status.as_u16(), took.as_secs_f64() * 1_000.0);
         match status {
-            // Refusing is what an overloaded server does most, and no fault: it is counted.
-            500.. if let_in => tracing::error!(id, %method, route, status, "a request failed"),
+            // Refusing is what an overloaded server does most, and no fault: it is counted. Where a store that fails is the
+            // reason, that has its own line.
+            500.. if status != 503 => tracing::error!(id, %method, route, status, "a request failed"),
             _ => tracing::debug!(target: telemetry::REQUESTS, status, ms, "replied"),
         }
     });
@@ -84,25 +82,29 @@ pub(super) async fn around(State(app): State<Shared>, request: Request, next: Ne
     response
 }
 
-/// Whether a request may begin, and its reply within its time; else the refusal, before anything of its body is read.
-async fn admitted(app: &App, kind: Kind, request: Request, next: Next) -> (bool, Response) {
-    // What the client announced, or what is there already.
-    let announced = request.body().size_hint().exact();
-    let place = match app.admission.enter(kind, announced.map(|bytes| bytes as usize)) {
-        Ok(place) => place,
+/// A request's reply within its time; the refusal of one that may not begin leaves before its body is read.
+async fn admitted(app: &App, kind: Kind, request: Request, next: Next) -> Response {
+    let place = match app.admission.enter(kind) {
+        Ok(place) => place.map(Arc::new),
         Err(reason) => {
             app.metrics.refused(reason);
-            return (false, ApiError(Fault::new(Code::OVERLOADED, Code::OVERLOADED.meaning)).into_response());
+            return ApiError(Fault::new(Code::OVERLOADED, Code::OVERLOADED.meaning)).into_response();
         }
+    };
+    let request = match &place {
+        Some(place) if !request.body().is_end_stream() => request.map(|body| arriving(body, Arc::clone(place))),
+        _ => request,
     };
     let late = |_| ApiError(Fault::new(Code::REQUEST_TIMEOUT, Code::REQUEST_TIMEOUT.meaning)).into_response();
     let response = tokio::time::timeout(REQUEST, next.run(request)).await.unwrap_or_else(late);
-    let response = match (kind, place) {
+    if place.as_ref().is_some_and(|place| place.was_refused()) {
+        app.metrics.refused(Reason::Lane);
+    }
+    match (kind, place) {
         // The work of an export goes on for as long as it is being sent.
         (Kind::Exports, Some(place)) => response.map(|body| Body::new(held(body, place))),
         _ => response,
-    };
-    (true, response)
+    }
 }
 
 /// Whether an address is for the pages of strangers, found or not: the embed, and the files that it loads.
@@ -136,7 +138,7 @@ fn open_to_all(headers: &mut HeaderMap) {
     headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, all.clone());
     headers.insert(HeaderName::from_static("timing-allow-origin"), all);
     headers.insert(HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("cross-origin"));
-    headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("x-request-id, retry-after"));
+    headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(EXPOSED));
 }
 
 /// The reply to a browser that asks before it sends.

@@ -1,5 +1,6 @@
 //! The router: a table of contents, grouped by who calls.
 
+mod arriving;
 pub mod config;
 mod docs;
 mod embed;

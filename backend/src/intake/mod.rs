@@ -22,6 +22,7 @@ use bearing_shared::fault::{Code, Fault};
 use bearing_shared::id::SurveyId;
 use bearing_storage::{Arrival, EventCount, Outcome, Result, Store};
 
+use crate::admission::Reason;
 use crate::app::App;
 use crate::directory::SiteView;
 use crate::error::{ApiError, ApiResult};
@@ -35,7 +36,7 @@ pub const REQUEST_LIMIT: usize = 64 * 1024;
 /// The way in.
 pub struct Intake {
     responses: Batcher<Arrival, Outcome>,
-    events: Batcher<EventCount, ()>,
+    events: Batcher<EventCount, bool>,
 }
 
 struct Responses(Arc<dyn Store>, Arc<Metrics>);
@@ -54,10 +55,9 @@ impl Sink<Arrival, Outcome> for Responses {
 struct Events(Arc<dyn Store>);
 
 #[async_trait]
-impl Sink<EventCount, ()> for Events {
-    async fn flush(&self, batch: Vec<EventCount>) -> Result<Vec<()>> {
-        let done = vec![(); batch.len()];
-        self.0.count_events(batch).await.map(|()| done)
+impl Sink<EventCount, bool> for Events {
+    async fn flush(&self, batch: Vec<EventCount>) -> Result<Vec<bool>> {
+        self.0.count_events(batch).await
     }
 }
 
@@ -80,9 +80,9 @@ impl Sink<Arrival, Outcome> for Logged {
 }
 
 #[async_trait]
-impl Sink<EventCount, ()> for Logged {
-    async fn flush(&self, batch: Vec<EventCount>) -> Result<Vec<()>> {
-        self.0.put_events(&batch).await.map(|()| vec![(); batch.len()])
+impl Sink<EventCount, bool> for Logged {
+    async fn flush(&self, batch: Vec<EventCount>) -> Result<Vec<bool>> {
+        self.0.put_events(&batch).await.map(|()| vec![true; batch.len()])
     }
 }
 
@@ -179,7 +179,6 @@ impl Intake {
         Stored: Future<Output = std::result::Result<Vec<Outcome>, Refused>>,
     {
         let parse::Parsed { alone, items } = parse::items::<Submission>(body, source)?;
-        app.admission.charge(items.len());
         let (ids, submissions): (Vec<_>, Vec<_>) = items.into_iter().map(|item| (item.id, item.value)).unzip();
         let outcomes = Self::store_all(app, view, submissions, source, put).await?;
         Ok(Taken { alone, results: ids.into_iter().zip(outcomes).collect() })
@@ -239,11 +238,23 @@ impl Intake {
             };
             results.push(judged.map(|arrival| arrivals.push(arrival)));
         }
-        let mut outcomes = match arrivals.is_empty() {
+        match source {
+            Source::Embed => app.admission.charge(arrivals.len()),
+            Source::Hosted if !arrivals.is_empty() && !app.admission.takes_form() => {
+                app.metrics.refused(Reason::Rate);
+                return Err(refused(Refused::Full));
+            }
+            Source::Hosted | Source::Server => {}
+        }
+        let outcomes = match arrivals.is_empty() {
             true => Vec::new(),
             false => put(arrivals).await.map_err(refused)?,
+        };
+        // The whole request comes again: what is stored counts once.
+        if outcomes.contains(&Outcome::Unwritable) {
+            return Err(locked());
         }
-        .into_iter();
+        let mut outcomes = outcomes.into_iter();
         let results = results.into_iter().map(|judged| {
             judged.and_then(|()| match outcomes.next() {
                 Some(Outcome::Erased) => Err(Fault::at(Code::ERASED, "id", Code::ERASED.meaning)),
@@ -287,8 +298,9 @@ impl Intake {
                 }
             }
         }
-        if !counts.is_empty() {
-            self.events.put(counts).await.map_err(refused)?;
+        // All are one site's: where one could not be counted none was, and they may come again.
+        if !counts.is_empty() && self.events.put(counts).await.map_err(refused)?.contains(&false) {
+            return Err(locked());
         }
         Ok(())
     }
@@ -337,6 +349,11 @@ async fn unpublished(app: &App, view: &SiteView, sent: &Submission, fault: Fault
 
 fn unstored() -> Fault {
     Fault::new(Code::INTERNAL, Code::INTERNAL.meaning)
+}
+
+/// The site is locked by somebody for too long.
+fn locked() -> ApiError {
+    ApiError(Fault::new(Code::STORAGE_UNAVAILABLE, Code::STORAGE_UNAVAILABLE.meaning))
 }
 
 fn refused(refused: Refused) -> ApiError {

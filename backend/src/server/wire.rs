@@ -1,5 +1,5 @@
 //! A connection's bytes with limits of time: how long a head may take, how long nothing may be asked, how long a reply may
-//! find no reader; and a close that does not cut off the last reply.
+//! find no reader and how slow one may be; and a close that does not cut off the last reply.
 //!
 //! Hyper's own limit for heads begins with the last reply, so that it would close a proxy's idle connections in the moment
 //! it uses them. Here a head's time begins with its first byte.
@@ -24,6 +24,11 @@ pub(super) const HEAD: Duration = Duration::from_secs(5);
 pub(super) const IDLE: Duration = Duration::from_secs(75);
 /// How long a reply may find no room in the client's buffers.
 pub(super) const WRITE: Duration = Duration::from_secs(10);
+/// How long a reply may wait for its reader in all, beside the time that its bytes have at [`PACE`]: enough for a file on
+/// the slowest phone, and an export that is read a byte now and then ends.
+pub(super) const SLOW: Duration = Duration::from_secs(30);
+/// Bytes a second that a long reply must be read at.
+pub(super) const PACE: u32 = 16 * 1024;
 /// How long what a client still sends is read and thrown away after the last reply. Closing with bytes unread would
 /// reset the connection, and the reply with it.
 const LINGER: Duration = Duration::from_millis(500);
@@ -78,7 +83,12 @@ pub(super) struct Wire<T> {
     awaits: Awaits,
     /// One timer for all; it may run early and is then set to the moment that counts.
     timer: Option<Pin<Box<Sleep>>>,
-    stalled: Option<Pin<Box<Sleep>>>,
+    /// Since when a reply finds no room, and when that is too long.
+    stalled: Option<(Instant, Pin<Box<Sleep>>)>,
+    /// How long the reply has waited for its reader, less the time that its bytes have.
+    waited: Duration,
+    /// The count of `busy` that `waited` is about.
+    waited_in: usize,
     closing: Option<Pin<Box<Sleep>>>,
     /// The reply that goes out in place of hyper's own to a head that is none, and how much of it has.
     instead: Option<(Vec<u8>, usize)>,
@@ -96,6 +106,8 @@ impl<T> Wire<T> {
             awaits: Awaits::Head(Instant::now()),
             timer: None,
             stalled: None,
+            waited: Duration::ZERO,
+            waited_in: 0,
             closing: None,
             instead: None,
             counted,
@@ -133,13 +145,23 @@ impl<T> Wire<T> {
     where
         T: Unpin,
     {
+        let count = self.busy.count();
+        if count != self.waited_in {
+            (self.waited, self.waited_in) = (Duration::ZERO, count);
+        }
         match write(Pin::new(&mut self.stream), cx) {
             Poll::Ready(written) => {
-                self.stalled = None;
+                if let Some((since, _)) = self.stalled.take() {
+                    self.waited += since.elapsed();
+                }
+                let bytes = written.as_ref().copied().unwrap_or_default();
+                self.waited = self.waited.saturating_sub(Duration::from_secs(bytes as u64) / PACE);
                 Poll::Ready(written)
             }
             Poll::Pending => {
-                let stalled = self.stalled.get_or_insert_with(|| Box::pin(tokio::time::sleep(WRITE)));
+                let longest = WRITE.min(SLOW.saturating_sub(self.waited));
+                let begin = || (Instant::now(), Box::pin(tokio::time::sleep(longest)));
+                let (_, stalled) = self.stalled.get_or_insert_with(begin);
                 ready!(stalled.as_mut().poll(cx));
                 self.counted.timed_out.get_or_create(&By { kind: "write" }).inc();
                 Poll::Ready(Err(io::ErrorKind::TimedOut.into()))

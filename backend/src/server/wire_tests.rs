@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
 use tokio::time::{Instant, sleep};
 
-use super::wire::{Busy, HEAD, IDLE, WRITE, Wire};
+use super::wire::{Busy, HEAD, IDLE, PACE, SLOW, WRITE, Wire};
 use crate::metrics::{By, Connections};
 
 /// Both ends of a connection whose buffers hold so much; who serves on it; what is counted.
@@ -90,10 +90,10 @@ async fn while_a_request_is_served_its_client_may_be_silent() {
 #[tokio::test(start_paused = true)]
 async fn a_reader_that_reads_nothing_is_cut_off_and_a_slow_one_is_not() {
     let (mut client, mut wire, busy, counted) = connected(8);
-    let _working = busy.begin();
+    let working = busy.begin();
     let slow = tokio::spawn(async move {
         let mut part = [0; 8];
-        for _ in 0..4 {
+        for _ in 0..3 {
             sleep(WRITE - Duration::from_secs(1)).await;
             client.read_exact(&mut part).await.expect("it goes on");
         }
@@ -101,12 +101,41 @@ async fn a_reader_that_reads_nothing_is_cut_off_and_a_slow_one_is_not() {
         std::future::pending::<()>().await;
         drop(client);
     });
-    wire.write_all(&[1; 40]).await.expect("it takes them");
+    wire.write_all(&[1; 32]).await.expect("it takes them");
+    drop(working);
+    let _working = busy.begin();
     let begun = Instant::now();
     let error = wire.write_all(&[1; 8]).await.expect_err("nobody reads");
     assert_eq!((error.kind(), begun.elapsed()), (ErrorKind::TimedOut, WRITE));
     assert_eq!(timed_out(&counted, "write"), 1);
     slow.abort();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_reply_that_is_read_a_little_now_and_then_ends_and_one_at_its_pace_does_not() {
+    let read_each_second = |mut client: DuplexStream, bytes: usize| {
+        tokio::spawn(async move {
+            let mut part = vec![0; bytes];
+            while client.read_exact(&mut part).await.is_ok() {
+                sleep(Duration::from_secs(1)).await;
+            }
+        })
+    };
+    let whole = vec![1; PACE as usize * 300];
+    let (client, mut wire, busy, counted) = connected(PACE as usize);
+    let _working = busy.begin();
+    let reading = read_each_second(client, PACE as usize);
+    wire.write_all(&whole).await.expect("five minutes, and it is well");
+    reading.abort();
+    let (client, mut wire, busy, _) = connected(PACE as usize);
+    let _working = busy.begin();
+    let (begun, reading) = (Instant::now(), read_each_second(client, PACE as usize / 4));
+    let error = wire.write_all(&whole).await.expect_err("a quarter of it is too slow");
+    // Each second has a quarter of its time.
+    let longest = SLOW * 4 / 3 + Duration::from_secs(2);
+    assert_eq!((error.kind(), timed_out(&counted, "write")), (ErrorKind::TimedOut, 0));
+    assert!((SLOW..longest).contains(&begun.elapsed()), "{:?}", begun.elapsed());
+    reading.abort();
 }
 
 #[tokio::test(start_paused = true)]

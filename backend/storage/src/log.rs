@@ -58,6 +58,9 @@ pub async fn apply_log(store: &dyn Store, log: &str, from: u64, to: u64, entries
     }
     // Answers are stored once however often they come, so they may go before the position; events go with it.
     let outcomes = store.take_in(entries.arrivals).await?;
+    if outcomes.contains(&Outcome::Unwritable) {
+        return Err(StoreError::Unwritable("a site of the log's messages is locked".into()));
+    }
     let events = LogEntries { arrivals: Vec::new(), events: entries.events };
     let count = events.events.len();
     let applied = match store.apply(log, from, to, events).await {

@@ -141,6 +141,8 @@ pub enum Outcome {
     Mismatch,
     /// The site is not there (any more), or the engine refused this row alone; nothing changed. The log says why.
     Failed,
+    /// The site is locked by somebody for too long; nothing changed, and a later try may succeed.
+    Unwritable,
 }
 
 /// Events of one kind to add to the denominators.
@@ -219,8 +221,9 @@ pub trait ResponseStore: Send + Sync {
         self.take_in(batch.into_iter().map(Arrival::from).collect()).await
     }
 
-    /// Adds events to the denominators; those of a site that is not there are dropped.
-    async fn count_events(&self, batch: Vec<EventCount>) -> Result<()>;
+    /// Adds events to the denominators; those of a site that is not there are dropped. Whether each was counted, or
+    /// dropped: what is not, for its site is locked by somebody for too long, may be counted later.
+    async fn count_events(&self, batch: Vec<EventCount>) -> Result<Vec<bool>>;
 
     /// One response of a site.
     async fn response(&self, site: &SiteId, id: ResponseId) -> Result<Option<StoredResponse>>;

@@ -241,6 +241,7 @@ async fn one_connection_too_many_is_told_to_come_again() {
     refused.refused(Code::OVERLOADED);
     assert!((2..=10).contains(&refused.header("retry-after").parse::<u64>().expect("seconds")));
     assert_eq!((refused.header("connection"), refused.header("access-control-allow-origin")), ("close", "*"));
+    assert_eq!(refused.header("access-control-expose-headers"), "x-request-id, retry-after");
     assert!(measured.contains("\nbearing_connections_refused_total "), "{measured}");
     assert!(!measured.contains("\nbearing_connections_refused_total 0"), "{measured}");
     listening.stop.send(()).expect("it runs");

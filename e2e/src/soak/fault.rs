@@ -1,7 +1,7 @@
-//! The faults of a run and the blows of each: what is done to the server, when by the seed, and how it comes back.
+//! The faults of a run and the blows of each: what is done to the server or to what it stands on, when by the seed, and
+//! how it comes back.
 
-use std::fs::File;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -10,15 +10,19 @@ use hyper::StatusCode;
 use rand::{Rng, RngExt};
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
+use tokio::task::block_in_place;
 use tokio::time::{Instant, sleep, timeout};
 
+use super::Store;
+use super::ground::{BALLAST_KIB, Disk, Ground};
 use super::journal::now;
 use super::judge::Window;
+use crate::api::Api;
 use crate::server::{Server, signal};
 use crate::stage::Stage;
 use crate::wait::until;
 
-/// What is done to the server.
+/// What is done to the server, or to what it stands on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
     /// It is killed and started again.
@@ -33,13 +37,29 @@ pub enum Fault {
     Cut,
     /// Its store is backed up.
     Backup,
+    /// Its PostgreSQL crashes and starts again.
+    Restart,
+    /// Its PostgreSQL is stopped for a while and goes on.
+    Stall,
+    /// The leader of its replicated log is killed, and started again.
+    Leader,
     /// Nothing: what a run with a fault is held against.
     None,
 }
 
 impl Fault {
     /// Every fault; `None` is not one.
-    pub const ALL: [Self; 6] = [Self::Kill, Self::Flush, Self::Full, Self::Pause, Self::Cut, Self::Backup];
+    pub const ALL: [Self; 9] = [
+        Self::Kill,
+        Self::Flush,
+        Self::Full,
+        Self::Pause,
+        Self::Cut,
+        Self::Backup,
+        Self::Restart,
+        Self::Stall,
+        Self::Leader,
+    ];
 
     /// Its name on the command line.
     pub fn name(self) -> &'static str {
@@ -50,6 +70,9 @@ impl Fault {
             Self::Pause => "pause",
             Self::Cut => "cut",
             Self::Backup => "backup",
+            Self::Restart => "restart",
+            Self::Stall => "stall",
+            Self::Leader => "leader",
             Self::None => "none",
         }
     }
@@ -70,9 +93,25 @@ impl Fault {
         }
     }
 
-    /// How soon the server must be ready again after a blow.
-    pub fn limit(self) -> Duration {
-        Duration::from_secs(if self == Self::Kill { 2 } else { 5 })
+    /// The times that it must keep over a store.
+    pub fn limits(self, store: Store) -> Limits {
+        let seconds = Duration::from_secs;
+        match self {
+            // What is acknowledged again after a kill waits for the connections, which try every few milliseconds.
+            Self::Kill => Limits { ready: seconds(2), acknowledging: seconds(5), stall: None },
+            // The nodes wait for seconds before they take a leader for dead.
+            Self::Leader => Limits { ready: seconds(15), acknowledging: seconds(15), stall: Some(seconds(15)) },
+            // Whatever the database does, the log goes on.
+            Self::Restart | Self::Stall if store.has_log() => {
+                Limits { ready: seconds(5), acknowledging: seconds(5), stall: Some(seconds(2)) }
+            }
+            _ => Limits { ready: seconds(5), acknowledging: seconds(5), stall: None },
+        }
+    }
+
+    /// How many blows of it make a run, where more would show nothing more.
+    pub(super) fn most_blows(self) -> usize {
+        if self == Self::Leader { 2 } else { usize::MAX }
     }
 
     /// Whether it is dealt in blows: the proxy of `Cut` cuts all the time.
@@ -84,6 +123,17 @@ impl Fault {
     pub fn must_refuse(self) -> bool {
         matches!(self, Self::Flush | Self::Full)
     }
+}
+
+/// Times that a run by hand must keep.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// How soon the server must be ready again after a blow.
+    pub ready: Duration,
+    /// How soon it must acknowledge again after a blow.
+    pub acknowledging: Duration,
+    /// How long nothing may be acknowledged at any time.
+    pub stall: Option<Duration>,
 }
 
 /// One blow, over.
@@ -99,6 +149,8 @@ pub struct Blow {
     pub window: Option<Window>,
     /// The backup that was taken.
     pub backup: Option<Taken>,
+    /// How many messages the database was behind the replicated log when the blow was over.
+    pub behind: u64,
 }
 
 /// A backup that was taken during a run.
@@ -115,95 +167,45 @@ pub struct Taken {
 impl Blow {
     /// A blow that only took time.
     fn plain(over: u64, ready: Duration) -> Self {
-        Self { over, ready, said_no: false, window: None, backup: None }
+        Self { over, ready, said_no: false, window: None, backup: None, behind: 0 }
     }
 }
 
+/// How long PostgreSQL is stalled.
+const STALL: Duration = Duration::from_secs(10);
+/// How long a killed leader stays away: the others have elected another one by then, or not yet.
+const AWAY_MS: std::ops::Range<u64> = 3_000..8_000;
 /// How long a state of the server is waited for.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// How long a page for people may take.
+const LONG_REPLY: Duration = Duration::from_secs(5);
 /// The time between two looks at `/readyz`.
 const LOOK: Duration = Duration::from_millis(10);
 /// Room that is left on the disk when it is made small, in KiB.
 const ROOM_KIB: std::ops::Range<u64> = 200..3_000;
-/// How large a file fills it otherwise, in KiB.
-const BALLAST_KIB: u64 = 256 * 1_024;
-/// The disk's size while there is room, in MiB.
-const DISK_MIB: u64 = 2_048;
-
-/// A disk of its own for the store: memory, so that it can be made small and large; gone when this is dropped.
-pub(super) struct Disk(PathBuf);
-
-impl Disk {
-    /// Mounts it on a new folder.
-    pub(super) async fn mount(folder: &Path) -> Result<Self> {
-        std::fs::create_dir_all(folder)?;
-        let path = folder.to_str().context("the folder's name is text")?;
-        let size = format!("size={DISK_MIB}m");
-        shell("mount", &["-t", "tmpfs", "-o", &size, "tmpfs", path])
-            .await
-            .context("the small disk cannot be mounted")?;
-        Ok(Self(folder.to_owned()))
-    }
-
-    /// Leaves only so much room on it.
-    async fn shrink(&self, room_kib: u64) -> Result<()> {
-        let text = Command::new("df").args(["-k", "--output=used"]).arg(&self.0).output().await?.stdout;
-        let text = String::from_utf8(text)?;
-        let used: u64 = text.lines().nth(1).context("df tells nothing")?.trim().parse()?;
-        self.resize(&format!("size={}k", used + room_kib)).await
-    }
-
-    async fn grow(&self) -> Result<()> {
-        self.resize(&format!("size={DISK_MIB}m")).await
-    }
-
-    async fn resize(&self, size: &str) -> Result<()> {
-        let path = self.0.to_str().context("the folder's name is text")?;
-        shell("mount", &["-o", &format!("remount,{size}"), path]).await
-    }
-
-    /// Fills what room is left with a file; returns its name.
-    fn fill(&self) -> Result<PathBuf> {
-        use std::io::Write as _;
-        let ballast = self.0.join("ballast");
-        let mut file = File::create(&ballast)?;
-        let zeros = vec![0; 1 << 16];
-        // Until the disk is full, which is what this is for.
-        while file.write_all(&zeros).is_ok() {}
-        Ok(ballast)
-    }
-}
-
-impl Drop for Disk {
-    fn drop(&mut self) {
-        // Lazily: a server that still runs must not keep it.
-        let _ = std::process::Command::new("umount").arg("-l").arg(&self.0).status();
-    }
-}
-
-async fn shell(program: &str, args: &[&str]) -> Result<()> {
-    let output = Command::new(program).args(args).stdin(Stdio::null()).output().await;
-    let output = output.with_context(|| format!("cannot start {program}"))?;
-    ensure!(output.status.success(), "{program}: {}", String::from_utf8_lossy(&output.stderr).trim());
-    Ok(())
-}
 
 /// Deals one blow and waits until the server is ready again.
-pub(super) async fn deal(fault: Fault, stage: &mut Stage, disk: Option<&Disk>, rng: &mut impl Rng) -> Result<Blow> {
+pub(super) async fn deal(fault: Fault, stage: &mut Stage, ground: &mut Ground, rng: &mut impl Rng) -> Result<Blow> {
     match fault {
         Fault::Kill => kill(stage).await,
         Fault::Pause => pause(stage, rng).await,
         Fault::Flush => flush(stage, rng).await,
-        Fault::Full => full(stage, disk.context("the disk is mounted")?, rng).await,
+        Fault::Full => full(stage, ground.disk.as_ref().context("the disk is mounted")?, rng).await,
         Fault::Backup => backup(stage).await,
+        Fault::Restart => restart(stage, ground).await,
+        Fault::Stall => stall(stage, ground).await,
+        Fault::Leader => leader(stage, ground, rng).await,
         Fault::Cut | Fault::None => bail!("{} has no blows", fault.name()),
     }
 }
 
 /// The pause before the next blow: long enough that the load is under way again.
-pub(super) fn rest(fault: Fault, rng: &mut impl Rng) -> Duration {
+pub(super) fn rest(fault: Fault, length: Duration, rng: &mut impl Rng) -> Duration {
     Duration::from_millis(match fault {
         Fault::Kill => rng.random_range(1_500..2_500),
+        Fault::Restart | Fault::Stall => rng.random_range(2_000..6_000),
+        // The second one in another half than the first.
+        Fault::Leader => (length / 4).as_millis() as u64,
         _ => rng.random_range(700..2_000),
     })
 }
@@ -237,6 +239,46 @@ async fn backup(stage: &Stage) -> Result<Blow> {
     ready(stage).await?;
     let backup = Some(Taken { file, from, to: over });
     Ok(Blow { backup, ..Blow::plain(over, begun.elapsed()) })
+}
+
+/// Has PostgreSQL crash and start again.
+async fn restart(stage: &Stage, ground: &Ground) -> Result<Blow> {
+    block_in_place(|| ground.postgres()?.restart())?;
+    let (over, begun) = (now(), Instant::now());
+    ready(stage).await?;
+    Ok(Blow::plain(over, begun.elapsed()))
+}
+
+/// Stops PostgreSQL for longer than the server and the load wait for anything.
+async fn stall(stage: &Stage, ground: &Ground) -> Result<Blow> {
+    block_in_place(|| ground.postgres()?.stall())?;
+    sleep(STALL).await;
+    let behind = behind(&stage.api).await;
+    let (over, begun) = (now(), Instant::now());
+    // Whatever came of the question.
+    block_in_place(|| ground.postgres()?.go_on())?;
+    ready(stage).await?;
+    Ok(Blow { behind: behind?, ..Blow::plain(over, begun.elapsed()) })
+}
+
+/// Kills the leader of the replicated log; what is acknowledged again counts from then.
+async fn leader(stage: &Stage, ground: &mut Ground, rng: &mut impl Rng) -> Result<Blow> {
+    let node = ground.kill_leader()?;
+    let (over, begun) = (now(), Instant::now());
+    ready(stage).await?;
+    let taken = begun.elapsed();
+    let away = Duration::from_millis(rng.random_range(AWAY_MS));
+    sleep(away.saturating_sub(begun.elapsed())).await;
+    ground.start_again(node)?;
+    ready(stage).await?;
+    Ok(Blow::plain(over, taken))
+}
+
+/// How many messages the database is behind the replicated log; 0 without one.
+pub(super) async fn behind(api: &Api) -> Result<u64> {
+    let metrics = timeout(LONG_REPLY, api.get("/metrics")).await.context("the metrics do not come")??;
+    let value = metrics.text().lines().find_map(|line| line.strip_prefix("bearing_intake_log_behind ")?.parse().ok());
+    Ok(value.unwrap_or_default())
 }
 
 /// Makes flushes fail: all of them, or every so many.

@@ -50,7 +50,7 @@ pub struct Verdict {
     pub refused: BTreeMap<String, usize>,
     /// Sendings that got no answer.
     pub unanswered: usize,
-    /// The longest time without an acknowledgement, from the first to the last.
+    /// The longest time without an acknowledgement that began while answers came.
     pub stall: Duration,
     /// What is wrong, a sentence each.
     pub problems: Vec<String>,
@@ -113,7 +113,7 @@ pub fn judge(journal: &[Line], stored: &[Stored], counted: &[u64; SCORES], windo
 fn told(journal: &[Line], windows: &[Window], verdict: &mut Verdict) -> BTreeMap<u32, Known> {
     let mut known: BTreeMap<u32, Known> = BTreeMap::new();
     let mut first_sent: BTreeMap<(u32, u32), u64> = BTreeMap::new();
-    let (mut last_ack, mut unsent, mut false_acks) = (None, Vec::new(), Vec::new());
+    let (mut unsent, mut false_acks) = (Vec::new(), Vec::new());
     for line in journal {
         let (number, seq) = (line.number, line.seq);
         let answer = known.entry(number).or_default();
@@ -138,15 +138,12 @@ fn told(journal: &[Line], windows: &[Window], verdict: &mut Verdict) -> BTreeMap
                 if is_blind && status != "duplicate" {
                     false_acks.push(format!("{number}.{seq} was {status} while nothing could be flushed"));
                 }
-                if let Some(last) = last_ack {
-                    verdict.stall = verdict.stall.max(Duration::from_micros(line.at.saturating_sub(last)));
-                }
-                last_ack = Some(line.at);
             }
             What::Refused(code) => *verdict.refused.entry(code.clone()).or_default() += 1,
             What::Unanswered => verdict.unanswered += 1,
         }
     }
+    verdict.stall = stall(journal, first_sent.values());
     verdict.false_acks = false_acks.len();
     tell(&mut verdict.problems, "false acknowledgements", &false_acks);
     tell(&mut verdict.problems, "out of order", &unsent);
@@ -154,6 +151,22 @@ fn told(journal: &[Line], windows: &[Window], verdict: &mut Verdict) -> BTreeMap
     let wrong = verdict.refused.keys().filter(|code| !code.starts_with("503:")).cloned().collect::<Vec<_>>();
     tell(&mut verdict.problems, "refused with another status than 503", &wrong);
     known
+}
+
+/// The longest time without an acknowledgement that began while answers came: after the last of them, one that is sent again
+/// may be all that is left to acknowledge.
+fn stall<'a>(journal: &[Line], first_sent: impl Iterator<Item = &'a u64> + Clone) -> Duration {
+    let (Some(mut since), Some(last)) = (first_sent.clone().min().copied(), first_sent.max()) else {
+        return Duration::ZERO;
+    };
+    let mut longest = 0;
+    for line in journal.iter().filter(|line| matches!(line.what, What::Acknowledged(_))) {
+        if since <= *last {
+            longest = longest.max(line.at.saturating_sub(since));
+        }
+        since = line.at;
+    }
+    Duration::from_micros(longest)
 }
 
 /// Holds what the score counts against the store, and against the journal where that leaves no doubt.

@@ -1,11 +1,12 @@
 //! A soak: the real server, a load in another process that journals everything, blows on a seed, and a judge.
 //!
-//! **To add a store:** a variant of [`Store`] with the place of its database, and in [`Store::faults`] the faults that can
-//! be dealt there; load, journal and judge stay as they are, since they know the server's API alone. **To add a
+//! **To add a store:** a variant of [`Store`], what it stands on in `ground.rs`, and in [`Store::faults`] the faults that
+//! can be dealt there; load, journal and judge stay as they are, since they know the server's API alone. **To add a
 //! fault:** a variant of [`Fault`] and its blow in `fault.rs`.
 
 mod cutter;
 pub mod fault;
+mod ground;
 pub mod journal;
 pub mod judge;
 pub mod load;
@@ -17,7 +18,6 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
-use bearing_fresh::Place;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use serde_json::Value;
@@ -28,8 +28,10 @@ use tokio::time::{Instant, sleep, timeout};
 use crate::api::Api;
 use crate::server::Server;
 use crate::stage::{Stage, number_of};
+use crate::wait::until;
 use cutter::Cutter;
-use fault::{Blow, Disk, Fault, Taken};
+use fault::{Blow, Fault, Taken};
+use ground::Ground;
 use journal::{Line, What};
 use judge::{SCORES, Stored, Verdict};
 
@@ -46,19 +48,22 @@ const RESTORED: usize = 3;
 pub enum Store {
     /// The embedded database.
     Sqlite,
-    /// A database of a PostgreSQL that is there already.
+    /// A PostgreSQL of the run's own.
     Postgres,
+    /// The same, with a replicated log of three NATS nodes before it.
+    Nats,
 }
 
 impl Store {
     /// Every store.
-    pub const ALL: [Self; 2] = [Self::Sqlite, Self::Postgres];
+    pub const ALL: [Self; 3] = [Self::Sqlite, Self::Postgres, Self::Nats];
 
     /// Its name on the command line.
     pub fn name(self) -> &'static str {
         match self {
             Self::Sqlite => "sqlite",
             Self::Postgres => "postgres",
+            Self::Nats => "nats",
         }
     }
 
@@ -67,20 +72,18 @@ impl Store {
         if bearing_fresh::postgres_is_chosen() { Self::Postgres } else { Self::Sqlite }
     }
 
-    /// A fresh database, unless it is the file in the server's folder.
-    fn place(self) -> Option<Place> {
-        match self {
-            Self::Sqlite => None,
-            Self::Postgres => Some(bearing_fresh::postgres()),
-        }
+    /// Whether what it acknowledges is in a log first, and in the database later.
+    pub fn has_log(self) -> bool {
+        self == Self::Nats
     }
 
     /// What can be done to it. The server's own disk is where SQLite's file is: with another store, flushes and room
     /// belong to another process.
     pub fn faults(self) -> &'static [Fault] {
         match self {
-            Self::Sqlite => &Fault::ALL,
-            Self::Postgres => &[Fault::Kill, Fault::Pause, Fault::Cut],
+            Self::Sqlite => &[Fault::Kill, Fault::Flush, Fault::Full, Fault::Pause, Fault::Cut, Fault::Backup],
+            Self::Postgres => &[Fault::Kill, Fault::Pause, Fault::Cut, Fault::Restart, Fault::Stall],
+            Self::Nats => &[Fault::Kill, Fault::Pause, Fault::Cut, Fault::Restart, Fault::Stall, Fault::Leader],
         }
     }
 
@@ -136,20 +139,17 @@ impl Run {
     /// Something could not be started, or does not come back; a breach is no error but a problem of the verdict.
     pub async fn play(&self) -> Result<Outcome> {
         let mut folder = tempfile::Builder::new().prefix("bearing-soak-").tempdir()?;
-        let mut server = Server::prepare(self.store.place(), "serve", &["--rate-limits", "off"])?;
-        let disk = match self.fault {
-            Fault::Full => Some(Disk::mount(&server.data()).await?),
-            _ => None,
-        };
+        let mut ground = Ground::lay(self.store)?;
+        let mut server = ground.server(self.fault).await?;
         server.start_again().await?;
         let mut stage = Stage::set_on(server, "nps").await?;
         self.fill(&stage).await?;
-        let played = self.play_on(&mut stage, disk.as_ref(), &folder).await;
+        let played = self.play_on(&mut stage, &mut ground, &folder).await;
         if !matches!(&played, Ok(outcome) if outcome.verdict.problems.is_empty()) {
             folder.disable_cleanup(true);
             stage.server.keep_folder();
         }
-        // Before its disk goes.
+        // Before the ground goes.
         stage.server.kill().await?;
         played.with_context(|| format!("{}; the journal is in {}", self.again(), folder.path().display()))
     }
@@ -187,17 +187,19 @@ impl Run {
         Ok(())
     }
 
-    async fn play_on(&self, stage: &mut Stage, disk: Option<&Disk>, folder: &TempDir) -> Result<Outcome> {
+    async fn play_on(&self, stage: &mut Stage, ground: &mut Ground, folder: &TempDir) -> Result<Outcome> {
         let journal = folder.path().join("journal");
         let cutter = match self.fault {
             Fault::Cut => Some(Cutter::start(stage.server.address, self.seed).await?),
             _ => None,
         };
         let mut load = self.load(stage, cutter.as_ref(), &journal)?;
-        let dealt = self.blows(stage, disk).await;
+        let dealt = self.blows(stage, ground).await;
         let report = report(&mut load, self.length + PATIENCE).await;
         let (blows, report) = (dealt?, report?);
         let last = fault::kill(stage).await?;
+        until("everything to be in the database", async || Ok((fault::behind(&stage.api).await? == 0).then_some(())))
+            .await?;
 
         let lines = journal::read(&journal)?;
         let (stored, counted) = read_back(&stage.api, &stage.survey).await?;
@@ -230,18 +232,19 @@ impl Run {
     }
 
     /// Deals blows until the load's time is over.
-    async fn blows(&self, stage: &mut Stage, disk: Option<&Disk>) -> Result<Vec<Blow>> {
+    async fn blows(&self, stage: &mut Stage, ground: &mut Ground) -> Result<Vec<Blow>> {
         let end = Instant::now() + self.length;
         let mut rng = ChaCha8Rng::seed_from_u64(self.seed ^ u64::from(u32::MAX));
         let mut blows = Vec::new();
         loop {
-            let rest = fault::rest(self.fault, &mut rng);
-            if Instant::now() + rest >= end || !self.fault.has_blows() {
+            let rest = fault::rest(self.fault, self.length, &mut rng);
+            let is_enough = !self.fault.has_blows() || blows.len() >= self.fault.most_blows();
+            if is_enough || Instant::now() + rest >= end {
                 tokio::time::sleep_until(end).await;
                 return Ok(blows);
             }
             sleep(rest).await;
-            blows.push(fault::deal(self.fault, stage, disk, &mut rng).await?);
+            blows.push(fault::deal(self.fault, stage, ground, &mut rng).await?);
         }
     }
 
@@ -265,6 +268,16 @@ impl Run {
         if self.fault == Fault::Cut && verdict.unanswered == 0 {
             problems.push("no request was cut off: the cuts were not felt".into());
         }
+        if self.fault == Fault::Stall {
+            let is_felt = if self.store.has_log() {
+                blows.iter().all(|blow| blow.behind > 0)
+            } else {
+                verdict.unanswered > 0 || !verdict.refused.is_empty()
+            };
+            if !is_felt {
+                problems.push("everything went on while the database was stalled: the stall was not felt".into());
+            }
+        }
     }
 }
 
@@ -272,12 +285,15 @@ impl Outcome {
     /// What is wrong, the times that a run by hand holds the server to included.
     pub fn breaches(&self) -> Vec<String> {
         let mut breaches = self.verdict.problems.clone();
-        let limit = self.run.fault.limit();
-        for (what, taken) in [("ready", self.ready), ("acknowledging", self.heals)] {
-            // What is acknowledged again after a kill waits for the connections, which try every few milliseconds.
-            let limit = if what == "ready" { limit } else { Duration::from_secs(5) };
-            if taken > limit {
-                breaches.push(format!("{what} again after {taken:.1?}; the limit is {limit:.0?}"));
+        let limits = self.run.fault.limits(self.run.store);
+        let times = [
+            ("ready again", self.ready, Some(limits.ready)),
+            ("acknowledging again", self.heals, Some(limits.acknowledging)),
+            ("nothing was acknowledged; on again", self.verdict.stall, limits.stall),
+        ];
+        for (what, taken, limit) in times {
+            if let Some(limit) = limit.filter(|limit| taken > *limit) {
+                breaches.push(format!("{what} after {taken:.1?}; the limit is {limit:.0?}"));
             }
         }
         breaches

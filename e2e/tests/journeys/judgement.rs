@@ -164,3 +164,27 @@ async fn a_journal_is_read_as_it_was_written_but_for_a_line_cut_off() -> Result<
     assert!(journal::read(&path).is_err());
     Ok(())
 }
+
+#[test]
+fn the_longest_stall_begins_while_answers_come() {
+    let mut history = vec![
+        sent(10, 0, 0, 9),
+        acknowledged(40, 0, 0, "stored"),
+        sent(50, 1, 0, 9),
+        acknowledged(60, 1, 0, "stored"),
+        sent(70, 2, 0, 9),
+        sent(80, 3, 0, 9),
+        acknowledged(100, 3, 0, "stored"),
+        // Nothing new came after 80: that this one took so long is no stall.
+        sent(500, 2, 0, 9),
+        acknowledged(900, 2, 0, "stored"),
+    ];
+    let stall = |history: &[Line]| judge(history, &[], &[0; SCORES], &[]).stall.as_micros();
+    assert_eq!(stall(&history), 40, "from 60 to 100");
+    history.push(sent(890, 4, 0, 9));
+    assert_eq!(stall(&history), 800, "from 100 to 900, with one more to come");
+    history.truncate(1);
+    assert_eq!(stall(&history), 0);
+    history.push(acknowledged(70, 0, 0, "stored"));
+    assert_eq!(stall(&history), 60, "from the first sending on");
+}

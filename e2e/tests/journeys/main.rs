@@ -13,6 +13,7 @@ mod foot;
 mod good_guest;
 mod hosted;
 mod identity;
+mod intake_log;
 mod judgement;
 mod keyboard;
 mod management;

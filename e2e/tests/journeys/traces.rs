@@ -3,7 +3,8 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::{Context, Result};
-use bearing_e2e::http::{Listener, ask, reply};
+use bearing_e2e::api::Api;
+use bearing_e2e::http::{Ask, Listener, ask, reply};
 use bearing_e2e::server::Server;
 use bearing_e2e::stage::{Stage, response_id};
 use hyper::body::Bytes;
@@ -38,6 +39,13 @@ fn trace_id(text: &str) -> Vec<u8> {
     digits.chunks(2).map(|pair| pair[0] * 16 + pair[1]).collect()
 }
 
+/// A request that says to belong to a trace, which is sampled.
+fn traced(path: &str, trace: &str) -> Result<Ask> {
+    let mut request = ask(Method::GET, path, "application/json", "")?;
+    request.headers_mut().insert("traceparent", format!("00-{trace}-00f067aa0ba902b7-01").parse()?);
+    Ok(request)
+}
+
 #[tokio::test]
 async fn a_span_holds_its_route_and_status_and_nothing_of_the_people() -> Result<()> {
     let (collector, got) = collector().await?;
@@ -49,13 +57,11 @@ async fn a_span_holds_its_route_and_status_and_nothing_of_the_people() -> Result
     assert!(taken.status.is_success(), "{}", taken.text());
     let request_id = taken.headers.get("x-request-id").context("every reply has one")?.to_str()?.to_owned();
     let (own, stranger) = ("4bf92f3577b34da6a3ce929d0e0e4736", "11111111111111111111111111111111");
-    let config = format!("/v1/embed/{}", stage.site_key);
-    for (path, trace) in [("/v1/reports/score?metric=nps&attr.plan=pro", own), (config.as_str(), stranger)] {
-        let mut request = ask(Method::GET, path, "application/json", "")?;
-        request.headers_mut().insert("traceparent", format!("00-{trace}-00f067aa0ba902b7-01").parse()?);
-        let reply = stage.api.send(request).await?;
-        assert!(reply.status.is_success(), "{path}: {}", reply.text());
-    }
+    let (config, report) = (format!("/v1/embed/{}", stage.site_key), "/v1/reports/score?metric=nps&attr.plan=pro");
+    assert_eq!(stage.api.send(traced(report, own)?).await?.status, StatusCode::OK);
+    assert_eq!(stage.api.send(traced(&config, stranger)?).await?.status, StatusCode::OK);
+    let nobody = Api { key: "sk_none".to_owned(), ..stage.api.clone() };
+    assert_eq!(nobody.send(traced(report, stranger)?).await?.status, StatusCode::UNAUTHORIZED);
     // What is left leaves before it ends.
     stage.server.stop().await?;
     let got = got.lock().unwrap_or_else(PoisonError::into_inner).clone();
@@ -71,6 +77,25 @@ async fn a_span_holds_its_route_and_status_and_nothing_of_the_people() -> Result
         assert!(!holds(&bytes, secret.as_bytes()), "{secret} in {shown}");
     }
     assert!(holds(&bytes, &trace_id(own)), "a caller with a key joins its own trace");
-    assert!(!holds(&bytes, &trace_id(stranger)), "a page does not");
+    assert!(!holds(&bytes, &trace_id(stranger)), "a page does not, and neither does who only says to have a key");
+    Ok(())
+}
+
+#[tokio::test]
+async fn nobody_chooses_requests_to_be_traced() -> Result<()> {
+    let (collector, got) = collector().await?;
+    let options = ["--otlp-endpoint", &format!("http://{}", collector.address), "--otlp-share", "0.000001"];
+    let mut stage = Stage::set_on(Server::launch("serve", &options).await?, "nps").await?;
+    let nobody = Api { key: String::new(), ..stage.api.clone() };
+    // What decides by the trace's id takes the lowest first.
+    let lowest = "00000000000000000000000000000001";
+    for caller in [&nobody, &stage.api] {
+        for path in ["/v1/reports/score?metric=nps", &format!("/v1/embed/{}", stage.site_key)] {
+            caller.send(traced(path, lowest)?).await?;
+        }
+    }
+    stage.server.stop().await?;
+    let got = got.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    assert!(got.is_empty(), "{got:?}");
     Ok(())
 }

@@ -6,14 +6,15 @@ use serde_json::Value;
 use crate::{place::Place, process::output};
 
 /// A workspace crate and the workspace crates it may depend on.
-const MAY_DEPEND: [(&str, &[&str]); 8] = [
+const MAY_DEPEND: [(&str, &[&str]); 9] = [
     ("bearing-shared", &[]),
     ("bearing-fresh", &[]),
+    ("bearing-clusters", &[]),
     ("bearing-widget", &["bearing-shared"]),
     ("bearing-storage", &["bearing-shared", "bearing-fresh"]),
     ("bearing", &["bearing-shared", "bearing-storage", "bearing-widget", "bearing-fresh"]),
-    ("bearing-e2e", &["bearing-fresh"]),
-    ("xtask", &[]),
+    ("bearing-e2e", &["bearing-fresh", "bearing-clusters"]),
+    ("xtask", &["bearing-clusters"]),
     ("bearing-bundle", &[]),
 ];
 

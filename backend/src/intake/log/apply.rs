@@ -151,10 +151,11 @@ impl Applier {
         let progress = &self.log.progress;
         loop {
             sleep(WATCH).await;
-            let applied = self.store.applied(&self.log.name).await;
+            // A store that stands still is what the figures are to tell of: it must not hold them up.
+            let applied = timeout(ATTEMPT, self.store.applied(&self.log.name)).await;
             let Ok(Ok(info)) = timeout(ATTEMPT, self.log.stream.get_info()).await else { continue };
             progress.holds(info.state.last_sequence);
-            if let Ok(applied) = applied {
+            if let Ok(Ok(applied)) = applied {
                 progress.has_applied(applied);
                 if info.state.messages > 0 && info.state.first_sequence <= applied {
                     let purge = self.log.stream.purge().sequence(applied + 1);

@@ -3,7 +3,7 @@
 //! It resolves names, looks at what came and connects to exactly that: there is no second look-up that could say
 //! something else. It follows no redirect, knows no proxy and reads nothing of a reply but its status.
 
-use std::net::SocketAddr;
+use std::net::{SocketAddr, ToSocketAddrs};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,6 +14,7 @@ use hyper::body::{Bytes, Incoming};
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
+use tokio::sync::Semaphore;
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::rustls::pki_types::ServerName;
@@ -79,14 +80,40 @@ pub trait Resolve: Send + Sync {
     async fn resolve(&self, name: &str, port: u16) -> std::io::Result<Vec<SocketAddr>>;
 }
 
+/// The most names that are looked up at once. The system's look-up holds a thread for as long as it takes, which is longer
+/// than any attempt where a name's server does not answer, and the store reads on the same threads: tokio has 512 of them.
+const LOOK_UPS: usize = 256;
+
 /// The system's resolver.
-pub struct SystemResolver;
+pub struct SystemResolver {
+    look_ups: Arc<Semaphore>,
+}
+
+impl Default for SystemResolver {
+    fn default() -> Self {
+        Self { look_ups: Arc::new(Semaphore::new(LOOK_UPS)) }
+    }
+}
 
 #[async_trait]
 impl Resolve for SystemResolver {
     async fn resolve(&self, name: &str, port: u16) -> std::io::Result<Vec<SocketAddr>> {
-        Ok(tokio::net::lookup_host((name, port)).await?.collect())
+        let name = name.to_owned();
+        apart(&self.look_ups, move || Ok((name, port).to_socket_addrs()?.collect())).await
     }
+}
+
+/// Runs work on a thread of its own, which counts until it has ended: who asked for it may have stopped waiting long before.
+async fn apart<T: Send + 'static>(
+    most: &Arc<Semaphore>,
+    work: impl FnOnce() -> std::io::Result<T> + Send + 'static,
+) -> std::io::Result<T> {
+    let permit = Arc::clone(most).acquire_owned().await.map_err(std::io::Error::other)?;
+    let working = move || {
+        let _permit = permit;
+        work()
+    };
+    tokio::task::spawn_blocking(working).await.map_err(std::io::Error::other)?
 }
 
 /// The client.
@@ -102,7 +129,7 @@ impl Client {
     /// A client that knows the authorities of the web's browsers.
     pub fn new(allow_private: bool) -> Self {
         let roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
-        Self::with(Arc::new(SystemResolver), roots, allow_private)
+        Self::with(Arc::new(SystemResolver::default()), roots, allow_private)
     }
 
     /// A client with a resolver and authorities of its own.
@@ -238,7 +265,28 @@ fn retry_after(headers: &HeaderMap, now: i64) -> Option<i64> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::mpsc;
+
     use super::*;
+
+    #[tokio::test]
+    async fn a_look_up_counts_until_it_has_ended_though_nobody_waits_any_more() {
+        let most = Arc::new(Semaphore::new(1));
+        let (end, ended) = mpsc::channel::<()>();
+        let (begin, begun) = tokio::sync::oneshot::channel();
+        let hangs = apart(&most, move || {
+            let _ = begin.send(());
+            let _ = ended.recv();
+            Ok(())
+        });
+        tokio::select! {
+            _ = hangs => panic!("it hangs"),
+            begun = begun => begun.expect("it has begun"),
+        }
+        assert!(most.try_acquire().is_err(), "its thread is still busy");
+        end.send(()).expect("it waits for this");
+        assert_eq!(apart(&most, || Ok(7)).await.expect("there is a thread again"), 7);
+    }
 
     #[test]
     fn retry_after_is_seconds_or_a_date() {

@@ -36,6 +36,12 @@ pub fn postgres() -> Place {
     Place { url: database.url(), _guard: Box::new(database) }
 }
 
+/// A database that somebody else made and keeps.
+#[must_use]
+pub fn elsewhere(url: &str) -> Place {
+    Place { url: url.to_owned(), _guard: Box::new(()) }
+}
+
 /// A place on the engine that [`ENGINE`] names.
 ///
 /// # Panics

@@ -1,12 +1,13 @@
 //! Claims in PostgreSQL: which deliveries a server takes on, and how their attempts ended.
 //!
-//! Servers claim at once and pass over what another holds at the moment (`SKIP LOCKED`); a lease in the row, and not a
-//! lock, keeps a delivery for its server while the attempt is under way.
+//! Servers claim one after the other and pass over what somebody else holds at the moment (`SKIP LOCKED`); a lease in the
+//! row, and not a lock, keeps a delivery for its server while the attempt is under way.
 
 use bearing_shared::api::webhooks::Disabled;
 use bearing_shared::id::{SiteId, WebhookId};
 
-use super::session::{Session, Sites, TRIES};
+use super::faults::Tries;
+use super::session::{Session, Sites, lock_key};
 use super::webhooks::{DELIVERY, delivery, find};
 use super::{PostgresStore, rows};
 use crate::Result;
@@ -53,6 +54,13 @@ async fn shares(session: &Session, claim: Claim) -> Result<Vec<Share>> {
         });
     }
     Ok(share_out(waiting, claim))
+}
+
+/// Takes on what is shared out. Servers take turns: how much room an endpoint has is what the others have under way.
+async fn take_a_turn(session: &Session, claim: Claim) -> Result<Vec<Claimed>> {
+    session.query("SELECT pg_advisory_xact_lock($1)", &[&lock_key("the claims")]).await?;
+    let shares = shares(session, claim).await?;
+    take(session, claim, &shares).await
 }
 
 /// Takes on what was shared out, as far as it is still due and no other server's.
@@ -155,12 +163,11 @@ impl PostgresStore {
         // Looked for in a session that writes nothing: with nothing due, nothing is written.
         let session = self.reading(Sites::All).await?;
         let found = shares(&session, claim).await;
-        let shares = session.end(found).await?;
-        if shares.is_empty() {
+        if session.end(found).await?.is_empty() {
             return Ok(Vec::new());
         }
         let session = self.writing_freely(Sites::All).await?;
-        let taken = take(&session, claim, &shares).await;
+        let taken = take_a_turn(&session, claim).await;
         session.end(taken).await
     }
 
@@ -170,21 +177,19 @@ impl PostgresStore {
             return Ok(());
         }
         settled.sort_unstable_by(|left, right| (&left.site, &left.id).cmp(&(&right.site, &right.id)));
-        let mut tries = 0;
+        let mut tries = Tries::default();
         loop {
             let session = self.writing_freely(Sites::All).await?;
             let ended = settle(&session, &settled).await;
-            let conflict = session.met_a_conflict();
-            match session.end(ended).await {
-                Err(_) if conflict && tries < TRIES => tries += 1,
-                result => return result,
+            match session.finish(ended).await {
+                Err(failed) if tries.again(&failed) => {}
+                ended => return Ok(ended?),
             }
         }
     }
 
     /// Removes some deliveries made before a time, of the first webhook, there or not, that has any; how many.
     pub(super) async fn prune(&self, before: i64, limit: u32) -> Result<u32> {
-        let session = self.writing_freely(Sites::All).await?;
         let sql = format!(
             "{}
              DELETE FROM delivery USING (
@@ -196,7 +201,14 @@ impl PostgresStore {
              WHERE delivery.site_id = old.site_id AND delivery.id = old.id",
             places("true")
         );
-        let pruned = session.execute(&sql, &[&before, &i64::from(limit)]).await;
-        Ok(u32::try_from(session.end(pruned).await?).unwrap_or(u32::MAX))
+        let mut tries = Tries::default();
+        loop {
+            let session = self.writing_freely(Sites::All).await?;
+            let pruned = session.execute(&sql, &[&before, &i64::from(limit)]).await;
+            match session.finish(pruned).await {
+                Err(failed) if tries.again(&failed) => {}
+                pruned => return Ok(u32::try_from(pruned?).unwrap_or(u32::MAX)),
+            }
+        }
     }
 }

@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use super::PostgresStore;
-use super::session::{Session, Sites, TRIES};
+use super::session::{Session, Sites};
 use crate::Result;
 
-/// The pause before a server is asked again what became of a transaction.
+/// How often, and the pause before a server is asked again what became of a transaction.
+const TRIES: u32 = 5;
 const PAUSE: Duration = Duration::from_millis(100);
 
 /// The number of a transaction, by which the server can be asked for it later.

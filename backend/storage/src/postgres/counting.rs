@@ -6,10 +6,11 @@ use std::sync::Arc;
 use bearing_shared::id::SiteId;
 use tokio_postgres::types::ToSql;
 
+use super::faults::Failed;
 use super::session::Session;
 use super::{PostgresStore, generations, learned, rows, webhooks};
 use crate::Result;
-use crate::counts::change::{CellKey, Change, Changes};
+use crate::counts::change::{CellKey, Change, Changes, Rows};
 use crate::counts::generation::{SiteCounting, declared};
 
 /// How sites count, each as far as it is there.
@@ -104,13 +105,22 @@ impl<'a> Keys<'a> {
     }
 }
 
-/// Writes the changes of one transaction: each touched cell once, in the order of their keys.
-pub(super) async fn write(session: &Session, changes: Changes) -> Result<()> {
+/// What is written of the changes of one transaction: each touched cell once, in the order of their keys.
+fn sorted(changes: Changes) -> Rows {
     let mut rows = changes.into_rows();
     rows.answers.sort_unstable_by(|left, right| (left.0, &left.1).cmp(&(right.0, &right.1)));
     rows.events.sort_unstable_by(|left, right| left.0.cmp(&right.0));
+    rows
+}
+
+/// Writes the changes of one transaction.
+pub(super) async fn write(session: &Session, changes: Changes) -> Result<()> {
+    write_rows(session, &sorted(changes)).await
+}
+
+async fn write_rows(session: &Session, rows: &Rows) -> Result<()> {
     if !rows.answers.is_empty() {
-        add_answers(session, &rows.answers).await?;
+        session.execute(ADD_ANSWERS, &AnswerColumns::of(&rows.answers).params()).await?;
     }
     if !rows.events.is_empty() {
         add_events(session, &rows.events).await?;
@@ -118,32 +128,59 @@ pub(super) async fn write(session: &Session, changes: Changes) -> Result<()> {
     Ok(())
 }
 
-async fn add_answers(session: &Session, answers: &[(i64, CellKey, Change)]) -> Result<()> {
-    let mut keys = Keys::default();
-    let mut grains: Vec<i16> = Vec::with_capacity(answers.len());
-    let mut counts: [Vec<i64>; 12] = std::array::from_fn(|_| Vec::with_capacity(answers.len()));
-    for (grain, key, change) in answers {
-        keys.add(key);
-        grains.push(*grain as i16);
-        for (column, count) in counts.iter_mut().zip(change.scores.iter().chain([&change.completed])) {
-            column.push(*count);
-        }
+/// Writes the changes of one transaction, and commits: nothing comes after them.
+pub(super) async fn write_last(session: Session, changes: Changes) -> std::result::Result<(), Failed> {
+    let rows = sorted(changes);
+    if rows.answers.is_empty() || !rows.events.is_empty() {
+        let written = write_rows(&session, &rows).await;
+        return session.finish(written).await;
     }
-    let mut params: Vec<&(dyn ToSql + Sync)> = vec![
-        &keys.sites,
-        &keys.generations,
-        &grains,
-        &keys.dimensions,
-        &keys.values,
-        &keys.periods,
-        &keys.instruments,
-        &keys.surveys,
-        &keys.touchpoints,
-    ];
-    params.extend(counts.iter().map(|column| column as &(dyn ToSql + Sync)));
-    session
-        .execute(
-            "INSERT INTO cell (site_id, generation, grain, dimension, value, period, instrument, survey_id, touchpoint,
+    let answers = AnswerColumns::of(&rows.answers);
+    session.finish_with(ADD_ANSWERS, &answers.params()).await
+}
+
+/// The changes of many cells, as arrays.
+struct AnswerColumns<'a> {
+    keys: Keys<'a>,
+    grains: Vec<i16>,
+    counts: [Vec<i64>; 12],
+}
+
+impl<'a> AnswerColumns<'a> {
+    fn of(answers: &'a [(i64, CellKey, Change)]) -> Self {
+        let mut keys = Keys::default();
+        let mut grains = Vec::with_capacity(answers.len());
+        let mut counts: [Vec<i64>; 12] = std::array::from_fn(|_| Vec::with_capacity(answers.len()));
+        for (grain, key, change) in answers {
+            keys.add(key);
+            grains.push(*grain as i16);
+            for (column, count) in counts.iter_mut().zip(change.scores.iter().chain([&change.completed])) {
+                column.push(*count);
+            }
+        }
+        Self { keys, grains, counts }
+    }
+
+    fn params(&self) -> Vec<&(dyn ToSql + Sync)> {
+        let Self { keys, grains, counts } = self;
+        let mut params: Vec<&(dyn ToSql + Sync)> = vec![
+            &keys.sites,
+            &keys.generations,
+            grains,
+            &keys.dimensions,
+            &keys.values,
+            &keys.periods,
+            &keys.instruments,
+            &keys.surveys,
+            &keys.touchpoints,
+        ];
+        params.extend(counts.iter().map(|column| column as &(dyn ToSql + Sync)));
+        params
+    }
+}
+
+const ADD_ANSWERS: &str =
+    "INSERT INTO cell (site_id, generation, grain, dimension, value, period, instrument, survey_id, touchpoint,
                c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, completed)
              SELECT * FROM unnest($1::text[], $2::integer[], $3::smallint[], $4::text[], $5::text[], $6::integer[],
                $7::text[], $8::text[], $9::text[], $10::bigint[], $11::bigint[], $12::bigint[], $13::bigint[],
@@ -155,12 +192,7 @@ async fn add_answers(session: &Session, answers: &[(i64, CellKey, Change)]) -> R
                c3 = cell.c3 + excluded.c3, c4 = cell.c4 + excluded.c4, c5 = cell.c5 + excluded.c5,
                c6 = cell.c6 + excluded.c6, c7 = cell.c7 + excluded.c7, c8 = cell.c8 + excluded.c8,
                c9 = cell.c9 + excluded.c9, c10 = cell.c10 + excluded.c10,
-               completed = cell.completed + excluded.completed",
-            &params,
-        )
-        .await?;
-    Ok(())
-}
+               completed = cell.completed + excluded.completed";
 
 async fn add_events(session: &Session, events: &[(CellKey, [i64; 4])]) -> Result<()> {
     let mut keys = Keys::default();

@@ -9,9 +9,8 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
 use super::counting::{self, Countings};
-use super::responses::find;
 use super::session::Session;
-use super::{PostgresStore, webhooks};
+use super::{PostgresStore, rows, webhooks};
 use crate::counts::change::Changes;
 use crate::deleted::OF_A_SITE;
 use crate::responses::{Outcome, Withdrawal};
@@ -35,6 +34,9 @@ impl PostgresStore {
         session: &Session,
         keys: &[(&'a SiteId, ResponseId)],
     ) -> Result<HashSet<(&'a SiteId, ResponseId)>> {
+        if keys.is_empty() {
+            return Ok(HashSet::new());
+        }
         let hashes: Vec<[u8; 32]> = keys.iter().map(|(_, id)| self.tombstone(*id)).collect::<Result<_>>()?;
         let (sites, bytes): (Vec<&str>, Vec<&[u8]>) =
             keys.iter().zip(&hashes).map(|((site, _), hash)| (site.as_str(), &hash[..])).unzip();
@@ -61,52 +63,60 @@ impl PostgresStore {
         changes: &mut Changes,
         Withdrawal { site, id, keeps_out, at }: &Withdrawal,
     ) -> Result<Outcome> {
-        if !self.delete(session, countings, changes, site, *id, *at).await? {
+        if self.delete(session, countings, changes, (site, &[*id]), *at).await? == 0 {
             match !self.erased(session, &[(site, *id)]).await?.is_empty() {
                 true => {}
-                false if *keeps_out => self.bury(session, site, *id, *at).await?,
+                false if *keeps_out => self.bury(session, site, &[*id], *at).await?,
                 false => return Ok(Outcome::Unknown),
             }
         }
         Ok(Outcome::Withdrawn)
     }
 
-    /// Removes a response and takes it out of the cells, once `changes` are written; false when it is not there.
+    /// Removes responses of a site and takes them out of the cells, once `changes` are written; how many were there.
     async fn delete(
         &self,
         session: &Session,
         countings: &Countings,
         changes: &mut Changes,
-        site: &SiteId,
-        id: ResponseId,
+        (site, ids): (&SiteId, &[ResponseId]),
         now: i64,
-    ) -> Result<bool> {
-        match find(session, site, id).await {
-            Ok(None) => return Ok(false),
-            Ok(Some((response, place))) => {
-                if let Some(counting) = countings.of(site) {
-                    counting.generations.count(changes, site, &response, place, -1);
+    ) -> Result<u64> {
+        let keys: Vec<&[u8]> = ids.iter().map(|id| &id.0[..]).collect();
+        let sql = format!("DELETE FROM response WHERE site_id = $1 AND id = ANY($2) RETURNING {}", rows::RESPONSE);
+        let mut gone = Vec::new();
+        for row in session.query(&sql, &[&site.0, &keys]).await? {
+            gone.push(rows::response_id(&row)?);
+            match rows::response(&row) {
+                Ok(response) => {
+                    if let Some(counting) = countings.of(site) {
+                        let (_, place) = rows::position(&row)?;
+                        counting.generations.count(changes, site, &response, place, -1);
+                    }
                 }
+                // A person's right to be forgotten does not wait for a repair; a recount makes the cells right again.
+                Err(why @ StoreError::Corrupt { .. }) => {
+                    tracing::error!(%site, %why, "a damaged response is erased and stays in the counts");
+                }
+                Err(error) => return Err(error),
             }
-            // A person's right to be forgotten does not wait for a repair; a recount makes the cells right again.
-            Err(why @ StoreError::Corrupt { .. }) => {
-                tracing::error!(%site, %why, "a damaged response is erased and stays in the counts");
-            }
-            Err(error) => return Err(error),
         }
-        let sql = "DELETE FROM response WHERE site_id = $1 AND id = $2";
-        session.execute(sql, &[&site.0, &&id.0[..]]).await?;
-        webhooks::forget_response(session, site, id).await?;
-        self.bury(session, site, id, now).await?;
-        Ok(true)
+        if !gone.is_empty() {
+            webhooks::forget_responses(session, site, &gone).await?;
+            self.bury(session, site, &gone, now).await?;
+        }
+        Ok(gone.len() as u64)
     }
 
-    /// Keeps an id from ever being stored again.
-    async fn bury(&self, session: &Session, site: &SiteId, id: ResponseId, now: i64) -> Result<()> {
+    /// Keeps ids from ever being stored again.
+    async fn bury(&self, session: &Session, site: &SiteId, ids: &[ResponseId], now: i64) -> Result<()> {
+        let hashes: Vec<[u8; 32]> = ids.iter().map(|id| self.tombstone(*id)).collect::<Result<_>>()?;
+        let hashes: Vec<&[u8]> = hashes.iter().map(|hash| &hash[..]).collect();
         session
             .execute(
-                "INSERT INTO tombstone (site_id, id_hash, erased_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
-                &[&site.0, &&self.tombstone(id)?[..], &now],
+                "INSERT INTO tombstone (site_id, id_hash, erased_at)
+                 SELECT $1, hash, $3 FROM unnest($2::bytea[]) AS hash ON CONFLICT DO NOTHING",
+                &[&site.0, &hashes, &now],
             )
             .await?;
         Ok(())
@@ -122,9 +132,9 @@ impl PostgresStore {
     ) -> Result<bool> {
         let countings = self.countings(session, sites).await?;
         let mut changes = Changes::default();
-        let deleted = self.delete(session, &countings, &mut changes, &sites[0], id, now).await?;
+        let deleted = self.delete(session, &countings, &mut changes, (&sites[0], &[id]), now).await?;
         counting::write(session, changes).await?;
-        Ok(deleted)
+        Ok(deleted == 1)
     }
 
     /// Removes some responses of a site's customer; how many.
@@ -139,12 +149,10 @@ impl PostgresStore {
         let countings = self.countings(session, sites).await?;
         let sql = format!("SELECT id FROM response WHERE site_id = $1 AND customer = $2 AND {OF_A_SITE} LIMIT $3");
         let found = session.query(&sql, &[&site.0, &customer, &ERASED_AT_ONCE]).await?;
+        let ids: Vec<ResponseId> = found.iter().map(rows::response_id).collect::<Result<_>>()?;
         let mut changes = Changes::default();
-        for row in &found {
-            let id = super::rows::response_id(row)?;
-            self.delete(session, &countings, &mut changes, site, id, now).await?;
-        }
+        let deleted = self.delete(session, &countings, &mut changes, (site, &ids), now).await?;
         counting::write(session, changes).await?;
-        Ok(found.len() as u64)
+        Ok(deleted)
     }
 }

@@ -6,9 +6,10 @@
 
 use std::time::{Duration, Instant};
 
-use deadpool_postgres::{Object, Pool};
 use tokio::sync::Mutex;
 
+use super::connections::{Connection, Lane};
+use super::faults::Failed;
 use super::rows;
 use super::session::lock_key;
 use crate::transfer::Purpose;
@@ -21,12 +22,12 @@ const PAUSE: Duration = Duration::from_millis(50);
 /// The hold of one store.
 pub(super) struct Hold {
     /// Of one connection.
-    pool: Pool,
+    lane: Lane,
     /// The database, for sentences.
     name: String,
     purpose: Purpose,
     /// The connection whose session holds the lock.
-    client: Mutex<Option<Object>>,
+    client: Mutex<Option<Connection>>,
 }
 
 impl Hold {
@@ -34,8 +35,8 @@ impl Hold {
     ///
     /// # Errors
     /// [`StoreError::Unusable`] with a sentence that says what to do: somebody else holds what this one needs.
-    pub(super) async fn take(pool: Pool, name: String, purpose: Purpose) -> Result<Self> {
-        let hold = Self { pool, name, purpose, client: Mutex::default() };
+    pub(super) async fn take(lane: Lane, name: String, purpose: Purpose) -> Result<Self> {
+        let hold = Self { lane, name, purpose, client: Mutex::default() };
         let Some(client) = hold.locked().await? else { return Err(StoreError::Unusable(hold.refusal())) };
         *hold.client.lock().await = Some(client);
         Ok(hold)
@@ -48,14 +49,12 @@ impl Hold {
             return Ok(());
         }
         // What is closed goes back to no pool.
-        drop(held.take().map(Object::take));
+        drop(held.take());
         let client = self.locked().await?.ok_or_else(|| StoreError::Unwritable(self.refusal()))?;
         if self.purpose == Purpose::Serve {
             let sql = "SELECT EXISTS (SELECT 1 FROM meta WHERE name = 'tombstone_key' AND bytes = $1)
                        AND NOT EXISTS (SELECT 1 FROM meta WHERE name = 'moving')";
-            if !client.query_one(sql, &[&tombstone_key]).await?.try_get::<_, bool>(0)? {
-                // Closed, so that the lock is not kept by a connection that went back to the pool.
-                drop(Object::take(client));
+            if !client.client()?.query_one(sql, &[&tombstone_key]).await?.try_get::<_, bool>(0)? {
                 return Err(StoreError::Unwritable(format!(
                     "The PostgreSQL database `{}` has been filled anew since this server opened it; start the server \
                      again when that has ended.",
@@ -63,7 +62,7 @@ impl Hold {
                 )));
             }
             // Another machine may have taken the database's place, and know less than what the caches here hold.
-            client.execute(rows::CHANGED, &[]).await?;
+            client.client()?.execute(rows::CHANGED, &[]).await?;
         }
         *held = Some(client);
         Ok(())
@@ -72,22 +71,23 @@ impl Hold {
     /// Lets go, so that the next one need not wait until the connection is closed.
     pub(super) async fn release(&self) {
         if let Some(client) = self.client.lock().await.take() {
-            let _ = client.batch_execute("SELECT pg_advisory_unlock_all()").await;
-            drop(Object::take(client));
+            if let Ok(client) = client.client() {
+                let _ = client.batch_execute("SELECT pg_advisory_unlock_all()").await;
+            }
         }
-        self.pool.close();
+        self.lane.close();
     }
 
     /// A connection whose session has the lock; `None` while somebody else is in its way.
-    async fn locked(&self) -> Result<Option<Object>> {
+    async fn locked(&self) -> Result<Option<Connection>> {
         let sql = match self.purpose {
             Purpose::Serve => "SELECT pg_try_advisory_lock_shared($1)",
             Purpose::Fill => "SELECT pg_try_advisory_lock($1)",
         };
-        let client = self.pool.get().await?;
+        let client = self.lane.get().await.map_err(Failed::from)?;
         let begun = Instant::now();
         loop {
-            if client.query_one(sql, &[&lock_key("the store")]).await?.try_get(0)? {
+            if client.client()?.query_one(sql, &[&lock_key("the store")]).await?.try_get(0)? {
                 return Ok(Some(client));
             }
             if begun.elapsed() > PATIENCE {

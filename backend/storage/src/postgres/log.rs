@@ -3,9 +3,11 @@
 use async_trait::async_trait;
 use bearing_shared::id::SiteId;
 
-use super::PostgresStore;
+use super::faults::Tries;
+use super::intake::sites;
 use super::responses::Taken;
-use super::session::{Lock, Session, Sites, TRIES};
+use super::session::{Lock, Session, Sites};
+use super::{PostgresStore, counting};
 use crate::log::{Applied, LogEntries, LogStore};
 use crate::responses::Arrival;
 use crate::{Result, StoreError, log};
@@ -36,23 +38,20 @@ fn number(sequence: u64) -> Result<i64> {
 impl PostgresStore {
     /// Applies entries in one transaction.
     async fn apply_together(&self, log: &str, from: u64, to: u64, entries: &LogEntries) -> Result<Applied> {
-        let arrivals = entries.arrivals.iter().map(|arrival| arrival.site());
-        let mut sites: Vec<SiteId> = arrivals.chain(entries.events.iter().map(|event| &event.site)).cloned().collect();
-        sites.sort_unstable();
-        sites.dedup();
+        let arrivals = entries.arrivals.iter().map(Arrival::site);
+        let sites = sites(arrivals.chain(entries.events.iter().map(|event| &event.site)));
         // Taking an answer away needs the site alone, as in `take_in`.
         let takes_away = entries.arrivals.iter().any(|arrival| matches!(arrival, Arrival::Withdrawal(_)));
         let mut lock = if takes_away { Lock::Alone } else { Lock::Shared };
-        let mut tries = 0;
+        let mut tries = Tries::default();
         loop {
-            let session = self.writing(&sites, lock).await?;
+            let session = self.taking_in(&sites, lock).await?;
             let tried = self.try_apply(&session, &sites, (log, from, to), entries, lock).await;
-            let conflict = session.met_a_conflict();
             let needs_lock = matches!(tried, Ok(None));
             // What needs the sites alone has moved the position already: that is rolled back with a fault.
             let tried =
                 tried.and_then(|tried| tried.ok_or_else(|| StoreError::Driver("it needs the sites alone".into())));
-            match session.end(tried).await {
+            match session.finish(tried).await {
                 Ok((applied, wrote_deliveries)) => {
                     if wrote_deliveries {
                         self.written.notify_one();
@@ -60,11 +59,8 @@ impl PostgresStore {
                     return Ok(applied);
                 }
                 Err(_) if needs_lock => lock = Lock::Alone,
-                Err(why) if conflict && tries < TRIES => {
-                    tries += 1;
-                    tracing::debug!(%why, tries, "messages of the log are tried again");
-                }
-                Err(error) => return Err(error),
+                Err(failed) if tries.again(&failed) => {}
+                Err(failed) => return Err(failed.into()),
             }
         }
     }
@@ -84,7 +80,10 @@ impl PostgresStore {
         let (mut outcomes, mut wrote_deliveries) = (Vec::new(), false);
         if !entries.arrivals.is_empty() {
             match self.take_in_all(session, sites, &entries.arrivals, lock).await? {
-                Taken::Done { outcomes: done, wrote_deliveries: wrote } => (outcomes, wrote_deliveries) = (done, wrote),
+                Taken::Done { outcomes: done, changes, wrote_deliveries: wrote } => {
+                    counting::write(session, changes).await?;
+                    (outcomes, wrote_deliveries) = (done, wrote);
+                }
                 Taken::NeedsLock => return Ok(None),
             }
         }

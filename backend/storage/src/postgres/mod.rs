@@ -11,12 +11,15 @@ mod check;
 mod claims;
 mod columns;
 mod commits;
+mod connections;
 mod counting;
 mod deleted;
 mod erase;
+mod faults;
 mod filter;
 mod generations;
 mod hold;
+mod intake;
 mod keys;
 mod learned;
 mod log;
@@ -36,7 +39,6 @@ mod webhooks;
 
 use std::sync::Mutex;
 
-use deadpool_postgres::Pool;
 use tokio::sync::Notify;
 
 use crate::transfer::{Purpose, TransferStore as _};
@@ -44,10 +46,7 @@ use crate::{Limits, Result};
 
 /// A store in one PostgreSQL database.
 pub(crate) struct PostgresStore {
-    /// Connections for what takes about as long whatever there is: intake waits for these.
-    quick: Pool,
-    /// The few connections of reads that may meet very many rows.
-    slow: Pool,
+    connections: connections::Connections,
     hold: hold::Hold,
     limits: Limits,
     /// The key under which erased ids are remembered.
@@ -63,9 +62,9 @@ impl PostgresStore {
     pub(crate) async fn open(url: &str, limits: Limits, purpose: Purpose) -> Result<Self> {
         // A step of nothing would never end.
         let limits = Limits { step: limits.step.max(1), ..limits };
-        let open::Opened { quick, slow, hold, tombstone_key } = open::open(url, purpose).await?;
+        let open::Opened { connections, hold, tombstone_key } = open::open(url, purpose).await?;
         let (countings, written) = (Mutex::default(), Notify::new());
-        let store = Self { quick, slow, hold, limits, tombstone_key, countings, written };
+        let store = Self { connections, hold, limits, tombstone_key, countings, written };
         if purpose == Purpose::Serve {
             purpose.check(store.moving().await?)?;
             store.begin_missing().await?;

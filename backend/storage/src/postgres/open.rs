@@ -3,13 +3,12 @@
 use std::str::FromStr;
 use std::time::Duration;
 
-use deadpool_postgres::{Manager, ManagerConfig, Pool, RecyclingMethod, Runtime, Timeouts};
 use tokio_postgres::config::{Host, SslMode};
-use tokio_postgres::{Client, Config, NoTls};
+use tokio_postgres::{Client, Config};
 
+use super::connections::{Connections, Lane, PATIENCE};
 use super::hold::Hold;
 use super::session::lock_key;
-use super::tls;
 use crate::transfer::Purpose;
 use crate::{Result, StoreError};
 
@@ -27,19 +26,19 @@ const MIN_BINARY: i64 = 2;
 /// Before version 13 there is no `gen_random_uuid`, and none of those is maintained any more.
 const MIN_SERVER: i32 = 130_000;
 
-/// Connections for quick work: intake takes one or two at a time, the rest wait for each other a few milliseconds.
-const QUICK: usize = 8;
-/// Connections for slow reads: each may keep a core of the database busy.
-const SLOW: usize = 3;
-/// How long a connection may be waited for before the store counts as unreachable.
-const PATIENCE: Duration = Duration::from_secs(5);
-/// The silence after which the other end is asked whether it is still there.
-const KEPT_ALIVE: Duration = Duration::from_secs(60);
+/// How long nothing may come back of what was sent, and how long a connection may say nothing before it is asked whether it
+/// is still there, how often, and how many times in vain. The system closes it then: a way that leads nowhere any more
+/// says nothing by itself.
+const UNHEARD: Duration = Duration::from_secs(10);
+const IDLE: Duration = Duration::from_secs(15);
+const ASKED: Duration = Duration::from_secs(5);
+const ASKED_IN_VAIN: u32 = 3;
+/// What the driver takes for [`IDLE`] where the URL does not say.
+const DRIVERS_IDLE: Duration = Duration::from_secs(2 * 60 * 60);
 
 /// What an open database gives.
 pub(super) struct Opened {
-    pub(super) quick: Pool,
-    pub(super) slow: Pool,
+    pub(super) connections: Connections,
     pub(super) hold: Hold,
     pub(super) tombstone_key: Vec<u8>,
 }
@@ -48,10 +47,12 @@ pub(super) struct Opened {
 pub(super) async fn open(url: &str, purpose: Purpose) -> Result<Opened> {
     let config = config(url)?;
     let name = config.get_dbname().unwrap_or_else(|| config.get_user().unwrap_or("postgres")).to_owned();
-    let quick = pool(&config, QUICK)?;
+    let connections = Connections::to(&config)?;
     let refuse = |why: String| StoreError::Unusable(format!("The PostgreSQL database `{name}` {why}."));
     // The URL may hold a password: it is in no message.
-    let mut client = quick.get().await.map_err(|error| refuse(format!("cannot be reached: {}", causes(&error))))?;
+    let reached = connections.quick.get().await;
+    let mut connection = reached.map_err(|why| refuse(format!("cannot be reached: {}", causes(&why))))?;
+    let client = connection.client_mut()?;
     let settings = client
         .query_one(
             "SELECT current_setting('server_version_num')::integer, current_setting('fsync'),
@@ -76,36 +77,40 @@ pub(super) async fn open(url: &str, purpose: Purpose) -> Result<Opened> {
             "the PostgreSQL role is a superuser or bypasses row-level security: the second wall between sites is open"
         );
     }
-    if let Some(refusal) = migrate(&mut client).await? {
+    if let Some(refusal) = migrate(client).await? {
         return Err(refuse(refusal));
     }
     // Before anything is read that whoever fills the database may change.
-    let hold = Hold::take(pool(&config, 1)?, name.clone(), purpose).await?;
+    let hold = Hold::take(Lane::to(&config, 1)?, name.clone(), purpose).await?;
     let row = client.query_one("SELECT bytes FROM meta WHERE name = 'tombstone_key'", &[]).await?;
-    Ok(Opened { tombstone_key: row.try_get(0)?, slow: pool(&config, SLOW)?, quick, hold })
+    let tombstone_key = row.try_get(0)?;
+    connection.give_back();
+    Ok(Opened { tombstone_key, connections, hold })
 }
 
 /// What a URL says, with what every connection of ours has in common.
 fn config(url: &str) -> Result<Config> {
     let mut config = Config::from_str(url)
         .map_err(|error| StoreError::Unusable(format!("The database URL cannot be read: {}.", causes(&error))))?;
-    let far = |host: &Host| match host {
-        Host::Tcp(name) => !matches!(name.as_str(), "localhost" | "127.0.0.1" | "::1"),
-        #[cfg(unix)]
-        Host::Unix(_) => false,
-    };
     // Whoever leaves the mode out gets what is right for the place: no snake-oil certificate on the same machine, and
     // never plain text over a network because a server happened to refuse.
-    if !url.contains("sslmode=") {
-        let is_far = config.get_hosts().iter().any(far);
-        config.ssl_mode(if is_far { SslMode::Require } else { SslMode::Disable });
+    if !names_a_mode(url) {
+        config.ssl_mode(if is_far(&config) { SslMode::Require } else { SslMode::Disable });
     }
     if config.get_connect_timeout().is_none() {
         config.connect_timeout(PATIENCE);
     }
-    // A connection that a firewall has forgotten must not pass for one that is there: the hold hangs on one.
-    if !url.contains("keepalives_idle=") {
-        config.keepalives_idle(KEPT_ALIVE);
+    if config.get_tcp_user_timeout().is_none() {
+        config.tcp_user_timeout(UNHEARD);
+    }
+    if config.get_keepalives_idle() == DRIVERS_IDLE {
+        config.keepalives_idle(IDLE);
+    }
+    if config.get_keepalives_interval().is_none() {
+        config.keepalives_interval(ASKED);
+    }
+    if config.get_keepalives_retries().is_none() {
+        config.keepalives_retries(ASKED_IN_VAIN);
     }
     let given = config.get_options().map(|options| format!("{options} ")).unwrap_or_default();
     // What a commit has said must be on disk. A stronger setting of the server's own (remote_apply) stays.
@@ -114,18 +119,21 @@ fn config(url: &str) -> Result<Config> {
     Ok(config)
 }
 
-fn pool(config: &Config, size: usize) -> Result<Pool> {
-    let manager_config = ManagerConfig { recycling_method: RecyclingMethod::Fast };
-    let manager = match config.get_ssl_mode() {
-        SslMode::Disable => Manager::from_config(config.clone(), NoTls, manager_config),
-        _ => Manager::from_config(config.clone(), tls::connector()?, manager_config),
+/// Whether a URL says in its query whether TLS is spoken. The password before may hold the same words.
+fn names_a_mode(url: &str) -> bool {
+    let behind_role = url.split_once('@').map_or(url, |(_, rest)| rest);
+    let query = behind_role.split_once('?').map_or("", |(_, query)| query);
+    query.split('&').any(|param| param.starts_with("sslmode="))
+}
+
+/// Whether anything that may be connected to is not this machine: an address given beside a host's name goes before it.
+fn is_far(config: &Config) -> bool {
+    let is_far = |host: &Host| match host {
+        Host::Tcp(name) => !matches!(name.as_str(), "localhost" | "127.0.0.1" | "::1"),
+        #[cfg(unix)]
+        Host::Unix(_) => false,
     };
-    Pool::builder(manager)
-        .max_size(size)
-        .runtime(Runtime::Tokio1)
-        .timeouts(Timeouts { wait: Some(PATIENCE), create: Some(PATIENCE), recycle: Some(PATIENCE) })
-        .build()
-        .map_err(|error| StoreError::Driver(error.to_string()))
+    config.get_hosts().iter().any(is_far) || config.get_hostaddrs().iter().any(|address| !address.is_loopback())
 }
 
 /// An error with its causes in one sentence.
@@ -188,4 +196,37 @@ async fn migrate(client: &mut Client) -> Result<Option<String>> {
 async fn holds_anything(transaction: &tokio_postgres::Transaction<'_>) -> Result<bool> {
     let sql = "SELECT EXISTS (SELECT 1 FROM pg_class WHERE relnamespace = to_regnamespace('bearing'))";
     Ok(transaction.query_one(sql, &[]).await?.try_get(0)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_a_mode_tls_is_spoken_with_every_other_machine() {
+        let mode = |url: &str| config(url).expect("it can be read").get_ssl_mode();
+        for far in [
+            "postgres://bearing:x@db.example/bearing",
+            "postgres://bearing:x@localhost,db.example/bearing",
+            "postgres://bearing:x@localhost/bearing?hostaddr=10.0.0.1",
+            "postgres:///bearing?host=localhost&hostaddr=10.0.0.1",
+            // Such is the password.
+            "postgres://bearing:sslmode=@db.example/bearing",
+            "postgres://bearing:x?sslmode=disable@db.example/bearing",
+            "postgres://bearing@db.example/bearing?password=sslmode=disable",
+        ] {
+            assert_eq!(mode(far), SslMode::Require, "{far}");
+        }
+        for near in [
+            "postgres://bearing:x@localhost/bearing",
+            "postgres://bearing:x@localhost/bearing?hostaddr=127.0.0.1",
+            "postgres://bearing:x@[::1]/bearing",
+            "postgres:///bearing?host=/run/postgresql",
+            "postgres://bearing:x@db.example/bearing?sslmode=disable",
+            "postgres://bearing:x@db.example/bearing?connect_timeout=3&sslmode=disable",
+        ] {
+            assert_eq!(mode(near), SslMode::Disable, "{near}");
+        }
+        assert_eq!(mode("postgres://bearing:x@db.example/bearing?sslmode=prefer"), SslMode::Prefer);
+    }
 }

@@ -4,12 +4,14 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use async_trait::async_trait;
 use bearing_shared::id::{ResponseId, SiteId};
+use futures_util::future;
 
 use super::columns::{self, Columns};
-use super::counting::{self, Countings};
+use super::counting::Countings;
+use super::faults::Tries;
 use super::filter::{self, Bound};
-use super::session::{Lock, Session, Sites, TRIES};
-use super::{PostgresStore, build, commits, generations, learned, rows, webhooks};
+use super::session::{Lock, Session, Sites};
+use super::{PostgresStore, build, generations, learned, rows, webhooks};
 use crate::counts::change::Changes;
 use crate::counts::edition::{judged, replaced};
 use crate::counts::trust;
@@ -26,57 +28,12 @@ type There<'a> = BTreeMap<Key<'a>, (StoredResponse, i64)>;
 
 /// A batch as it is taken in: done, or to be tried again holding the sites alone.
 pub(super) enum Taken {
-    Done { outcomes: Vec<Outcome>, wrote_deliveries: bool },
+    Done { outcomes: Vec<Outcome>, changes: Changes, wrote_deliveries: bool },
     NeedsLock,
 }
 
 impl PostgresStore {
-    /// Stores a batch in one transaction; when the engine refuses it for a reason that only one row can have, in halves.
-    async fn take_in_parts(&self, batch: &[Arrival]) -> Result<Vec<Outcome>> {
-        match self.take_in_together(batch).await {
-            Err(why @ (StoreError::Driver(_) | StoreError::Corrupt { .. })) if batch.len() == 1 => {
-                tracing::error!(response = %batch[0].id(), %why, "a response could not be stored");
-                Ok(vec![Outcome::Failed])
-            }
-            Err(StoreError::Driver(_) | StoreError::Corrupt { .. }) => {
-                let (first, second) = batch.split_at(batch.len() / 2);
-                let mut outcomes = Box::pin(self.take_in_parts(first)).await?;
-                outcomes.extend(Box::pin(self.take_in_parts(second)).await?);
-                Ok(outcomes)
-            }
-            result => result,
-        }
-    }
-
-    async fn take_in_together(&self, batch: &[Arrival]) -> Result<Vec<Outcome>> {
-        let mut sites: Vec<SiteId> = batch.iter().map(|arrival| arrival.site().clone()).collect();
-        sites.sort_unstable();
-        sites.dedup();
-        // Taking an answer away needs the site alone: a tombstone and an answer of one id must not pass each other.
-        let takes_away = batch.iter().any(|arrival| matches!(arrival, Arrival::Withdrawal(_)));
-        let mut lock = if takes_away { Lock::Alone } else { Lock::Shared };
-        let mut tries = 0;
-        loop {
-            let session = self.writing(&sites, lock).await?;
-            let taken = self.take_in_all(&session, &sites, batch, lock).await;
-            let conflict = session.met_a_conflict();
-            match session.end(taken).await {
-                Ok(Taken::Done { outcomes, wrote_deliveries }) => {
-                    if wrote_deliveries {
-                        self.written.notify_one();
-                    }
-                    return Ok(outcomes);
-                }
-                Ok(Taken::NeedsLock) => lock = Lock::Alone,
-                Err(why) if conflict && tries < TRIES => {
-                    tries += 1;
-                    tracing::debug!(%why, tries, "a batch is tried again");
-                }
-                Err(error) => return Err(error),
-            }
-        }
-    }
-
+    /// Does in a transaction what a batch asks for.
     pub(super) async fn take_in_all(
         &self,
         session: &Session,
@@ -84,7 +41,11 @@ impl PostgresStore {
         batch: &[Arrival],
         lock: Lock,
     ) -> Result<Taken> {
-        let mut countings = self.countings(session, sites).await?;
+        let first = keys_of(&leading(batch));
+        // Neither waits for the other: one way to the server and back.
+        let (mut countings, erased) =
+            future::try_join(self.countings(session, sites), self.erased(session, &first)).await?;
+        let mut erased = (!first.is_empty()).then_some(erased);
         // Before anything is counted: a value that is known in time never counts as `(other)`.
         if !self.teach(session, &mut countings, batch, lock).await? {
             return Ok(Taken::NeedsLock);
@@ -105,36 +66,32 @@ impl PostgresStore {
                 rest = &rest[1..];
                 continue;
             }
-            let answers: Vec<&Accept> = rest
-                .iter()
-                .map_while(|arrival| match arrival {
-                    Arrival::Answer(accept) => Some(accept),
-                    Arrival::Withdrawal(_) => None,
-                })
-                .collect();
+            let answers = leading(rest);
             rest = &rest[answers.len()..];
-            outcomes.extend(self.accept_all(session, &countings, &mut changes, &mut deliveries, &answers).await?);
+            let erased = match erased.take() {
+                Some(erased) => erased,
+                None => self.erased(session, &keys_of(&answers)).await?,
+            };
+            let run = (&answers[..], &erased);
+            outcomes.extend(self.accept_all(session, &countings, &mut changes, &mut deliveries, run).await?);
         }
-        counting::write(session, changes).await?;
         wrote_deliveries |= webhooks::insert(session, &deliveries).await? > 0;
-        Ok(Taken::Done { outcomes, wrote_deliveries })
+        Ok(Taken::Done { outcomes, changes, wrote_deliveries })
     }
 
-    /// Stores a run of answers; an outcome each.
+    /// Stores a run of answers, of which these were erased; an outcome each.
     async fn accept_all(
         &self,
         session: &Session,
         countings: &Countings,
         changes: &mut Changes,
         deliveries: &mut Vec<Delivery>,
-        answers: &[&Accept],
+        (answers, erased): (&[&Accept], &HashSet<Key<'_>>),
     ) -> Result<Vec<Outcome>> {
         let mut new: BTreeMap<Key<'_>, &StoredResponse> = BTreeMap::new();
         for Accept { site, response } in answers.iter().filter(|accept| countings.of(&accept.site).is_some()) {
             new.entry((site, response.id)).or_insert(response);
         }
-        let keys: Vec<Key<'_>> = new.keys().copied().collect();
-        let erased = self.erased(session, &keys).await?;
         new.retain(|key, _| !erased.contains(key));
         let places = insert(session, &new).await?;
         let known: Vec<Key<'_>> = new.keys().filter(|key| !places.contains_key(*key)).copied().collect();
@@ -222,17 +179,19 @@ impl PostgresStore {
         let before = find(session, site, response.id).await?;
         Ok(before.is_none_or(|(before, _)| judged(&before, response) == Outcome::Updated))
     }
+}
 
-    pub(super) async fn count_all(&self, session: &Session, sites: &[SiteId], batch: &[EventCount]) -> Result<()> {
-        let countings = self.countings(session, sites).await?;
-        let mut changes = Changes::default();
-        for event in batch {
-            if let Some(counting) = countings.of(&event.site).and_then(|site| site.generations.of_events()) {
-                changes.event(event, counting);
-            }
-        }
-        counting::write(session, changes).await
-    }
+/// The answers that a batch begins with.
+fn leading(batch: &[Arrival]) -> Vec<&Accept> {
+    let answers = batch.iter().map_while(|arrival| match arrival {
+        Arrival::Answer(accept) => Some(accept),
+        Arrival::Withdrawal(_) => None,
+    });
+    answers.collect()
+}
+
+fn keys_of<'a>(answers: &[&'a Accept]) -> Vec<Key<'a>> {
+    answers.iter().map(|accept| (&accept.site, accept.response.id)).collect()
 }
 
 /// Removed while the answer was under way: what belongs to no site could never be removed again.
@@ -349,24 +308,14 @@ impl ResponseStore for PostgresStore {
         if batch.is_empty() {
             return Ok(Vec::new());
         }
-        self.take_in_parts(&batch).await
+        self.take_in_batch(&batch).await
     }
 
-    async fn count_events(&self, batch: Vec<EventCount>) -> Result<()> {
-        let mut sites: Vec<SiteId> = batch.iter().map(|event| event.site.clone()).collect();
-        sites.sort_unstable();
-        sites.dedup();
-        let session = self.writing(&sites, Lock::Shared).await?;
-        let number = match commits::number(&session).await {
-            Ok(number) => number,
-            Err(error) => return session.end(Err(error)).await,
-        };
-        let counted = self.count_all(&session, &sites, &batch).await;
-        match session.end(counted).await {
-            // Events have no ids: what was counted and is sent again would count twice.
-            Err(StoreError::Unwritable(_)) if self.was_committed(&number).await => Ok(()),
-            ended => ended,
+    async fn count_events(&self, batch: Vec<EventCount>) -> Result<Vec<bool>> {
+        if batch.is_empty() {
+            return Ok(Vec::new());
         }
+        self.count_batch(&batch).await
     }
 
     async fn response(&self, site: &SiteId, id: ResponseId) -> Result<Option<StoredResponse>> {
@@ -389,20 +338,28 @@ impl ResponseStore for PostgresStore {
 
     async fn delete_response(&self, site: &SiteId, id: ResponseId, now: i64) -> Result<bool> {
         let sites = std::slice::from_ref(site);
-        let session = self.writing(sites, Lock::Alone).await?;
-        let deleted = self.erase_one(&session, sites, id, now).await;
-        session.end(deleted).await
+        let mut tries = Tries::default();
+        loop {
+            let session = self.writing(sites, Lock::Alone).await?;
+            let deleted = self.erase_one(&session, sites, id, now).await;
+            match session.finish(deleted).await {
+                Err(failed) if tries.again(&failed) => {}
+                deleted => return Ok(deleted?),
+            }
+        }
     }
 
     async fn erase_customer(&self, site: &SiteId, customer: &str, now: i64) -> Result<u64> {
         let sites = std::slice::from_ref(site);
-        let mut erased = 0;
+        let (mut erased, mut tries) = (0, Tries::default());
         loop {
             let session = self.writing(sites, Lock::Alone).await?;
             let some = self.erase_some(&session, sites, customer, now).await;
-            match session.end(some).await? {
-                0 => return Ok(erased),
-                some => erased += some,
+            match session.finish(some).await {
+                Ok(0) => return Ok(erased),
+                Ok(some) => erased += some,
+                Err(failed) if tries.again(&failed) => {}
+                Err(failed) => return Err(failed.into()),
             }
         }
     }

@@ -59,14 +59,14 @@ pub(super) fn site_record(row: &Row) -> Result<Site> {
     Ok(Site { id: SiteId(id), key, identity_secret: row.try_get(2)?, settings, created_at: row.try_get(4)? })
 }
 
+/// The columns of a whole response.
+pub(super) const RESPONSE: &str = "id, seq, survey_id, version, instrument, touchpoint, score, completed, state, \
+                                   identity, visitor, customer, answers, attributes::text, context, shown_at, \
+                                   answered_at, received_at, source, place, site_id";
+
 /// A query for whole responses; `rest` is what follows the table's name.
 pub(super) fn select_responses(rest: &str) -> String {
-    format!(
-        "SELECT id, seq, survey_id, version, instrument, touchpoint, score, completed, state, identity, visitor,
-                customer, answers, attributes::text, context, shown_at, answered_at, received_at, source, place,
-                site_id
-         FROM response {rest}"
-    )
+    format!("SELECT {RESPONSE} FROM response {rest}")
 }
 
 /// The id in a row's first column.
@@ -81,7 +81,7 @@ pub(super) fn response_id(row: &Row) -> Result<ResponseId> {
     Ok(ResponseId(id))
 }
 
-/// A response from a row of [`select_responses`].
+/// A response from a row of [`RESPONSE`].
 pub(super) fn response(row: &Row) -> Result<StoredResponse> {
     let id = response_id(row)?;
     let name = id.to_string();
@@ -112,12 +112,12 @@ pub(super) fn response(row: &Row) -> Result<StoredResponse> {
     })
 }
 
-/// Where a row of [`select_responses`] stands in the order of building: (`shown_at`, place).
+/// Where a row of [`RESPONSE`] stands in the order of building: (`shown_at`, place).
 pub(super) fn position(row: &Row) -> Result<(i64, i64)> {
     Ok((row.try_get(15)?, row.try_get(19)?))
 }
 
-/// The site of a row of [`select_responses`].
+/// The site of a row of [`RESPONSE`].
 pub(super) fn site_of(row: &Row) -> Result<&str> {
     Ok(row.try_get(20)?)
 }

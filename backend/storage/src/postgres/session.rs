@@ -1,29 +1,36 @@
 //! Sessions: a connection in one transaction, which sites it may meet, and what it holds against other servers.
 
+use std::future::Future;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use bearing_shared::id::SiteId;
 use bytes::BytesMut;
-use deadpool_postgres::{Object, Pool, PoolError};
 use futures_util::{TryStreamExt, future};
 use sha2::{Digest, Sha256};
+use tokio::time::timeout;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::{IsNull, ToSql, Type};
-use tokio_postgres::{Row, RowStream};
+use tokio_postgres::{Error, Row, RowStream, Statement};
 
 use super::PostgresStore;
+use super::connections::{Connection, Lane};
+use super::faults::{Cause, Failed};
 use crate::{Result, StoreError};
 
 /// Values of a statement.
 pub(super) type Params<'a> = &'a [&'a (dyn ToSql + Sync)];
 
-/// How often work is tried again that another server's transaction stood in the way of.
-pub(super) const TRIES: u32 = 5;
-
 /// How long a write may take, and how long it may wait for another's lock: below the time of a request.
 const WRITE_LIMIT: Duration = Duration::from_secs(10);
 const LOCK_LIMIT: Duration = Duration::from_secs(5);
+/// How long intake waits for another's lock: the answers of other sites wait with it.
+const INTAKE_LOCK_LIMIT: Duration = Duration::from_secs(2);
+
+/// How much longer than the database itself allows a statement it is waited for: whoever says nothing then will say
+/// nothing more.
+const SILENCE: Duration = Duration::from_secs(2);
 
 /// The sites whose rows a transaction meets (row-level security hides the others).
 #[derive(Clone, Copy)]
@@ -57,89 +64,162 @@ pub(super) enum Lock {
     Alone,
 }
 
-/// A connection in a transaction. Dropped without an end, the connection is closed: it never goes back half-way.
+impl Lock {
+    /// What takes it for the numbers of some sites.
+    fn statement(self) -> &'static str {
+        match self {
+            Self::Shared => "SELECT pg_advisory_xact_lock_shared(key) FROM unnest($1::bigint[]) AS key",
+            Self::Alone => "SELECT pg_advisory_xact_lock(key) FROM unnest($1::bigint[]) AS key",
+        }
+    }
+}
+
+/// A connection in a transaction. Dropped without an end, what is under way is ended and the connection closed: it never
+/// goes back half-way.
 pub(super) struct Session {
-    client: Option<Object>,
-    /// Whether another server's transaction stood in the way, so that the same work may succeed when it is tried again.
-    conflict: AtomicBool,
+    connection: Connection,
+    /// How long an answer of the database is waited for.
+    most: Option<Duration>,
+    writes: bool,
+    /// Why it failed first: all that comes after is refused because of that.
+    cause: OnceLock<Cause>,
+    /// Whether the database has not answered.
+    silent: AtomicBool,
 }
 
 impl PostgresStore {
     /// A read-only transaction that sees one moment, for what takes about as long whatever there is.
     pub(super) async fn reading(&self, sites: Sites<'_>) -> Result<Session> {
-        self.read_with(&self.quick, sites, Some(self.limits.read)).await
+        read_with(&self.connections.quick, sites, Some(self.limits.read)).await
     }
 
     /// A read-only transaction that sees one moment, for what may meet very many rows.
     pub(super) async fn reading_slowly(&self, sites: Sites<'_>) -> Result<Session> {
-        self.read_with(&self.slow, sites, Some(self.limits.read)).await
+        read_with(&self.connections.slow, sites, Some(self.limits.read)).await
     }
 
     /// As [`Self::reading_slowly`], however long it takes.
     pub(super) async fn reading_without_end(&self, sites: Sites<'_>) -> Result<Session> {
-        self.read_with(&self.slow, sites, None).await
-    }
-
-    async fn read_with(&self, pool: &Pool, sites: Sites<'_>, limit: Option<Duration>) -> Result<Session> {
-        let limit = limit.map_or(0, |limit| limit.as_millis().max(1));
-        Session::begin(
-            pool,
-            &format!("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = {limit}"),
-            sites,
-        )
-        .await
+        read_with(&self.connections.slow, sites, None).await
     }
 
     /// A transaction that writes to sites under a lock of each.
     pub(super) async fn writing(&self, sites: &[SiteId], lock: Lock) -> Result<Session> {
-        let session = self.writing_freely(Sites::Of(sites)).await?;
-        let mut keys: Vec<i64> = sites.iter().map(|site| lock_key(site.as_str())).collect();
-        keys.sort_unstable();
-        keys.dedup();
-        let sql = match lock {
-            Lock::Shared => "SELECT pg_advisory_xact_lock_shared(key) FROM unnest($1::bigint[]) AS key",
-            Lock::Alone => "SELECT pg_advisory_xact_lock(key) FROM unnest($1::bigint[]) AS key",
-        };
-        match session.query(sql, &[&keys]).await {
-            Ok(_) => Ok(session),
-            Err(error) => session.end(Err(error)).await,
-        }
+        self.hold.keep(&self.tombstone_key).await?;
+        Ok(write_with(&self.connections.quick, Sites::Of(sites), LOCK_LIMIT, Some((sites, lock))).await?)
+    }
+
+    /// As [`Self::writing`], for what comes in.
+    pub(super) async fn taking_in(&self, sites: &[SiteId], lock: Lock) -> std::result::Result<Session, Failed> {
+        self.hold.keep(&self.tombstone_key).await.map_err(|error| Failed::new(error, None))?;
+        write_with(&self.connections.intake, Sites::Of(sites), INTAKE_LOCK_LIMIT, Some((sites, lock))).await
     }
 
     /// A transaction that writes what belongs to no site.
     pub(super) async fn writing_freely(&self, sites: Sites<'_>) -> Result<Session> {
         self.hold.keep(&self.tombstone_key).await?;
-        let (write, lock) = (WRITE_LIMIT.as_millis(), LOCK_LIMIT.as_millis());
-        // What a commit has said is on disk, whatever the server's settings are otherwise.
-        let begin = format!(
-            "BEGIN; SET LOCAL statement_timeout = {write}; SET LOCAL lock_timeout = {lock};
-             SELECT set_config('synchronous_commit', 'on', true) WHERE current_setting('synchronous_commit') = 'off'"
-        );
-        Session::begin(&self.quick, &begin, sites).await
+        Ok(write_with(&self.connections.quick, sites, LOCK_LIMIT, None).await?)
     }
 }
 
+async fn read_with(lane: &Lane, sites: Sites<'_>, limit: Option<Duration>) -> Result<Session> {
+    let stopped = limit.map_or(0, |limit| limit.as_millis().max(1));
+    let begin = format!("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = {stopped}");
+    let session = Session::on(lane, limit, false).await?;
+    Ok(session.begin(&begin, sites, None).await?)
+}
+
+async fn write_with(
+    lane: &Lane,
+    sites: Sites<'_>,
+    lock_limit: Duration,
+    lock: Option<(&[SiteId], Lock)>,
+) -> std::result::Result<Session, Failed> {
+    let (write, wait) = (WRITE_LIMIT.as_millis(), lock_limit.as_millis());
+    // What a commit has said is on disk, whatever the server's settings are otherwise.
+    let begin = format!(
+        "BEGIN; SET LOCAL statement_timeout = {write}; SET LOCAL lock_timeout = {wait};
+         SELECT set_config('synchronous_commit', 'on', true) WHERE current_setting('synchronous_commit') = 'off'"
+    );
+    Session::on(lane, Some(WRITE_LIMIT), true).await?.begin(&begin, sites, lock).await
+}
+
 impl Session {
-    async fn begin(pool: &Pool, begin: &str, sites: Sites<'_>) -> Result<Self> {
-        let session = Self { client: Some(pool.get().await?), conflict: AtomicBool::new(false) };
-        let named = sites.named();
-        let client = session.client()?;
-        let name = client.prepare_cached("SELECT set_config('bearing.sites', $1, true)").await?;
-        // Both are sent before either is answered: one way to the server and back.
-        future::try_join(client.batch_execute(begin), client.query(&name, &[&named])).await?;
-        Ok(session)
+    async fn on(lane: &Lane, limit: Option<Duration>, writes: bool) -> std::result::Result<Self, Failed> {
+        Ok(Self {
+            connection: lane.get().await?,
+            most: limit.map(|limit| limit + SILENCE),
+            writes,
+            cause: OnceLock::new(),
+            silent: AtomicBool::new(false),
+        })
     }
 
-    fn client(&self) -> Result<&Object> {
-        self.client.as_ref().ok_or_else(|| StoreError::Driver("a session was used after its end".into()))
+    async fn begin(
+        self,
+        begin: &str,
+        sites: Sites<'_>,
+        lock: Option<(&[SiteId], Lock)>,
+    ) -> std::result::Result<Self, Failed> {
+        match self.try_begin(begin, sites, lock).await {
+            Ok(()) => Ok(self),
+            Err(error) => self.finish(Err(error)).await,
+        }
+    }
+
+    /// Begins, names the sites and takes their locks: all is sent before anything is answered, one way to the server and
+    /// back.
+    async fn try_begin(&self, begin: &str, sites: Sites<'_>, lock: Option<(&[SiteId], Lock)>) -> Result<()> {
+        let client = self.connection.client()?;
+        let named = sites.named();
+        let name = self.prepare("SELECT set_config('bearing.sites', $1, true)").await?;
+        let mut keys: Vec<i64> =
+            lock.iter().flat_map(|(sites, _)| sites.iter()).map(|site| lock_key(site.as_str())).collect();
+        keys.sort_unstable();
+        keys.dedup();
+        let lock = match lock {
+            Some((_, lock)) => Some(self.prepare(lock.statement()).await?),
+            None => None,
+        };
+        let locked = async {
+            match &lock {
+                Some(lock) => client.query(lock, &[&keys]).await.map(|_| ()),
+                None => Ok(()),
+            }
+        };
+        self.answer(future::try_join3(client.batch_execute(begin), client.query(&name, &[&named]), locked)).await?;
+        Ok(())
+    }
+
+    /// Waits for what the database answers.
+    async fn answer<T>(&self, answer: impl Future<Output = std::result::Result<T, Error>>) -> Result<T> {
+        let answered = match self.most {
+            Some(most) => match timeout(most, answer).await {
+                Ok(answered) => answered,
+                Err(_) => {
+                    self.silent.store(true, Ordering::Relaxed);
+                    let _ = self.cause.set(Cause::Other);
+                    return Err(StoreError::Unwritable("the database does not answer".into()));
+                }
+            },
+            None => answer.await,
+        };
+        answered.map_err(|error| self.fault(error))
+    }
+
+    /// A statement that is prepared once a connection: one of few texts.
+    async fn prepare(&self, sql: &str) -> Result<Statement> {
+        self.answer(self.connection.client()?.prepare_cached(sql)).await
     }
 
     /// The rows of a statement that is prepared once a connection: one of few texts.
     pub(super) async fn query(&self, sql: &str, params: Params<'_>) -> Result<Vec<Row>> {
-        let client = self.client()?;
-        let statement = client.prepare_cached(sql).await.map_err(|error| self.fault(error))?;
-        let rows = client.query_raw(&statement, params.iter().map(|param| Param(*param))).await;
-        rows.map_err(|error| self.fault(error))?.try_collect().await.map_err(|error| self.fault(error))
+        let statement = self.prepare(sql).await?;
+        let client = self.connection.client()?;
+        self.answer(async {
+            client.query_raw(&statement, params.iter().map(|param| Param(*param))).await?.try_collect().await
+        })
+        .await
     }
 
     /// The first row, if there is one.
@@ -154,49 +234,74 @@ impl Session {
 
     /// Runs a statement; how many rows it changed.
     pub(super) async fn execute(&self, sql: &str, params: Params<'_>) -> Result<u64> {
-        let client = self.client()?;
-        let statement = client.prepare_cached(sql).await.map_err(|error| self.fault(error))?;
-        let changed = client.execute_raw(&statement, params.iter().map(|param| Param(*param))).await;
-        changed.map_err(|error| self.fault(error))
+        let statement = self.prepare(sql).await?;
+        let client = self.connection.client()?;
+        self.answer(client.execute_raw(&statement, params.iter().map(|param| Param(*param)))).await
     }
 
     /// The rows of a statement put together for one question, as they come. It is not kept: there is no end of them.
     pub(super) async fn stream(&self, sql: &str, params: Vec<(&(dyn ToSql + Sync), Type)>) -> Result<Rows<'_>> {
         let params = params.into_iter().map(|(param, kind)| (Param(param), kind));
-        let stream = self.client()?.query_typed_raw(sql, params).await.map_err(|error| self.fault(error))?;
+        let stream = self.answer(self.connection.client()?.query_typed_raw(sql, params)).await?;
         Ok(Rows { session: self, stream: Box::pin(stream) })
     }
 
-    /// Whether another server's transaction stood in the way of this one.
-    pub(super) fn met_a_conflict(&self) -> bool {
-        self.conflict.load(Ordering::Relaxed)
+    /// Commits after a success, and rolls back after a fault.
+    pub(super) async fn end<T>(self, result: Result<T>) -> Result<T> {
+        Ok(self.finish(result).await?)
     }
 
-    /// Commits after a success, and rolls back after a fault.
-    pub(super) async fn end<T>(mut self, result: Result<T>) -> Result<T> {
+    /// As [`Self::end`], for who can do something about it.
+    pub(super) async fn finish<T>(mut self, result: Result<T>) -> std::result::Result<T, Failed> {
         let finish = if result.is_ok() { "COMMIT" } else { "ROLLBACK" };
-        let finished = match self.client()?.batch_execute(finish).await {
-            Ok(()) => Ok(()),
-            Err(error) => Err(self.fault(error)),
+        // A silent one does not answer this either.
+        let finished = match self.silent.load(Ordering::Relaxed) {
+            true => None,
+            false => Some(self.send(finish).await),
         };
-        match (result, finished) {
-            (Ok(value), Ok(())) => {
-                // Only what has ended goes back to the others.
-                drop(self.client.take());
-                Ok(value)
+        if let Some(Ok(())) = finished {
+            // Only what has ended goes back to the others.
+            self.connection.give_back();
+        }
+        let result = match (result, finished) {
+            (Ok(_), Some(Err(error))) => Err(error),
+            (result, _) => result,
+        };
+        result.map_err(|error| Failed::new(error, self.cause.get().copied()))
+    }
+
+    /// Commits with a statement before it, of which nothing is needed back: both are sent before either is answered. Where
+    /// the statement fails, the database rolls back in the place of the commit.
+    pub(super) async fn finish_with(mut self, sql: &str, params: Params<'_>) -> std::result::Result<(), Failed> {
+        // Prepared before: the two are sent in the order in which they are first polled.
+        let done = match self.prepare(sql).await {
+            Ok(statement) => self.commit_with(&statement, params).await,
+            Err(error) => Err(error),
+        };
+        match done {
+            Ok(()) => {
+                self.connection.give_back();
+                Ok(())
             }
-            (Err(error), Ok(())) => {
-                drop(self.client.take());
-                Err(error)
-            }
-            (result, Err(error)) => Err(result.err().unwrap_or(error)),
+            Err(error) => self.finish(Err(error)).await,
         }
     }
 
-    fn fault(&self, error: tokio_postgres::Error) -> StoreError {
-        let conflicts = [SqlState::T_R_DEADLOCK_DETECTED, SqlState::T_R_SERIALIZATION_FAILURE];
-        if error.code().is_some_and(|code| conflicts.contains(code)) {
-            self.conflict.store(true, Ordering::Relaxed);
+    async fn commit_with(&self, statement: &Statement, params: Params<'_>) -> Result<()> {
+        let client = self.connection.client()?;
+        let last = client.execute_raw(statement, params.iter().map(|param| Param(*param)));
+        self.answer(future::try_join(last, client.batch_execute("COMMIT"))).await?;
+        Ok(())
+    }
+
+    async fn send(&self, sql: &str) -> Result<()> {
+        self.answer(self.connection.client()?.batch_execute(sql)).await
+    }
+
+    fn fault(&self, error: Error) -> StoreError {
+        let _ = self.cause.set(Cause::of(&error));
+        if self.writes && error.code() == Some(&SqlState::QUERY_CANCELED) {
+            return StoreError::Unwritable("a write took too long and was stopped".into());
         }
         error.into()
     }
@@ -204,9 +309,10 @@ impl Session {
 
 impl Drop for Session {
     fn drop(&mut self) {
-        if let Some(client) = self.client.take() {
-            // Its future was dropped, or the end failed: the server rolls back when the connection goes.
-            drop(Object::take(client));
+        // What was given back is not here any more; else its future was dropped, or the end failed.
+        match self.silent.load(Ordering::Relaxed) {
+            true => self.connection.give_up(),
+            false => self.connection.leave(self.most.unwrap_or(WRITE_LIMIT)),
         }
     }
 }
@@ -220,7 +326,7 @@ pub(super) struct Rows<'a> {
 impl Rows<'_> {
     /// The next row.
     pub(super) async fn next(&mut self) -> Result<Option<Row>> {
-        self.stream.try_next().await.map_err(|error| self.session.fault(error))
+        self.session.answer(self.stream.try_next()).await
     }
 }
 
@@ -256,53 +362,4 @@ type Written = std::result::Result<IsNull, Box<dyn std::error::Error + Sync + Se
 pub(super) fn lock_key(name: &str) -> i64 {
     let digest = Sha256::new().chain_update("bearing ").chain_update(name).finalize();
     i64::from_be_bytes(std::array::from_fn(|place| digest[place]))
-}
-
-impl From<tokio_postgres::Error> for StoreError {
-    fn from(error: tokio_postgres::Error) -> Self {
-        let Some(fault) = error.as_db_error() else {
-            let text = said(&error);
-            // A value that does not fit its column's type is our own fault; the rest is the connection. The driver
-            // tells them apart in words only.
-            let is_ours = text.starts_with("error serializing") || text.starts_with("error deserializing");
-            return if is_ours { Self::Driver(text) } else { Self::Unwritable(text) };
-        };
-        let code = fault.code();
-        if *code == SqlState::QUERY_CANCELED {
-            return Self::TooSlow;
-        }
-        let passing = [
-            SqlState::LOCK_NOT_AVAILABLE,
-            SqlState::READ_ONLY_SQL_TRANSACTION,
-            SqlState::T_R_DEADLOCK_DETECTED,
-            SqlState::T_R_SERIALIZATION_FAILURE,
-        ];
-        // Connections, a full disk or memory, somebody who stops the server, and faults of its machine.
-        let class = &code.code()[..2];
-        match passing.contains(code) || ["08", "53", "57", "58"].contains(&class) {
-            true => Self::Unwritable(said(&error)),
-            false => Self::Driver(said(&error)),
-        }
-    }
-}
-
-impl From<PoolError> for StoreError {
-    fn from(error: PoolError) -> Self {
-        match error {
-            PoolError::Backend(error) => error.into(),
-            error => Self::Unwritable(error.to_string()),
-        }
-    }
-}
-
-/// An error with its cause: the driver's own text says `db error` and no more. Of what the server said only the message,
-/// for its details may hold a whole row, and this goes into the log.
-fn said(error: &tokio_postgres::Error) -> String {
-    if let Some(fault) = error.as_db_error() {
-        return format!("{} ({})", fault.message(), fault.code().code());
-    }
-    match std::error::Error::source(error) {
-        Some(cause) => format!("{error}: {cause}"),
-        None => error.to_string(),
-    }
 }

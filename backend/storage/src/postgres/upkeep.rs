@@ -112,7 +112,6 @@ impl UpkeepStore for PostgresStore {
 
     async fn close(&self) {
         self.hold.release().await;
-        self.quick.close();
-        self.slow.close();
+        self.connections.close();
     }
 }

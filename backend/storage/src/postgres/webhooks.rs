@@ -5,6 +5,7 @@ use bearing_shared::api::webhooks::{DeliveryState, Disabled, Notice};
 use bearing_shared::id::{DeliveryId, ResponseId, SiteId, WebhookId};
 use tokio_postgres::Row;
 
+use super::faults::Tries;
 use super::session::{Lock, Session, Sites};
 use super::{PostgresStore, rows};
 use crate::deleted::OF_A_SITE;
@@ -139,14 +140,15 @@ pub(super) async fn insert(session: &Session, deliveries: &[Delivery]) -> Result
         .await
 }
 
-/// Takes a response that is erased out of the outbox: what waited is not sent, and no id of it stays.
-pub(super) async fn forget_response(session: &Session, site: &SiteId, id: ResponseId) -> Result<()> {
+/// Takes responses that are erased out of the outbox: what waited is not sent, and no id of them stays.
+pub(super) async fn forget_responses(session: &Session, site: &SiteId, ids: &[ResponseId]) -> Result<()> {
+    let ids: Vec<&[u8]> = ids.iter().map(|id| &id.0[..]).collect();
     session
         .execute(
             "UPDATE delivery SET response_id = NULL, next_at = NULL, claimed_until = NULL, claim = claim + 1,
                state = CASE state WHEN 'pending' THEN 'erased' ELSE state END
-             WHERE site_id = $1 AND response_id = $2",
-            &[&site.0, &&id.0[..]],
+             WHERE site_id = $1 AND response_id = ANY($2)",
+            &[&site.0, &ids],
         )
         .await?;
     Ok(())
@@ -181,7 +183,10 @@ async fn change(
     id: &WebhookId,
     change: impl FnOnce(&mut Webhook) + Send,
 ) -> Result<Option<Webhook>> {
-    let Some(mut webhook) = find(session, site, id).await? else { return Ok(None) };
+    // Held until it is written: whoever settles deliveries writes what it says of the endpoint without the site's lock.
+    let sql = format!("{WEBHOOK} WHERE site_id = $1 AND id = $2 FOR UPDATE");
+    let Some(row) = session.first(&sql, &[&site.0, &id.0]).await? else { return Ok(None) };
+    let mut webhook = webhook(&row)?;
     change(&mut webhook);
     session
         .execute(
@@ -312,13 +317,17 @@ impl WebhookStore for PostgresStore {
         let deleted = delete(&session, site, id).await;
         let deleted = session.end(deleted).await?;
         // None of them is sent any more. Without the webhook, what a crash leaves here is pruned with age.
+        let mut tries = Tries::default();
         loop {
             let session = self.writing_freely(Sites::Of(sites)).await?;
             let sql = "DELETE FROM delivery WHERE site_id = $1 AND id IN (
                          SELECT id FROM delivery WHERE site_id = $1 AND webhook_id = $2 LIMIT $3)";
             let gone = session.execute(sql, &[&site.0, &id.0, &REMOVED_AT_ONCE]).await;
-            if session.end(gone).await? == 0 {
-                return Ok(deleted);
+            match session.finish(gone).await {
+                Ok(0) => return Ok(deleted),
+                Ok(_) => {}
+                Err(failed) if tries.again(&failed) => {}
+                Err(failed) => return Err(failed.into()),
             }
         }
     }
@@ -361,11 +370,18 @@ impl WebhookStore for PostgresStore {
         id: &DeliveryId,
         now: i64,
     ) -> Result<Option<Replayed>> {
-        let session = self.writing(std::slice::from_ref(site), Lock::Shared).await?;
-        let replayed = replay(&session, site, webhook, id, now).await;
-        let replayed = session.end(replayed).await?;
-        self.written.notify_one();
-        Ok(replayed)
+        let mut tries = Tries::default();
+        loop {
+            let session = self.writing(std::slice::from_ref(site), Lock::Shared).await?;
+            let replayed = replay(&session, site, webhook, id, now).await;
+            match session.finish(replayed).await {
+                Err(failed) if tries.again(&failed) => {}
+                replayed => {
+                    self.written.notify_one();
+                    return Ok(replayed?);
+                }
+            }
+        }
     }
 
     async fn claim_deliveries(&self, claim: Claim) -> Result<Vec<Claimed>> {

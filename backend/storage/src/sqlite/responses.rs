@@ -216,10 +216,11 @@ impl ResponseStore for SqliteStore {
         Ok(outcomes)
     }
 
-    async fn count_events(&self, batch: Vec<EventCount>) -> Result<()> {
+    async fn count_events(&self, batch: Vec<EventCount>) -> Result<Vec<bool>> {
+        let counted = vec![true; batch.len()];
         let write =
             move |transaction: &Transaction<'_>, countings: &mut Countings| count_all(transaction, countings, &batch);
-        self.writer.run(move |pen| pen.transaction(write)).await
+        self.writer.run(move |pen| pen.transaction(write)).await.map(|()| counted)
     }
 
     async fn response(&self, site: &SiteId, id: ResponseId) -> Result<Option<StoredResponse>> {

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use bearing_storage::{Grouping, Limits, Result, StoreError};
+use bearing_shared::api::intake::EventKind;
+use bearing_storage::{Accept, Arrival, EventCount, Grouping, Limits, Outcome, Result, StoreError, StoredResponse};
 use tokio_postgres::{Client, NoTls};
 
 use crate::builders::*;
@@ -56,6 +57,37 @@ async fn a_server_that_is_gone_is_unwritable_and_heals() -> Result<()> {
         }
     }
     assert_eq!(counted(&db, everything()).await?.n(), 5);
+    assert_sound(&db).await
+}
+
+#[tokio::test]
+async fn a_site_that_is_locked_keeps_no_other_from_being_written() -> Result<()> {
+    let db = Database::fresh(postgres).await;
+    furnish(&db).await?;
+    add_site(&db, "st_other", "sv_other").await?;
+    let other = |number| StoredResponse { survey: "sv_other".into(), ..response(number, 9) };
+    let to = |site: &str, response| Arrival::from(Accept { site: site.into(), response });
+    let event = |site: &str, survey: &str| EventCount {
+        site: site.into(),
+        survey: survey.into(),
+        ..event(EventKind::Shown, 1)
+    };
+    let events = || vec![event("st_other", "sv_other"), event("st_home", "sv_home")];
+    assert_eq!(db.take_in(vec![to("st_other", other(1))]).await?, [Outcome::Stored]);
+    assert_eq!(db.count_events(events()).await?, [true, true]);
+    // As a server does that is stopped in the middle of a transaction.
+    let holder = raw(db.url()).await;
+    let hold = "BEGIN; SELECT FROM cell WHERE site_id = 'st_other' FOR UPDATE;
+                SELECT FROM funnel WHERE site_id = 'st_other' FOR UPDATE";
+    holder.batch_execute(hold).await.expect("can be locked");
+    let batch = || vec![to("st_home", response(2, 9)), to("st_other", other(3)), to("st_home", response(4, 9))];
+    assert_eq!(db.take_in(batch()).await?, [Outcome::Stored, Outcome::Unwritable, Outcome::Stored]);
+    assert_eq!(db.count_events(events()).await?, [false, true]);
+    let alone = db.take_in(vec![to("st_other", other(3))]).await;
+    assert!(matches!(alone, Err(StoreError::Unwritable(_))), "{alone:?}");
+    holder.batch_execute("ROLLBACK").await.expect("can be let go");
+    assert_eq!(db.take_in(batch()).await?, [Outcome::Duplicate, Outcome::Stored, Outcome::Duplicate]);
+    assert_eq!(counted(&db, everything()).await?.n(), 2);
     assert_sound(&db).await
 }
 

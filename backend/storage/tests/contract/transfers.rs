@@ -55,7 +55,8 @@ async fn fill(db: &Database) -> Result<()> {
     assert!(db.delete_response(&home(), response_id(6), NOON).await?);
     let gone = Withdrawal { site: home(), id: response_id(7), keeps_out: true, at: NOON };
     assert_eq!(db.take_in(vec![Arrival::Withdrawal(gone)]).await?, [Outcome::Withdrawn]);
-    db.count_events(vec![event(EventKind::Shown, 40), event(EventKind::Dismissed, 3)]).await
+    db.count_events(vec![event(EventKind::Shown, 40), event(EventKind::Dismissed, 3)]).await?;
+    Ok(())
 }
 
 /// Everything that a store tells of its sites.
