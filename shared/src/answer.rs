@@ -251,11 +251,15 @@ pub struct Checked {
 
 /// A text without the control characters (C0 but tab and line breaks, DEL, C1) that no reader can see.
 pub fn cleaned(text: &str) -> String {
-    let unseen = |letter: char| letter.is_control() && !matches!(letter, '\n' | '\t');
-    if !text.contains(unseen) {
+    if !text.contains(is_unseen) {
         return text.trim().to_owned();
     }
-    text.replace(unseen, "").trim().to_owned()
+    text.replace(is_unseen, "").trim().to_owned()
+}
+
+/// Whether a letter is a control character that no reader can see.
+pub(crate) fn is_unseen(letter: char) -> bool {
+    letter.is_control() && !matches!(letter, '\n' | '\t')
 }
 
 /// At most `limit` characters of a cleaned text; `None` when nothing is left.

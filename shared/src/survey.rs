@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::answer::is_unseen;
 use crate::fault::{Code, Fault};
 use crate::instrument::Instrument;
 use crate::look::{ENDINGS_LIMIT, Ending, Look, Style};
@@ -127,6 +128,9 @@ impl Survey {
         if !(1..=200).contains(&self.name.trim().chars().count()) {
             return invalid("name", "A survey's name has 1 to 200 characters.".into());
         }
+        if self.name.contains(is_unseen) {
+            return invalid("name", "The name holds a control character; take it out.".into());
+        }
         let definition = self.instrument.definition();
         if definition.metric != self.metric {
             return invalid("instrument", format!("Choose an instrument of the metric {}.", self.metric.name()));
@@ -194,10 +198,23 @@ pub fn is_touchpoint(text: &str) -> bool {
 mod tests {
     use super::*;
     use crate::look::Link;
+    use crate::rule::AttributeRule;
 
     fn ending(groups: &[Group], url: &str, words: &str) -> Ending {
         let link = Some(Link { url: url.into(), text: LocalText::one("en", words) });
         Ending { groups: groups.to_vec(), text: LocalText::default(), link }
+    }
+
+    fn is_plan(value: &str) -> AttributeRule {
+        let is_not = Vec::new();
+        AttributeRule { name: "plan".into(), is: vec![value.into()], is_not, at_least: None, at_most: None }
+    }
+
+    #[test]
+    fn texts_may_have_lines_and_tabs() {
+        let mut survey = Survey::standard("x", Instrument::Nps);
+        survey.questions[1].text = LocalText::one("en", "Why?\n\tIn your words.");
+        survey.check().expect("both can be seen");
     }
 
     #[test]
@@ -229,8 +246,12 @@ mod tests {
     fn what_cannot_be_asked_is_refused_with_its_field() {
         type Spoil = fn(&mut Survey);
         let valid = || Survey::standard("x", Instrument::Nps);
-        let cases: [(&str, Spoil); 17] = [
+        let cases: [(&str, Spoil); 21] = [
             ("name", |survey| survey.name.clear()),
+            ("name", |survey| survey.name = "a\u{0}b".into()),
+            ("questions[1].text", |survey| survey.questions[1].text = LocalText::one("en", "why\r?")),
+            ("thanks", |survey| survey.thanks = LocalText::one("en", "thanks\u{0}")),
+            ("rules.attributes[0].is", |survey| survey.rules.attributes = vec![is_plan("pro\u{7}")]),
             ("instrument", |survey| survey.instrument = Instrument::Csat),
             ("touchpoints", |survey| survey.touchpoints = vec!["Check Out".into()]),
             ("questions", |survey| survey.questions.clear()),

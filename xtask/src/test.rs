@@ -97,7 +97,7 @@ pub(crate) fn test(place: &Place, only: Option<&str>) -> Result<ExitCode> {
     outcomes.extend(lane(vec![
         xtask("size", &["size"]),
         with_postgres(&cluster, end_to_end(place, "e2e", &[])?),
-        on_postgres(&cluster, end_to_end(place, "e2e postgres", &["--test=journeys"])?),
+        on_postgres(&cluster, end_to_end(place, "e2e postgres", &["--test=journeys", "--test=soak"])?),
     ]));
 
     let failures: Vec<&str> = outcomes.iter().filter(|outcome| !outcome.ok).map(|outcome| outcome.name).collect();
@@ -197,6 +197,7 @@ fn run_logged(mut step: Step, logs: &Path) -> Outcome {
     let counted = if passed + failed > 0 { format!("  {passed} passed, {failed} failed") } else { String::new() };
     let word = if ok { "ok" } else { "FAILED" };
     say(format_args!("{word:<7}{:<14}{:>7.1} s{counted}", step.name, start.elapsed().as_secs_f32()));
+    not_played(&text).for_each(|line| say(format_args!("       {line}")));
     if let Err(error) = ended {
         say(format_args!("       {} could not start: {error}", step.name));
     }
@@ -225,6 +226,11 @@ fn telling_lines(log: &str) -> String {
     }
     shown.truncate(SHOWN_LINES);
     shown.into_iter().map(|at| lines[at]).collect::<Vec<_>>().join("\n")
+}
+
+/// The lines of a log that say of a test that it could not be played.
+fn not_played(log: &str) -> impl Iterator<Item = &str> {
+    log.lines().filter(|line| line.starts_with("test [not played: "))
 }
 
 /// Tests passed and failed, as cargo's `test result` lines and Node's TAP summary say.
@@ -268,5 +274,7 @@ mod tests {
                    test result: FAILED. 3 passed; 2 failed; 0 ignored; 0 measured\n# pass 7\n# fail 1\n";
         assert_eq!(counts(log), (22, 3));
         assert_eq!(counts("nothing here"), (0, 0));
+        let left_out = "test [not played: `full` mounts a small disk; run it as root.] a_full_disk ... ignored";
+        assert_eq!(not_played(&format!("test a_kill ... ok\n{left_out}\n")).collect::<Vec<_>>(), [left_out]);
     }
 }

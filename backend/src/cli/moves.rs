@@ -21,7 +21,7 @@ pub(super) async fn transfer(from: &str, to: &str) -> anyhow::Result<()> {
                 }
                 format!("{table}: {rows} rows")
             }
-            Progress::Counting => "Everything is there; the answers are counted.".into(),
+            Progress::Counting => "The answers are counted.".into(),
             Progress::Comparing => "The two stores are compared.".into(),
         };
         // Whoever stopped reading still wants the store.

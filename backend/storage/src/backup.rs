@@ -69,7 +69,7 @@ pub async fn back_up(url: &str, to: &Path, replace: bool) -> Result<Contents> {
         Ok(contents)
     });
     if named.is_err() {
-        let _ = fs::remove_file(&partial);
+        let _ = remove(&partial);
     }
     named
 }
@@ -116,11 +116,16 @@ pub async fn restore(url: &str, from: &Path, replace: bool) -> Result<Restored> 
 async fn copy_in(from: &Path, url: &str) -> Result<Restored> {
     // A store that is opened is written to: the backup itself stays as it is.
     let staged = named(from, &format!(".{}.restoring", std::process::id()));
+    // The name under which a move that was stopped goes on: another backup's pages would not fit.
+    let read = from.to_owned();
+    let name = blocking(move || sum_of(&read).map_err(|error| unread(&read, &error))).await?;
     let (backup, copy) = (from.to_owned(), staged.clone());
     let checked = blocking(move || sqlite::stage(&copy, &backup)).await;
     let restored = match checked {
         Ok((contents, mut problems)) => {
-            let moved = crate::transfer(&format!("sqlite:{}", staged.display()), url, |_| {}).await;
+            let moved =
+                crate::transfer::transfer_named(&format!("sqlite:{}", staged.display()), Some(&name), url, |_| {})
+                    .await;
             moved.map(|moved| {
                 problems.extend(moved.differences);
                 Restored { contents, aside: None, problems }
@@ -128,10 +133,20 @@ async fn copy_in(from: &Path, url: &str) -> Result<Restored> {
         }
         Err(error) => Err(error),
     };
-    for ending in ["", "-wal", "-shm", "-journal"] {
-        let _ = fs::remove_file(named(&staged, ending));
-    }
+    let _ = remove(&staged);
     restored
+}
+
+/// Removes a file of the embedded engine with all that lies beside it, there or not: a log that is left beside another
+/// file would be read into it.
+pub(crate) fn remove(file: &Path) -> io::Result<()> {
+    for ending in ["", "-wal", "-shm", "-journal"] {
+        match fs::remove_file(named(file, ending)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+    }
+    Ok(())
 }
 
 /// Where a store is.
@@ -160,7 +175,7 @@ fn is_as_written(backup: &Path) -> Result<()> {
     let sums = named(backup, ".sha256");
     let Ok(text) = fs::read_to_string(&sums) else { return Ok(()) };
     let name = backup.display();
-    let sum = sum_of(backup).map_err(|error| StoreError::Unusable(format!("{name} cannot be read: {error}.")))?;
+    let sum = sum_of(backup).map_err(|error| unread(backup, &error))?;
     if text.split_whitespace().next() == Some(sum.as_str()) {
         return Ok(());
     }
@@ -171,9 +186,7 @@ fn is_as_written(backup: &Path) -> Result<()> {
 /// Makes the empty file that a backup is written to, which nobody else may read: it holds the sites' secrets.
 fn begin(partial: &Path) -> io::Result<()> {
     // One of an earlier process with this id, which was cut off.
-    if partial.exists() {
-        fs::remove_file(partial)?;
-    }
+    remove(partial)?;
     private().create_new(true).open(partial).map(drop)
 }
 
@@ -225,6 +238,10 @@ pub(crate) fn named(path: &Path, after: &str) -> PathBuf {
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(after);
     path.with_file_name(name)
+}
+
+fn unread(from: &Path, error: &io::Error) -> StoreError {
+    StoreError::Unusable(format!("{} cannot be read: {error}.", from.display()))
 }
 
 fn unwritten(to: &Path, error: &io::Error) -> StoreError {

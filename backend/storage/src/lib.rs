@@ -12,6 +12,7 @@
 
 mod backup;
 mod counts;
+mod deleted;
 mod error;
 mod json;
 mod keys;

@@ -69,7 +69,9 @@ pub trait SiteStore: Send + Sync {
     /// in time. False when there is no such site.
     async fn update_site(&self, site: Site) -> Result<bool>;
 
-    /// Removes a site with everything that belongs to it. False when there is no such site.
+    /// Removes a site with everything that belongs to it. From then on nothing of it is found or counted; where there is
+    /// much, the rows go in the background ([`crate::UpkeepStore::build_step`]), and until then its id cannot be that of
+    /// another site. False when there is no such site.
     async fn delete_site(&self, id: &SiteId) -> Result<bool>;
 
     /// How a site's answers are counted now. `None` when there is no such site.

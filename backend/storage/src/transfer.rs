@@ -52,7 +52,8 @@ pub(crate) struct Table {
 }
 
 /// The tables, what others belong to first; responses go last, by themselves. Cells and generations are derived.
-pub(crate) const TABLES: [Table; 9] = [
+pub(crate) const TABLES: [Table; 10] = [
+    Table { name: "deleted_site", key: 1, columns: &["site_id"] },
     Table { name: "site", key: 1, columns: &["id", "site_key", "identity_secret", "settings", "created_at"] },
     Table { name: "api_key", key: 1, columns: &["id", "site_id", "hash", "scope", "created_at"] },
     Table {
@@ -155,7 +156,7 @@ impl Position {
 pub(crate) enum Purpose {
     /// To serve, or for a command.
     Serve,
-    /// To have another store moved into it.
+    /// To have another store moved into it: nobody else has it open meanwhile.
     Fill,
 }
 
@@ -169,6 +170,43 @@ impl Purpose {
                     .into(),
             )),
             _ => Ok(()),
+        }
+    }
+}
+
+/// What the target notes of a move until it has ended.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Note {
+    /// What is being moved: pages of two sources make no store.
+    pub(crate) source: String,
+    /// How far.
+    pub(crate) at: Position,
+}
+
+impl Note {
+    /// Where the move of a source into a store goes on, by what the store notes of it and whether it holds sites.
+    pub(crate) fn begin(found: Option<Self>, source: &str, holds_sites: bool) -> Result<Self> {
+        let refused = |why: &str| Err(StoreError::Unusable(why.into()));
+        match found {
+            Some(found) if found.source == source => Ok(found),
+            Some(_) => refused(
+                "The target holds a part of another store, whose move is not over; move that one, or name an empty \
+                 target.",
+            ),
+            None if holds_sites => refused("The target holds sites of its own; name an empty one."),
+            None => Ok(Self { source: source.into(), at: Position::default() }),
+        }
+    }
+
+    /// The note once a page is written, which must be the one that comes next.
+    pub(crate) fn after(found: Option<Self>, page: &Page) -> Result<Self> {
+        match found {
+            Some(found) if found.at == page.from => {
+                Ok(Self { at: page.next.clone().unwrap_or_else(|| page.from.clone()), ..found })
+            }
+            _ => Err(StoreError::Unusable(
+                "Somebody else has moved something into the target meanwhile; begin again with an empty one.".into(),
+            )),
         }
     }
 }
@@ -212,10 +250,14 @@ pub trait TransferStore: Send + Sync {
     /// behind the position stays behind.
     async fn hand_over(&self, from: Position, limit: u32) -> Result<Page>;
 
-    /// Writes a page, and how far the move is then, in one transaction.
+    /// Begins the move of a source into this store, or goes on with it; where. The same name must stand for the same
+    /// rows.
     ///
     /// # Errors
-    /// [`StoreError::Unusable`] when a move would begin into a store that holds sites.
+    /// [`StoreError::Unusable`] when the store holds sites, or a part of another source.
+    async fn begin_move(&self, source: &str) -> Result<Position>;
+
+    /// Writes the next page of the move that was begun, and how far it is then, in one transaction.
     async fn take_over(&self, page: Page) -> Result<()>;
 
     /// How far the move into this store is; `None` when none is under way.
@@ -235,7 +277,7 @@ pub enum Progress {
         /// The rows.
         rows: u64,
     },
-    /// Everything is over; the target counts the answers.
+    /// The answers are being counted: of the source before anything goes over, of the target after it.
     Counting,
     /// The two are being compared.
     Comparing,
@@ -256,13 +298,30 @@ pub struct Moved {
 ///
 /// # Errors
 /// A store that cannot be opened, read or written; a target that holds sites of its own.
-pub async fn transfer(from: &str, to: &str, mut tell: impl FnMut(Progress) + Send) -> Result<Moved> {
+pub async fn transfer(from: &str, to: &str, tell: impl FnMut(Progress) + Send) -> Result<Moved> {
+    transfer_named(from, None, to, tell).await
+}
+
+/// Moves a store as [`transfer`] does, under a name of the source's own if it has one.
+pub(crate) async fn transfer_named(
+    from: &str,
+    name: Option<&str>,
+    to: &str,
+    mut tell: impl FnMut(Progress) + Send,
+) -> Result<Moved> {
     if from == to {
         return Err(StoreError::Unusable("A store cannot be moved to itself; name two with --from and --to.".into()));
     }
     let source = crate::open(from).await?;
     let target = crate::open_for(to, Limits::default(), Purpose::Fill).await?;
-    let mut position = target.moving().await?.unwrap_or_default();
+    tell(Progress::Counting);
+    // What it has not counted yet could not be compared, and what it has not cleared yet would be moved.
+    while source.build_step().await? {}
+    let name = match name {
+        Some(name) => name.to_owned(),
+        None => source.identity().await?,
+    };
+    let mut position = target.begin_move(&name).await?;
     let (mut table, mut rows) = (position.table, 0);
     loop {
         let page = source.hand_over(position.clone(), PAGE).await?;

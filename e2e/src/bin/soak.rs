@@ -35,15 +35,20 @@ async fn main() -> Result<ExitCode> {
         ["run", store, fault, seconds, rate, filled, seed] => {
             let store = Store::ALL.into_iter().find(|one| one.name() == *store).context("no such store")?;
             let mut faults: Vec<Fault> =
-                store.faults().iter().copied().filter(|one| *fault == "all" || one.name() == *fault).collect();
+                Fault::ALL.into_iter().filter(|one| *fault == "all" || one.name() == *fault).collect();
             faults.extend((*fault == Fault::None.name()).then_some(Fault::None));
-            for missing in faults.iter().filter_map(|fault| fault.missing()) {
-                say(missing)?;
-            }
-            faults.retain(|fault| fault.missing().is_none());
-            ensure!(!faults.is_empty(), "there is no fault {fault} of {} to play here", store.name());
+            let left_out: Vec<String> = faults.iter().filter_map(|fault| store.keeps_from(*fault)).collect();
+            // What this machine lacks, and not what is no fault of the store.
+            let is_short = faults.iter().any(|fault| store.faults().contains(fault) && fault.missing().is_some());
+            faults.retain(|fault| store.keeps_from(*fault).is_none());
+            ensure!(!faults.is_empty(), "not played: {}", left_out.join(" "));
             let run = run_of(store, seconds, rate, filled, seed.parse()?)?;
-            play(faults.into_iter().map(|fault| Run { fault, ..run.clone() })).await
+            let code = play(faults.into_iter().map(|fault| Run { fault, ..run.clone() })).await?;
+            // Last, where it is read.
+            for why in left_out {
+                say(&format!("NOT PLAYED: {why}"))?;
+            }
+            Ok(if is_short { ExitCode::FAILURE } else { code })
         }
         ["backup", seconds, rate, filled] => {
             let run = run_of(Store::Sqlite, seconds, rate, filled, 1)?;

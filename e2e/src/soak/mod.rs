@@ -86,6 +86,14 @@ impl Store {
             Self::Nats => &[Fault::Kill, Fault::Pause, Fault::Cut, Fault::Restart, Fault::Stall, Fault::Leader],
         }
     }
+
+    /// Why a fault is not played with it here, one sentence; `None` where it can be.
+    pub fn keeps_from(self, fault: Fault) -> Option<String> {
+        if fault != Fault::None && !self.faults().contains(&fault) {
+            return Some(format!("`{}` is no fault of {}.", fault.name(), self.name()));
+        }
+        fault.missing().map(str::to_owned)
+    }
 }
 
 /// One run: a store, a fault, and how long and how much.

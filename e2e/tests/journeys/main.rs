@@ -25,7 +25,6 @@ mod real_housing;
 mod real_movielens;
 mod rules;
 mod server_away;
-mod soak;
 mod steps;
 mod strict;
 mod traces;

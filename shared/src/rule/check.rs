@@ -2,7 +2,7 @@
 
 use super::moment::moment;
 use super::{AttributeRule, On, Rest, Rules, Trigger, UrlRule};
-use crate::answer::ATTRIBUTE_LIMIT;
+use crate::answer::{ATTRIBUTE_LIMIT, is_unseen};
 use crate::fault::{Code, Fault};
 use crate::question::is_name;
 use crate::text::is_locale;
@@ -141,6 +141,8 @@ fn check_attribute(rule: &AttributeRule) -> Result<(), Fault> {
     for (name, values) in [("is", &rule.is), ("is_not", &rule.is_not)] {
         let fits = values.len() <= LIST_LIMIT && values.iter().all(|value| value.chars().count() <= ATTRIBUTE_LIMIT);
         ensure(fits, name, || format!("At most {LIST_LIMIT} values of at most {ATTRIBUTE_LIMIT} characters."))?;
+        let seen = !values.iter().any(|value| value.contains(is_unseen));
+        ensure(seen, name, || "A value holds a control character; take it out.".into())?;
     }
     for (name, number) in [("at_least", rule.at_least), ("at_most", rule.at_most)] {
         let exact = number.is_none_or(|number| (-NUMBER_LIMIT..=NUMBER_LIMIT).contains(&number));

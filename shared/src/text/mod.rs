@@ -32,6 +32,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::answer::is_unseen;
 use crate::fault::{Code, Fault};
 use crate::instrument::Instrument;
 
@@ -64,7 +65,7 @@ impl LocalText {
         text.or_else(|| self.0.values().next()).map_or("", String::as_str)
     }
 
-    /// Checks that there is at least one text and that none is empty or too long; `field` names it in the fault.
+    /// Checks that there is at least one text and that none is empty, too long or partly unseen; `field` names it in the fault.
     pub fn check(&self, field: &str) -> Result<(), Fault> {
         if self.0.is_empty() {
             return Err(Fault::at(Code::MISSING_FIELD, field, "Give the text in at least one locale."));
@@ -77,6 +78,10 @@ impl LocalText {
             let length = text.trim().chars().count();
             if !(1..=SURVEY_TEXT_LIMIT).contains(&length) {
                 let message = format!("The text in `{locale}` needs 1 to {SURVEY_TEXT_LIMIT} characters.");
+                return Err(Fault::at(Code::INVALID_FIELD, field, message));
+            }
+            if text.contains(is_unseen) {
+                let message = format!("The text in `{locale}` holds a control character; take it out.");
                 return Err(Fault::at(Code::INVALID_FIELD, field, message));
             }
         }

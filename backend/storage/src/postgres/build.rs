@@ -12,7 +12,7 @@
 use bearing_shared::id::SiteId;
 
 use super::session::{Lock, Session, Sites};
-use super::{PostgresStore, counting, generations, rows};
+use super::{PostgresStore, counting, deleted, generations, rows};
 use crate::counts::change::{Changes, WEEK};
 use crate::counts::generation::{Config, Counting, Generations, Remainder};
 use crate::{Result, StoreError, json};
@@ -192,6 +192,8 @@ pub(super) enum Work {
     Build(SiteId),
     /// Clear cells of a retired generation.
     Clear(SiteId, u32),
+    /// Clear away rows of a deleted site.
+    Forget(SiteId),
 }
 
 impl Work {
@@ -203,6 +205,7 @@ impl Work {
                  WHERE NOT EXISTS (SELECT 1 FROM generation WHERE site_id = id AND state <> 'retired')
                  UNION ALL SELECT CASE state WHEN 'building' THEN 1 ELSE 2 END, site_id, number FROM generation
                  WHERE state <> 'current'
+                 UNION ALL SELECT 3, site_id, 0 FROM deleted_site
                  ORDER BY urgency",
                 &[],
             )
@@ -213,6 +216,7 @@ impl Work {
             Ok(match row.try_get::<_, i32>(0)? {
                 0 => Self::Begin(site),
                 1 => Self::Build(site),
+                3 => Self::Forget(site),
                 _ => Self::Clear(site.clone(), rows::small(number.into(), "generation", "number", site.as_str())?),
             })
         };
@@ -221,7 +225,7 @@ impl Work {
 
     fn site(&self) -> &SiteId {
         match self {
-            Self::Begin(site) | Self::Build(site) | Self::Clear(site, _) => site,
+            Self::Begin(site) | Self::Build(site) | Self::Clear(site, _) | Self::Forget(site) => site,
         }
     }
 }
@@ -242,6 +246,7 @@ impl PostgresStore {
             Work::Begin(site) => review(&session, site, limit).await,
             Work::Build(site) => advance(&session, site, limit).await,
             Work::Clear(site, number) => clear(&session, site, *number).await,
+            Work::Forget(site) => deleted::clear(&session, site, limit).await,
         };
         session.end(done).await
     }
@@ -252,8 +257,10 @@ impl PostgresStore {
         for work in self.work().await?.into_iter().filter(|work| matches!(work, Work::Begin(_))) {
             match self.do_step(&work).await {
                 Ok(()) => {}
-                // The other sites can be served.
-                Err(why @ StoreError::Corrupt { .. }) => tracing::error!(?work, %why, "a site cannot be counted"),
+                // The other sites can be served, and the steps try this one again.
+                Err(why @ (StoreError::Corrupt { .. } | StoreError::Driver(_))) => {
+                    tracing::error!(?work, %why, "a site cannot be counted");
+                }
                 Err(error) => return Err(error),
             }
         }

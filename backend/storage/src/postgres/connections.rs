@@ -42,7 +42,7 @@ impl Connections {
     /// Gives no more connections.
     pub(super) fn close(&self) {
         for lane in [&self.intake, &self.quick, &self.slow] {
-            lane.pool.close();
+            lane.close();
         }
     }
 }
@@ -54,7 +54,7 @@ pub(super) struct Lane {
 }
 
 impl Lane {
-    fn to(config: &Config, size: usize) -> Result<Self> {
+    pub(super) fn to(config: &Config, size: usize) -> Result<Self> {
         let manager_config = ManagerConfig { recycling_method: RecyclingMethod::Fast };
         let tls = match config.get_ssl_mode() {
             SslMode::Disable => None,
@@ -73,6 +73,11 @@ impl Lane {
         Ok(Self { pool, tls })
     }
 
+    /// Gives no more connections.
+    pub(super) fn close(&self) {
+        self.pool.close();
+    }
+
     /// A connection that nobody else uses.
     pub(super) async fn get(&self) -> std::result::Result<Connection, PoolError> {
         Ok(Connection { client: Some(self.pool.get().await?), tls: self.tls.clone() })
@@ -86,6 +91,11 @@ pub(super) struct Connection {
 }
 
 impl Connection {
+    /// Whether it is lost.
+    pub(super) fn is_closed(&self) -> bool {
+        self.client.as_ref().is_none_or(|client| client.is_closed())
+    }
+
     /// What statements are sent through.
     pub(super) fn client(&self) -> Result<&Object> {
         self.client.as_ref().ok_or_else(used_up)

@@ -12,6 +12,7 @@ use super::counting::{self, Countings};
 use super::session::Session;
 use super::{PostgresStore, rows, webhooks};
 use crate::counts::change::Changes;
+use crate::deleted::OF_A_SITE;
 use crate::responses::{Outcome, Withdrawal};
 use crate::{Result, StoreError};
 
@@ -146,8 +147,8 @@ impl PostgresStore {
     ) -> Result<u64> {
         let site = &sites[0];
         let countings = self.countings(session, sites).await?;
-        let sql = "SELECT id FROM response WHERE site_id = $1 AND customer = $2 LIMIT $3";
-        let found = session.query(sql, &[&site.0, &customer, &ERASED_AT_ONCE]).await?;
+        let sql = format!("SELECT id FROM response WHERE site_id = $1 AND customer = $2 AND {OF_A_SITE} LIMIT $3");
+        let found = session.query(&sql, &[&site.0, &customer, &ERASED_AT_ONCE]).await?;
         let ids: Vec<ResponseId> = found.iter().map(rows::response_id).collect::<Result<_>>()?;
         let mut changes = Changes::default();
         let deleted = self.delete(session, &countings, &mut changes, (site, &ids), now).await?;

@@ -60,6 +60,11 @@ impl Failed {
         self.cause == Some(Cause::Locked)
     }
 
+    /// Whether nobody may have heard what became of it.
+    pub(super) fn is_unheard(&self) -> bool {
+        matches!(self.error, StoreError::Unwritable(_)) && !self.is_locked()
+    }
+
     /// Whether a single row can be the reason: its value, or what is stored under its key.
     pub(super) fn may_be_a_rows(&self) -> bool {
         matches!(self.error, StoreError::Driver(_) | StoreError::Corrupt { .. })

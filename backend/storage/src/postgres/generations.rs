@@ -1,14 +1,17 @@
 //! Generations in PostgreSQL: what a site asks for, what it has, and how far the next one is.
 
+use std::collections::BTreeSet;
+
 use bearing_shared::cell;
 use bearing_shared::id::SiteId;
+use serde::Deserialize;
 
 use super::session::Session;
 use super::{learned, rows};
-use crate::Result;
 use crate::counts::change::WEEK;
 use crate::counts::generation::{Config, Counting, Generations, Progress};
 use crate::sites::CountingStatus;
+use crate::{Result, json};
 
 /// What a site's settings, learned values and surveys ask for; `None` when there is no such site.
 pub(super) async fn wanted(session: &Session, site: &SiteId) -> Result<Option<Config>> {
@@ -19,16 +22,19 @@ pub(super) async fn wanted(session: &Session, site: &SiteId) -> Result<Option<Co
 
 /// The touchpoints that a site's surveys name in any version ever published.
 async fn named_touchpoints(session: &Session, site: &SiteId) -> Result<Vec<String>> {
-    let found = session
-        .query(
-            "SELECT DISTINCT point COLLATE \"C\" FROM survey_version, jsonb_array_elements_text(
-               CASE WHEN jsonb_typeof(content::jsonb -> 'touchpoints') = 'array'
-                    THEN content::jsonb -> 'touchpoints' ELSE '[]' END) AS point
-             WHERE site_id = $1 ORDER BY 1",
-            &[&site.0],
-        )
-        .await?;
-    found.iter().map(|row| Ok(row.try_get(0)?)).collect()
+    // Read here and not in SQL: a text in the survey may hold what jsonb refuses.
+    #[derive(Deserialize)]
+    struct Content {
+        #[serde(default)]
+        touchpoints: Vec<String>,
+    }
+    let mut names = BTreeSet::new();
+    for row in session.query("SELECT content, survey_id FROM survey_version WHERE site_id = $1", &[&site.0]).await? {
+        let id: &str = row.try_get(1)?;
+        let content: Content = json::read(row.try_get(0)?, "survey_version", "content", id)?;
+        names.extend(content.touchpoints);
+    }
+    Ok(names.into_iter().collect())
 }
 
 /// Reads the generations of a site.

@@ -6,15 +6,14 @@ use std::collections::BTreeMap;
 use bearing_shared::id::SiteId;
 use futures_util::{StreamExt, stream};
 
-use super::PostgresStore;
 use super::connections::INTAKE;
-use super::counting;
 use super::faults::{Failed, Tries};
 use super::responses::Taken;
 use super::session::{Lock, Session};
-use crate::Result;
+use super::{PostgresStore, commits, counting};
 use crate::counts::change::Changes;
 use crate::responses::{Arrival, EventCount, Outcome};
+use crate::{Result, StoreError};
 
 /// What became of a batch, or why it is nothing.
 type Done<T> = std::result::Result<T, Failed>;
@@ -95,11 +94,21 @@ impl PostgresStore {
         let mut tries = Tries::default();
         loop {
             let session = self.taking_in(&sites, Lock::Shared).await?;
-            let counted = self.count_all(&session, &sites, batch).await;
+            let number = commits::number(&session).await;
+            let counted = match &number {
+                Ok(_) => self.count_all(&session, &sites, batch).await,
+                Err(_) => Err(StoreError::Unwritable("the transaction has no number".into())),
+            };
             match session.finish(counted).await {
                 Ok(()) => return Ok(vec![true; batch.len()]),
                 Err(failed) if tries.again(&failed) => {}
-                Err(failed) => return Err(failed),
+                // Events have no ids: what was counted and is sent again would count twice.
+                Err(failed) => match number {
+                    Ok(number) if failed.is_unheard() && self.was_committed(&number).await => {
+                        return Ok(vec![true; batch.len()]);
+                    }
+                    _ => return Err(failed),
+                },
             }
         }
     }

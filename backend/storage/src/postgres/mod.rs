@@ -10,12 +10,15 @@ mod cells;
 mod check;
 mod claims;
 mod columns;
+mod commits;
 mod connections;
 mod counting;
+mod deleted;
 mod erase;
 mod faults;
 mod filter;
 mod generations;
+mod hold;
 mod intake;
 mod keys;
 mod learned;
@@ -44,6 +47,7 @@ use crate::{Limits, Result};
 /// A store in one PostgreSQL database.
 pub(crate) struct PostgresStore {
     connections: connections::Connections,
+    hold: hold::Hold,
     limits: Limits,
     /// The key under which erased ids are remembered.
     tombstone_key: Vec<u8>,
@@ -58,8 +62,9 @@ impl PostgresStore {
     pub(crate) async fn open(url: &str, limits: Limits, purpose: Purpose) -> Result<Self> {
         // A step of nothing would never end.
         let limits = Limits { step: limits.step.max(1), ..limits };
-        let open::Opened { connections, tombstone_key } = open::open(url).await?;
-        let store = Self { connections, limits, tombstone_key, countings: Mutex::default(), written: Notify::new() };
+        let open::Opened { connections, hold, tombstone_key } = open::open(url, purpose).await?;
+        let (countings, written) = (Mutex::default(), Notify::new());
+        let store = Self { connections, hold, limits, tombstone_key, countings, written };
         if purpose == Purpose::Serve {
             purpose.check(store.moving().await?)?;
             store.begin_missing().await?;

@@ -6,8 +6,10 @@ use std::time::Duration;
 use tokio_postgres::config::{Host, SslMode};
 use tokio_postgres::{Client, Config};
 
-use super::connections::{Connections, PATIENCE};
+use super::connections::{Connections, Lane, PATIENCE};
+use super::hold::Hold;
 use super::session::lock_key;
+use crate::transfer::Purpose;
 use crate::{Result, StoreError};
 
 /// Every migration in order; the schema's version is the number of those applied.
@@ -15,6 +17,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/postgres/0001_start.sql"),
     include_str!("../../migrations/postgres/0002_generations.sql"),
     include_str!("../../migrations/postgres/0003_webhooks.sql"),
+    include_str!("../../migrations/postgres/0004_deleted.sql"),
 ];
 
 /// The lowest binary (as the number of migrations it knows) that can work on the newest schema.
@@ -36,11 +39,12 @@ const DRIVERS_IDLE: Duration = Duration::from_secs(2 * 60 * 60);
 /// What an open database gives.
 pub(super) struct Opened {
     pub(super) connections: Connections,
+    pub(super) hold: Hold,
     pub(super) tombstone_key: Vec<u8>,
 }
 
-/// Connects to the database that a URL names, and brings its schema up to date.
-pub(super) async fn open(url: &str) -> Result<Opened> {
+/// Connects to the database that a URL names, brings its schema up to date, and takes the hold.
+pub(super) async fn open(url: &str, purpose: Purpose) -> Result<Opened> {
     let config = config(url)?;
     let name = config.get_dbname().unwrap_or_else(|| config.get_user().unwrap_or("postgres")).to_owned();
     let connections = Connections::to(&config)?;
@@ -76,10 +80,12 @@ pub(super) async fn open(url: &str) -> Result<Opened> {
     if let Some(refusal) = migrate(client).await? {
         return Err(refuse(refusal));
     }
+    // Before anything is read that whoever fills the database may change.
+    let hold = Hold::take(Lane::to(&config, 1)?, name.clone(), purpose).await?;
     let row = client.query_one("SELECT bytes FROM meta WHERE name = 'tombstone_key'", &[]).await?;
     let tombstone_key = row.try_get(0)?;
     connection.give_back();
-    Ok(Opened { tombstone_key, connections })
+    Ok(Opened { tombstone_key, connections, hold })
 }
 
 /// What a URL says, with what every connection of ours has in common.

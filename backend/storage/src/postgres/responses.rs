@@ -15,6 +15,7 @@ use super::{PostgresStore, build, generations, learned, rows, webhooks};
 use crate::counts::change::Changes;
 use crate::counts::edition::{judged, replaced};
 use crate::counts::trust;
+use crate::deleted::OF_A_SITE;
 use crate::responses::{Accept, Arrival, Cursor, EventCount, Outcome, ResponseFilter, ResponseStore, StoredResponse};
 use crate::webhooks::{Delivery, fan_out};
 use crate::{Result, StoreError};
@@ -277,7 +278,7 @@ async fn find_all<'a>(session: &Session, keys: &[Key<'a>]) -> Result<There<'a>> 
 
 /// A response and its place.
 pub(super) async fn find(session: &Session, site: &SiteId, id: ResponseId) -> Result<Option<(StoredResponse, i64)>> {
-    let sql = rows::select_responses("WHERE site_id = $1 AND id = $2");
+    let sql = rows::select_responses(&format!("WHERE site_id = $1 AND id = $2 AND {OF_A_SITE}"));
     let Some(row) = session.first(&sql, &[&site.0, &&id.0[..]]).await? else { return Ok(None) };
     Ok(Some((rows::response(&row)?, rows::position(&row)?.1)))
 }

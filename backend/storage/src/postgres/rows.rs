@@ -15,10 +15,15 @@ pub(super) async fn revision(session: &Session) -> Result<i64> {
     Ok(session.one("SELECT number FROM meta WHERE name = 'revision'", &[]).await?.try_get(0)?)
 }
 
+/// Makes the revision grow, and above every one that there has been: a standby that takes over may know less than the
+/// server it stands in for had said, and counting from there would give one number to two states.
+pub(super) const CHANGED: &str = "UPDATE meta
+    SET number = greatest(number + 1, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint) WHERE name = 'revision'";
+
 /// Says that sites, keys, surveys or generations have changed. The last word of a transaction: whoever else has
 /// something to say waits here.
 pub(super) async fn changed(session: &Session) -> Result<()> {
-    session.execute("UPDATE meta SET number = number + 1 WHERE name = 'revision'", &[]).await?;
+    session.execute(CHANGED, &[]).await?;
     Ok(())
 }
 

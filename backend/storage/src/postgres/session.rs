@@ -105,16 +105,19 @@ impl PostgresStore {
 
     /// A transaction that writes to sites under a lock of each.
     pub(super) async fn writing(&self, sites: &[SiteId], lock: Lock) -> Result<Session> {
+        self.hold.keep(&self.tombstone_key).await?;
         Ok(write_with(&self.connections.quick, Sites::Of(sites), LOCK_LIMIT, Some((sites, lock))).await?)
     }
 
     /// As [`Self::writing`], for what comes in.
     pub(super) async fn taking_in(&self, sites: &[SiteId], lock: Lock) -> std::result::Result<Session, Failed> {
+        self.hold.keep(&self.tombstone_key).await.map_err(|error| Failed::new(error, None))?;
         write_with(&self.connections.intake, Sites::Of(sites), INTAKE_LOCK_LIMIT, Some((sites, lock))).await
     }
 
     /// A transaction that writes what belongs to no site.
     pub(super) async fn writing_freely(&self, sites: Sites<'_>) -> Result<Session> {
+        self.hold.keep(&self.tombstone_key).await?;
         Ok(write_with(&self.connections.quick, sites, LOCK_LIMIT, None).await?)
     }
 }

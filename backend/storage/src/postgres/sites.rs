@@ -4,8 +4,9 @@ use async_trait::async_trait;
 use bearing_shared::id::{SiteId, SiteKey};
 
 use super::session::{Lock, Session, Sites};
-use super::{PostgresStore, build, generations, learned, rows};
+use super::{PostgresStore, build, deleted, generations, learned, rows};
 use crate::counts::trust;
+use crate::deleted::still_there;
 use crate::sites::{CountingStatus, Site, SiteStore};
 use crate::{Result, json};
 
@@ -27,12 +28,16 @@ impl PostgresStore {
     }
 
     async fn create(&self, session: &Session, site: &Site) -> Result<()> {
-        session
+        let made = session
             .execute(
-                "INSERT INTO site (id, site_key, identity_secret, settings, created_at) VALUES ($1, $2, $3, $4, $5)",
+                "INSERT INTO site (id, site_key, identity_secret, settings, created_at)
+                 SELECT $1, $2, $3, $4, $5 WHERE NOT EXISTS (SELECT 1 FROM deleted_site WHERE site_id = $1)",
                 &[&site.id.0, &site.key.0, &site.identity_secret, &json::write(&site.settings)?, &site.created_at],
             )
             .await?;
+        if made == 0 {
+            return Err(still_there());
+        }
         build::review(session, &site.id, self.limits.step).await?;
         rows::changed(session).await
     }
@@ -52,32 +57,6 @@ impl PostgresStore {
         rows::changed(session).await?;
         Ok(true)
     }
-}
-
-/// Every table that holds a site's things.
-const TABLES: [&str; 11] = [
-    "survey_version",
-    "survey",
-    "api_key",
-    "response",
-    "tombstone",
-    "generation",
-    "learned",
-    "cell",
-    "funnel",
-    "webhook",
-    "delivery",
-];
-
-async fn delete(session: &Session, id: &SiteId) -> Result<bool> {
-    if session.execute("DELETE FROM site WHERE id = $1", &[&id.0]).await? == 0 {
-        return Ok(false);
-    }
-    for table in TABLES {
-        session.execute(&format!("DELETE FROM {table} WHERE site_id = $1"), &[&id.0]).await?;
-    }
-    rows::changed(session).await?;
-    Ok(true)
 }
 
 #[async_trait]
@@ -122,7 +101,7 @@ impl SiteStore for PostgresStore {
 
     async fn delete_site(&self, id: &SiteId) -> Result<bool> {
         let session = self.writing(std::slice::from_ref(id), Lock::Alone).await?;
-        let deleted = delete(&session, id).await;
+        let deleted = deleted::delete(&session, id).await;
         session.end(deleted).await
     }
 

@@ -8,8 +8,8 @@ use serde_json::{Map, Value as Json};
 use super::responses::insert;
 use super::session::{Session, Sites};
 use super::{PostgresStore, rows};
-use crate::transfer::{PAGE, Page, Position, Rows, Table, TransferStore, Value};
-use crate::{Result, Store, StoreError, StoredResponse, json};
+use crate::transfer::{Note, PAGE, Page, Position, Rows, Table, TransferStore, Value};
+use crate::{Result, Store, StoreError, StoredResponse, json, log};
 
 /// The note of how far a move into this store is.
 const NOTE: &str = "moving";
@@ -19,7 +19,8 @@ fn to_json(value: &Value) -> Json {
     match value {
         Value::Null => Json::Null,
         Value::Number(number) => Json::from(*number),
-        Value::Text(text) => Json::from(text.as_str()),
+        // As every other text that is sent: PostgreSQL's hold no NUL.
+        Value::Text(text) => Json::from(text.replace('\0', "\u{1a}")),
         Value::Bytes { bytes } => Json::from(format!("\\x{bytes}")),
     }
 }
@@ -101,10 +102,8 @@ async fn page(session: &Session, from: Position, limit: u32, tombstone_key: &[u8
 }
 
 async fn write(session: &Session, page: &Page) -> Result<()> {
+    let note = Note::after(noted(session).await?, page)?;
     if page.from == Position::default() {
-        if session.one("SELECT EXISTS (SELECT 1 FROM site)", &[]).await?.try_get(0)? {
-            return Err(StoreError::Unusable("The target holds sites of its own; name an empty database.".into()));
-        }
         let sql = "UPDATE meta SET bytes = $1 WHERE name = 'tombstone_key'";
         session.execute(sql, &[&page.tombstone_key]).await?;
     }
@@ -129,19 +128,29 @@ async fn write(session: &Session, page: &Page) -> Result<()> {
         }
         (Rows::Plain(_), _) => {}
     }
-    let position = page.next.clone().unwrap_or_else(|| page.from.clone());
+    write_note(session, &note).await
+}
+
+async fn write_note(session: &Session, note: &Note) -> Result<()> {
     session
         .execute(
             "INSERT INTO meta (name, bytes) VALUES ($1, convert_to($2, 'UTF8'))
              ON CONFLICT (name) DO UPDATE SET bytes = excluded.bytes",
-            &[&NOTE, &json::write(&position)?],
+            &[&NOTE, &json::write(note)?],
         )
         .await?;
     Ok(())
 }
 
-/// How far the move into a store is.
-pub(super) async fn moving(session: &Session) -> Result<Option<Position>> {
+async fn begin(session: &Session, source: &str) -> Result<Position> {
+    let holds_sites = session.one("SELECT EXISTS (SELECT 1 FROM site)", &[]).await?.try_get(0)?;
+    let note = Note::begin(noted(session).await?, source, holds_sites)?;
+    write_note(session, &note).await?;
+    Ok(note.at)
+}
+
+/// What is noted of a move into the store.
+async fn noted(session: &Session) -> Result<Option<Note>> {
     let found = session.first("SELECT convert_from(bytes, 'UTF8') FROM meta WHERE name = $1", &[&NOTE]).await?;
     found.map(|row| json::read(row.try_get(0)?, "meta", "bytes", NOTE)).transpose()
 }
@@ -156,7 +165,7 @@ impl PostgresStore {
 }
 
 async fn copy(session: &Session, target: &dyn Store, tombstone_key: &[u8]) -> Result<()> {
-    let mut position = Some(Position::default());
+    let mut position = Some(target.begin_move(&log::identity_of(tombstone_key)).await?);
     while let Some(from) = position {
         let page = page(session, from, PAGE, tombstone_key).await?;
         position = page.next.clone();
@@ -173,6 +182,12 @@ impl TransferStore for PostgresStore {
         session.end(handed).await
     }
 
+    async fn begin_move(&self, source: &str) -> Result<Position> {
+        let session = self.writing_freely(Sites::All).await?;
+        let begun = begin(&session, source).await;
+        session.end(begun).await
+    }
+
     async fn take_over(&self, page: Page) -> Result<()> {
         let session = self.writing_freely(Sites::All).await?;
         let written = write(&session, &page).await;
@@ -181,8 +196,8 @@ impl TransferStore for PostgresStore {
 
     async fn moving(&self) -> Result<Option<Position>> {
         let session = self.reading(Sites::All).await?;
-        let found = moving(&session).await;
-        session.end(found).await
+        let found = noted(&session).await;
+        Ok(session.end(found).await?.map(|note| note.at))
     }
 
     async fn end_move(&self) -> Result<()> {

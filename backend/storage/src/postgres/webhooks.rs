@@ -8,6 +8,7 @@ use tokio_postgres::Row;
 use super::faults::Tries;
 use super::session::{Lock, Session, Sites};
 use super::{PostgresStore, rows};
+use crate::deleted::OF_A_SITE;
 use crate::webhooks::{
     Claim, Claimed, Delivery, DeliveryCursor, Replayed, Settled, Webhook, WebhookChange, WebhookStore,
 };
@@ -106,7 +107,8 @@ async fn find_delivery(
     webhook: &WebhookId,
     id: &DeliveryId,
 ) -> Result<Option<Delivery>> {
-    let sql = format!("SELECT {DELIVERY} FROM delivery WHERE site_id = $1 AND id = $2 AND webhook_id = $3");
+    let sql =
+        format!("SELECT {DELIVERY} FROM delivery WHERE site_id = $1 AND id = $2 AND webhook_id = $3 AND {OF_A_SITE}");
     let found = session.first(&sql, &[&site.0, &id.0, &webhook.0]).await?;
     found.map(|row| delivery(&row)).transpose()
 }
@@ -256,7 +258,7 @@ async fn page(
         None => "AND $5::bigint IS NULL AND $6::text IS NULL",
     };
     let sql = format!(
-        "SELECT {DELIVERY} FROM delivery WHERE site_id = $1 AND webhook_id = $2 {of_state} {behind}
+        "SELECT {DELIVERY} FROM delivery WHERE site_id = $1 AND webhook_id = $2 AND {OF_A_SITE} {of_state} {behind}
          ORDER BY created_at DESC, id DESC LIMIT $3"
     );
     let (created_at, id) = after.map(|after| (after.created_at, after.id.0)).unzip();
@@ -396,8 +398,8 @@ impl WebhookStore for PostgresStore {
 
     async fn waiting_deliveries(&self, most: u32) -> Result<u32> {
         let session = self.reading_slowly(Sites::All).await?;
-        let sql = "SELECT count(*) FROM (SELECT 1 FROM delivery WHERE state = 'pending' LIMIT $1) AS waiting";
-        let waiting = session.one(sql, &[&i64::from(most)]).await;
+        let some = format!("SELECT 1 FROM delivery WHERE state = 'pending' AND {OF_A_SITE} LIMIT $1");
+        let waiting = session.one(&format!("SELECT count(*) FROM ({some}) AS waiting"), &[&i64::from(most)]).await;
         let waiting = waiting.and_then(|row| rows::small(row.try_get(0)?, "delivery", "state", "pending"));
         session.end(waiting).await
     }

@@ -9,7 +9,8 @@ use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, TransactionBehavior};
 
 use super::{check, damage, open};
-use crate::backup::{Contents, Restored, flush_folder, named, private};
+use crate::backup::{Contents, Restored, flush_folder, named, private, remove};
+use crate::transfer::Purpose;
 use crate::{Result, StoreError};
 
 /// Pages copied between two pauses: 1 MiB.
@@ -91,7 +92,7 @@ fn integrity(connection: &Connection) -> rusqlite::Result<Option<String>> {
 
 fn contents(connection: &Connection) -> rusqlite::Result<Contents> {
     let sql = "SELECT (SELECT value FROM meta WHERE name = 'version'), (SELECT count(*) FROM site),
-               (SELECT count(*) FROM response)";
+               (SELECT count(*) FROM response WHERE site_id IN (SELECT id FROM site))";
     connection.query_row(sql, [], |row| {
         let count = |place| row.get(place).map(i64::cast_unsigned);
         Ok(Contents { schema: row.get(0)?, sites: count(1)?, responses: count(2)? })
@@ -106,9 +107,7 @@ pub(crate) fn restore(path: &Path, from: &Path, replace: bool) -> Result<Restore
         Ok(Restored { contents, aside, problems })
     });
     if restored.is_err() {
-        for ending in ["", "-wal", "-shm", "-journal"] {
-            let _ = fs::remove_file(named(&staged, ending));
-        }
+        let _ = remove(&staged);
     }
     restored
 }
@@ -117,6 +116,8 @@ pub(crate) fn restore(path: &Path, from: &Path, replace: bool) -> Result<Restore
 pub(crate) fn stage(staged: &Path, from: &Path) -> Result<(Contents, Vec<String>)> {
     let name = from.display();
     let copied = File::open(from).and_then(|mut source| {
+        // What a command left that was killed.
+        remove(staged)?;
         let mut copy = private().create(true).truncate(true).open(staged)?;
         io::copy(&mut source, &mut copy)
     });
@@ -133,7 +134,7 @@ pub(crate) fn stage(staged: &Path, from: &Path) -> Result<(Contents, Vec<String>
         Ok(Some(found)) => return Err(unsound(&found)),
         Err(error) => return Err(unsound(&error.to_string())),
     }
-    let mut connection = open::for_writing(staged).map_err(|error| {
+    let mut connection = open::for_writing(staged, Purpose::Serve).map_err(|error| {
         let why = error.to_string().replace(&format!("{} ", staged.display()), "");
         unsound(why.trim_end_matches('.'))
     })?;

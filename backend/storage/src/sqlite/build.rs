@@ -11,7 +11,7 @@
 use bearing_shared::id::SiteId;
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
-use super::{counting, generations, rows};
+use super::{counting, deleted, generations, rows};
 use crate::counts::change::{Changes, WEEK};
 use crate::counts::generation::{Config, Counting, Generations, Remainder};
 use crate::{Result, StoreError, json};
@@ -199,6 +199,8 @@ pub(super) enum Work {
     Build(SiteId),
     /// Clear cells of a retired generation.
     Clear(SiteId, u32),
+    /// Clear away rows of a deleted site.
+    Forget(SiteId),
 }
 
 impl Work {
@@ -208,6 +210,7 @@ impl Work {
             "SELECT 0 AS urgency, id, 0 FROM site
              WHERE NOT EXISTS (SELECT 1 FROM generation WHERE site_id = id AND state <> 'retired')
              UNION ALL SELECT iif(state = 'building', 1, 2), site_id, number FROM generation WHERE state <> 'current'
+             UNION ALL SELECT 3, site_id, 0 FROM deleted_site
              ORDER BY urgency",
         )?;
         let work = statement.query_map([], |row| {
@@ -215,6 +218,7 @@ impl Work {
             Ok(match row.get(0)? {
                 0 => Self::Begin(site),
                 1 => Self::Build(site),
+                3 => Self::Forget(site),
                 _ => Self::Clear(site, row.get(2)?),
             })
         })?;
@@ -227,6 +231,7 @@ impl Work {
             Self::Begin(site) => review(transaction, site, limit),
             Self::Build(site) => advance(transaction, site, limit),
             Self::Clear(site, number) => clear(transaction, site, *number),
+            Self::Forget(site) => deleted::clear(transaction, site, limit),
         }
     }
 }
@@ -238,8 +243,10 @@ pub(super) fn begin_missing(connection: &mut Connection, limit: u32) -> Result<(
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         match work.step(&transaction, limit) {
             Ok(()) => transaction.commit()?,
-            // The other sites can be served.
-            Err(why @ StoreError::Corrupt { .. }) => tracing::error!(?work, %why, "a site cannot be counted"),
+            // The other sites can be served, and the steps try this one again.
+            Err(why @ (StoreError::Corrupt { .. } | StoreError::Driver(_))) => {
+                tracing::error!(?work, %why, "a site cannot be counted");
+            }
             Err(error) => return Err(error),
         }
     }

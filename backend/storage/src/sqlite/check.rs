@@ -56,14 +56,15 @@ fn expected(connection: &Connection, report: &mut CheckReport) -> Result<Expecte
     Ok(cells)
 }
 
-/// Compares the cells with what they should hold. Those of retired generations hold what nobody reads.
+/// Compares the cells with what they should hold. Those of retired generations and deleted sites hold what nobody reads.
 fn compare(connection: &Connection, mut expected: Expected, report: &mut CheckReport) -> Result<()> {
     let mut statement = connection.prepare(
         "SELECT concat_ws(' | ', site_id, generation, grain, dimension, value, period, instrument, survey_id,
                 touchpoint), c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, completed
          FROM cell WHERE NOT EXISTS (
            SELECT 1 FROM generation
-           WHERE generation.site_id = cell.site_id AND number = generation AND generation.state = 'retired')",
+           WHERE generation.site_id = cell.site_id AND number = generation AND generation.state = 'retired')
+         AND site_id IN (SELECT id FROM site)",
     )?;
     let mut found = statement.query([])?;
     while let Some(row) = found.next()? {

@@ -9,6 +9,7 @@ use super::counting::{self, Countings};
 use super::responses::find;
 use super::webhooks;
 use crate::counts::change::Changes;
+use crate::deleted::OF_A_SITE;
 use crate::responses::{Outcome, Withdrawal};
 use crate::{Result, StoreError};
 
@@ -121,7 +122,9 @@ pub(super) fn erase_some(
     now: i64,
 ) -> Result<u64> {
     let ids: Vec<[u8; 16]> = transaction
-        .prepare_cached("SELECT id FROM response WHERE site_id = ?1 AND customer = ?2 LIMIT ?3")?
+        .prepare_cached(&format!(
+            "SELECT id FROM response WHERE site_id = ?1 AND customer = ?2 AND {OF_A_SITE} LIMIT ?3"
+        ))?
         .query_map(params![site.0, customer, ERASED_AT_ONCE], |row| row.get(0))?
         .collect::<rusqlite::Result<_>>()?;
     let mut changes = Changes::default();

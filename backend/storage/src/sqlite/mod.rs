@@ -7,6 +7,7 @@ mod check;
 mod claims;
 mod counting;
 mod damage;
+mod deleted;
 mod erase;
 mod filter;
 mod generations;
@@ -52,7 +53,7 @@ impl SqliteStore {
     pub(crate) fn open(path: &Path, limits: Limits, purpose: Purpose) -> Result<Self> {
         // A step of nothing would never end.
         let limits = Limits { step: limits.step.max(1), ..limits };
-        let mut connection = open::for_writing(path)?;
+        let mut connection = open::for_writing(path, purpose)?;
         if purpose == Purpose::Serve {
             purpose.check(transfer::moving(&connection)?)?;
             build::begin_missing(&mut connection, limits.step)?;

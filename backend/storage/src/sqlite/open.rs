@@ -8,6 +8,7 @@ use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 
 use super::damage;
 use crate::letters::fold;
+use crate::transfer::Purpose;
 use crate::{Result, StoreError};
 
 /// Every migration in order; the schema's version is the number of those applied.
@@ -15,6 +16,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/sqlite/0001_start.sql"),
     include_str!("../../migrations/sqlite/0002_generations.sql"),
     include_str!("../../migrations/sqlite/0003_webhooks.sql"),
+    include_str!("../../migrations/sqlite/0004_deleted.sql"),
 ];
 
 /// The lowest binary (as the number of migrations it knows) that can work on the newest schema.
@@ -27,15 +29,18 @@ const MIN_SQLITE: i32 = 3_051_003;
 const BUSY_PATIENCE: Duration = Duration::from_secs(5);
 const BUSY_PAUSE: Duration = Duration::from_millis(20);
 
-/// Opens the writing connection.
-pub(super) fn for_writing(path: &Path) -> Result<Connection> {
+/// Opens the writing connection; to fill the file, as the only one that has it open.
+///
+/// SQLite itself keeps the others away: every connection holds a lock of the file for as long as it is open, and to have
+/// it alone is one of its modes.
+pub(super) fn for_writing(path: &Path, purpose: Purpose) -> Result<Connection> {
     if rusqlite::version_number() < MIN_SQLITE {
         let version = rusqlite::version();
         return Err(StoreError::Unusable(format!("SQLite {version} is linked; Bearing needs 3.51.3 or later.")));
     }
     let begun = Instant::now();
     let opened = loop {
-        match attempt(path) {
+        match attempt(path, purpose) {
             // Two servers may open a new file at once. SQLite's own busy time-out does not cover the switch to WAL.
             Err(error) if is_busy(&error) && begun.elapsed() < BUSY_PATIENCE => std::thread::sleep(BUSY_PAUSE),
             result => break result,
@@ -44,6 +49,12 @@ pub(super) fn for_writing(path: &Path) -> Result<Connection> {
     let refusal = match opened {
         Ok(Ok(connection)) => return Ok(connection),
         Ok(Err(refusal)) => refusal,
+        Err(error) if is_busy(&error) => match purpose {
+            Purpose::Serve => "is held by another process, perhaps one that fills it; wait until that has ended".into(),
+            Purpose::Fill => {
+                "is open in another process; stop every server and command that works on it, then run this again".into()
+            }
+        },
         Err(error) if damage::is_told_by(&error) => damage::refusal(&error.to_string()),
         // Without the statement, which may be a whole migration.
         Err(rusqlite::Error::SqlInputError { msg, .. }) => format!("cannot be opened as a database: {msg}"),
@@ -53,8 +64,12 @@ pub(super) fn for_writing(path: &Path) -> Result<Connection> {
 }
 
 /// Opens the file once: a connection, or why the file is refused.
-fn attempt(path: &Path) -> rusqlite::Result<std::result::Result<Connection, String>> {
+fn attempt(path: &Path, purpose: Purpose) -> rusqlite::Result<std::result::Result<Connection, String>> {
     let mut connection = connect(path)?;
+    if purpose == Purpose::Fill {
+        connection.busy_timeout(Duration::ZERO)?;
+        connection.pragma_update_and_check(None, "locking_mode", "EXCLUSIVE", |_| Ok(()))?;
+    }
     if is_foreign(&connection)? {
         return Ok(Err("is another program's database; name a file for bearing alone".into()));
     }

@@ -11,6 +11,7 @@ use super::{SqliteStore, build, erase, filter, generations, learned, rows, webho
 use crate::counts::change::Changes;
 use crate::counts::edition::{judged, replaced};
 use crate::counts::trust;
+use crate::deleted::OF_A_SITE;
 use crate::responses::{Accept, Arrival, Cursor, EventCount, Outcome, ResponseFilter, ResponseStore, StoredResponse};
 use crate::{Result, StoreError, json};
 
@@ -190,7 +191,8 @@ fn bind(statement: &mut rusqlite::Statement<'_>, site: &SiteId, response: &Store
 
 /// A response and its place.
 pub(super) fn find(connection: &Connection, site: &SiteId, id: ResponseId) -> Result<Option<(StoredResponse, i64)>> {
-    let mut statement = connection.prepare_cached(&rows::select_responses("WHERE site_id = ?1 AND id = ?2"))?;
+    let mut statement = connection
+        .prepare_cached(&rows::select_responses(&format!("WHERE site_id = ?1 AND id = ?2 AND {OF_A_SITE}")))?;
     let mut found = statement.query(params![site.0, id.0])?;
     let Some(row) = found.next()? else { return Ok(None) };
     Ok(Some((rows::response(row)?, rows::position(row)?.1)))

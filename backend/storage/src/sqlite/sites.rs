@@ -4,8 +4,9 @@ use async_trait::async_trait;
 use bearing_shared::id::{SiteId, SiteKey};
 use rusqlite::params;
 
-use super::{SqliteStore, build, generations, learned, rows};
+use super::{SqliteStore, build, deleted, generations, learned, rows};
 use crate::counts::trust;
+use crate::deleted::still_there;
 use crate::sites::{CountingStatus, Site, SiteStore};
 use crate::{Result, json};
 
@@ -28,10 +29,14 @@ impl SiteStore for SqliteStore {
         let limit = self.limits.step;
         let write = move |transaction: &rusqlite::Transaction<'_>| {
             let settings = json::write(&site.settings)?;
-            transaction.execute(
-                "INSERT INTO site (id, site_key, identity_secret, settings, created_at) VALUES (?1, ?2, ?3, ?4, ?5)",
+            let made = transaction.execute(
+                "INSERT INTO site (id, site_key, identity_secret, settings, created_at)
+                 SELECT ?1, ?2, ?3, ?4, ?5 WHERE NOT EXISTS (SELECT 1 FROM deleted_site WHERE site_id = ?1)",
                 params![site.id.0, site.key.0, site.identity_secret, settings, site.created_at],
             )?;
+            if made == 0 {
+                return Err(still_there());
+            }
             build::review(transaction, &site.id, limit)?;
             rows::changed(transaction)
         };
@@ -85,33 +90,7 @@ impl SiteStore for SqliteStore {
 
     async fn delete_site(&self, id: &SiteId) -> Result<bool> {
         let id = id.clone();
-        let write = move |transaction: &rusqlite::Transaction<'_>| {
-            if transaction.execute("DELETE FROM site WHERE id = ?1", [&id.0])? == 0 {
-                return Ok(false);
-            }
-            transaction.execute(
-                "DELETE FROM survey_version WHERE survey_id IN (SELECT id FROM survey WHERE site_id = ?1)",
-                [&id.0],
-            )?;
-            let tables = [
-                "api_key",
-                "survey",
-                "response",
-                "tombstone",
-                "generation",
-                "learned",
-                "cell",
-                "funnel",
-                "webhook",
-                "delivery",
-            ];
-            for table in tables {
-                transaction.execute(&format!("DELETE FROM {table} WHERE site_id = ?1"), [&id.0])?;
-            }
-            rows::changed(transaction)?;
-            Ok(true)
-        };
-        self.writer.write(write).await
+        self.writer.write(move |transaction| deleted::delete(transaction, &id)).await
     }
 
     async fn counting(&self, site: &SiteId) -> Result<Option<CountingStatus>> {

@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension, ToSql, Transaction, params, params
 
 use super::responses::insert;
 use super::{SqliteStore, rows};
-use crate::transfer::{Page, Position, Rows, Table, TransferStore, Value};
+use crate::transfer::{Note, Page, Position, Rows, Table, TransferStore, Value};
 use crate::{Result, StoreError, json};
 
 /// The note of how far a move into this store is.
@@ -98,12 +98,8 @@ fn page(connection: &Connection, from: Position, limit: u32) -> Result<Page> {
 }
 
 fn write(transaction: &Transaction<'_>, page: &Page) -> Result<()> {
+    let note = Note::after(noted(transaction)?, page)?;
     if page.from == Position::default() {
-        if transaction.query_row("SELECT EXISTS (SELECT 1 FROM site)", [], |row| row.get(0))? {
-            return Err(StoreError::Unusable(
-                "The target holds sites of its own; name a file that is not there.".into(),
-            ));
-        }
         transaction.execute("UPDATE meta SET value = ?1 WHERE name = 'tombstone_key'", [&page.tombstone_key])?;
     }
     match (&page.rows, page.from.table()) {
@@ -125,19 +121,34 @@ fn write(transaction: &Transaction<'_>, page: &Page) -> Result<()> {
         }
         (Rows::Plain(_), None) => {}
     }
-    let position = page.next.clone().unwrap_or_else(|| page.from.clone());
+    write_note(transaction, &note)
+}
+
+fn write_note(transaction: &Transaction<'_>, note: &Note) -> Result<()> {
     transaction.execute(
         "INSERT INTO meta (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-        params![NOTE, json::write(&position)?],
+        params![NOTE, json::write(note)?],
     )?;
     Ok(())
 }
 
-/// How far the move into a store is.
-pub(super) fn moving(connection: &Connection) -> Result<Option<Position>> {
+fn begin(transaction: &Transaction<'_>, source: &str) -> Result<Position> {
+    let holds_sites = transaction.query_row("SELECT EXISTS (SELECT 1 FROM site)", [], |row| row.get(0))?;
+    let note = Note::begin(noted(transaction)?, source, holds_sites)?;
+    write_note(transaction, &note)?;
+    Ok(note.at)
+}
+
+/// What is noted of a move into the store.
+fn noted(connection: &Connection) -> Result<Option<Note>> {
     let sql = "SELECT value FROM meta WHERE name = ?1";
     let found: Option<String> = connection.query_row(sql, [NOTE], |row| row.get(0)).optional()?;
     found.map(|text| json::read(&text, "meta", "value", NOTE)).transpose()
+}
+
+/// How far the move into a store is.
+pub(super) fn moving(connection: &Connection) -> Result<Option<Position>> {
+    Ok(noted(connection)?.map(|note| note.at))
 }
 
 #[async_trait]
@@ -146,12 +157,18 @@ impl TransferStore for SqliteStore {
         self.readers.run_unlimited(move |connection| page(connection, from, limit)).await
     }
 
+    async fn begin_move(&self, source: &str) -> Result<Position> {
+        let source = source.to_owned();
+        self.writer.write(move |transaction| begin(transaction, &source)).await
+    }
+
     async fn take_over(&self, page: Page) -> Result<()> {
         self.writer.write(move |transaction| write(transaction, &page)).await
     }
 
     async fn moving(&self) -> Result<Option<Position>> {
-        self.readers.run(moving).await
+        // By the writer: a file that is being filled lets in no other connection.
+        self.writer.write(|transaction| moving(transaction)).await
     }
 
     async fn end_move(&self) -> Result<()> {

@@ -6,6 +6,7 @@ use bearing_shared::id::{DeliveryId, ResponseId, SiteId, WebhookId};
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
 use super::{SqliteStore, claims, rows};
+use crate::deleted::OF_A_SITE;
 use crate::responses::StoredResponse;
 use crate::webhooks::{
     Claim, Claimed, Delivery, DeliveryCursor, Replayed, Settled, Webhook, WebhookChange, WebhookStore,
@@ -102,7 +103,8 @@ fn find_delivery(
     webhook: &WebhookId,
     id: &DeliveryId,
 ) -> Result<Option<Delivery>> {
-    let sql = format!("SELECT {DELIVERY} FROM delivery WHERE site_id = ?1 AND id = ?2 AND webhook_id = ?3");
+    let sql =
+        format!("SELECT {DELIVERY} FROM delivery WHERE site_id = ?1 AND id = ?2 AND webhook_id = ?3 AND {OF_A_SITE}");
     let mut statement = connection.prepare_cached(&sql)?;
     let mut found = statement.query([site.as_str(), id.as_str(), webhook.as_str()])?;
     found.next()?.map(delivery).transpose()
@@ -326,7 +328,7 @@ impl WebhookStore for SqliteStore {
             let behind =
                 if after.is_some() { "AND (created_at, id) < (?5, ?6)" } else { "AND ?5 IS NULL AND ?6 IS NULL" };
             let sql = format!(
-                "SELECT {DELIVERY} FROM delivery WHERE site_id = ?1 AND webhook_id = ?2 {of_state} {behind}
+                "SELECT {DELIVERY} FROM delivery WHERE site_id = ?1 AND webhook_id = ?2 AND {OF_A_SITE} {of_state} {behind}
                  ORDER BY created_at DESC, id DESC LIMIT ?3"
             );
             let mut statement = connection.prepare_cached(&sql)?;
@@ -379,8 +381,10 @@ impl WebhookStore for SqliteStore {
 
     async fn waiting_deliveries(&self, most: u32) -> Result<u32> {
         let read = move |connection: &Connection| {
-            let sql = "SELECT count(*) FROM (SELECT 1 FROM delivery WHERE state = 'pending' LIMIT ?1)";
-            Ok(connection.prepare_cached(sql)?.query_row([most], |row| row.get(0))?)
+            let sql = format!(
+                "SELECT count(*) FROM (SELECT 1 FROM delivery WHERE state = 'pending' AND {OF_A_SITE} LIMIT ?1)"
+            );
+            Ok(connection.prepare_cached(&sql)?.query_row([most], |row| row.get(0))?)
         };
         self.readers.run_slow(read).await
     }

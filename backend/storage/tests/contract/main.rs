@@ -41,6 +41,7 @@ mod lists;
 mod logs;
 mod methods;
 mod model;
+mod postgres_commits;
 mod postgres_connections;
 mod postgres_locks;
 mod postgres_races;

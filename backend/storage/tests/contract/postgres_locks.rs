@@ -8,6 +8,9 @@ use tokio_postgres::{Client, NoTls};
 
 use crate::builders::*;
 
+/// How long something may take that happens by itself.
+const PATIENCE: Duration = Duration::from_secs(30);
+
 /// A connection of the test's own to a store's database.
 pub(crate) async fn raw(url: &str) -> Client {
     let (client, connection) = tokio_postgres::connect(url, NoTls).await.expect("the database is there");
@@ -86,4 +89,56 @@ async fn a_site_that_is_locked_keeps_no_other_from_being_written() -> Result<()>
     assert_eq!(db.take_in(batch()).await?, [Outcome::Duplicate, Outcome::Stored, Outcome::Duplicate]);
     assert_eq!(counted(&db, everything()).await?.n(), 2);
     assert_sound(&db).await
+}
+
+#[tokio::test]
+async fn a_hold_that_was_lost_is_taken_again_if_the_database_is_still_the_same() -> Result<()> {
+    let db = Database::fresh(postgres).await;
+    furnish(&db).await?;
+    let other = raw(db.url()).await;
+    let end_all = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+                   WHERE datname = current_database() AND pid <> pg_backend_pid()";
+    let held = "SELECT count(*) > 0 FROM pg_locks WHERE locktype = 'advisory' AND mode = 'ShareLock'
+                AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+    let is_held = async || other.query_one(held, &[]).await.expect("it reads").get::<_, bool>(0);
+    assert!(is_held().await);
+    let revision = db.revision().await?;
+    other.batch_execute(end_all).await.expect("a role may end its own connections");
+    // A connection is found to be lost a moment after it was.
+    let heals = async { while db.probe().await.is_err() || db.revision().await.is_ok_and(|now| now == revision) {} };
+    tokio::time::timeout(PATIENCE, heals).await.expect("the hold is taken again, and caches are told");
+    assert!(is_held().await);
+
+    other.batch_execute(end_all).await.expect("a role may end its own connections");
+    let fill = "UPDATE meta SET bytes = '\\x01' WHERE name = 'tombstone_key'";
+    other.batch_execute(fill).await.expect("somebody fills the database");
+    let refuses = async {
+        loop {
+            match accept(&db, [response(1, 9)]).await {
+                Err(StoreError::Unwritable(sentence)) if sentence.contains("start the server again") => return,
+                Ok(_) | Err(StoreError::Unwritable(_)) => {}
+                Err(other) => panic!("{other}"),
+            }
+        }
+    };
+    tokio::time::timeout(PATIENCE, refuses).await.expect("nothing is written to what is another store now");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_revision_is_above_those_that_a_lost_machine_has_said() -> Result<()> {
+    let db = Database::fresh(postgres).await;
+    furnish(&db).await?;
+    let other = raw(db.url()).await;
+    let mark = db.revision().await?;
+    for id in ["st_b", "st_c"] {
+        db.create_site(site(id)).await?;
+    }
+    let said = db.revision().await?;
+    // A standby that has not heard of the two takes over.
+    let back = format!("UPDATE meta SET number = {mark} WHERE name = 'revision'");
+    other.batch_execute(&back).await.expect("it can be set");
+    db.create_site(site("st_d")).await?;
+    assert!(db.revision().await? > said);
+    Ok(())
 }

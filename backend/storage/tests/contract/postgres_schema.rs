@@ -1,6 +1,6 @@
 //! What only PostgreSQL can show of its schema: who may open it, who races, and the wall between sites.
 
-use bearing_storage::{Result, StoreError, open};
+use bearing_storage::{Outcome, Result, StoreError, open};
 
 use crate::builders::*;
 use crate::postgres_locks::raw;
@@ -117,5 +117,17 @@ async fn a_query_that_forgets_the_site_meets_no_other() -> Result<()> {
         .expect("can be read");
     let open: Vec<String> = open.iter().map(|row| row.get(0)).collect();
     assert_eq!(open, ["api_key"]);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_site_that_cannot_be_counted_keeps_no_other_from_being_served() -> Result<()> {
+    let db = Database::fresh(postgres).await;
+    furnish(&db).await?;
+    add_site(&db, "st_other", "sv_other").await?;
+    let spoil = "UPDATE survey_version SET content = '{' WHERE survey_id = 'sv_home'; DELETE FROM generation";
+    raw(db.url()).await.batch_execute(spoil).await.expect("it can be changed");
+    let store = db.second().await?;
+    assert_eq!(accept_at(&store, "st_other".into(), [response(1, 9)]).await?, [Outcome::Stored]);
     Ok(())
 }

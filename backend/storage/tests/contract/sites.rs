@@ -3,7 +3,7 @@
 use bearing_shared::api::intake::EventKind;
 use bearing_shared::histogram::Histogram;
 use bearing_shared::id::{KeyId, SiteId, SiteKey};
-use bearing_storage::{Grouping, Key, Outcome, ResponseFilter, Result, Scope, Site};
+use bearing_storage::{Grouping, Key, Outcome, ResponseFilter, Result, Scope, Site, StoredResponse, transfer};
 
 use crate::builders::*;
 
@@ -17,6 +17,7 @@ crate::contract! {
     a_changed_dimension_counts_past_answers_anew
     a_removed_dimension_has_no_cells_any_more
     a_deleted_site_leaves_nothing_behind
+    a_large_site_is_gone_at_once_and_cleared_in_steps
     deleting_one_site_leaves_the_others_alone
     a_deleted_site_takes_no_late_answers
 }
@@ -133,6 +134,7 @@ async fn a_deleted_site_leaves_nothing_behind(db: &Database) -> Result<()> {
     assert_eq!(db.counting(&home()).await?, None);
     assert_eq!(db.check().await?, Default::default());
     assert!(!db.delete_site(&home()).await?);
+    while db.build_step().await? {}
 
     // A site of the same name starts from nothing, tombstones included.
     furnish(db).await?;
@@ -141,6 +143,43 @@ async fn a_deleted_site_leaves_nothing_behind(db: &Database) -> Result<()> {
     assert_eq!(listed(db, ResponseFilter::default()).await?, []);
     assert_eq!(accept(db, [response(1, 9)]).await?, [Outcome::Stored]);
     Ok(())
+}
+
+async fn a_large_site_is_gone_at_once_and_cleared_in_steps(db: &Database) -> Result<()> {
+    furnish(db).await?;
+    add_site(db, "st_other", "sv_other").await?;
+    let customer = |number| StoredResponse { customer: Some("c1".into()), ..response(number, 9) };
+    accept(db, (0..60).map(customer)).await?;
+    accept_at(db, SiteId::from("st_other"), [response(1, 3)]).await?;
+    db.delete_response(&home(), response_id(1), NOON).await?;
+    db.count_events(vec![event(EventKind::Shown, 5)]).await?;
+    let place = db.place();
+
+    let store = db.second_within(SMALL_STEPS).await?;
+    assert!(store.delete_site(&home()).await?);
+    let mut steps = 0;
+    loop {
+        assert_eq!(db.response(&home(), response_id(2)).await?, None);
+        assert_eq!(db.responses(&home(), ResponseFilter::default(), None, 99).await?, []);
+        assert_eq!(tallied(db, query(everything(), Grouping::Whole)).await?.tallies, []);
+        assert_eq!(db.erase_customer(&home(), "c1", NOON).await?, 0);
+        assert!(!db.delete_response(&home(), response_id(2), NOON).await?);
+        assert_eq!(accept(db, [response(2, 9)]).await?, [Outcome::Failed]);
+        let report = db.check().await?;
+        assert_eq!((report.responses, report.problems), (1, Vec::new()));
+        if steps == 1 {
+            assert!(db.create_site(site("st_home")).await.is_err(), "what is left would be the new site's");
+            assert_eq!(transfer(db.url(), &place.url, |_| {}).await?.answers, 1);
+            break;
+        }
+        assert!(store.build_step().await?, "there is more than one step of it");
+        steps += 1;
+    }
+    while store.build_step().await? {}
+    furnish(db).await?;
+    assert_eq!(accept(db, [response(1, 9)]).await?, [Outcome::Stored], "nothing is left of it, tombstones included");
+    assert_eq!(listed(db, ResponseFilter::default()).await?, [1]);
+    assert_sound(db).await
 }
 
 async fn deleting_one_site_leaves_the_others_alone(db: &Database) -> Result<()> {

@@ -16,6 +16,7 @@ crate::expand! { sqlite:
     a_store_with_data_is_replaced_only_when_told_and_kept_aside
     a_store_that_somebody_has_open_is_not_replaced
     a_restored_store_goes_on
+    what_a_killed_restore_left_is_not_read
 }
 
 /// A file that is not there yet, in a folder of its own.
@@ -202,4 +203,21 @@ async fn a_restored_store_goes_on(db: &Database) -> Result<()> {
     assert_eq!(outcomes, [Outcome::Duplicate, Outcome::Erased, Outcome::Stored]);
     assert_eq!(counted(&store, everything()).await?, Histogram::of([9, 5]));
     assert_sound(&store).await
+}
+
+async fn what_a_killed_restore_left_is_not_read(db: &Database) -> Result<()> {
+    furnish(db).await?;
+    accept(db, [response(1, 9), response(2, 3)]).await?;
+    let (_folder, path) = file();
+    back_up(db.url(), &path, false).await?;
+    accept(db, [response(3, 5)]).await?;
+    let place = db.place();
+    let beside = |path: &Path, ending: &str| path.with_file_name(format!("bearing.db{ending}"));
+    // The log of another state of the file, whole and valid.
+    let (log, left) = (beside(path_of(db.url()), "-wal"), beside(path_of(&place.url), ".restoring-wal"));
+    std::fs::copy(log, &left).expect("it can be copied");
+    let restored = restore(&place.url, &path, false).await?;
+    assert_eq!((restored.contents.responses, restored.problems), (2, Vec::new()));
+    assert!(!left.exists());
+    Ok(())
 }

@@ -55,7 +55,9 @@ async fn scans_and_builds_read_by_their_indexes() -> Result<()> {
         ));
         assert!(next.contains("response_shown") && next.contains(by) && !next.contains("B-TREE"), "{next}");
     }
-    let erase = plan("SELECT id FROM response WHERE site_id = 'a' AND customer = 'b' LIMIT 3");
+    let erase = plan(
+        "SELECT id FROM response WHERE site_id = 'a' AND customer = 'b' AND site_id IN (SELECT id FROM site) LIMIT 3",
+    );
     assert!(erase.contains("response_customer"), "{erase}");
     Ok(())
 }
@@ -172,5 +174,18 @@ async fn what_a_refused_batch_taught_is_forgotten_with_it() -> Result<()> {
     assert_eq!(now.dimensions, [dimension("plan", &["free", "pro", "tin"])]);
     assert_sound(&store).await?;
     assert_eq!(counted(&store, having(&[("plan", "(other)")])).await?, Histogram::of([9]));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_site_that_cannot_be_counted_keeps_no_other_from_being_served() -> Result<()> {
+    let (_folder, path) = file();
+    let store = open(&path).await?;
+    furnish(&store).await?;
+    add_site(&store, "st_other", "sv_other").await?;
+    store.close().await;
+    execute(&path, "UPDATE survey_version SET content = '{' WHERE survey_id = 'sv_home'; DELETE FROM generation");
+    let store = open(&path).await?;
+    assert_eq!(accept_at(&store, "st_other".into(), [response(1, 9)]).await?, [Outcome::Stored]);
     Ok(())
 }

@@ -1,0 +1,5 @@
+-- Sites that were deleted and whose answers are still being cleared away, in steps.
+CREATE TABLE deleted_site (
+    site_id text COLLATE "C" PRIMARY KEY
+);
+SELECT wall('deleted_site');
