@@ -311,6 +311,10 @@ impl TransferStore for FaultyStore {
         self.switch.write()?;
         self.store.take_over(page).await
     }
+    async fn begin_move(&self, source: &str) -> Result<Position> {
+        self.switch.write()?;
+        self.store.begin_move(source).await
+    }
     async fn moving(&self) -> Result<Option<Position>> {
         self.store.moving().await
     }

@@ -70,10 +70,10 @@ impl Hold {
 
     /// Lets go, so that the next one need not wait until the connection is closed.
     pub(super) async fn release(&self) {
-        if let Some(client) = self.client.lock().await.take() {
-            if let Ok(client) = client.client() {
-                let _ = client.batch_execute("SELECT pg_advisory_unlock_all()").await;
-            }
+        if let Some(client) = self.client.lock().await.take()
+            && let Ok(client) = client.client()
+        {
+            let _ = client.batch_execute("SELECT pg_advisory_unlock_all()").await;
         }
         self.lane.close();
     }
