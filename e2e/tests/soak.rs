@@ -18,18 +18,25 @@ const RATE: u32 = 400;
 const SEED: u64 = 7;
 
 /// The faults, what is shown, and for how many seconds each is played.
-const CASES: [(Fault, &str, u64); 6] = [
+const CASES: [(Fault, &str, u64); 9] = [
     (Fault::Kill, "a_killed_server_keeps_what_it_acknowledged", 6),
     (Fault::Flush, "a_flush_that_fails_acknowledges_nothing", 4),
     (Fault::Full, "a_full_disk_refuses_and_heals", 4),
     (Fault::Pause, "a_server_that_was_stopped_goes_on", 4),
     (Fault::Cut, "cut_connections_lose_and_double_nothing", 3),
     (Fault::Backup, "a_backup_under_load_holds_what_was_acknowledged_before", 3),
+    (Fault::Restart, "a_database_that_crashes_takes_no_answer_with_it", 6),
+    (Fault::Stall, "a_database_that_stands_still_loses_and_doubles_nothing", 14),
+    (Fault::Leader, "a_log_whose_leader_dies_keeps_what_it_acknowledged", 10),
 ];
 
 fn main() -> ExitCode {
-    let store = Store::chosen();
     let trial = |(fault, name, seconds)| {
+        let store = match Store::chosen() {
+            // A log stands before PostgreSQL.
+            Store::Postgres if fault == Fault::Leader => Store::Nats,
+            store => store,
+        };
         let trial = Trial::test(name, move || harms_no_answer(store, fault, seconds).map_err(Failed::from));
         match store.keeps_from(fault) {
             Some(why) => trial.with_kind(format!("not played: {why}")).with_ignored_flag(true),
