@@ -9,7 +9,7 @@ use std::{
 use anyhow::{Context, Result, ensure};
 
 use crate::{
-    data,
+    data, nats,
     place::Place,
     process::{find_program, output, run, say},
 };
@@ -28,7 +28,8 @@ const EXPOSURE: &str = "15";
 
 /// Makes sure that the checkers are there.
 pub(crate) fn ensure(place: &Place) -> Result<()> {
-    data::ensure_environment(place, ENVIRONMENT, LOCK)
+    data::ensure_environment(place, ENVIRONMENT, LOCK)?;
+    nats::ensure(place)
 }
 
 fn environment(place: &Place) -> Result<PathBuf> {
@@ -48,6 +49,7 @@ pub(crate) fn check(place: &Place) -> Result<()> {
         ("nginx or openssl", nginx(place, &work)?),
         ("caddy", caddy(place, &work)?),
     ];
+    log(place, &work)?;
     let missing: Vec<&str> = missing.iter().filter(|(_, checked)| !checked).map(|(program, _)| *program).collect();
     if !missing.is_empty() {
         say(format_args!("not here, so unchecked by it: {}", missing.join(", ")));
@@ -174,6 +176,14 @@ fn caddy(place: &Place, work: &Path) -> Result<bool> {
     caddy.args(["validate", "--adapter", "caddyfile", "--config"]).arg(place.root.join("deploy/Caddyfile"));
     output(caddy, "`caddy validate` over deploy/Caddyfile")?;
     Ok(true)
+}
+
+/// The NATS servers' configuration, read by the server itself.
+fn log(place: &Place, work: &Path) -> Result<()> {
+    let mut server = Command::new(nats::program(place)?);
+    server.arg("-t").arg("--config").arg(place.root.join("deploy/nats.conf"));
+    server.env("NATS_NAME", "nats-1").env("NATS_PASSWORD", "n0e1").env("NATS_DATA", work);
+    output(server, "`nats-server -t` over deploy/nats.conf").map(drop)
 }
 
 /// A file of deploy/ in the work folder, changed to fit a machine where nothing is installed.

@@ -22,7 +22,8 @@ pub(crate) fn ensure(place: &Place) -> Result<()> {
     data::ensure_environment(place, ENVIRONMENT, LOCK)
 }
 
-fn program(place: &Place) -> Result<PathBuf> {
+/// The program of the server.
+pub(crate) fn program(place: &Place) -> Result<PathBuf> {
     Ok(data::environment_of(place, ENVIRONMENT, LOCK)?.join("bin/nats-server"))
 }
 

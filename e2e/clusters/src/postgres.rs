@@ -102,6 +102,15 @@ impl Cluster {
         Ok(self.url_of(name))
     }
 
+    /// Executes statements in one of its databases as the superuser, beside this process.
+    ///
+    /// # Errors
+    /// `psql` cannot be started.
+    pub fn execute(&self, database: &str, statements: &str) -> Result<Child> {
+        let mut psql = self.psql(database, statements);
+        psql.stdout(Stdio::null()).spawn().context("cannot start `psql`")
+    }
+
     /// Ends every connection without a good-bye, as a crash would, and starts again on the same port.
     ///
     /// # Errors
@@ -147,10 +156,14 @@ impl Cluster {
 
     /// Executes a statement as the superuser.
     fn order(&self, statement: &str) -> Result<()> {
+        output(self.psql("postgres", statement), "`psql`").map(drop)
+    }
+
+    fn psql(&self, database: &str, statement: &str) -> Command {
         let mut psql = self.program("psql");
         psql.args(["--no-psqlrc", "--quiet", "--host"]).arg(&self.folder).args(["--port", &self.port.to_string()]);
-        psql.args(["--username", "postgres", "--dbname", "postgres", "--command", statement]);
-        output(psql, "`psql`").map(drop)
+        psql.args(["--username", "postgres", "--dbname", database, "--command", statement]);
+        psql
     }
 
     fn program(&self, name: &str) -> Command {

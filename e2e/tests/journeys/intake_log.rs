@@ -151,7 +151,24 @@ async fn answers_go_in_while_the_database_stands_still_and_count_once() -> Resul
     assert_eq!(score["n"].as_u64(), Some(kept.len() as u64), "{score}");
     let ids = stage.responses(kept.len()).await?.iter().map(|one| text(one, "id")).collect::<Result<BTreeSet<_>>>()?;
     assert_eq!(ids, kept.into_iter().map(|number| id_of(at, number)).collect());
-    stage.server.output(&["check"]).await.map(drop)
+    stage.server.output(&["check"]).await?;
+
+    // While somebody holds the position, nothing is brought in, and reports say so.
+    let hold = "SET client_connection_check_interval = '100ms'; BEGIN;
+                SELECT number FROM bearing.meta WHERE name LIKE 'log %' FOR UPDATE; SELECT pg_sleep(60)";
+    let mut holding = database.execute("fleet", hold)?;
+    until("a report to be behind", async || {
+        let late = stage.response(0, 9);
+        ensure!(here.json(Method::POST, &stage.intake(), &late).await?.status.is_success());
+        let report = there.score("nps").await?;
+        Ok(report["behind"]["messages"].as_u64().filter(|messages| *messages > 0).map(drop))
+    })
+    .await?;
+    holding.kill()?;
+    holding.wait()?;
+    caught_up(&there).await?;
+    assert!(there.score("nps").await?.get("behind").is_none());
+    Ok(())
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
