@@ -83,7 +83,10 @@ impl PostgresStore {
         now: i64,
     ) -> Result<u64> {
         let keys: Vec<&[u8]> = ids.iter().map(|id| &id.0[..]).collect();
-        let sql = format!("DELETE FROM response WHERE site_id = $1 AND id = ANY($2) RETURNING {}", rows::RESPONSE);
+        let sql = format!(
+            "DELETE FROM response WHERE site_id = $1 AND id = ANY($2) AND {OF_A_SITE} RETURNING {}",
+            rows::RESPONSE
+        );
         let mut gone = Vec::new();
         for row in session.query(&sql, &[&site.0, &keys]).await? {
             gone.push(rows::response_id(&row)?);
