@@ -1,7 +1,7 @@
 //! The replicated intake log: a stream of NATS JetStream on three servers, in which an answer is safe before the database
 //! has it.
 //!
-//! [`Log::put`] acknowledges, `apply` brings what is there into the store, `progress` knows how far that is. A log
+//! `put` acknowledges, `apply` brings what is there into the store, `progress` knows how far that is. A log
 //! belongs to one store, whose identity it carries.
 
 pub(super) mod apply;
