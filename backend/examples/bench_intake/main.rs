@@ -33,11 +33,10 @@ const CURVE: [usize; 4] = [1, 8, 64, 256];
 /// The connections at which the ratio is held to its limit.
 const HELD_AT: usize = 64;
 
-/// The limits that the figures are held to: durable over JSON on SQLite, how many times slower declared attributes may
-/// make it, and the process's memory.
+/// The limits that the figures are held to: durable over JSON on SQLite, and how many times slower declared attributes may
+/// make it. Memory is shown and held to nothing: this process has a server for each engine. `bench overload` measures one.
 const OF_JSON: f64 = 0.5;
 const SLOWER: f64 = 2.0;
-const RESIDENT_MIB: f64 = 64.0;
 
 /// How to measure, from `--rounds`, `--seconds`, `--connections`, `--dimensions` and `--curve`.
 #[derive(Clone, Copy)]
@@ -122,10 +121,6 @@ async fn measure(plan: Plan) -> anyhow::Result<()> {
             "engine": engine.name, "acknowledged": acknowledged, "stored": rows, "cells_agree": well,
         }));
         engine.app.store.close().await;
-    }
-    let resident = rows.iter().chain(&curve).map(|row| row.resident_mib).fold(0.0, f64::max);
-    if resident > RESIDENT_MIB {
-        missed.push(format!("{resident:.0} MiB, and {RESIDENT_MIB} are allowed"));
     }
     let rate = |name: &str| rows.iter().find(|row| row.name == name).map(Row::rate);
     let durable = rate(&durable_on("SQLite")).unwrap_or_default();

@@ -53,13 +53,21 @@ pub(crate) struct Found {
 /// Offers answers at a rate a second, evenly spread; with none, each as soon as the reply to the last is in. Ends early
 /// when nobody listens any more.
 pub(crate) async fn offer(load: &Load, rate: Option<f64>, seconds: f64) -> anyhow::Result<Found> {
+    offer_after(load, rate, 0.0, seconds).await
+}
+
+/// The same after `warm` seconds in which visitors come one after the other, each with a connection of his own, and
+/// nothing is measured: thousands of connections opened in one moment would be measured otherwise.
+pub(crate) async fn offer_after(load: &Load, rate: Option<f64>, warm: f64, seconds: f64) -> anyhow::Result<Found> {
     let begun = Instant::now();
-    let end = begun + Duration::from_secs_f64(seconds);
+    let counts = begun + Duration::from_secs_f64(warm);
+    let end = counts + Duration::from_secs_f64(seconds);
     let step = rate.map(|rate| Duration::from_secs_f64(load.connections as f64 / rate));
     let tasks: Vec<_> = (0..load.connections)
         .map(|number| {
-            let first = step.map_or(begun, |step| begun + step.mul_f64(number as f64 / load.connections as f64));
-            tokio::spawn(one_connection(load.clone(), first, step, end))
+            let part = number as f64 / load.connections as f64;
+            let first = step.map_or(begun, |step| begun + step.mul_f64(part) + Duration::from_secs_f64(warm * part));
+            tokio::spawn(one_connection(load.clone(), first, step, counts, end))
         })
         .collect();
     let mut found = Found::default();
@@ -72,11 +80,17 @@ pub(crate) async fn offer(load: &Load, rate: Option<f64>, seconds: f64) -> anyho
         found.without_retry_after += one.without_retry_after;
         found.broken += one.broken;
     }
-    found.seconds = begun.elapsed().as_secs_f64();
+    found.seconds = counts.elapsed().as_secs_f64();
     Ok(found)
 }
 
-async fn one_connection(load: Load, first: Instant, step: Option<Duration>, end: Instant) -> anyhow::Result<Found> {
+async fn one_connection(
+    load: Load,
+    first: Instant,
+    step: Option<Duration>,
+    counts: Instant,
+    end: Instant,
+) -> anyhow::Result<Found> {
     let mut found = Found::default();
     let mut stream = None;
     let (mut due, mut reply) = (first, Vec::new());
@@ -88,7 +102,10 @@ async fn one_connection(load: Load, first: Instant, step: Option<Duration>, end:
         let id = chance::response_id(SystemClock.now());
         let request = request(&load, id);
         let sent = Instant::now();
-        found.late.push(sent.saturating_duration_since(due));
+        let is_counted = due >= counts;
+        if is_counted {
+            found.late.push(sent.saturating_duration_since(due));
+        }
         let mut open = match stream.take() {
             Some(open) => open,
             // Nobody listens: the server has ended.
@@ -104,11 +121,15 @@ async fn one_connection(load: Load, first: Instant, step: Option<Duration>, end:
             Ok(head) => {
                 match head.status {
                     200 => {
-                        found.accepted.push(if step.is_some() { due.elapsed() } else { sent.elapsed() });
+                        if is_counted {
+                            found.accepted.push(if step.is_some() { due.elapsed() } else { sent.elapsed() });
+                        }
                         found.ids.push(id);
                     }
                     503 => {
-                        found.refused.push(sent.elapsed());
+                        if is_counted {
+                            found.refused.push(sent.elapsed());
+                        }
                         found.without_retry_after += u64::from(!head.says_when);
                     }
                     _ => anyhow::bail!("{}", String::from_utf8_lossy(&reply)),

@@ -16,7 +16,7 @@ use bearing::chance;
 use serde_json::{Value, json};
 
 use cores::Cores;
-use load::{Load, offer};
+use load::{Load, offer, offer_after};
 use slow::Slow;
 use target::{Site, Target, check_pinned, pin_this};
 
@@ -25,6 +25,8 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// Connections that the visitors share: more than the server lets in at once, so that nobody waits for one.
 const CONNECTIONS: usize = 2_048;
+/// How long it takes until all of them have come.
+const WARM_S: f64 = 4.0;
 /// Connections of the honest beside those who never finish.
 const HONEST: usize = 64;
 /// How much more is offered than the rate.
@@ -216,7 +218,7 @@ async fn overloaded(
     missed: &mut Vec<String>,
 ) -> anyhow::Result<Value> {
     let cores = Cores::watch(target.process()?)?;
-    let found = offer(load, Some(offered.each_second), seconds).await?;
+    let found = offer_after(load, Some(offered.each_second), WARM_S, seconds).await?;
     let taken = cores.taken()?;
     let Offered { when, each_second, .. } = *offered;
     let replies = (found.accepted.len() + found.refused.len()) as f64;
