@@ -111,6 +111,16 @@ impl Cluster {
         psql.stdout(Stdio::null()).spawn().context("cannot start `psql`")
     }
 
+    /// What one of its databases answers the superuser, without headings.
+    ///
+    /// # Errors
+    /// The statement fails.
+    pub fn ask(&self, database: &str, statement: &str) -> Result<String> {
+        let mut psql = self.psql(database, statement);
+        psql.args(["--tuples-only", "--no-align"]);
+        Ok(output(psql, "`psql`")?.trim().to_owned())
+    }
+
     /// Ends every connection without a good-bye, as a crash would, and starts again on the same port.
     ///
     /// # Errors

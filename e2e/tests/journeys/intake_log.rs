@@ -1,6 +1,8 @@
 //! The replicated intake log: two servers take answers whatever becomes of their database, and count each once.
 
 use std::collections::BTreeSet;
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::TcpStream;
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
@@ -177,7 +179,7 @@ async fn without_a_majority_nothing_is_acknowledged_and_with_one_again() -> Resu
     let url = database.database("fleet")?;
     let mut server = prepare(&url, &log)?;
     server.start_again().await?;
-    let stage = Stage::set_on(server, "nps").await?;
+    let mut stage = Stage::set_on(server, "nps").await?;
     let post = async |number| stage.api.json(Method::POST, &stage.intake(), &stage.response(number, 9)).await;
     assert!(post(0).await?.status.is_success());
     let leader = block_in_place(|| log.leader(STREAM))?;
@@ -195,5 +197,55 @@ async fn without_a_majority_nothing_is_acknowledged_and_with_one_again() -> Resu
     // What was refused may have reached the log: a page sends it again, and it counts once.
     assert!(post(1).await?.status.is_success());
     stage.responses(3).await?;
+
+    // Another leader is no other log: a server that starts again goes on where the store is.
+    stage.server.kill().await?;
+    stage.server.start_again().await?;
+    let positions = "SELECT count(*) FROM bearing.meta WHERE name LIKE 'log %'";
+    assert_eq!(block_in_place(|| database.ask("fleet", positions))?, "1");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_cannot_be_read_is_passed_by_nobody_until_a_person_takes_it_out() -> Result<()> {
+    let (database, log) = ground().await?;
+    let url = database.database("fleet")?;
+    let mut server = prepare(&url, &log)?;
+    server.start_again().await?;
+    let stage = Stage::set_on(server, "nps").await?;
+    let post = async |number| {
+        let reply = stage.api.json(Method::POST, &stage.intake(), &stage.response(number, 9)).await?;
+        ensure!(reply.status.is_success(), "{}", reply.text());
+        Ok(())
+    };
+    post(0).await?;
+    caught_up(&stage.api).await?;
+    // An answer, something that a newer server may have written, and an answer that came behind it.
+    block_in_place(|| database.stall())?;
+    post(1).await?;
+    block_in_place(|| publish(&log, "bearing.intake", r#"{"form":99}"#))?;
+    post(2).await?;
+    block_in_place(|| database.go_on())?;
+    stage.responses(2).await?;
+    let behind = async || metric(&stage.api, "bearing_intake_log_behind").await;
+    until("the two to be told", async || Ok((behind().await? == 2.0).then_some(()))).await?;
+    assert_eq!(stage.api.score("nps").await?["n"], 2);
+
+    block_in_place(|| publish(&log, "$JS.API.STREAM.MSG.DELETE.BEARING_INTAKE", r#"{"seq":3}"#))?;
+    caught_up(&stage.api).await?;
+    stage.responses(3).await.map(drop)
+}
+
+/// Sends bytes to a subject of NATS, in its own words.
+fn publish(log: &nats::Cluster, subject: &str, payload: &str) -> Result<()> {
+    let urls = log.urls();
+    let address = urls.split(',').next().and_then(|url| url.strip_prefix("nats://")).context("an address")?;
+    let mut stream = TcpStream::connect(address)?;
+    write!(stream, "CONNECT {{\"verbose\":false}}\r\nPUB {subject} {}\r\n{payload}\r\nPING\r\n", payload.len())?;
+    let mut said = String::new();
+    let mut lines = BufReader::new(stream);
+    while !said.ends_with("PONG\r\n") {
+        ensure!(lines.read_line(&mut said)? > 0 && !said.contains("-ERR"), "NATS says {said}");
+    }
     Ok(())
 }

@@ -46,10 +46,37 @@ enum Ended {
     Unreadable(u64, Unreadable),
 }
 
-/// Messages that are applied together.
+/// Messages that are applied together, and what stands behind them that cannot be.
 struct Batch {
     entries: LogEntries,
+    /// The number of the last of them.
     last: u64,
+    count: usize,
+    unreadable: Option<(u64, Unreadable)>,
+}
+
+impl Batch {
+    /// None yet, behind a position.
+    fn behind(position: u64) -> Self {
+        Self { entries: LogEntries::default(), last: position, count: 0, unreadable: None }
+    }
+
+    /// Whether there is room for the next message, and nothing unreadable before it.
+    fn takes_more(&self) -> bool {
+        let items = self.entries.arrivals.len() + self.entries.events.len();
+        self.unreadable.is_none() && self.count < MESSAGES && items < ITEMS
+    }
+
+    /// Adds a message, unless it is an old one. What comes before one that cannot be read is applied without it.
+    fn add(&mut self, number: u64, payload: &[u8]) {
+        if number <= self.last {
+            return;
+        }
+        match message::read(payload, &mut self.entries) {
+            Ok(()) => (self.last, self.count) = (number, self.count + 1),
+            Err(why) => self.unreadable = Some((number, why)),
+        }
+    }
 }
 
 /// Applies the log, and watches how far it is, on the current runtime, for as long as that runs.
@@ -97,23 +124,25 @@ impl Applier {
             Err(_) => return Ended::Broken("the log does not answer".into()),
         };
         loop {
-            let Batch { entries, last } = match gather(&mut messages, position).await {
+            let Batch { entries, last, unreadable, .. } = match gather(&mut messages, position).await {
                 Ok(batch) => batch,
-                Err(ended) => return ended,
+                Err(why) => return Ended::Broken(why),
             };
-            loop {
+            while last > position {
                 match apply_log(&*self.store, &self.log.name, position, last, entries.clone()).await {
                     Ok(Applied::Done(outcomes)) => {
                         trouble.is_over();
                         self.count(&outcomes);
                         position = last;
                         self.log.progress.has_applied(position);
-                        break;
                     }
                     Ok(Applied::Overtaken) => return Ended::Overtaken,
                     Err(StoreError::Unwritable(why)) => trouble.met(&why).await,
                     Err(error) => trouble.met(&error.to_string()).await,
                 }
+            }
+            if let Some((number, why)) = unreadable {
+                return Ended::Unreadable(number, why);
             }
         }
     }
@@ -178,30 +207,17 @@ impl Applier {
 }
 
 /// The next messages behind a position: those that are there, and at least one.
-async fn gather(messages: &mut Ordered, position: u64) -> Result<Batch, Ended> {
-    let mut batch = Batch { entries: LogEntries::default(), last: position };
-    let mut count = 0;
-    while count < MESSAGES && batch.entries.arrivals.len() + batch.entries.events.len() < ITEMS {
-        let next = match batch.last > position {
-            true => messages.next().now_or_never(),
-            false => Some(messages.next().await),
+async fn gather(messages: &mut Ordered, position: u64) -> Result<Batch, String> {
+    let mut batch = Batch::behind(position);
+    while batch.takes_more() {
+        let next = match batch.count {
+            0 => Some(messages.next().await),
+            _ => messages.next().now_or_never(),
         };
         let Some(next) = next else { break };
-        let broken = |why: String| Ended::Broken(why);
-        let message =
-            next.ok_or_else(|| broken("the log was closed".into()))?.map_err(|why| broken(why.to_string()))?;
-        let number = message.info().map_err(|why| broken(why.to_string()))?.stream_sequence;
-        if number <= batch.last {
-            continue;
-        }
-        match message::read(&message.payload, &mut batch.entries) {
-            Ok(()) => {}
-            // What came before it is applied first.
-            Err(_) if batch.last > position => break,
-            Err(why) => return Err(Ended::Unreadable(number, why)),
-        }
-        batch.last = number;
-        count += 1;
+        let message = next.ok_or("the log was closed")?.map_err(|why| why.to_string())?;
+        let number = message.info().map_err(|why| why.to_string())?.stream_sequence;
+        batch.add(number, &message.payload);
     }
     Ok(batch)
 }
@@ -231,5 +247,24 @@ impl Trouble {
         if self.pause.take().is_some() {
             tracing::warn!("the intake log is applied again");
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_read_is_never_passed() {
+        let mut batch = Batch::behind(4);
+        batch.add(4, b"an old one is not looked at");
+        batch.add(5, br#"{"form":1}"#);
+        // One in between was taken out of the stream.
+        batch.add(7, br#"{"form":1}"#);
+        assert!(batch.takes_more());
+        batch.add(8, br#"{"form":2}"#);
+        assert_eq!((batch.last, batch.count), (7, 2), "what came before it is applied");
+        assert!(!batch.takes_more(), "what comes behind it waits");
+        assert!(matches!(batch.unreadable, Some((8, Unreadable::Newer(2)))));
     }
 }
