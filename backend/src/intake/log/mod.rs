@@ -194,18 +194,29 @@ impl Log {
     }
 }
 
-/// The servers that URLs name, and how to log in: by the first name and password among them.
+/// The servers that URLs name, and how to log in: by the first name and password among them. What connects knows the
+/// addresses without them, since it writes addresses into the log.
 fn servers(urls: &[String]) -> anyhow::Result<(Vec<ServerAddr>, ConnectOptions)> {
-    let servers: Result<Vec<ServerAddr>, _> = urls.iter().map(|url| url.trim().parse()).collect();
+    let named: Result<Vec<ServerAddr>, _> = urls.iter().map(|url| url.trim().parse()).collect();
+    let plain: Result<Vec<ServerAddr>, _> = urls.iter().map(|url| without_login(url.trim()).parse()).collect();
     // The reason may repeat the URL, and with it a password.
-    let Ok(servers) = servers else {
+    let (Ok(named), Ok(plain)) = (named, plain) else {
         bail!("--intake-log takes addresses such as nats://a:4222,nats://b:4222,nats://c:4222.");
     };
-    ensure!(!servers.is_empty(), "--intake-log names no NATS server.");
-    let named = servers.iter().find(|server| server.has_user_pass());
-    let user = named.and_then(|server| Some((server.username()?.to_owned(), server.password()?.to_owned())));
-    let options = ConnectOptions::new();
-    Ok((servers, user.into_iter().fold(options, |options, (user, password)| options.user_and_password(user, password))))
+    ensure!(!plain.is_empty(), "--intake-log names no NATS server.");
+    let login = named.iter().find(|server| server.has_user_pass());
+    let login = login.and_then(|server| Some((server.username()?.to_owned(), server.password()?.to_owned())));
+    let options = match login {
+        Some((user, password)) => ConnectOptions::new().user_and_password(user, password),
+        None => ConnectOptions::new(),
+    };
+    Ok((plain, options))
+}
+
+/// An address without the name and the password in it.
+fn without_login(url: &str) -> String {
+    let (scheme, rest) = url.split_once("://").unwrap_or(("nats", url));
+    format!("{scheme}://{}", rest.rsplit_once('@').map_or(rest, |(_, host)| host))
 }
 
 /// The stream as it is made. Nothing leaves it by age or for room: what is full refuses.
@@ -252,7 +263,8 @@ mod tests {
     #[test]
     fn urls_are_servers_with_or_without_a_name() {
         let read = |text: &str| servers(&text.split(',').map(str::to_owned).collect::<Vec<_>>());
-        let (found, _) = read("nats://me:secret@a:4222, b,tls://c:1").expect("are addresses");
+        let (found, _) = read("nats://me:sec%40ret@a:4222, b,tls://c:1").expect("are addresses");
+        assert!(!format!("{found:?}").contains("sec"), "{found:?}");
         let places: Vec<_> = found.iter().map(|server| format!("{}:{}", server.host(), server.port())).collect();
         assert_eq!(places, ["a:4222", "b:4222", "c:1"]);
         assert!(found[2].tls_required() && !found[1].tls_required());
