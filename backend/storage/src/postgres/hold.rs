@@ -7,6 +7,7 @@
 use std::time::{Duration, Instant};
 
 use tokio::sync::Mutex;
+use tokio::time::timeout;
 
 use super::connections::{Connection, Lane};
 use super::faults::Failed;
@@ -18,6 +19,8 @@ use crate::{Result, StoreError};
 /// How long a hold is tried for: the connection of a process that has just ended may not be gone yet.
 const PATIENCE: Duration = Duration::from_secs(3);
 const PAUSE: Duration = Duration::from_millis(50);
+/// How long taking it again may last in all: a connection, and then a lock.
+const ANSWER: Duration = Duration::from_secs(10);
 
 /// The hold of one store.
 pub(super) struct Hold {
@@ -26,8 +29,16 @@ pub(super) struct Hold {
     /// The database, for sentences.
     name: String,
     purpose: Purpose,
-    /// The connection whose session holds the lock.
-    client: Mutex<Option<Connection>>,
+    held: Mutex<Held>,
+}
+
+/// What is held.
+#[derive(Default)]
+struct Held {
+    /// The connection whose session has the lock.
+    client: Option<Connection>,
+    /// When it was last tried in vain to have another, and why.
+    failed: Option<(Instant, String)>,
 }
 
 impl Hold {
@@ -36,20 +47,40 @@ impl Hold {
     /// # Errors
     /// [`StoreError::Unusable`] with a sentence that says what to do: somebody else holds what this one needs.
     pub(super) async fn take(lane: Lane, name: String, purpose: Purpose) -> Result<Self> {
-        let hold = Self { lane, name, purpose, client: Mutex::default() };
+        let hold = Self { lane, name, purpose, held: Mutex::default() };
         let Some(client) = hold.locked().await? else { return Err(StoreError::Unusable(hold.refusal())) };
-        *hold.client.lock().await = Some(client);
+        hold.held.lock().await.client = Some(client);
         Ok(hold)
     }
 
     /// Sees to it that the hold is there, before something is written.
     pub(super) async fn keep(&self, tombstone_key: &[u8]) -> Result<()> {
-        let mut held = self.client.lock().await;
-        if held.as_ref().is_some_and(|client| !client.is_closed()) {
+        let asked = Instant::now();
+        let mut held = self.held.lock().await;
+        if held.client.as_ref().is_some_and(|client| !client.is_closed()) {
             return Ok(());
         }
+        // Whoever waits for the same attempt has its end: one after the other they would wait for ever longer.
+        if let Some((_, why)) = held.failed.as_ref().filter(|(at, _)| *at >= asked) {
+            return Err(StoreError::Unwritable(why.clone()));
+        }
         // What is closed goes back to no pool.
-        drop(held.take());
+        drop(held.client.take());
+        let taken = timeout(ANSWER, self.take_again(tombstone_key)).await;
+        let taken = taken.unwrap_or_else(|_| Err(StoreError::Unwritable("the database does not answer".into())));
+        match taken {
+            Ok(client) => {
+                held.client = Some(client);
+                Ok(())
+            }
+            Err(error) => {
+                held.failed = Some((Instant::now(), error.to_string()));
+                Err(error)
+            }
+        }
+    }
+
+    async fn take_again(&self, tombstone_key: &[u8]) -> Result<Connection> {
         let client = self.locked().await?.ok_or_else(|| StoreError::Unwritable(self.refusal()))?;
         if self.purpose == Purpose::Serve {
             let sql = "SELECT EXISTS (SELECT 1 FROM meta WHERE name = 'tombstone_key' AND bytes = $1)
@@ -64,13 +95,12 @@ impl Hold {
             // Another machine may have taken the database's place, and know less than what the caches here hold.
             client.client()?.execute(rows::CHANGED, &[]).await?;
         }
-        *held = Some(client);
-        Ok(())
+        Ok(client)
     }
 
     /// Lets go, so that the next one need not wait until the connection is closed.
     pub(super) async fn release(&self) {
-        if let Some(client) = self.client.lock().await.take()
+        if let Some(client) = self.held.lock().await.client.take()
             && let Ok(client) = client.client()
         {
             let _ = client.batch_execute("SELECT pg_advisory_unlock_all()").await;
