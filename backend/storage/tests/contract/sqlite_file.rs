@@ -154,15 +154,20 @@ async fn a_closed_store_leaves_one_file() -> Result<()> {
     Ok(())
 }
 
+/// Has the engine refuse some rows for a reason of their own.
+fn refuse_bad_visitors(path: &Path) {
+    execute(
+        path,
+        "CREATE TRIGGER bad BEFORE INSERT ON response WHEN new.visitor = 'bad' BEGIN SELECT raise(ABORT, 'bad'); END",
+    );
+}
+
 #[tokio::test]
 async fn a_row_that_the_engine_refuses_fails_alone() -> Result<()> {
     let (_folder, path) = file();
     let store = open(&path).await?;
     furnish(&store).await?;
-    execute(
-        &path,
-        "CREATE TRIGGER bad BEFORE INSERT ON response WHEN new.visitor = 'bad' BEGIN SELECT raise(ABORT, 'bad'); END",
-    );
+    refuse_bad_visitors(&path);
     let batch = (0..300).map(|number| {
         let visitor = Some(if number % 100 == 7 { "bad" } else { "good" }.to_owned());
         StoredResponse { visitor, ..response(number, 9) }
@@ -180,10 +185,7 @@ async fn a_row_that_the_engine_refuses_holds_up_no_log() -> Result<()> {
     let (_folder, path) = file();
     let store = open(&path).await?;
     furnish(&store).await?;
-    execute(
-        &path,
-        "CREATE TRIGGER bad BEFORE INSERT ON response WHEN new.visitor = 'bad' BEGIN SELECT raise(ABORT, 'bad'); END",
-    );
+    refuse_bad_visitors(&path);
     let answer = |number, visitor: &str| {
         let response = StoredResponse { visitor: Some(visitor.into()), ..response(number, 9) };
         Arrival::from(Accept { site: home(), response })
