@@ -12,7 +12,7 @@ use tokio::time::Instant;
 use super::waiting::Waiting;
 
 /// The most items flushed at once.
-const BATCH: usize = 256;
+pub(super) const BATCH: usize = 256;
 /// The most requests that wait; past it they are refused at once. The door (`admission`) lets fewer in.
 const QUEUE: usize = 4_096;
 

@@ -5,7 +5,10 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// How old an answer may become that no batch had room for: past it more come than can be stored.
+use super::batch::BATCH;
+
+/// How old an answer may become that no batch had room for, and how long who comes now may have to wait beside a full
+/// batch: past it more come than can be stored.
 const OLDEST: Duration = Duration::from_millis(100);
 /// How long one flush may take before nobody else is let wait for it: four times as long as flushes take here, within
 /// these limits. A disk that is always slow is not a disk that has stopped.
@@ -51,13 +54,27 @@ impl Waiting {
 
     /// Whether more comes than can be stored in time.
     pub fn is_too_long(&self) -> bool {
-        self.age(&self.left).is_some_and(|age| age >= OLDEST)
+        self.forecast() >= OLDEST
+            || self.age(&self.left).is_some_and(|age| age >= OLDEST)
             || self.age(&self.flushing).is_some_and(|age| age >= self.stalled())
+    }
+
+    /// How long who comes now would wait, as flushes take lately; nothing for who fits into the next batch, however slow
+    /// the disk is: batches must be full before anybody is sent away.
+    fn forecast(&self) -> Duration {
+        match self.requests() / BATCH {
+            0 => Duration::ZERO,
+            full => self.usual() * (full as u32 + 1),
+        }
+    }
+
+    fn usual(&self) -> Duration {
+        Duration::from_micros(self.usual.load(Ordering::Relaxed))
     }
 
     fn stalled(&self) -> Duration {
         let [least, most] = STALLED;
-        (Duration::from_micros(self.usual.load(Ordering::Relaxed)) * 4).clamp(least, most)
+        (self.usual() * 4).clamp(least, most)
     }
 
     pub(super) fn came(&self) {
@@ -115,6 +132,20 @@ mod tests {
         assert!(!waiting.is_too_long());
         waiting.flushed();
         assert_eq!((waiting.is_too_long(), waiting.oldest()), (false, Duration::ZERO));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_would_wait_too_long_is_known_before_he_has_waited() {
+        for (flush_ms, room) in [(22, 4), (40, 2), (90, 1), (400, 1)] {
+            let waiting = Waiting::default();
+            for _ in 0..64 {
+                waiting.flushes(0, None);
+                tokio::time::advance(Duration::from_millis(flush_ms)).await;
+                waiting.flushed();
+            }
+            let taken = (0..10 * BATCH).take_while(|_| !waiting.is_too_long()).inspect(|_| waiting.came()).count();
+            assert_eq!(taken, room * BATCH, "{flush_ms} ms");
+        }
     }
 
     #[tokio::test(start_paused = true)]
