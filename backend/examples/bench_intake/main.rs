@@ -5,13 +5,16 @@
 //! `load`), so that the server's figures are its own. `--dimensions N` adds the durable intake at a site that counts by N
 //! attributes, `--curve` the durable intake at more and fewer connections. PostgreSQL is the one that
 //! `BEARING_TEST_POSTGRES` names, and the NATS servers of a replicated log before it those of `BEARING_TEST_NATS`; without
-//! them their rows are absent. After each round what the log holds is brought into the store, outside the time measured.
+//! them their rows are absent. Other products' servers are started beside ours, each over a database of its own, and have rows
+//! in the same table: what they acknowledged must be found in their databases too. After each round what the log holds is brought into the store, outside the time measured.
 
 mod engine;
 #[path = "../bench_overload/load.rs"]
 mod load;
+mod peer;
 mod row;
 mod table;
+mod template;
 mod times;
 mod visitors;
 
@@ -23,7 +26,7 @@ use serde_json::json;
 
 use engine::Engine;
 use row::{Row, play};
-use table::{durable_on, markdown, told};
+use table::{durable_on, markdown, told, without_figures};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -89,6 +92,7 @@ async fn engines(dimensions: usize) -> anyhow::Result<Vec<Arc<Engine>>> {
 
 async fn measure(plan: Plan) -> anyhow::Result<()> {
     let engines = engines(plan.dimensions).await?;
+    let (peers, absent) = tokio::task::spawn_blocking(peer::start_all).await?;
     let mut rows = Vec::new();
     if let Some(first) = engines.first() {
         rows.push(Row::idle("no-op", first, "/measure/noop", plan.connections));
@@ -101,6 +105,7 @@ async fn measure(plan: Plan) -> anyhow::Result<()> {
     // What a log acknowledges it never has in a transaction of its own.
     let direct = engines.iter().filter(|engine| engine.name != LOGGED);
     rows.extend(direct.map(|engine| Row::unshared(engine, plan.connections)));
+    rows.extend(peers.iter().map(|peer| Row::peer(peer, plan.connections)));
     play(&mut rows, plan.rounds, plan.seconds).await?;
 
     let mut curve = Vec::new();
@@ -122,6 +127,17 @@ async fn measure(plan: Plan) -> anyhow::Result<()> {
         }));
         engine.app.store.close().await;
     }
+    for peer in peers {
+        let acknowledged: u64 = rows.iter().map(|row| row.acknowledged_by(&peer)).sum();
+        let name = peer.name.clone();
+        let rows = tokio::task::spawn_blocking(|| peer.stored()).await??;
+        if rows != acknowledged {
+            missed.push(format!("{name}: acknowledged {acknowledged}, stored {rows}"));
+        }
+        stored.push(json!({ "peer": name, "acknowledged": acknowledged, "stored": rows }));
+    }
+    let faults = absent.iter().filter(|absent| absent.is_fault);
+    missed.extend(faults.map(|absent| format!("{} is installed and did not start: {}", absent.title, absent.why)));
     let rate = |name: &str| rows.iter().find(|row| row.name == name).map(Row::rate);
     let durable = rate(&durable_on("SQLite")).unwrap_or_default();
     let of_json = durable / rate("JSON").unwrap_or(f64::INFINITY);
@@ -136,10 +152,11 @@ async fn measure(plan: Plan) -> anyhow::Result<()> {
     let report = json!({
         "connections": plan.connections, "rounds": plan.rounds, "seconds": plan.seconds, "dimensions": plan.dimensions,
         "rows": told(&rows, &rows), "curve": told(&curve, &rows), "stored": stored,
+        "not_measured": absent.iter().map(|absent| json!({ "peer": absent.title, "why": absent.why })).collect::<Vec<_>>(),
         "missed": missed, "ok": missed.is_empty(),
     });
     let mut out = std::io::stdout();
-    writeln!(out, "{}", markdown(&rows, &rows))?;
+    writeln!(out, "{}{}", markdown(&rows, &rows), without_figures(&absent))?;
     if plan.curve {
         writeln!(out, "{}", markdown(&curve, &rows))?;
     }

@@ -1,31 +1,30 @@
 //! A row of the table: a route, the load on it, and what was measured over the rounds.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
+use anyhow::ensure;
 use bearing::app::App;
 
 use crate::engine::{Engine, Target};
-use crate::table::durable_on;
+use crate::peer::Peer;
+use crate::table::{durable_on, peer_is};
+use crate::template::Asks;
 use crate::times::Times;
 use crate::visitors::{self, Heard};
 
 /// How long the round lasts that warms up.
 const WARM_S: f64 = 1.0;
 
-/// Which of an engine's sites is sent to.
-#[derive(Clone, Copy)]
-enum Aim {
-    Plain,
-    Counted,
-}
-
 /// A route, and its figures so far.
 pub(crate) struct Row {
     pub(crate) name: String,
     pub(crate) connections: usize,
-    engine: Arc<Engine>,
-    path: String,
-    aim: Aim,
+    /// The server of ours that is sent to; none of a peer's.
+    engine: Option<Arc<Engine>>,
+    address: SocketAddr,
+    asks: Asks,
     stores: bool,
     acknowledged: u64,
     /// Answers a second, by round.
@@ -35,18 +34,18 @@ pub(crate) struct Row {
     pub(crate) times: Times,
     pub(crate) flushes: Flushes,
     pub(crate) refused: u64,
-    /// What this process held after the latest round; all engines are in it.
-    pub(crate) resident_mib: f64,
+    /// What this process held after the latest round; all engines are in it, and no peer is.
+    pub(crate) resident_mib: Option<f64>,
 }
 
 impl Row {
-    fn new(name: String, engine: &Arc<Engine>, path: String, aim: Aim, connections: usize) -> Self {
+    fn new(name: String, engine: Option<&Arc<Engine>>, address: SocketAddr, asks: Asks, connections: usize) -> Self {
         Self {
             name,
             connections,
-            engine: Arc::clone(engine),
-            path,
-            aim,
+            engine: engine.cloned(),
+            address,
+            asks,
             stores: true,
             acknowledged: 0,
             rates: Vec::new(),
@@ -54,51 +53,64 @@ impl Row {
             times: Times::default(),
             flushes: Flushes::default(),
             refused: 0,
-            resident_mib: 0.0,
+            resident_mib: None,
         }
+    }
+
+    /// A server of ours, and answers for one of its sites.
+    fn ours(name: String, engine: &Arc<Engine>, path: String, target: &Target, connections: usize) -> Self {
+        let asks = Asks::Answer { path, survey: target.survey.to_string(), attributes: target.attributes };
+        Self::new(name, Some(engine), engine.address, asks, connections)
     }
 
     /// A route that stores nothing.
     pub(crate) fn idle(name: &str, engine: &Arc<Engine>, path: &str, connections: usize) -> Self {
-        let row = Self::new(name.to_owned(), engine, path.to_owned(), Aim::Plain, connections);
+        let row = Self::ours(name.to_owned(), engine, path.to_owned(), &engine.plain, connections);
         Self { stores: false, ..row }
     }
 
     /// The intake.
     pub(crate) fn durable(engine: &Arc<Engine>, connections: usize) -> Self {
         let path = format!("/v1/embed/{}/responses", engine.plain.key);
-        Self::new(durable_on(engine.name), engine, path, Aim::Plain, connections)
+        Self::ours(durable_on(engine.name), engine, path, &engine.plain, connections)
     }
 
     /// The intake of the site that counts by attributes.
     pub(crate) fn counted(engine: &Arc<Engine>, connections: usize) -> Self {
         let name = format!("{}, {} attributes", durable_on(engine.name), engine.counted.attributes);
         let path = format!("/v1/embed/{}/responses", engine.counted.key);
-        Self::new(name, engine, path, Aim::Counted, connections)
+        Self::ours(name, engine, path, &engine.counted, connections)
     }
 
     /// The same work as the intake's, each request in a transaction of its own.
     pub(crate) fn unshared(engine: &Arc<Engine>, connections: usize) -> Self {
         let name = format!("one transaction a request, {}", engine.name);
         let path = format!("/measure/unshared/{}", engine.plain.key);
-        Self::new(name, engine, path, Aim::Plain, connections)
+        Self::ours(name, engine, path, &engine.plain, connections)
     }
 
-    fn target(&self) -> &Target {
-        match self.aim {
-            Aim::Plain => &self.engine.plain,
-            Aim::Counted => &self.engine.counted,
-        }
+    /// Another product's server.
+    pub(crate) fn peer(peer: &Peer, connections: usize) -> Self {
+        Self::new(peer_is(&peer.name), None, peer.address, Asks::Peer(peer.template.clone()), connections)
     }
 
     /// How many attributes its answers have.
     pub(crate) fn attributes(&self) -> usize {
-        self.target().attributes
+        match self.asks {
+            Asks::Answer { attributes, .. } => attributes,
+            Asks::Peer(_) => 0,
+        }
     }
 
     /// The answers that this engine said it stored, in all rounds.
     pub(crate) fn acknowledged_on(&self, engine: &Arc<Engine>) -> u64 {
-        if self.stores && Arc::ptr_eq(&self.engine, engine) { self.acknowledged } else { 0 }
+        let is_its = self.engine.as_ref().is_some_and(|own| Arc::ptr_eq(own, engine));
+        if self.stores && is_its { self.acknowledged } else { 0 }
+    }
+
+    /// The answers that this peer said it stored, in all rounds.
+    pub(crate) fn acknowledged_by(&self, peer: &Peer) -> u64 {
+        if self.address == peer.address { self.acknowledged } else { 0 }
     }
 
     /// The median of the rounds' answers a second.
@@ -112,19 +124,27 @@ impl Row {
     }
 
     async fn round(&mut self, seconds: f64, counts: bool) -> anyhow::Result<()> {
-        let before = Flushes::of(&self.engine.app);
-        let heard = visitors::send(self.engine.address, &self.path, self.target(), self.connections, seconds).await?;
-        let flushes = Flushes::of(&self.engine.app);
+        let engine = self.engine.as_deref();
+        let measured = || engine.map(|engine| Flushes::of(&engine.app)).unwrap_or_default();
+        let before = measured();
+        let heard = visitors::send(self.address, &self.asks, self.connections, seconds).await?;
+        let flushes = measured();
+        // The load ends early when nobody listens.
+        ensure!(heard.accepted > 0, "{}: no answer was accepted", self.name);
+        let settled = match engine {
+            Some(engine) => {
+                self.resident_mib = Some(resident_mib()?);
+                engine.settle().await?
+            }
+            // What a peer has acknowledged it has stored.
+            None => Duration::ZERO,
+        };
         self.acknowledged += heard.accepted;
         if counts {
             self.add(&heard);
             self.flushes.add(&flushes, &before);
-        }
-        self.resident_mib = resident_mib()?;
-        let settled = self.engine.settle().await?.as_secs_f64();
-        if counts {
             // What reaches the store, as fast as it does: while it was sent, and after.
-            self.settled.push(heard.accepted as f64 / (heard.seconds + settled));
+            self.settled.push(heard.accepted as f64 / (heard.seconds + settled.as_secs_f64()));
         }
         Ok(())
     }

@@ -4,11 +4,17 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
+use crate::peer::Absent;
 use crate::row::Row;
 
 /// What the row of an engine's intake is called.
 pub(crate) fn durable_on(engine: &str) -> String {
     format!("durable, {engine}")
+}
+
+/// What the row of another product is called.
+pub(crate) fn peer_is(name: &str) -> String {
+    format!("peer: {name}")
 }
 
 /// A row's rate over that of the row of this name among `all`.
@@ -32,7 +38,7 @@ pub(crate) fn markdown(rows: &[Row], all: &[Row]) -> String {
         let each = row.flushes.each();
         let _ = writeln!(
             table,
-            "| {} | {} | {:.0} | {:.0} | {:.2} | {:.2} | {} | {} | {} | {} | {:.0} | {} |",
+            "| {} | {} | {:.0} | {:.0} | {:.2} | {:.2} | {} | {} | {} | {} | {} | {} |",
             row.name,
             row.connections,
             row.rate(),
@@ -43,11 +49,18 @@ pub(crate) fn markdown(rows: &[Row], all: &[Row]) -> String {
             shown(over(row, "no-op", all)),
             shown(each.map(|(rows, _)| rows)),
             shown(each.map(|(_, ms)| ms)),
-            row.resident_mib,
+            row.resident_mib.map_or_else(|| "–".to_owned(), |mib| format!("{mib:.0}")),
             row.refused,
         );
     }
     table
+}
+
+/// Lines of that table for what has no figures, and says why.
+pub(crate) fn without_figures(absent: &[Absent]) -> String {
+    // A line break or a bar would end the cell.
+    let why = |one: &Absent| one.why.replace(['\n', '|'], " ");
+    absent.iter().map(|one| format!("| {}: not measured: {} |\n", peer_is(one.title), why(one))).collect()
 }
 
 /// The rows as JSON.
@@ -61,7 +74,7 @@ pub(crate) fn told(rows: &[Row], all: &[Row]) -> Vec<Value> {
             "of_json": over(row, "JSON", all), "of_noop": over(row, "no-op", all),
             "rows_per_flush": each.map(|(rows, _)| round(rows, 100.0)),
             "flush_ms": each.map(|(_, ms)| round(ms, 100.0)),
-            "resident_mib": round(row.resident_mib, 10.0), "refused": row.refused,
+            "resident_mib": row.resident_mib.map(|mib| round(mib, 10.0)), "refused": row.refused,
         })
     };
     rows.iter().map(object).collect()

@@ -7,8 +7,8 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, bail, ensure};
 use serde::{Deserialize, Serialize};
 
-use crate::engine::Target;
 use crate::load::{Load, offer};
+use crate::template::Asks;
 use crate::times::Times;
 
 /// What became of a load.
@@ -22,31 +22,20 @@ pub(crate) struct Heard {
 }
 
 /// Sends answers from a process of its own, over each connection the next one when the reply to the last is in.
-pub(crate) async fn send(
-    address: SocketAddr,
-    path: &str,
-    target: &Target,
-    connections: usize,
-    seconds: f64,
-) -> anyhow::Result<Heard> {
+pub(crate) async fn send(address: SocketAddr, asks: &Asks, connections: usize, seconds: f64) -> anyhow::Result<Heard> {
     let mut command = Command::new(std::env::current_exe()?);
-    command.args(["load", &address.to_string(), path, target.survey.as_str()]);
-    command.args([target.attributes.to_string(), connections.to_string(), seconds.to_string()]);
+    command.args(["load", &address.to_string(), &serde_json::to_string(asks)?]);
+    command.args([connections.to_string(), seconds.to_string()]);
     let output = tokio::task::spawn_blocking(move || command.stderr(Stdio::inherit()).output()).await??;
-    ensure!(output.status.success(), "the load on {path} failed");
+    ensure!(output.status.success(), "the load on {address} failed");
     serde_json::from_slice(&output.stdout).context("the load told nothing")
 }
 
 /// That process: sends what the arguments say, and prints what became of it.
 pub(crate) async fn play(args: &[String]) -> anyhow::Result<()> {
-    let [address, path, survey, attributes, connections, seconds] = args else { bail!("load takes six arguments") };
-    let load = Load {
-        address: address.parse()?,
-        path: path.clone(),
-        survey: survey.clone(),
-        connections: connections.parse()?,
-        attributes: attributes.parse()?,
-    };
+    let [address, asks, connections, seconds] = args else { bail!("load takes four arguments") };
+    let asks: Asks = serde_json::from_str(asks)?;
+    let load = Load { address: address.parse()?, connections: connections.parse()?, request: asks.request() };
     let found = offer(&load, None, seconds.parse()?).await?;
     // An answer without a reply may be stored or not, and the count could not be checked.
     ensure!(found.broken == 0, "{} connections broke", found.broken);

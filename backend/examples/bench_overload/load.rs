@@ -2,6 +2,7 @@
 //! counts from that moment.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bearing::chance;
@@ -14,11 +15,25 @@ use tokio::net::TcpStream;
 #[derive(Clone)]
 pub(crate) struct Load {
     pub(crate) address: SocketAddr,
-    pub(crate) path: String,
-    pub(crate) survey: String,
     pub(crate) connections: usize,
-    /// How many attributes each answer has.
-    pub(crate) attributes: usize,
+    pub(crate) request: Request,
+}
+
+/// What is sent for an answer.
+#[derive(Clone)]
+pub(crate) struct Request {
+    /// All of it, for an answer of this id.
+    pub(crate) text: Arc<dyn Fn(ResponseId) -> String + Send + Sync>,
+    /// The status of the reply that says that the answer is stored.
+    pub(crate) stored: u16,
+}
+
+impl Request {
+    /// An answer to a survey, sent to where one of our servers takes them.
+    pub(crate) fn answer(path: &str, survey: &str, attributes: usize) -> Self {
+        let (path, survey) = (path.to_owned(), survey.to_owned());
+        Self { text: Arc::new(move |id| answer(&path, &survey, attributes, id)), stored: 200 }
+    }
 }
 
 /// The values that each attribute has: `value 0`, `value 1` and so on.
@@ -100,7 +115,7 @@ async fn one_connection(
             tokio::time::sleep_until(due.into()).await;
         }
         let id = chance::response_id(SystemClock.now());
-        let request = request(&load, id);
+        let request = (load.request.text)(id);
         let sent = Instant::now();
         let is_counted = due >= counts;
         if is_counted {
@@ -120,7 +135,7 @@ async fn one_connection(
         match exchange(&mut open, &request, &mut reply).await {
             Ok(head) => {
                 match head.status {
-                    200 => {
+                    status if status == load.request.stored => {
                         if is_counted {
                             found.accepted.push(if step.is_some() { due.elapsed() } else { sent.elapsed() });
                         }
@@ -143,10 +158,9 @@ async fn one_connection(
     Ok(found)
 }
 
-fn request(load: &Load, id: ResponseId) -> String {
-    let Load { path, survey, .. } = load;
+fn answer(path: &str, survey: &str, attributes: usize, id: ResponseId) -> String {
     let score = id.0[15] % 11;
-    let attributes: Vec<String> = (0..load.attributes)
+    let attributes: Vec<String> = (0..attributes)
         .map(|number| {
             // Two bits of their own each, so that all pairs of values meet.
             let bits = id.0[CHANCE[number % CHANCE.len()]] >> (number / CHANCE.len() * 2 % 8);
@@ -181,7 +195,10 @@ async fn exchange(stream: &mut TcpStream, request: &str, reply: &mut Vec<u8>) ->
         }
         let Some(end) = reply.windows(4).position(|bytes| bytes == b"\r\n\r\n") else { continue };
         let head = String::from_utf8_lossy(&reply[..end]);
-        let field = |name: &str| head.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "));
+        let field = |name: &str| {
+            let mut fields = head.lines().filter_map(|line| line.split_once(": "));
+            fields.find_map(|(found, value)| found.eq_ignore_ascii_case(name).then_some(value))
+        };
         let length: usize = field("content-length").and_then(|length| length.parse().ok()).unwrap_or_default();
         if reply.len() >= end + 4 + length {
             return Ok(Head {

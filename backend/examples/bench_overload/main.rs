@@ -80,13 +80,7 @@ async fn measure(seconds: f64, stops: usize) -> anyhow::Result<()> {
     // What one core can, when each visitor waits for the reply. Batches grow with connections, and so does what it can.
     target.start(&[])?;
     check_pinned(&target)?;
-    let load = Load {
-        address: target.address(),
-        path: site.path(),
-        survey: site.survey.clone(),
-        connections: 64,
-        attributes: 0,
-    };
+    let load = Load { address: target.address(), connections: 64, request: site.request() };
     offer(&load, None, seconds.min(4.0)).await?;
     // As many connections as `bench intake` has, which is what the limit is about.
     let resident_full = target.peak_mib()?;
@@ -102,13 +96,8 @@ async fn measure(seconds: f64, stops: usize) -> anyhow::Result<()> {
 
     let rate = (capacity * PART).round();
     let rate_text = format!("{rate}");
-    let overload = |target: &Target| Load {
-        address: target.address(),
-        path: site.path(),
-        survey: site.survey.clone(),
-        connections: CONNECTIONS,
-        attributes: 0,
-    };
+    let overload =
+        |target: &Target| Load { address: target.address(), connections: CONNECTIONS, request: site.request() };
 
     // Four times the rate that was asked for.
     target.start(&["--intake-rate", &rate_text])?;
@@ -126,23 +115,14 @@ async fn measure(seconds: f64, stops: usize) -> anyhow::Result<()> {
 
     // Visitors who never finish what they begin.
     target.start(&[])?;
-    let honest = Load {
-        address: target.address(),
-        path: site.path(),
-        survey: site.survey.clone(),
-        connections: HONEST,
-        attributes: 0,
-    };
+    let honest = Load { address: target.address(), connections: HONEST, request: site.request() };
     let share = rate / 2.0;
     offer(&honest, Some(share), 1.0).await?;
     let before = offer(&honest, Some(share), seconds.min(8.0)).await?;
+    let path = site.path();
     let (during, closed) = tokio::join!(
         offer(&honest, Some(share), 8.0),
-        slow::stand_still(
-            target.address(),
-            &honest.path,
-            Slow { heads: HALF_OPEN, bodies: SLOW_BODIES, drips: DRIPPING }
-        )
+        slow::stand_still(target.address(), &path, Slow { heads: HALF_OPEN, bodies: SLOW_BODIES, drips: DRIPPING })
     );
     let (during, closed) = (during?, closed?);
     check(
@@ -259,13 +239,7 @@ async fn stop_often(
     let (mut longest, mut codes, mut acknowledged) = (0.0_f64, 0, Vec::new());
     for _ in 0..times {
         target.start(&[])?;
-        let load = Load {
-            address: target.address(),
-            path: site.path(),
-            survey: site.survey.clone(),
-            connections: 64,
-            attributes: 0,
-        };
+        let load = Load { address: target.address(), connections: 64, request: site.request() };
         let offered = tokio::spawn(async move { offer(&load, Some(rate), 20.0).await });
         tokio::time::sleep(Duration::from_millis(chance::between(300, 1_200))).await;
         let (code, took) = target.terminate().await?;

@@ -12,6 +12,8 @@ use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
+use crate::load::Request;
+
 /// The longest that it may take to end before it is killed.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -26,6 +28,11 @@ impl Site {
     /// Where pages send responses.
     pub(crate) fn path(&self) -> String {
         format!("/v1/embed/{}/responses", self.key)
+    }
+
+    /// What pages send there.
+    pub(crate) fn request(&self) -> Request {
+        Request::answer(&self.path(), &self.survey, 0)
     }
 }
 
