@@ -11,7 +11,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use clap::error::ErrorKind;
 
-use crate::telemetry;
+use crate::{pages, telemetry};
 
 /// Runs the command line. Exit codes: 0 done, 1 failed, 2 wrong usage; errors are one sentence on standard error.
 pub fn run() -> ExitCode {
@@ -36,6 +36,7 @@ pub fn run() -> ExitCode {
 }
 
 fn run_to_end(options: options::Options) -> anyhow::Result<()> {
+    pages::small();
     // What is left of the traces leaves when the command has ended.
     let _traces = match &options.command {
         options::Command::Serve(listen) | options::Command::Demo(listen) => {

@@ -23,6 +23,7 @@ pub mod intake;
 pub mod integrations;
 pub mod jobs;
 pub mod metrics;
+pub mod pages;
 pub mod reading;
 pub mod reports;
 pub mod server;

@@ -52,6 +52,7 @@ struct Plan {
 }
 
 fn main() -> anyhow::Result<()> {
+    bearing::pages::small();
     let args: Vec<String> = env::args().skip(1).collect();
     if args.first().map(String::as_str) == Some("load") {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
