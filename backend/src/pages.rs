@@ -4,7 +4,7 @@
 ///
 /// A large page (2 MiB) is cleared as a whole at its first touch, and whoever waits for the processor waits with it: where
 /// connections come by the thousand, honest visitors wait longer, and much of the memory is never used. A processor at its
-/// limit stores somewhat less for it. `cargo xtask bench overload` shows all three.
+/// limit stores somewhat less for it. `cargo xtask bench overload` prints these figures as they are with small pages.
 #[cfg(target_os = "linux")]
 pub fn small() {
     // Where the system does not know the question, it has none of these pages to give, or gives them as before.

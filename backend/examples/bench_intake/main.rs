@@ -6,7 +6,8 @@
 //! attributes, `--curve` the durable intake at more and fewer connections. PostgreSQL is the one that
 //! `BEARING_TEST_POSTGRES` names, and the NATS servers of a replicated log before it those of `BEARING_TEST_NATS`; without
 //! them their rows are absent. Other products' servers are started beside ours, each over a database of its own, and have rows
-//! in the same table: what they acknowledged must be found in their databases too. After each round what the log holds is brought into the store, outside the time measured.
+//! in the same table: what they acknowledged must be found in their databases too. After each round what the log holds is
+//! brought into the store, outside the time measured.
 
 mod engine;
 #[path = "../bench_overload/load.rs"]
