@@ -32,6 +32,15 @@ const ASSET_INPUTS: [&str; 12] = [
     "dist/.build/widget.wasm",
 ];
 
+/// What the dashboard's files are made from, beside the compiled program.
+const DASHBOARD_INPUTS: [&str; 5] = [
+    "Cargo.lock",
+    "backend/dashboard/page",
+    "xtask/bundle",
+    "xtask/npm/package-lock.json",
+    "dist/.build/dashboard.wasm",
+];
+
 /// The style sheets that only some surveys need.
 const PARTS: [&str; 4] =
     ["widget/src/view/stars.css", "widget/src/view/faces.css", "widget/src/view/bar.css", "widget/src/view/centre.css"];
@@ -53,10 +62,10 @@ pub(crate) fn run_demo(place: &Place, args: &[String]) -> Result<ExitCode> {
     Err(error).context("cannot start dist/bearing")
 }
 
-/// Makes what browsers fetch, in `dist/assets`.
+/// Makes what browsers fetch, in `dist/assets` and `dist/dashboard`.
 pub(crate) fn assets(place: &Place) -> Result<()> {
     setup::ensure(place, &[Part::Crates, Part::Wasm, Part::Npm])?;
-    let compiled = &wasm::compile(place)?;
+    let compiled = &wasm::compile(place, &wasm::WIDGET)?;
     let (work, out) = (place.work(), place.dist().join("assets"));
     let stamp = work.join("assets.stamp");
     // Files that somebody removed are made again, whatever they were made of.
@@ -92,6 +101,34 @@ pub(crate) fn assets(place: &Place) -> Result<()> {
     };
     if !inputs::when_changed(&stamp, &fingerprint, made)? {
         say("browser assets: unchanged");
+    }
+    dashboard(place)
+}
+
+/// Makes the dashboard's files, in `dist/dashboard`.
+fn dashboard(place: &Place) -> Result<()> {
+    let compiled = &wasm::compile(place, &wasm::DASHBOARD)?;
+    let (work, out) = (place.work(), place.dist().join("dashboard"));
+    let stamp = work.join("dashboard-files.stamp");
+    if !out.join("index.html").is_file() && stamp.exists() {
+        fs::remove_file(&stamp).with_context(|| format!("cannot remove {}", stamp.display()))?;
+    }
+    let page = place.root.join("backend/dashboard/page");
+    let fingerprint = inputs::fingerprint(&place.root, &DASHBOARD_INPUTS, "")?;
+    let made = || {
+        step("dashboard files", || {
+            let mut cargo = place.offline_cargo();
+            cargo.args(["build", "--locked", "--profile=xtask", "--package=bearing-bundle"]);
+            run(cargo, "the bundler's build")?;
+            let mut bundle = Command::new(place.bundler());
+            bundle.arg("dashboard").arg("--wasm").arg(compiled).arg("--page").arg(&page);
+            bundle.arg("--node-modules").arg(place.npm().join("node_modules"));
+            bundle.arg("--scratch").arg(&work).arg("--out").arg(&out);
+            run(bundle, "the bundler")
+        })
+    };
+    if !inputs::when_changed(&stamp, &fingerprint, made)? {
+        say("dashboard files: unchanged");
     }
     Ok(())
 }

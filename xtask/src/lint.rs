@@ -10,7 +10,7 @@ use crate::{
     place::Place,
     process::{run, step},
     setup::{self, Part},
-    wasm::{self, Recipe},
+    wasm::{self, Program, Recipe},
 };
 
 /// One feature set, or one other thing that lints look at.
@@ -20,6 +20,8 @@ pub(crate) enum Set {
     Native,
     /// The widget as it runs in browsers.
     Widget,
+    /// The dashboard as it runs in browsers.
+    Dashboard,
     /// The server on Shuttle.
     Shuttle,
     /// The documentation of every public item.
@@ -49,20 +51,8 @@ fn one(place: &Place, set: Set) -> Result<()> {
             cargo.args(["clippy", "--locked", "--workspace", "--all-targets"]).args(strict);
             run(cargo, "clippy over the native feature set")
         }),
-        Set::Widget => {
-            setup::ensure(place, &[Part::Wasm])?;
-            let recipe = Recipe::find(place).context("no toolchain here can build for browsers")?;
-            step("lints, widget in browsers", || {
-                // Debian's set brings no clippy: there the compiler's own lints have to do.
-                let verb = if let Recipe::Rustup = recipe { "clippy" } else { "check" };
-                let mut cargo = recipe.cargo(place);
-                cargo.args(wasm::arguments(verb));
-                if verb == "clippy" {
-                    cargo.args(strict);
-                }
-                run(cargo, "clippy over the widget's browser feature set")
-            })
-        }
+        Set::Widget => in_browsers(place, &wasm::WIDGET, strict),
+        Set::Dashboard => in_browsers(place, &wasm::DASHBOARD, strict),
         Set::Shuttle => step("lints, shuttle", || {
             let mut cargo = place.offline_cargo();
             cargo
@@ -91,4 +81,20 @@ fn one(place: &Place, set: Set) -> Result<()> {
             step("files of deploy/", || deploy::check(place))
         }
     }
+}
+
+/// Lints a program as browsers run it.
+fn in_browsers(place: &Place, program: &Program, strict: [&str; 2]) -> Result<()> {
+    setup::ensure(place, &[Part::Wasm])?;
+    let recipe = Recipe::find(place).context("no toolchain here can build for browsers")?;
+    step(&format!("lints, {} in browsers", program.name), || {
+        // Debian's set brings no clippy: there the compiler's own lints have to do.
+        let verb = if let Recipe::Rustup = recipe { "clippy" } else { "check" };
+        let mut cargo = recipe.cargo(place);
+        cargo.args(wasm::arguments(verb, program));
+        if verb == "clippy" {
+            cargo.args(strict);
+        }
+        run(cargo, "clippy over a browser feature set")
+    })
 }

@@ -1,4 +1,4 @@
-//! Compiling the widget for browsers, std built from source for size, with whichever toolchain is at hand.
+//! Compiling widget and dashboard for browsers, std built from source for size, with whichever toolchain is at hand.
 
 use std::{
     env, fs,
@@ -26,9 +26,29 @@ const DEBIAN_CARGO: &str = "/usr/bin/cargo";
 const DEBIAN_LINKER: &str = "wasm-ld-22";
 const DEBIAN_LIBRARY: &str = "/usr/lib/rustlib/src/rust/library";
 
-/// Everything that the compiled widget depends on.
-const INPUTS: [&str; 6] =
-    ["Cargo.toml", "Cargo.lock", "shared", "widget/Cargo.toml", "widget/src", "xtask/src/wasm.rs"];
+/// What every compiled program depends on.
+const INPUTS: [&str; 4] = ["Cargo.toml", "Cargo.lock", "shared", "xtask/src/wasm.rs"];
+
+/// A crate that becomes a program in the browser.
+pub(crate) struct Program {
+    /// Its name in what a person reads, and of its file.
+    pub(crate) name: &'static str,
+    /// cargo's name of it.
+    package: &'static str,
+    /// What it is made of, beside [`INPUTS`].
+    inputs: [&'static str; 2],
+}
+
+/// What visitors download.
+pub(crate) const WIDGET: Program =
+    Program { name: "widget", package: "bearing-widget", inputs: ["widget/Cargo.toml", "widget/src"] };
+
+/// What a site's team downloads.
+pub(crate) const DASHBOARD: Program = Program {
+    name: "dashboard",
+    package: "bearing-dashboard",
+    inputs: ["backend/dashboard/Cargo.toml", "backend/dashboard/src"],
+};
 
 /// A toolchain that can build std from source.
 pub(crate) enum Recipe {
@@ -98,12 +118,13 @@ impl Recipe {
     }
 }
 
-/// The arguments that every command over the widget for browsers shares; `verb` is cargo's.
-pub(crate) fn arguments(verb: &str) -> Vec<&str> {
+/// The arguments that every command over a program for browsers shares; `verb` is cargo's.
+pub(crate) fn arguments<'a>(verb: &'a str, program: &Program) -> Vec<&'a str> {
     vec![
         verb,
         "--locked",
-        "--package=bearing-widget",
+        "--package",
+        program.package,
         "--lib",
         "--no-default-features",
         "--features=csr",
@@ -123,27 +144,30 @@ fn rustup_library(place: &Place) -> Option<PathBuf> {
     Some(Path::new(sysroot.trim()).join("lib/rustlib/src/rust/library"))
 }
 
-/// Compiles the widget unless nothing it depends on has changed; answers where it is.
-pub(crate) fn compile(place: &Place) -> Result<PathBuf> {
+/// Compiles a program unless nothing it depends on has changed; answers where it is.
+pub(crate) fn compile(place: &Place, program: &Program) -> Result<PathBuf> {
     let Some(recipe) = Recipe::find(place) else {
         bail!("no toolchain here can build for browsers; run `cargo xtask setup`");
     };
-    let compiled = place.work().join("widget.wasm");
+    let name = program.name;
+    let compiled = place.work().join(format!("{name}.wasm"));
     let more = format!("{}{}{}", recipe.name(), recipe.version(place)?, place.wasm_target().display());
-    let fingerprint = inputs::fingerprint(&place.root, &INPUTS, &more)?;
-    let stamp = place.work().join("widget.stamp");
+    let inputs = [&INPUTS[..], &program.inputs].concat();
+    let fingerprint = inputs::fingerprint(&place.root, &inputs, &more)?;
+    let stamp = place.work().join(format!("{name}.stamp"));
     let ran = inputs::when_changed(&stamp, &fingerprint, || {
-        step(&format!("renderer for browsers, {}", recipe.name()), || {
+        step(&format!("{name} for browsers, {}", recipe.name()), || {
             let mut cargo = recipe.cargo(place);
-            cargo.args(arguments("rustc")).args(["--crate-type", "cdylib"]);
-            run(cargo, "the renderer's build")?;
-            let made = place.wasm_target().join(TARGET).join("wasm/bearing_widget.wasm");
+            cargo.args(arguments("rustc", program)).args(["--crate-type", "cdylib"]);
+            run(cargo, &format!("the {name}'s build"))?;
+            let file = format!("wasm/{}.wasm", program.package.replace('-', "_"));
+            let made = place.wasm_target().join(TARGET).join(file);
             fs::copy(&made, &compiled).with_context(|| format!("cannot copy {}", made.display()))?;
             Ok(())
         })
     })?;
     if !ran {
-        say("renderer for browsers: unchanged");
+        say(format_args!("{name} for browsers: unchanged"));
     }
     ensure!(compiled.is_file(), "{} is gone; remove dist/.build and build again", compiled.display());
     Ok(compiled)

@@ -1,5 +1,6 @@
 //! `bearing-bundle`: from the compiled widget, the loader and the style sheet to the files that browsers fetch.
 
+mod dashboard;
 mod glue;
 mod pack;
 mod renderer;
@@ -28,6 +29,8 @@ struct Args {
 enum Command {
     /// Writes every asset below a folder; files whose content is unchanged keep their time.
     Assets(Box<Sources>),
+    /// Writes the dashboard's page and files below a folder.
+    Dashboard(dashboard::Sources),
     /// Prints the raw, gzip 9 and brotli 11 size of each file as one JSON object.
     Measure {
         /// `name=path`, once for each file.
@@ -74,6 +77,7 @@ struct Sources {
 fn main() -> Result<()> {
     match Args::parse().command {
         Command::Assets(sources) => assets(&sources),
+        Command::Dashboard(sources) => dashboard::files(&sources),
         Command::Measure { files } => {
             let table = pack::measure(&files)?;
             writeln!(std::io::stdout(), "{table}")?;

@@ -1,0 +1,7 @@
+//! Geometry of the charts: from numbers to points and paths, knowing no browser.
+
+mod path;
+mod scale;
+
+pub use path::{Mark, band, line};
+pub use scale::Scale;

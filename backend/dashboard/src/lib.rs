@@ -1,0 +1,32 @@
+//! Bearing's dashboard: how are we doing, is it real, why, and whom do we call?
+//!
+//! What needs no browser (texts, the state of a view in its address, days, the geometry of charts) is compiled and tested
+//! natively; everything else is switched on by `csr`, for wasm32 alone.
+
+pub mod chart;
+pub mod day;
+pub mod query;
+pub mod text;
+pub mod view;
+
+#[cfg(feature = "csr")]
+mod app;
+#[cfg(feature = "csr")]
+mod browser;
+#[cfg(feature = "csr")]
+mod fetch;
+#[cfg(feature = "csr")]
+mod live;
+#[cfg(feature = "csr")]
+mod locale;
+#[cfg(feature = "csr")]
+mod part;
+#[cfg(feature = "csr")]
+mod screen;
+
+/// Puts the dashboard into the page.
+#[cfg(feature = "csr")]
+#[wasm_bindgen::prelude::wasm_bindgen(start)]
+pub fn start() {
+    app::mount();
+}

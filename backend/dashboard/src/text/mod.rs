@@ -1,0 +1,129 @@
+//! The dashboard's words: a folder a language, a file a screen; what is missing in a language does not compile.
+
+mod ar;
+mod de;
+mod en;
+mod es;
+mod fields;
+mod fr;
+mod nl;
+
+pub use fields::*;
+
+/// A language of the dashboard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Language {
+    /// Its tag.
+    pub tag: &'static str,
+    /// Its own name.
+    pub name: &'static str,
+    /// Its words.
+    pub text: &'static Text,
+}
+
+/// Every language, as a list to choose from shows them.
+pub const LANGUAGES: [Language; 6] = [
+    Language { tag: "en", name: "English", text: &en::TEXT },
+    Language { tag: "nl", name: "Nederlands", text: &nl::TEXT },
+    Language { tag: "de", name: "Deutsch", text: &de::TEXT },
+    Language { tag: "fr", name: "Français", text: &fr::TEXT },
+    Language { tag: "es", name: "Español", text: &es::TEXT },
+    Language { tag: "ar", name: "العربية", text: &ar::TEXT },
+];
+
+impl Language {
+    /// The language for a reader who understands these, the best first; English for all others.
+    pub fn best<'a>(wanted: impl IntoIterator<Item = &'a str>) -> Self {
+        let known = |tag: &str| {
+            let first = tag.split(['-', '_']).next().unwrap_or_default();
+            LANGUAGES.into_iter().find(|language| language.tag.eq_ignore_ascii_case(first))
+        };
+        wanted.into_iter().find_map(known).unwrap_or(LANGUAGES[0])
+    }
+
+    /// `rtl` or `ltr`.
+    pub fn direction(self) -> &'static str {
+        if self.tag == "ar" { "rtl" } else { "ltr" }
+    }
+}
+
+/// A text that depends on a number, by the plural categories of Unicode; an empty one reads as `other`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Plural {
+    /// None.
+    pub zero: &'static str,
+    /// One.
+    pub one: &'static str,
+    /// Two.
+    pub two: &'static str,
+    /// A few.
+    pub few: &'static str,
+    /// Many.
+    pub many: &'static str,
+    /// Every other number.
+    pub other: &'static str,
+}
+
+impl Plural {
+    /// A text of a language that tells one from all other numbers.
+    pub const fn of(one: &'static str, other: &'static str) -> Self {
+        Self { zero: "", one, two: "", few: "", many: "", other }
+    }
+
+    /// A text of a language with six forms.
+    pub const fn six([zero, one, two, few, many, other]: [&'static str; 6]) -> Self {
+        Self { zero, one, two, few, many, other }
+    }
+
+    /// The form of a category, as `Intl.PluralRules` names it.
+    pub fn form(&self, category: &str) -> &'static str {
+        let form = match category {
+            "zero" => self.zero,
+            "one" => self.one,
+            "two" => self.two,
+            "few" => self.few,
+            "many" => self.many,
+            _ => self.other,
+        };
+        if form.is_empty() { self.other } else { form }
+    }
+}
+
+/// A text with its places, such as `{n}`, filled.
+pub fn fill(text: &str, values: &[(&str, &str)]) -> String {
+    values.iter().fold(text.to_owned(), |text, (name, value)| text.replace(&format!("{{{name}}}"), value))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reader_gets_the_first_language_that_there_is() {
+        assert_eq!(Language::best(["pt-BR", "nl-BE", "en"]).tag, "nl");
+        assert_eq!(Language::best(["AR"]).direction(), "rtl");
+        assert_eq!(Language::best([]).tag, "en");
+    }
+
+    #[test]
+    fn places_are_filled_and_forms_fall_back() {
+        assert_eq!(fill("{n} of {all}", &[("n", "3"), ("all", "9")]), "3 of 9");
+        assert_eq!(Plural::of("one", "{n}").form("few"), "{n}");
+        assert_eq!(Plural::six(["0", "1", "2", "f", "m", "o"]).form("zero"), "0");
+    }
+
+    #[test]
+    fn every_language_fills_the_same_places_in_the_texts_that_have_some() {
+        let places = |text: &str| {
+            let mut names: Vec<String> =
+                text.split('{').skip(1).filter_map(|part| Some(part.split_once('}')?.0.to_owned())).collect();
+            names.sort();
+            names
+        };
+        for language in LANGUAGES {
+            let (common, english) = (&language.text.common, &LANGUAGES[0].text.common);
+            assert_eq!(places(common.answers.other), places(english.answers.other), "{}", language.tag);
+            assert_eq!(places(common.interval), places(english.interval), "{}", language.tag);
+        }
+    }
+}
