@@ -20,9 +20,15 @@ mod live;
 #[cfg(feature = "csr")]
 mod locale;
 #[cfg(feature = "csr")]
+#[expect(unreachable_pub, reason = "Leptos makes the properties of every component public")]
 mod part;
 #[cfg(feature = "csr")]
+#[expect(unreachable_pub, reason = "Leptos makes the properties of every component public")]
 mod screen;
+#[cfg(feature = "csr")]
+mod session;
+#[cfg(feature = "csr")]
+mod site;
 
 /// Puts the dashboard into the page.
 #[cfg(feature = "csr")]

@@ -82,7 +82,14 @@ pub struct View {
 
 impl Default for View {
     fn default() -> Self {
-        Self { metric: None, survey: None, touchpoint: None, period: Period::Last(28), attributes: Vec::new(), by: None }
+        Self {
+            metric: None,
+            survey: None,
+            touchpoint: None,
+            period: Period::Last(28),
+            attributes: Vec::new(),
+            by: None,
+        }
     }
 }
 

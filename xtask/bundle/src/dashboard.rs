@@ -36,12 +36,8 @@ pub(crate) fn files(sources: &Sources) -> Result<()> {
     let program = timed("dashboard and glue", || renderer::make(&sources.wasm, &tools))?;
     let style = tools.style_sheet(&sources.page.join("style/main.css"))?;
     let start = tools.imported_with(&sources.page.join("start.js"), &["./dashboard.js"])?;
-    let parts = [
-        ("dashboard.js", program.glue),
-        ("dashboard.wasm", program.wasm),
-        ("start.js", start),
-        ("main.css", style),
-    ];
+    let parts =
+        [("dashboard.js", program.glue), ("dashboard.wasm", program.wasm), ("start.js", start), ("main.css", style)];
     let digest = parts.iter().fold(Sha256::new(), |hash, (_, bytes)| hash.chain_update(bytes)).finalize();
     let build: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
 

@@ -17,7 +17,10 @@ pub struct Mark {
 
 /// Marks that follow each other without a gap.
 fn runs(marks: &[Option<Mark>]) -> impl Iterator<Item = Vec<Mark>> {
-    marks.split(Option::is_none).map(|run| run.iter().flatten().copied().collect()).filter(|run: &Vec<Mark>| !run.is_empty())
+    marks
+        .split(Option::is_none)
+        .map(|run| run.iter().flatten().copied().collect())
+        .filter(|run: &Vec<Mark>| !run.is_empty())
 }
 
 /// The line through the marks, broken at gaps.

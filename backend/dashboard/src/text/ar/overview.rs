@@ -1,6 +1,6 @@
 //! The overview, in Arabic.
 
-use crate::text::{Plural, Overview};
+use crate::text::{Overview, Plural};
 
 pub(super) const TEXT: Overview = Overview {
     live: "مباشر",
@@ -12,7 +12,14 @@ pub(super) const TEXT: Overview = Overview {
     maybe_chance: "{delta}: قد يكون ذلك مصادفة",
     same: "لا تغيير",
     no_previous: "لا يوجد ما يُقارن به بعد",
-    against: Plural::six(["مقارنة بالأيام السابقة", "مقارنة باليوم السابق", "مقارنة باليومين السابقين", "مقارنة بالأيام {n} السابقة", "مقارنة بـ {n} يومًا سابقًا", "مقارنة بـ {n} يوم سابق"]),
+    against: Plural::six([
+        "مقارنة بالأيام السابقة",
+        "مقارنة باليوم السابق",
+        "مقارنة باليومين السابقين",
+        "مقارنة بالأيام {n} السابقة",
+        "مقارنة بـ {n} يومًا سابقًا",
+        "مقارنة بـ {n} يوم سابق",
+    ]),
     against_before: "مقارنة بالمدة نفسها قبلها",
     response_rate: "معدل الاستجابة",
     of_shown: "{answered} رد على {shown} استبيان معروض",

@@ -1,6 +1,6 @@
 //! The overview, in English.
 
-use crate::text::{Plural, Overview};
+use crate::text::{Overview, Plural};
 
 pub(super) const TEXT: Overview = Overview {
     live: "Live",

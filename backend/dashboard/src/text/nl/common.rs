@@ -1,6 +1,6 @@
 //! What several screens say, in Dutch.
 
-use crate::text::{Plural, Common};
+use crate::text::{Common, Plural};
 
 pub(super) const TEXT: Common = Common {
     overview: "Overzicht",

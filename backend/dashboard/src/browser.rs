@@ -1,0 +1,68 @@
+//! What the dashboard asks of the browser beside drawing: the address, the title, the clipboard, a file to keep.
+
+use js_sys::{Array, Uint8Array};
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Url};
+
+/// The window.
+///
+/// # Panics
+/// Outside a page, where the dashboard never runs.
+pub(crate) fn window() -> web_sys::Window {
+    web_sys::window().expect("the dashboard runs in a page")
+}
+
+/// The page.
+pub(crate) fn document() -> web_sys::Document {
+    window().document().expect("a window has a page")
+}
+
+/// Loads another page in the place of this one.
+pub(crate) fn leave_for(address: &str) {
+    // What refuses to be loaded leaves the page as it is; there is nobody to tell but the person who sees it.
+    let _ = window().location().set_href(address);
+}
+
+/// The scheme, host and port of the page, such as `https://bearing.example`.
+pub(crate) fn origin() -> String {
+    window().location().origin().unwrap_or_default()
+}
+
+/// The languages of the browser, the best first.
+pub(crate) fn languages() -> Vec<String> {
+    window().navigator().languages().iter().filter_map(|tag| tag.as_string()).collect()
+}
+
+/// Says what the page is about.
+pub(crate) fn set_title(title: &str) {
+    document().set_title(&format!("{title} · Bearing"));
+}
+
+/// Puts a text where the person can paste it from; whether the browser allowed it.
+pub(crate) async fn copy(text: &str) -> bool {
+    wasm_bindgen_futures::JsFuture::from(window().navigator().clipboard().write_text(text)).await.is_ok()
+}
+
+/// Has the browser keep a file of this name and content.
+///
+/// # Errors
+/// What the browser says.
+pub(crate) fn save(name: &str, media_type: &str, content: &[u8]) -> Result<(), JsValue> {
+    let options = BlobPropertyBag::new();
+    options.set_type(media_type);
+    let parts = Array::of1(&Uint8Array::from(content));
+    let blob = Blob::new_with_u8_array_sequence_and_options(&parts, &options)?;
+    let address = Url::create_object_url_with_blob(&blob)?;
+    let link: HtmlAnchorElement = document().create_element("a")?.unchecked_into();
+    link.set_href(&address);
+    link.set_download(name);
+    link.click();
+    Url::revoke_object_url(&address)
+}
+
+/// The address of the page without its host.
+pub(crate) fn here() -> String {
+    let location = window().location();
+    let part = |part: Result<String, JsValue>| part.unwrap_or_default();
+    format!("{}{}", part(location.pathname()), part(location.search()))
+}

@@ -1,0 +1,112 @@
+//! What happens while one looks: the server's stream of a site, as counters that views read again by.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use gloo::events::EventListener;
+use gloo::timers::callback::Timeout;
+use leptos::prelude::*;
+use send_wrapper::SendWrapper;
+use wasm_bindgen::JsCast;
+use web_sys::{EventSource, MessageEvent};
+
+use crate::query;
+
+/// How long changes are gathered before views read again: a busy site must not make a busy screen.
+const GATHER_MS: u32 = 400;
+
+/// A site's stream.
+#[derive(Clone, Copy)]
+pub(crate) struct Live {
+    /// Whether the stream is open.
+    pub(crate) open: RwSignal<bool>,
+    /// Rises when scores have changed.
+    pub(crate) scores: RwSignal<u32>,
+    /// Rises when responses were stored, changed or removed.
+    pub(crate) responses: RwSignal<u32>,
+}
+
+/// The stream of the site that is looked at.
+pub(crate) fn live() -> Live {
+    expect_context()
+}
+
+impl Live {
+    /// A stream of the site that `site` names, opened anew when that changes and closed with the view.
+    pub(crate) fn follow(site: Memo<String>) -> Self {
+        let live = Self { open: RwSignal::new(false), scores: RwSignal::new(0), responses: RwSignal::new(0) };
+        let held: Rc<RefCell<Option<Stream>>> = Rc::default();
+        let close = SendWrapper::new(Rc::clone(&held));
+        Effect::new(move || {
+            let site = site.get();
+            held.replace((!site.is_empty()).then(|| Stream::open(&site, live)).flatten());
+        });
+        on_cleanup(move || {
+            close.take();
+        });
+        live
+    }
+
+    /// Has every view read again.
+    pub(crate) fn refresh(&self) {
+        self.scores.update(|count| *count += 1);
+        self.responses.update(|count| *count += 1);
+    }
+}
+
+/// One open stream; the browser connects again by itself.
+struct Stream {
+    source: EventSource,
+    _listeners: Vec<EventListener>,
+}
+
+impl Stream {
+    fn open(site: &str, live: Live) -> Option<Self> {
+        let source = EventSource::new(&format!("/v1/stream?{}", query::write([("site", site)]))).ok()?;
+        let gather = |counter: RwSignal<u32>| {
+            let waiting = Rc::new(Cell::new(false));
+            move || {
+                if !waiting.replace(true) {
+                    let waiting = Rc::clone(&waiting);
+                    Timeout::new(GATHER_MS, move || {
+                        waiting.set(false);
+                        // The view may be gone by now.
+                        let _ = counter.try_update(|count| *count += 1);
+                    })
+                    .forget();
+                }
+            }
+        };
+        let (scores, responses) = (gather(live.scores), gather(live.responses));
+        let mut was_open = false;
+        let listeners = vec![
+            EventListener::new(&source, "open", move |_| {
+                live.open.set(true);
+                // What happened while the line was down was not heard.
+                if std::mem::replace(&mut was_open, true) {
+                    live.refresh();
+                }
+            }),
+            EventListener::new(&source, "error", move |_| live.open.set(false)),
+            EventListener::new(&source, "response.stored", move |_| responses()),
+            EventListener::new(&source, "score.changed", {
+                let everything = gather(live.responses);
+                move |event| {
+                    let data = event.dyn_ref::<MessageEvent>().and_then(|event| event.data().as_string());
+                    // Nothing said of which score: everything is to be read again.
+                    if data.is_some_and(|data| data == "{}") {
+                        everything();
+                    }
+                    scores();
+                }
+            }),
+        ];
+        Some(Self { source, _listeners: listeners })
+    }
+}
+
+impl Drop for Stream {
+    fn drop(&mut self) {
+        self.source.close();
+    }
+}

@@ -1,0 +1,81 @@
+//! The frame of every screen about a site: where one is, where one can go, and whether what one sees is live.
+
+use leptos::prelude::*;
+use leptos_router::components::A;
+use leptos_router::hooks::{use_location, use_navigate};
+
+use crate::app::sign_out;
+use crate::live::live;
+use crate::locale::words;
+use crate::part::{Icon, toasts};
+use crate::session::session;
+use crate::site::site;
+
+/// The frame of every screen about a site.
+#[component]
+pub(crate) fn Shell(children: Children) -> impl IntoView {
+    let words = words();
+    let (site, live, session) = (site(), live(), session());
+    let path = use_location().pathname;
+    let name = session.member.name.clone();
+    let entries = [
+        ("", "overview", words.common.overview),
+        ("explore", "explore", words.common.explore),
+        ("responses", "responses", words.common.responses),
+        ("surveys", "surveys", words.common.surveys),
+        ("settings", "settings", words.common.settings),
+    ];
+    let links = entries.map(|(below, icon, text)| {
+        let current = move || {
+            let here = path.get();
+            let target = site.path(below);
+            let open = here == target || !below.is_empty() && here.starts_with(&format!("{target}/"));
+            open.then_some("page")
+        };
+        view! {
+            <A href=move || site.path(below) attr:aria-current=current attr:class="place">
+                <Icon name=icon /><span>{text}</span>
+            </A>
+        }
+    });
+    let navigate = use_navigate();
+    let choose =
+        move |event: web_sys::Event| navigate(&format!("/app/{}", event_target_value(&event)), Default::default());
+    let sites = session.sites.clone();
+    let several = sites.len() > 1;
+    let only = sites.first().map(|site| site.name.clone()).unwrap_or_default();
+    let options = sites.into_iter().map(|entry| {
+        let id = entry.id.clone();
+        view! { <option value=entry.id.clone() selected=move || site.id.get() == id>{entry.name}</option> }
+    });
+    view! {
+        <a class="skip" href="#content">{words.common.skip}</a>
+        <header class="top">
+            <A href="/app" attr:class="brand"><span class="mark" aria-hidden="true"></span><b>"Bearing"</b></A>
+            {if several {
+                view! {
+                    <label class="site-choice"><span class="quiet">{words.common.site}</span>
+                        <select on:change=choose>{options.collect_view()}</select>
+                    </label>
+                }.into_any()
+            } else {
+                view! { <span class="site-name">{only}</span> }.into_any()
+            }}
+            <span class="live" class:off=move || !live.open.get() role="status">
+                <span class="dot" aria-hidden="true"></span>
+                {move || if live.open.get() { words.overview.live } else { words.overview.not_live }}
+            </span>
+            <details class="person">
+                <summary aria-label=words.common.account><Icon name="account" /></summary>
+                <div class="menu">
+                    <p class="soft">{name}</p>
+                    <A href="/app/account">{words.common.account}</A>
+                    <button on:click=move |_| sign_out()>{words.common.sign_out}</button>
+                </div>
+            </details>
+        </header>
+        <nav class="places" aria-label=words.common.menu>{links.collect_view()}</nav>
+        <main id="content" tabindex="-1">{children()}</main>
+        {toasts().view()}
+    }
+}

@@ -1,0 +1,21 @@
+//! The screens, a file each.
+
+mod account;
+mod explore;
+mod no_site;
+mod overview;
+mod response;
+mod responses;
+mod settings;
+mod survey;
+mod surveys;
+
+pub(crate) use account::Account;
+pub(crate) use explore::Explore;
+pub(crate) use no_site::NoSite;
+pub(crate) use overview::Overview;
+pub(crate) use response::Response;
+pub(crate) use responses::Responses;
+pub(crate) use settings::Settings;
+pub(crate) use survey::Survey;
+pub(crate) use surveys::Surveys;

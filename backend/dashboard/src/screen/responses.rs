@@ -1,0 +1,9 @@
+//! Responses.
+
+use leptos::prelude::*;
+
+/// Responses.
+#[component]
+pub(crate) fn Responses() -> impl IntoView {
+    view! { <h1>"Responses"</h1> }
+}
