@@ -37,17 +37,21 @@ pub(crate) struct Program {
     package: &'static str,
     /// What it is made of, beside [`INPUTS`].
     inputs: [&'static str; 2],
+    /// Whether Leptos forgets the types of views where a component ends: many screens become smaller by it, one card
+    /// does not.
+    erased: bool,
 }
 
 /// What visitors download.
 pub(crate) const WIDGET: Program =
-    Program { name: "widget", package: "bearing-widget", inputs: ["widget/Cargo.toml", "widget/src"] };
+    Program { name: "widget", package: "bearing-widget", inputs: ["widget/Cargo.toml", "widget/src"], erased: false };
 
 /// What a site's team downloads.
 pub(crate) const DASHBOARD: Program = Program {
     name: "dashboard",
     package: "bearing-dashboard",
     inputs: ["backend/dashboard/Cargo.toml", "backend/dashboard/src"],
+    erased: true,
 };
 
 /// A toolchain that can build std from source.
@@ -159,6 +163,9 @@ pub(crate) fn compile(place: &Place, program: &Program) -> Result<PathBuf> {
         step(&format!("{name} for browsers, {}", recipe.name()), || {
             let mut cargo = recipe.cargo(place);
             cargo.args(arguments("rustc", program)).args(["--crate-type", "cdylib"]);
+            if program.erased {
+                cargo.env("RUSTFLAGS", format!("{RUSTFLAGS} --cfg erase_components"));
+            }
             run(cargo, &format!("the {name}'s build"))?;
             let file = format!("wasm/{}.wasm", program.package.replace('-', "_"));
             let made = place.wasm_target().join(TARGET).join(file);

@@ -57,18 +57,18 @@ fn Member(session: Session) -> impl IntoView {
         None => view! { <screen::NoSite /> }.into_any(),
     };
     view! {
-        <Router base="/app">
+        <Router>
             <Routes fallback=move || view! { <Nothing /> }>
-                <Route path=path!("") view=home />
-                <Route path=path!("account") view=|| view! { <screen::Account /> } />
-                <Route path=path!(":site") view=|| view! { <InSite><screen::Overview /></InSite> } />
-                <Route path=path!(":site/explore") view=|| view! { <InSite><screen::Explore /></InSite> } />
-                <Route path=path!(":site/responses") view=|| view! { <InSite><screen::Responses /></InSite> } />
-                <Route path=path!(":site/responses/:response") view=|| view! { <InSite><screen::Response /></InSite> } />
-                <Route path=path!(":site/surveys") view=|| view! { <InSite><screen::Surveys /></InSite> } />
-                <Route path=path!(":site/surveys/:survey") view=|| view! { <InSite><screen::Survey /></InSite> } />
-                <Route path=path!(":site/settings") view=|| view! { <InSite><screen::Settings /></InSite> } />
-                <Route path=path!(":site/settings/:part") view=|| view! { <InSite><screen::Settings /></InSite> } />
+                <Route path=path!("app") view=home />
+                <Route path=path!("app/account") view=|| view! { <screen::Account /> } />
+                <Route path=path!("app/:site") view=|| view! { <InSite><screen::Overview /></InSite> } />
+                <Route path=path!("app/:site/explore") view=|| view! { <InSite><screen::Explore /></InSite> } />
+                <Route path=path!("app/:site/responses") view=|| view! { <InSite><screen::Responses /></InSite> } />
+                <Route path=path!("app/:site/responses/:response") view=|| view! { <InSite><screen::Response /></InSite> } />
+                <Route path=path!("app/:site/surveys") view=|| view! { <InSite><screen::Surveys /></InSite> } />
+                <Route path=path!("app/:site/surveys/:survey") view=|| view! { <InSite><screen::Survey /></InSite> } />
+                <Route path=path!("app/:site/settings") view=|| view! { <InSite><screen::Settings /></InSite> } />
+                <Route path=path!("app/:site/settings/:part") view=|| view! { <InSite><screen::Settings /></InSite> } />
             </Routes>
         </Router>
     }

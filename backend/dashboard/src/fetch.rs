@@ -8,8 +8,10 @@ use gloo::net::http::{Method, Request, RequestBuilder, Response};
 use gloo::timers::callback::Interval;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use send_wrapper::SendWrapper;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use crate::{browser, query};
 
@@ -31,9 +33,13 @@ impl Problem {
         Self { status: 0, code: "unreachable".into(), message: String::new(), field: None }
     }
 
+    fn unreadable(error: serde_json::Error) -> Self {
+        Self { status: 200, code: "unreadable".into(), message: error.to_string(), field: None }
+    }
+
     async fn of(response: Response) -> Self {
         let status = response.status();
-        match response.json::<ErrorBody>().await {
+        match value(response).await.and_then(typed::<ErrorBody>) {
             Ok(body) => Self {
                 status,
                 code: body.error.code.into_owned(),
@@ -76,13 +82,7 @@ pub(crate) fn address(path: &str, pairs: &[(String, String)]) -> String {
 
 /// Reads what an address has.
 pub(crate) async fn get<T: DeserializeOwned>(address: &str) -> Result<T, Problem> {
-    let response = sent(Request::get(address)).await?;
-    response.json().await.map_err(|error| Problem {
-        status: response.status(),
-        code: "unreadable".into(),
-        message: error.to_string(),
-        field: None,
-    })
+    typed(value(sent(Request::get(address)).await?).await?)
 }
 
 /// Changes something, and reads what came of it.
@@ -91,18 +91,12 @@ pub(crate) async fn change<T: DeserializeOwned>(
     address: &str,
     body: &impl Serialize,
 ) -> Result<T, Problem> {
-    let response = changed(method, address, body).await?;
-    response.json().await.map_err(|error| Problem {
-        status: response.status(),
-        code: "unreadable".into(),
-        message: error.to_string(),
-        field: None,
-    })
+    typed(value(changed(method, address, json(body)?).await?).await?)
 }
 
 /// Changes something of which there is nothing to read.
 pub(crate) async fn act(method: Method, address: &str, body: &impl Serialize) -> Result<(), Problem> {
-    changed(method, address, body).await.map(|_| ())
+    changed(method, address, json(body)?).await.map(|_| ())
 }
 
 /// Removes something.
@@ -110,9 +104,24 @@ pub(crate) async fn remove(address: &str) -> Result<(), Problem> {
     sent(Request::delete(address)).await.map(|_| ())
 }
 
-async fn changed(method: Method, address: &str, body: &impl Serialize) -> Result<Response, Problem> {
-    let request = RequestBuilder::new(address).method(method).json(body).map_err(|_| Problem::unreachable())?;
+async fn changed(method: Method, address: &str, body: String) -> Result<Response, Problem> {
+    let request = RequestBuilder::new(address).method(method).header("content-type", "application/json");
+    let request = request.body(body).map_err(|_| Problem::unreachable())?;
     received(request.send().await).await
+}
+
+fn json(body: &impl Serialize) -> Result<String, Problem> {
+    serde_json::to_string(body).map_err(Problem::unreadable)
+}
+
+/// What was received, without a type yet: what reads and waits is compiled once, and not once for each type.
+async fn value(response: Response) -> Result<Value, Problem> {
+    let text = response.text().await.map_err(|_| Problem::unreachable())?;
+    serde_json::from_str(&text).map_err(Problem::unreadable)
+}
+
+fn typed<T: DeserializeOwned>(value: Value) -> Result<T, Problem> {
+    serde_json::from_value(value).map_err(Problem::unreadable)
 }
 
 async fn sent(request: RequestBuilder) -> Result<Response, Problem> {
@@ -141,53 +150,60 @@ where
     T: DeserializeOwned + 'static,
 {
     let (loaded, set) = signal_local(Loaded::Idle);
+    keep_reading(
+        Box::new(address),
+        Box::new(again),
+        Rc::new(move |next| {
+            // A view that is gone waits for nothing.
+            let _ = set.try_set(match next {
+                Loaded::Idle => Loaded::Idle,
+                Loaded::Waiting(seconds) => Loaded::Waiting(seconds),
+                Loaded::Failed(problem) => Loaded::Failed(problem),
+                Loaded::Ready(value) => typed(value).map_or_else(Loaded::Failed, Loaded::Ready),
+            });
+        }),
+    );
+    loaded
+}
+
+/// Reads for [`reading`], whatever the type.
+fn keep_reading(address: Box<dyn Fn() -> Option<String>>, again: Box<dyn Fn() -> u32>, set: Rc<dyn Fn(Loaded<Value>)>) {
     // Only the last question's answer counts: an earlier one may come later.
     let asked = Rc::new(Cell::new(0_u32));
-    let known = Rc::new(Cell::new(String::new()));
-    let over = Rc::new(Cell::new(false));
-    on_cleanup({
-        let over = send_wrapper::SendWrapper::new(Rc::clone(&over));
-        move || over.set(true)
-    });
+    let here = Rc::new(Cell::new(false));
+    let over = SendWrapper::new(Rc::clone(&asked));
+    on_cleanup(move || over.set(u32::MAX));
     Effect::new(move || {
         let address = address();
         again();
-        let turn = asked.get() + 1;
+        let turn = asked.get().wrapping_add(1);
         asked.set(turn);
         let Some(address) = address else {
-            set.set(Loaded::Idle);
+            here.set(false);
+            set(Loaded::Idle);
             return;
         };
-        let same = known.replace(address.clone()) == address;
-        if !same && loaded.with_untracked(|loaded| loaded.ready().is_none()) {
-            set.set(Loaded::Waiting(0));
+        if !here.get() {
+            set(Loaded::Waiting(0));
         }
-        let (asked, over) = (Rc::clone(&asked), Rc::clone(&over));
-        let current = move || asked.get() == turn && !over.get();
+        let (asked, here, set) = (Rc::clone(&asked), Rc::clone(&here), Rc::clone(&set));
         spawn_local(async move {
+            let seconds = Cell::new(0);
             let tick = {
-                let current = current.clone();
+                let (asked, here, set) = (Rc::clone(&asked), Rc::clone(&here), Rc::clone(&set));
                 Interval::new(1_000, move || {
-                    if current() {
-                        set.maybe_update(|loaded| match loaded {
-                            Loaded::Waiting(seconds) => {
-                                *seconds += 1;
-                                true
-                            }
-                            _ => false,
-                        });
+                    seconds.set(seconds.get() + 1);
+                    if asked.get() == turn && !here.get() {
+                        set(Loaded::Waiting(seconds.get()));
                     }
                 })
             };
-            let result = get::<T>(&address).await;
+            let result = get::<Value>(&address).await;
             drop(tick);
-            if current() {
-                set.set(match result {
-                    Ok(value) => Loaded::Ready(value),
-                    Err(problem) => Loaded::Failed(problem),
-                });
+            if asked.get() == turn {
+                here.set(result.is_ok());
+                set(result.map_or_else(Loaded::Failed, Loaded::Ready));
             }
         });
     });
-    loaded
 }
