@@ -4,6 +4,7 @@
 //! natively; everything else is switched on by `csr`, for wasm32 alone.
 
 pub mod chart;
+pub mod csv;
 pub mod day;
 pub mod query;
 pub mod text;

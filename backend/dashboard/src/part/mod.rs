@@ -5,7 +5,7 @@ mod delta;
 mod distribution;
 mod filters;
 mod icon;
-mod score_card;
+pub(crate) mod score_card;
 mod shell;
 mod spark;
 mod state;

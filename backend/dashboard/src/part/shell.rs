@@ -51,7 +51,7 @@ pub(crate) fn Shell(children: Children) -> impl IntoView {
     view! {
         <a class="skip" href="#content">{words.common.skip}</a>
         <header class="top">
-            <A href="/app" attr:class="brand"><span class="mark" aria-hidden="true"></span><b>"Bearing"</b></A>
+            <A href="/app" attr:class="brand" attr:aria-label="Bearing"><span class="mark" aria-hidden="true"></span><b>"Bearing"</b></A>
             {if several {
                 view! {
                     <label class="site-choice"><span class="quiet">{words.common.site}</span>

@@ -1,9 +1,11 @@
 //! Which words there are: a struct a screen.
 
 mod common;
+mod explore;
 mod overview;
 
 pub use common::Common;
+pub use explore::Explore;
 pub use overview::Overview;
 
 /// Every word of the dashboard in one language.
@@ -11,6 +13,8 @@ pub use overview::Overview;
 pub struct Text {
     /// What several screens say.
     pub common: Common,
+    /// Exploring.
+    pub explore: Explore,
     /// The overview.
     pub overview: Overview,
 }

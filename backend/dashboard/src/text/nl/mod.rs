@@ -1,8 +1,9 @@
 //! Dutch.
 
 mod common;
+mod explore;
 mod overview;
 
 use super::Text;
 
-pub(super) const TEXT: Text = Text { common: common::TEXT, overview: overview::TEXT };
+pub(super) const TEXT: Text = Text { common: common::TEXT, explore: explore::TEXT, overview: overview::TEXT };
