@@ -118,13 +118,12 @@ fn part(about: About, by: &str, segment: &MixSegment) -> AnyView {
         let path = format!("{}{query}{}comment=true", site.path("responses"), if query.is_empty() { "?" } else { "&" });
         view! { <A href=path>{words.explore.read_comments}</A> }
     });
-    // Segments are given from the second side to the first: `a` is the earlier period.
     view! {
         <tr>
             <th scope="row"><bdi>{name}</bdi></th>
             <td class="strong">{locale.signed(segment.mix + segment.rate)}</td>
-            <td>{score(segment.score_a, segment.n_a)}</td>
             <td>{score(segment.score_b, segment.n_b)}</td>
+            <td>{score(segment.score_a, segment.n_a)}</td>
             <td>{comments}</td>
         </tr>
     }
