@@ -103,17 +103,17 @@ pub async fn report(store: &dyn Store, question: &Question, by: &Axis, hide: boo
         base: question.counted(),
         by: axis::name(by).to_owned(),
         n,
-        rule: overall.rule,
+        rule: overall.rule.clone(),
         overall,
         segments,
         without,
         overlapping,
-        method: metric::interval_method(definition),
-        correction: "benjamini_hochberg",
+        method: metric::interval_method(definition).into(),
+        correction: "benjamini_hochberg".into(),
         unit: definition.metric.unit(),
         direction: Orientation::HigherIsBetter,
         source: worst([whole_source, tallied.source]),
-        explain: "/docs/scoring#segments",
+        explain: "/docs/scoring#segments".into(),
     })
 }
 
@@ -135,7 +135,7 @@ fn rank(segments: &mut [Segment]) {
 
 /// Takes a score's numbers away where they are not to be seen.
 fn conceal(estimate: &mut Estimate, hidden: Hidden) {
-    estimate.rule = if hidden == Hidden::Complementary { COMPLEMENTARY } else { State::Hidden.rule() };
+    estimate.rule = if hidden == Hidden::Complementary { COMPLEMENTARY } else { State::Hidden.rule() }.into();
     (estimate.n, estimate.score, estimate.interval) = (None, None, None);
     (estimate.state, estimate.text) = (State::Hidden, Default::default());
 }

@@ -233,8 +233,8 @@ pub async fn report(
             n: found.n,
             phi: found.phi,
         }),
-        idle: score.idle.map(alarm::Idle::name),
-        step: score.step.name(),
+        idle: score.idle.map(|idle| idle.name().into()),
+        step: score.step.name().into(),
         limit: score.limit,
         streams,
         changes,
@@ -243,12 +243,12 @@ pub async fn report(
             .baseline
             .as_ref()
             .map(|_| VolumeReply { expected: volume.expected, silence_days: volume.silence_days }),
-        method: "discounted_score",
+        method: "discounted_score".into(),
         rule: rule(score),
         unit: definition.metric.unit(),
         direction: Orientation::HigherIsBetter,
         source,
-        explain: "/docs/scoring#changes",
+        explain: "/docs/scoring#changes".into(),
     })
 }
 

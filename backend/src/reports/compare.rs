@@ -119,13 +119,13 @@ fn put_together(
         difference: estimate::difference(definition, &first, &second),
         mean_difference: means.map(|comparison| estimate::alone(comparison, "welch")),
         mix_rate: None,
-        rule: State::of(first.n().min(second.n()), &question.thresholds).rule(),
-        method: metric::difference_method(definition),
+        rule: State::of(first.n().min(second.n()), &question.thresholds).rule().into(),
+        method: metric::difference_method(definition).into(),
         unit: definition.metric.unit(),
         direction: Orientation::HigherIsBetter,
         scale_direction: definition.orientation,
         source: worst(sources),
-        explain: "/docs/scoring#differences",
+        explain: "/docs/scoring#differences".into(),
     }
 }
 

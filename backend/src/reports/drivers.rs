@@ -76,7 +76,7 @@ pub async fn report(store: &dyn Store, question: &Question, axes: &[Axis]) -> Ap
                 without: found.without,
                 impact,
                 state,
-                rule: state.rule(),
+                rule: state.rule().into(),
             });
         }
     }
@@ -92,13 +92,13 @@ pub async fn report(store: &dyn Store, question: &Question, axes: &[Axis]) -> Ap
             Metric::Nps => Some(touchpoints(store, question).await?),
             Metric::Csat | Metric::Ces => None,
         },
-        rule: State::of(histogram.n(), &question.thresholds).rule(),
-        method: "impact",
-        caveat: "What goes with a score need not cause it. Impacts of overlapping segments do not add up.",
+        rule: State::of(histogram.n(), &question.thresholds).rule().into(),
+        method: "impact".into(),
+        caveat: "What goes with a score need not cause it. Impacts of overlapping segments do not add up.".into(),
         unit: definition.metric.unit(),
         direction: Orientation::HigherIsBetter,
         source,
-        explain: "/docs/scoring#drivers",
+        explain: "/docs/scoring#drivers".into(),
     })
 }
 
@@ -115,11 +115,13 @@ async fn touchpoints(store: &dyn Store, question: &Question) -> ApiResult<Touchp
         || filter.touchpoint.is_some()
         || !filter.values.is_empty()
     {
-        return Ok(TouchpointDrivers { idle: Some(FILTERED), ..judged(&[]) });
+        return Ok(TouchpointDrivers { idle: Some(FILTERED.into()), ..judged(&[]) });
     }
     let read = store.ratings(&question.site, filter.from_day, filter.to_day, RATINGS);
     let ratings = match tokio::time::timeout(PATIENCE, read).await {
-        Ok(Err(StoreError::TooSlow)) | Err(_) => return Ok(TouchpointDrivers { idle: Some(TOO_MUCH), ..judged(&[]) }),
+        Ok(Err(StoreError::TooSlow)) | Err(_) => {
+            return Ok(TouchpointDrivers { idle: Some(TOO_MUCH.into()), ..judged(&[]) });
+        }
         Ok(ratings) => ratings?,
     };
     // Thousands of small systems of equations: not on a thread that answers other requests.
@@ -202,15 +204,17 @@ fn judged(ratings: &[Rating]) -> TouchpointDrivers {
         _ => drivers.is_empty().then_some("no_variation"),
     };
     TouchpointDrivers {
-        method: "lmg",
-        idle,
+        method: "lmg".into(),
+        idle: idle.map(Into::into),
         n: cases.len() as u64,
         needed: needed(chosen.len().max(FEWEST)),
         r2,
         drivers,
         left_out: left_out.into_iter().collect::<BTreeSet<_>>().into_iter().collect(),
-        caveat: "Touchpoints that are rated alike share the credit, so one without influence of its own can show some; \
-                 and what goes with loyalty need not cause it.",
+        caveat:
+            "Touchpoints that are rated alike share the credit, so one without influence of its own can show some; \
+                 and what goes with loyalty need not cause it."
+                .into(),
     }
 }
 

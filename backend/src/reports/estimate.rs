@@ -10,7 +10,7 @@ use bearing_shared::stats::{Comparison, Limits, multiple};
 pub(super) const ALPHA: f64 = 0.05;
 
 fn reply(limits: Limits, method: &'static str) -> Interval {
-    Interval { level: LEVEL, low: limits.low, high: limits.high, method }
+    Interval { level: LEVEL, low: limits.low, high: limits.high, method: method.into() }
 }
 
 /// The interval of a score.
@@ -30,7 +30,7 @@ pub(super) fn estimate(definition: &Definition, histogram: &Histogram, threshold
     let score = metric::score(definition, histogram);
     let interval = interval(definition, histogram);
     let text = text(score, interval.as_ref());
-    Estimate { n: Some(n), score, interval, state, rule: rule(n, state), text }
+    Estimate { n: Some(n), score, interval, state, rule: rule(n, state).into(), text }
 }
 
 /// Why a number of `n` answers is in its state.
@@ -50,7 +50,7 @@ pub(super) fn text(score: Option<f64>, interval: Option<&Interval>) -> ScoreText
 /// A comparison as it goes out, judged alone.
 pub(super) fn alone(comparison: Comparison, method: &'static str) -> Difference {
     let Comparison { delta, low, high, p_value } = comparison;
-    Difference { delta, low, high, p_value, q_value: None, significant: p_value <= ALPHA, method }
+    Difference { delta, low, high, p_value, q_value: None, significant: p_value <= ALPHA, method: method.into() }
 }
 
 /// The difference of two scores, judged alone; `None` where one has no answers.

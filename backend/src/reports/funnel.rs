@@ -41,11 +41,12 @@ pub async fn report(store: &dyn Store, question: &Question) -> ApiResult<FunnelR
             completed_of_answered: rate(counts.completed, counts.answered),
             dismissed_of_shown: rate(counts.dismissed, counts.shown),
         },
-        method: "pooled_counts",
+        method: "pooled_counts".into(),
         rule: "Numerators and denominators are summed before they are divided, and an answer counts on the day it was \
                shown. Showings are not re-dated or re-sorted when a segment, a touchpoint or the time zone is new, and \
-               answers that a server brought have none; where that leaves more answers than showings, there is no rate.",
+               answers that a server brought have none; where that leaves more answers than showings, there is no rate."
+            .into(),
         source: Source::Cells,
-        explain: "/docs/scoring#denominators",
+        explain: "/docs/scoring#denominators".into(),
     })
 }

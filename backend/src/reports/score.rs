@@ -1,5 +1,6 @@
 //! The score of a period, with the period before it.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use bearing_shared::api::reports::{Denominators, Previous, ScoreReport, TargetReply};
@@ -27,7 +28,7 @@ pub async fn report(store: &dyn Store, question: &Question, target: Option<f64>)
     report.target = target.and_then(|score| {
         let judged = metric::target(definition, &now, score, LEVEL)?;
         let metric::Target { probability, more_answers, .. } = judged;
-        Some(TargetReply { score, verdict: judged.verdict.name(), probability, more_answers })
+        Some(TargetReply { score, verdict: judged.verdict.name().into(), probability, more_answers })
     });
     Ok(report)
 }
@@ -45,8 +46,11 @@ async fn one(store: &dyn Store, question: &Question) -> ApiResult<(ScoreReport, 
     let n = histogram.n();
     let score = metric::score(definition, &histogram);
     let interval = estimate::interval(definition, &histogram);
-    let groups: BTreeMap<&'static str, u64> =
-        definition.bands.iter().map(|band| (band.group.name(), histogram.between(band.low, band.high))).collect();
+    let groups: BTreeMap<Cow<'static, str>, u64> = definition
+        .bands
+        .iter()
+        .map(|band| (band.group.name().into(), histogram.between(band.low, band.high)))
+        .collect();
     let state = State::of(n, &question.thresholds);
     let report = ScoreReport {
         metric: definition.metric,
@@ -62,15 +66,15 @@ async fn one(store: &dyn Store, question: &Question) -> ApiResult<(ScoreReport, 
         previous: None,
         target: None,
         state,
-        rule: estimate::rule(n, state),
-        method: metric::interval_method(definition),
+        rule: estimate::rule(n, state).into(),
+        method: metric::interval_method(definition).into(),
         unit: definition.metric.unit(),
         direction: Orientation::HigherIsBetter,
         scale_direction: definition.orientation,
         source: tallied.source,
         text: estimate::text(score, interval.as_ref()),
         interval,
-        explain: explain(definition.metric),
+        explain: explain(definition.metric).into(),
     };
     Ok((report, instrument, histogram))
 }

@@ -76,18 +76,18 @@ pub async fn report(
     Ok(TrendReport {
         metric: definition.metric,
         base: question.counted(),
-        bucket: bucket.name(),
+        bucket: bucket.name().into(),
         time_zone: question.zone.iana_name().unwrap_or("UTC").to_owned(),
         n: whole.values().map(Histogram::n).sum(),
         points: points(&whole),
         series,
         changes: found(store, &asked, bucket).await?,
-        method: metric::interval_method(definition),
-        rule: "Read each point by its state; buckets without answers have no score.",
+        method: metric::interval_method(definition).into(),
+        rule: "Read each point by its state; buckets without answers have no score.".into(),
         unit: definition.metric.unit(),
         direction: Orientation::HigherIsBetter,
         source: worst([tallied.source, parted.source]),
-        explain: "/docs/scoring#trend",
+        explain: "/docs/scoring#trend".into(),
     })
 }
 

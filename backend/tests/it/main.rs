@@ -33,4 +33,5 @@ mod trend;
 mod versions;
 mod webhook_addresses;
 mod webhooks;
+mod wire;
 mod withdraw;

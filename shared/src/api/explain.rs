@@ -1,13 +1,15 @@
 //! The answer to "is this survey shown to that visitor, and why not?"
 
-use serde::Serialize;
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
 
 use super::surveys::SurveyState;
 use crate::id::SurveyId;
 use crate::rule::Reason;
 
 /// Whether a made-up visitor is asked, and every reason why not.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ExplainReply {
     /// The survey.
@@ -25,23 +27,23 @@ pub struct ExplainReply {
 }
 
 /// One reason.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ReasonReply {
     /// Its word, the same as in `bearing('explain')`.
     pub code: Reason,
     /// What is so, and what to do.
-    pub text: &'static str,
+    pub text: Cow<'static, str>,
 }
 
 impl From<Reason> for ReasonReply {
     fn from(code: Reason) -> Self {
-        Self { code, text: code.text() }
+        Self { code, text: code.text().into() }
     }
 }
 
 /// A place in a sample.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SampleReply {
     /// The place, 0 to 9,999: FNV-1a, 32 bits, of `visitor|survey`, modulo 10,000; null where no visitor is named.

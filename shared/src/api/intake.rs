@@ -8,7 +8,7 @@ use super::error::ErrorDetail;
 use crate::answer::Plain;
 
 /// The reply to one or several responses: an outcome each, in the order sent.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct IntakeReply {
     /// The outcomes.
@@ -16,7 +16,7 @@ pub struct IntakeReply {
 }
 
 /// The outcome of one response.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ItemResult {
     /// The response's id as it was sent; null when it could not be read.
@@ -29,7 +29,7 @@ pub struct ItemResult {
 }
 
 /// What became of one response.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ItemStatus {
@@ -87,7 +87,7 @@ pub enum EventKind {
 }
 
 /// The reply to events.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct EventsReply {
     /// A token that ties a response to this showing; null where the server issues none.

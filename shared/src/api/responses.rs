@@ -114,19 +114,19 @@ pub struct ResponseReply {
 }
 
 /// Whose responses are to be erased.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct EraseRequest {
     /// The site; defaults to the key's.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub site: Option<String>,
     /// The site's id of its customer, as the tag or the server sent it.
     pub customer: String,
 }
 
 /// What was erased.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct EraseReply {
     /// Responses that are gone, from the counts too; their ids cannot come back.

@@ -9,7 +9,7 @@ use crate::metric::Thresholds;
 use crate::rule::{Rest, Signal};
 
 /// A site as its management API shows it; the identity secret is shown only once, when it is made.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SiteReply {
     /// The site.
@@ -69,38 +69,50 @@ pub struct SiteSettings {
 }
 
 /// A change to a site: only what is named changes.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SitePatch {
     /// Its name.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// The origins whose pages may write.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub origins: Option<Vec<String>>,
     /// Whether pages with the origin `null` may write.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub allow_null_origin: Option<bool>,
     /// Whether a customer id needs a signature.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub require_signature: Option<bool>,
     /// The time zone of its days; days that are counted already are counted anew in the background.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub time_zone: Option<String>,
     /// The declared attributes; what is new is counted in the background and found by scanning until then.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub dimensions: Option<Vec<Dimension>>,
     /// From how many answers on a number is shown, told by its interval, and read plainly.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub thresholds: Option<Thresholds>,
     /// How long visitors are left alone between two surveys.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub rest: Option<Rest>,
     /// The site's privacy page; an empty text takes it away.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub privacy_url: Option<String>,
     /// The browser's wishes that keep a visitor from being asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub respect_signals: Option<Vec<Signal>>,
     /// How its cards are coloured.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub theme: Option<Theme>,
     /// True makes a new identity secret, shown in the reply.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub rotate_identity_secret: Option<bool>,
 }
 
 /// How a site's answers are counted at the moment; it follows the settings as soon as the counts are there.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CountingReply {
     /// Which generation of counts reports read; 0 before the first is complete.
@@ -114,7 +126,7 @@ pub struct CountingReply {
 }
 
 /// A generation of counts in the making.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct BuildingReply {
     /// Answers counted so far.

@@ -41,7 +41,7 @@ impl SurveyState {
 }
 
 /// A survey as the management API shows it: the content being edited, and what is published.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SurveyReply {
     /// The survey.
@@ -64,7 +64,7 @@ pub struct SurveyReply {
 }
 
 /// One published version.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct VersionReply {
     /// Its number, from 1.
@@ -77,33 +77,44 @@ pub struct VersionReply {
 }
 
 /// A new survey: what is left out comes from the standard survey of its instrument.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SurveyCreate {
     /// The site; defaults to the key's.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub site: Option<String>,
     /// What it measures.
     pub metric: Metric,
     /// The metric with its scale; defaults to the metric's usual one.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub instrument: Option<Instrument>,
     /// What the owner calls it.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// The touchpoints it is shown at.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub touchpoints: Option<Vec<String>>,
     /// Which survey goes first.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub priority: Option<i32>,
     /// The locale that stands in for a missing text.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub default_locale: Option<String>,
     /// The questions.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub questions: Option<Vec<Question>>,
     /// The thanks.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub thanks: Option<LocalText>,
     /// The thanks of some groups.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub endings: Option<Vec<Ending>>,
     /// When it is shown, to whom, and how often.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub rules: Option<Rules>,
     /// How it looks.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub look: Option<Look>,
 }
 
@@ -131,27 +142,36 @@ impl SurveyCreate {
 }
 
 /// A change to a survey: only what is named changes. Metric and instrument never do.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SurveyContent {
     /// What the owner calls it.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// The touchpoints it is shown at.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub touchpoints: Option<Vec<String>>,
     /// Which survey goes first.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub priority: Option<i32>,
     /// The locale that stands in for a missing text.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub default_locale: Option<String>,
     /// The questions.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub questions: Option<Vec<Question>>,
     /// The thanks.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub thanks: Option<LocalText>,
     /// The thanks of some groups.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub endings: Option<Vec<Ending>>,
     /// When it is shown, to whom, and how often.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub rules: Option<Rules>,
     /// How it looks.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub look: Option<Look>,
 }
 

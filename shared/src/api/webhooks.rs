@@ -108,34 +108,39 @@ impl DeliveryState {
 }
 
 /// A new webhook.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct WebhookCreate {
     /// The site; the key's own.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub site: Option<String>,
     /// Where messages go: an https address.
     pub url: String,
     /// What it is told.
     pub events: Vec<Notice>,
     /// The highest low score, 0 to 10; without it, what each metric calls low.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub score_max: Option<u8>,
 }
 
 /// A change to a webhook: only what is named changes.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct WebhookPatch {
     /// Where messages go.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
     /// What it is told.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub events: Option<Vec<Notice>>,
     /// The highest low score; null for what each metric calls low.
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<u8>))]
     pub score_max: Option<Option<u8>>,
     /// Whether it gets messages.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub enabled: Option<bool>,
 }
 
@@ -145,7 +150,7 @@ fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<u
 }
 
 /// A webhook as it is read back.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct WebhookReply {
     /// Its id.
@@ -176,7 +181,7 @@ pub struct WebhookReply {
 }
 
 /// One delivery as it is read back.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct DeliveryReply {
     /// Its id: the header `webhook-id` of every attempt.
@@ -208,7 +213,7 @@ pub struct DeliveryReply {
 }
 
 /// The body of a message.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Message {
     /// What it tells.
@@ -221,7 +226,7 @@ pub struct Message {
 }
 
 /// What a message tells of.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct MessageData {
     /// The site.
@@ -236,7 +241,7 @@ pub struct MessageData {
 }
 
 /// A response in a message.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Told {
     /// What was measured.
@@ -246,7 +251,7 @@ pub struct Told {
     /// The group that the score belongs to.
     pub group: Option<Group>,
     /// Whether texts were cut so that the message stays small; left out when not.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub shortened: bool,
     /// The response as it stands at the attempt.
     pub response: ResponseReply,

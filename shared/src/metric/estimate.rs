@@ -148,7 +148,7 @@ pub fn shrunken(definition: &Definition, segments: &[Histogram]) -> Vec<Option<f
 }
 
 /// Whether a target is reached, as far as the answers can tell.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
     /// The lower limit reaches it.

@@ -1,6 +1,8 @@
 //! Scores by segment, on the wire.
 
-use serde::Serialize;
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
 
 use super::{Counted, Difference, Estimate, Source};
 use crate::id::SurveyId;
@@ -8,7 +10,7 @@ use crate::instrument::Orientation;
 use crate::metric::{Metric, Unit};
 
 /// Scores by segment, each against all the rest.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct BreakdownReport {
     /// What is measured.
@@ -28,11 +30,11 @@ pub struct BreakdownReport {
     /// Whether an answer can be in several segments (picked choices): then they do not add up to the whole.
     pub overlapping: bool,
     /// How the whole is to be read; each segment has a rule of its own.
-    pub rule: &'static str,
+    pub rule: Cow<'static, str>,
     /// How the intervals were computed.
-    pub method: &'static str,
+    pub method: Cow<'static, str>,
     /// How significance was judged over all segments.
-    pub correction: &'static str,
+    pub correction: Cow<'static, str>,
     /// The unit of the scores.
     pub unit: Unit,
     /// The direction of the scores: always `higher_is_better`.
@@ -40,11 +42,11 @@ pub struct BreakdownReport {
     /// Where the numbers were read.
     pub source: Source,
     /// Where the numbers are explained.
-    pub explain: &'static str,
+    pub explain: Cow<'static, str>,
 }
 
 /// One segment.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Segment {
     /// Its value; `(other)` is everything that is not told apart, and the empty touchpoint is none.

@@ -1,6 +1,8 @@
 //! Deviations found in a period, on the wire.
 
-use serde::Serialize;
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
 
 use super::compare::MixRateReply;
 use super::{Counted, Source};
@@ -8,7 +10,7 @@ use crate::instrument::Orientation;
 use crate::metric::{Metric, Unit};
 
 /// What departed from its baseline.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ChangesReport {
     /// What is measured.
@@ -24,9 +26,9 @@ pub struct ChangesReport {
     /// What the days are held against; null when there is none yet.
     pub baseline: Option<BaselineReply>,
     /// Why nothing is watched, as a name; null while it is.
-    pub idle: Option<&'static str>,
+    pub idle: Option<Cow<'static, str>>,
     /// The length of a step: `day`, or `week` for sites with fewer than two answers a day.
-    pub step: &'static str,
+    pub step: Cow<'static, str>,
     /// How many standard errors the line may stray (L).
     pub limit: f64,
     /// How many lines are watched together: with more, each strays further before it is told.
@@ -38,7 +40,7 @@ pub struct ChangesReport {
     /// The number of answers a day; null without a baseline.
     pub volume: Option<VolumeReply>,
     /// How it was judged.
-    pub method: &'static str,
+    pub method: Cow<'static, str>,
     /// What the reader should know of it.
     pub rule: String,
     /// The unit of the scores.
@@ -48,11 +50,11 @@ pub struct ChangesReport {
     /// Where the numbers were read.
     pub source: Source,
     /// Where the numbers are explained.
-    pub explain: &'static str,
+    pub explain: Cow<'static, str>,
 }
 
 /// What the days are held against.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct BaselineReply {
     /// Its first day.
@@ -68,7 +70,7 @@ pub struct BaselineReply {
 }
 
 /// What departed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ChangeKind {
@@ -81,7 +83,7 @@ pub enum ChangeKind {
 }
 
 /// One departure.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Change {
     /// What departed.
@@ -102,7 +104,7 @@ pub struct Change {
 }
 
 /// The discounted score after one step.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct LinePoint {
     /// The step's last day.
@@ -118,7 +120,7 @@ pub struct LinePoint {
 }
 
 /// The number of answers a day.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct VolumeReply {
     /// Answers a day in the baseline.

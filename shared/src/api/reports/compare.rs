@@ -1,13 +1,15 @@
 //! Two periods or two segments against each other, on the wire.
 
-use serde::Serialize;
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
 
 use super::{Counted, Difference, Estimate, Source};
 use crate::instrument::Orientation;
 use crate::metric::{Metric, Unit};
 
 /// One against another.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CompareReport {
     /// What is measured.
@@ -27,9 +29,9 @@ pub struct CompareReport {
     /// With two periods and `by=`: how much of the change came from who answered, and how much from how they scored.
     pub mix_rate: Option<MixRateReply>,
     /// How the smaller side is to be read.
-    pub rule: &'static str,
+    pub rule: Cow<'static, str>,
     /// How the difference was computed.
-    pub method: &'static str,
+    pub method: Cow<'static, str>,
     /// The unit of the scores.
     pub unit: Unit,
     /// The direction of the scores: always `higher_is_better`.
@@ -39,11 +41,11 @@ pub struct CompareReport {
     /// Where the numbers were read.
     pub source: Source,
     /// Where the numbers are explained.
-    pub explain: &'static str,
+    pub explain: Cow<'static, str>,
 }
 
 /// One side of a comparison.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Side {
     /// The first day; null for all time.
@@ -60,7 +62,7 @@ pub struct Side {
 }
 
 /// A change taken apart (Kitagawa): `mix` + `rate` = `change`, exactly.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct MixRateReply {
     /// By what the answers were parted.
@@ -76,7 +78,7 @@ pub struct MixRateReply {
 }
 
 /// One segment's part in a change.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct MixSegment {
     /// Its value; null for answers in no segment.

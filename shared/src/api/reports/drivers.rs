@@ -1,13 +1,15 @@
 //! What goes with a score, on the wire.
 
-use serde::Serialize;
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
 
 use super::{Counted, Difference, Source};
 use crate::instrument::Orientation;
 use crate::metric::{Metric, State, Unit};
 
 /// What goes with the score: segments and picked reasons by impact, touchpoints by their share of what they explain.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct DriversReport {
     /// What is measured.
@@ -24,11 +26,11 @@ pub struct DriversReport {
     /// another metric than NPS.
     pub touchpoints: Option<TouchpointDrivers>,
     /// How the whole is to be read; each driver has a rule of its own.
-    pub rule: &'static str,
+    pub rule: Cow<'static, str>,
     /// How the impacts were computed.
-    pub method: &'static str,
+    pub method: Cow<'static, str>,
     /// What the numbers do not say.
-    pub caveat: &'static str,
+    pub caveat: Cow<'static, str>,
     /// The unit of the scores.
     pub unit: Unit,
     /// The direction of the scores: always `higher_is_better`.
@@ -36,11 +38,11 @@ pub struct DriversReport {
     /// Where the numbers were read.
     pub source: Source,
     /// Where the numbers are explained.
-    pub explain: &'static str,
+    pub explain: Cow<'static, str>,
 }
 
 /// One segment or reason.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Driver {
     /// The dimension: `attr.<name>`, `choice.<question>`, `device`, `locale` or `touchpoint`.
@@ -60,18 +62,18 @@ pub struct Driver {
     /// How far the number can be read.
     pub state: State,
     /// Why the state is what it is.
-    pub rule: &'static str,
+    pub rule: Cow<'static, str>,
 }
 
 /// Touchpoint satisfaction as drivers of loyalty.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TouchpointDrivers {
     /// How it was computed.
-    pub method: &'static str,
+    pub method: Cow<'static, str>,
     /// Why there are none: `too_few_customers`, `too_few_touchpoints`, `no_variation`, `filtered` (they take no filter but
     /// days), or `too_much_to_read` (take fewer days); null where there are.
-    pub idle: Option<&'static str>,
+    pub idle: Option<Cow<'static, str>>,
     /// Customers who rated every one of these touchpoints and gave an NPS answer.
     pub n: u64,
     /// How many are needed.
@@ -83,11 +85,11 @@ pub struct TouchpointDrivers {
     /// Touchpoints that were left out because too few of the customers rated them.
     pub left_out: Vec<String>,
     /// What the numbers do not say.
-    pub caveat: &'static str,
+    pub caveat: Cow<'static, str>,
 }
 
 /// One touchpoint's part.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TouchpointDriver {
     /// The touchpoint.

@@ -1,11 +1,13 @@
 //! From being asked to being done, on the wire.
 
-use serde::Serialize;
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
 
 use super::Source;
 
 /// From being asked to being done.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FunnelReport {
     /// Visitors for whom every rule but sampling and rest held.
@@ -25,17 +27,17 @@ pub struct FunnelReport {
     /// Shares of one step in another, in percent.
     pub rates: FunnelRates,
     /// How the shares were computed.
-    pub method: &'static str,
+    pub method: Cow<'static, str>,
     /// What the reader should know of them.
-    pub rule: &'static str,
+    pub rule: Cow<'static, str>,
     /// Where the numbers were read.
     pub source: Source,
     /// Where the numbers are explained.
-    pub explain: &'static str,
+    pub explain: Cow<'static, str>,
 }
 
 /// Shares in percent; null where nothing was counted below the line, and where less was than above it.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FunnelRates {
     /// Shown of eligible: the coverage.

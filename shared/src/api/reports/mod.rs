@@ -7,9 +7,10 @@ mod drivers;
 mod funnel;
 mod trend;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::instrument::Orientation;
 use crate::metric::{Metric, State, Unit};
@@ -22,7 +23,7 @@ pub use funnel::{FunnelRates, FunnelReport};
 pub use trend::{TrendChange, TrendPoint, TrendReport, TrendSeries};
 
 /// Where a report's numbers were read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Source {
@@ -34,7 +35,7 @@ pub enum Source {
 
 /// How far a report is behind what has been acknowledged: answers that are safe in the replicated log and not yet in the
 /// database that reports read.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Behind {
     /// Messages of the log, each with 1 to 200 answers or events.
@@ -44,7 +45,7 @@ pub struct Behind {
 }
 
 /// A report, and how far it is behind.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Reported<T> {
     /// The report.
@@ -56,7 +57,7 @@ pub struct Reported<T> {
 }
 
 /// What one unit of n is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Counted {
@@ -68,7 +69,7 @@ pub enum Counted {
 }
 
 /// A confidence interval.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Interval {
     /// The confidence level, 0 to 1.
@@ -78,11 +79,11 @@ pub struct Interval {
     /// The upper limit, in the unit of what it stands beside.
     pub high: f64,
     /// How it was computed; /docs/scoring has the formula.
-    pub method: &'static str,
+    pub method: Cow<'static, str>,
 }
 
 /// A difference of two scores, and whether chance alone would make it.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Difference {
     /// The first minus the second, of the unrounded numbers; above zero the first is the better one.
@@ -98,11 +99,11 @@ pub struct Difference {
     /// Whether the q-value, or the p-value where it stands alone, is at most 0.05.
     pub significant: bool,
     /// How limits and p-value were computed.
-    pub method: &'static str,
+    pub method: Cow<'static, str>,
 }
 
 /// A score with what is needed to read it.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Estimate {
     /// The number of answers (of respondents, where they are counted); null where it is hidden.
@@ -114,13 +115,21 @@ pub struct Estimate {
     /// How far the number can be read.
     pub state: State,
     /// Why the state is what it is.
-    pub rule: &'static str,
+    pub rule: Cow<'static, str>,
     /// The numbers as they are printed.
     pub text: ScoreText,
 }
 
+/// Reads a histogram whose scores are the keys of a JSON object: inside a flattened reply serde hands them over as texts
+/// and does not turn them into numbers.
+fn by_score<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<u8, u64>, D::Error> {
+    let read = |(score, count): (String, u64)| Some((score.parse().ok()?, count));
+    let counts = BTreeMap::<String, u64>::deserialize(deserializer)?.into_iter().map(read).collect::<Option<_>>();
+    counts.ok_or_else(|| serde::de::Error::custom("a score is a whole number from 0 to 255"))
+}
+
 /// The score of a period.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ScoreReport {
     /// What is measured.
@@ -134,9 +143,11 @@ pub struct ScoreReport {
     /// The headline's interval; null without answers.
     pub interval: Option<Interval>,
     /// Answers per score, every score of the scale.
+    #[serde(deserialize_with = "by_score")]
     pub distribution: BTreeMap<u8, u64>,
     /// Answers per group.
-    pub groups: BTreeMap<&'static str, u64>,
+    #[cfg_attr(feature = "openapi", schema(value_type = BTreeMap<String, u64>))]
+    pub groups: BTreeMap<Cow<'static, str>, u64>,
     /// The mean raw score; null without answers.
     pub mean: Option<f64>,
     /// The mean's interval; null without answers.
@@ -152,9 +163,9 @@ pub struct ScoreReport {
     /// How far the number can be read.
     pub state: State,
     /// Why the state is what it is.
-    pub rule: &'static str,
+    pub rule: Cow<'static, str>,
     /// How the interval of the score was computed.
-    pub method: &'static str,
+    pub method: Cow<'static, str>,
     /// The unit of `score`.
     pub unit: Unit,
     /// The direction of `score`: always `higher_is_better`.
@@ -166,11 +177,11 @@ pub struct ScoreReport {
     /// The numbers as they are printed.
     pub text: ScoreText,
     /// Where the number is explained.
-    pub explain: &'static str,
+    pub explain: Cow<'static, str>,
 }
 
 /// The period before, and the change from it.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "openapi", schema(no_recursion))]
 pub struct Previous {
@@ -182,13 +193,13 @@ pub struct Previous {
 }
 
 /// Whether a target is reached, as far as the answers can tell.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TargetReply {
     /// The target that was asked about, in the score's unit.
     pub score: f64,
     /// `met`: the lower limit reaches it; `missed`: the upper limit stays below; else `undecided`.
-    pub verdict: &'static str,
+    pub verdict: Cow<'static, str>,
     /// The probability that the true score is at the target or above, 0 to 1.
     pub probability: f64,
     /// About how many more answers of the same kind decide it; 0 when it is decided, null when no number would.
@@ -196,7 +207,7 @@ pub struct TargetReply {
 }
 
 /// How many were asked and how many answered.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Denominators {
     /// Times a first question was shown; null where it was not counted for this filter.
@@ -206,7 +217,7 @@ pub struct Denominators {
 }
 
 /// Printed numbers: rounded once, by the server.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ScoreText {
     /// The score.

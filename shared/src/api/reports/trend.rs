@@ -1,6 +1,8 @@
 //! A score over time, on the wire.
 
-use serde::Serialize;
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
 
 use super::{Counted, Interval, Source};
 use crate::id::SurveyId;
@@ -8,7 +10,7 @@ use crate::instrument::Orientation;
 use crate::metric::{Metric, State, Unit};
 
 /// A score over time.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TrendReport {
     /// What is measured.
@@ -16,7 +18,7 @@ pub struct TrendReport {
     /// What one unit of n is.
     pub base: Counted,
     /// The length of a bucket: `hour`, `day`, `week` or `month`.
-    pub bucket: &'static str,
+    pub bucket: Cow<'static, str>,
     /// The time zone in which days begin.
     pub time_zone: String,
     /// The number of answers in all buckets.
@@ -29,9 +31,9 @@ pub struct TrendReport {
     /// Changes that chance does not explain, found day by day; /v1/reports/changes tells more of each.
     pub changes: Vec<TrendChange>,
     /// How the intervals were computed.
-    pub method: &'static str,
+    pub method: Cow<'static, str>,
     /// How points are to be read, by their state.
-    pub rule: &'static str,
+    pub rule: Cow<'static, str>,
     /// The unit of the scores.
     pub unit: Unit,
     /// The direction of the scores: always `higher_is_better`.
@@ -39,11 +41,11 @@ pub struct TrendReport {
     /// Where the numbers were read.
     pub source: Source,
     /// Where the numbers are explained.
-    pub explain: &'static str,
+    pub explain: Cow<'static, str>,
 }
 
 /// One segment over time.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TrendSeries {
     /// The segment.
@@ -58,7 +60,7 @@ pub struct TrendSeries {
 }
 
 /// One bucket.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TrendPoint {
     /// The bucket's first day in the site's time zone, or for hours its first moment in UTC.
@@ -76,7 +78,7 @@ pub struct TrendPoint {
 }
 
 /// A detected change.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TrendChange {
     /// The day it began, as estimated.
