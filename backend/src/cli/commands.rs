@@ -190,7 +190,9 @@ async fn create_key(store: &dyn Store, site: &SiteId, scope: Scope) -> anyhow::R
         site: site.clone(),
         hash: auth::hash(&secret),
         scope,
+        name: "The command line".into(),
         created_at: SystemClock.now(),
+        last_used_at: None,
     };
     if !store.create_key(key).await? {
         bail!("There is no site {site}; `bearing site create` makes one.");

@@ -220,7 +220,7 @@ pub(crate) async fn make_site(store: &dyn Store, change: impl FnOnce(&mut SiteSe
     for scope in Scope::ALL {
         let secret = chance::secret("sk_");
         let (hash, key) = (auth::hash(&secret), KeyId(chance::id(KeyId::PREFIX)));
-        let key = Key { id: key, site: id.clone(), hash, scope, created_at: at(NOW) };
+        let key = Key { id: key, site: id.clone(), hash, scope, name: scope.name().into(), created_at: at(NOW), last_used_at: None };
         assert!(store.create_key(key).await.expect("a key is made"));
         secrets.push(secret);
     }
