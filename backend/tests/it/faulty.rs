@@ -9,11 +9,12 @@ use bearing_shared::id::{
 };
 use bearing_shared::survey::Survey;
 use bearing_storage::{
-    Accepted, AuditEntry, AuditStore, Changed, Invitation, Joining, Member, MemberStore, Role, Session, SessionStore, Share, ShareStore, SignedIn, Applied, Arrival, CheckReport, Claim, Claimed, CountingStatus, Cursor, Delivery, DeliveryCursor, EventCount,
-    FunnelCounts, Key, KeyStore, LogEntries, LogStore, Outcome, Page, Position, PublishedVersion, Rating, Replayed,
-    ReportFilter, ReportStore, ResponseFilter, ResponseStore, Result, Settled, Site, SiteStore, Store, StoreError,
-    StoredResponse, StoredSurvey, SurveyStore, Tallied, TallyQuery, TransferStore, UpkeepStore, Webhook, WebhookChange,
-    WebhookStore,
+    Accepted, Applied, Arrival, AuditEntry, AuditStore, Changed, CheckReport, Claim, Claimed, CountingStatus, Cursor,
+    Delivery, DeliveryCursor, EventCount, FunnelCounts, Invitation, Joining, Key, KeyStore, LogEntries, LogStore,
+    Member, MemberStore, Outcome, Page, Position, PublishedVersion, Rating, Replayed, ReportFilter, ReportStore,
+    ResponseFilter, ResponseStore, Result, Role, Session, SessionStore, Settled, Share, ShareStore, SignedIn, Site,
+    SiteStore, Store, StoreError, StoredResponse, StoredSurvey, SurveyStore, Tallied, TallyQuery, TransferStore,
+    UpkeepStore, Webhook, WebhookChange, WebhookStore,
 };
 use tokio::sync::watch;
 
