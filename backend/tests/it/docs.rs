@@ -35,6 +35,7 @@ const ROUTES: &[&str] = &[
     "GET /v1/responses",
     "DELETE /v1/responses/{id}",
     "GET /v1/responses/{id}",
+    "GET /v1/session",
     "DELETE /v1/sites/{id}",
     "GET /v1/sites/{id}",
     "PATCH /v1/sites/{id}",

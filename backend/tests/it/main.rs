@@ -25,6 +25,7 @@ mod reports;
 mod responses;
 mod rules;
 mod server;
+mod sign_in;
 mod sites;
 mod surveys;
 mod tracing;

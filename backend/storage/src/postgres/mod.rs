@@ -5,6 +5,7 @@
 //! ([`session::Lock`]). Counts are added to, never read and written back, and rows are touched in the order of their
 //! keys, so that two servers wait for each other in one direction only.
 
+mod audit;
 mod build;
 mod cells;
 mod check;
@@ -20,9 +21,11 @@ mod filter;
 mod generations;
 mod hold;
 mod intake;
+mod invitations;
 mod keys;
 mod learned;
 mod log;
+mod members;
 mod open;
 mod ratings;
 mod reports;
@@ -30,6 +33,8 @@ mod responses;
 mod rows;
 mod scan;
 mod session;
+mod sessions;
+mod shares;
 mod sites;
 mod surveys;
 mod tls;

@@ -18,6 +18,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/postgres/0002_generations.sql"),
     include_str!("../../migrations/postgres/0003_webhooks.sql"),
     include_str!("../../migrations/postgres/0004_deleted.sql"),
+    include_str!("../../migrations/postgres/0005_members.sql"),
 ];
 
 /// The lowest binary (as the number of migrations it knows) that can work on the newest schema.
