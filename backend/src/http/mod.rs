@@ -22,6 +22,7 @@ mod reports;
 mod respondents;
 mod responses;
 mod sites;
+mod stream;
 mod surveys;
 mod webhooks;
 
@@ -44,8 +45,13 @@ pub(crate) use sites::check_origin;
     info(title = "Bearing", description = "Surveys where the experience happened: NPS, CSAT and CES."),
     modifiers(&Security),
     // A report holds the report before it, so what lies below that is not found by itself; and no route takes or gives
-    // the message that a receiver gets.
-    components(schemas(bearing_shared::api::reports::Difference, bearing_shared::api::webhooks::Message)),
+    // the message that a receiver gets, nor the data of a stream's events.
+    components(schemas(
+        bearing_shared::api::reports::Difference,
+        bearing_shared::api::webhooks::Message,
+        bearing_shared::api::stream::ResponseStored,
+        bearing_shared::api::stream::ScoreChanged
+    )),
     tags(
         (name = "embed", description = "What a visitor's browser calls. No secret; the site key is public."),
         (name = "management", description = "What product teams call, with an API key."),
@@ -83,6 +89,7 @@ fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(reports::changes))
         .routes(routes!(reports::drivers))
         .routes(routes!(reports::funnel))
+        .routes(routes!(stream::stream))
         .routes(routes!(webhooks::list, webhooks::create))
         .routes(routes!(webhooks::read, webhooks::update, webhooks::delete))
         .routes(routes!(webhooks::rotate))

@@ -18,6 +18,7 @@ use crate::app::Shared;
 use crate::auth::Caller;
 use crate::error::{ApiError, ApiResult, read_in_time};
 use crate::intake::{self, Source};
+use crate::live::News;
 use crate::reading;
 
 fn cursor_text(response: &StoredResponse) -> String {
@@ -135,7 +136,10 @@ pub(super) async fn delete(
     let id = ResponseId::parse(&id).ok_or_else(ApiError::not_found)?;
     app.settle().await?;
     match app.store.delete_response(site, id, app.clock.now()).await? {
-        true => Ok(StatusCode::NO_CONTENT),
+        true => {
+            app.live.tell(site, News::ANYTHING);
+            Ok(StatusCode::NO_CONTENT)
+        }
         false => Err(ApiError::not_found()),
     }
 }

@@ -17,6 +17,7 @@ mod error;
 mod json;
 mod keys;
 mod letters;
+mod live;
 mod log;
 mod postgres;
 mod reports;
@@ -37,6 +38,7 @@ use transfer::Purpose;
 pub use backup::{Contents, Restored, back_up, restore};
 pub use error::{Result, StoreError};
 pub use keys::{Key, KeyStore, Scope};
+pub use live::{Heard, LiveStore};
 pub use log::{Applied, LogEntries, LogStore, apply_log};
 pub use reports::{Axis, Base, FunnelCounts, Grouping, Rating, ReportFilter, ReportStore, Tallied, Tally, TallyQuery};
 pub use responses::{
@@ -53,7 +55,16 @@ pub use webhooks::{
 
 /// Everything a store does.
 pub trait Store:
-    SiteStore + KeyStore + SurveyStore + ResponseStore + LogStore + ReportStore + WebhookStore + TransferStore + UpkeepStore
+    SiteStore
+    + KeyStore
+    + SurveyStore
+    + ResponseStore
+    + LogStore
+    + LiveStore
+    + ReportStore
+    + WebhookStore
+    + TransferStore
+    + UpkeepStore
 {
 }
 
@@ -63,6 +74,7 @@ impl<
         + SurveyStore
         + ResponseStore
         + LogStore
+        + LiveStore
         + ReportStore
         + WebhookStore
         + TransferStore

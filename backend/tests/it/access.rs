@@ -35,6 +35,7 @@ fn routes() -> Vec<Route> {
         (Method::GET, "/v1/reports/funnel", Scope::Read, None),
         (Method::GET, "/v1/exports/responses.csv", Scope::Read, None),
         (Method::GET, "/v1/exports/responses.jsonl", Scope::Read, None),
+        (Method::GET, "/v1/stream", Scope::Read, None),
         (Method::GET, "/v1/webhooks", Scope::Read, None),
         (Method::POST, "/v1/webhooks", Scope::Admin, Some(hook())),
         (Method::GET, "/v1/webhooks/{id}", Scope::Read, None),
@@ -185,6 +186,7 @@ async fn another_sites_things_are_not_there() {
     for path in [
         "/v1/surveys?",
         "/v1/webhooks?",
+        "/v1/stream?",
         "/v1/responses?",
         "/v1/reports/score?metric=nps&",
         "/v1/reports/trend?metric=nps&",
@@ -198,7 +200,7 @@ async fn another_sites_things_are_not_there() {
     ] {
         server.get(&format!("{path}site={}", theirs.site.id)).key(key).await.refused(Code::NOT_FOUND);
         assert_eq!(server.get(&format!("{path}site={}", ours.site.id)).key(key).await.status, 200, "{path}");
-        if !matches!(path, "/v1/surveys?" | "/v1/webhooks?") {
+        if !matches!(path, "/v1/surveys?" | "/v1/webhooks?" | "/v1/stream?") {
             server.get(&format!("{path}survey={}", theirs.survey)).key(key).await.refused(Code::NOT_FOUND);
             server.get(&format!("{path}survey=sv_nowhere")).key(key).await.refused(Code::NOT_FOUND);
         }

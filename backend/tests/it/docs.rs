@@ -38,6 +38,7 @@ const ROUTES: &[&str] = &[
     "DELETE /v1/sites/{id}",
     "GET /v1/sites/{id}",
     "PATCH /v1/sites/{id}",
+    "GET /v1/stream",
     "GET /v1/surveys",
     "POST /v1/respondents/erase",
     "POST /v1/responses",

@@ -98,6 +98,15 @@ impl Server {
         bearing_storage::open(&self.place.url).await.expect("a second handle opens")
     }
 
+    /// Another server on the same database; this one must outlive it.
+    pub(crate) async fn beside(&self) -> Self {
+        let (store, clock) = (self.other_process().await, Arc::clone(&self.clock));
+        let given = Arc::<ManualClock>::clone(&clock);
+        let app = App::start(store, given, None, None);
+        let place = bearing_fresh::elsewhere(&self.place.url);
+        Self { router: bearing::http::router(Arc::clone(&app)), app, clock, place }
+    }
+
     /// Sets the clock to a moment.
     pub(crate) fn set_time(&self, moment: &str) {
         self.clock.set(at(moment));
@@ -347,9 +356,49 @@ impl IntoFuture for Ask {
             let request = self.request.body(self.body).expect("is a request");
             let Ok(response) = self.router.oneshot(request).await;
             let (parts, body) = response.into_parts();
+            // A stream has no end: its head is the reply.
+            if parts.headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind == "text/event-stream") {
+                return Reply { status: parts.status.as_u16(), headers: parts.headers, body: Bytes::new() };
+            }
             let body = body.collect().await.expect("a reply is whole").to_bytes();
             Reply { status: parts.status.as_u16(), headers: parts.headers, body }
         })
+    }
+}
+
+impl Ask {
+    /// Opens a live stream.
+    pub(crate) async fn open(self) -> Stream {
+        let request = self.request.body(self.body).expect("is a request");
+        let Ok(response) = self.router.oneshot(request).await;
+        let (parts, body) = response.into_parts();
+        let head = Reply { status: parts.status.as_u16(), headers: parts.headers, body: Bytes::new() };
+        Stream { head, body }
+    }
+}
+
+/// A live stream that is being read.
+pub(crate) struct Stream {
+    pub(crate) head: Reply,
+    body: Body,
+}
+
+impl Stream {
+    /// The next frame; none at the end.
+    pub(crate) async fn next(&mut self) -> Option<String> {
+        let frame = self.body.frame().await?.expect("the stream is whole").into_data().expect("is data");
+        Some(String::from_utf8(frame.to_vec()).expect("is UTF-8"))
+    }
+
+    /// The next event, past what is only said to keep the line: its name and data.
+    pub(crate) async fn event(&mut self) -> (String, Value) {
+        loop {
+            let frame = self.next().await.expect("the stream goes on");
+            let Some((name, data)) = frame.strip_prefix("event: ").and_then(|rest| rest.split_once("\ndata: ")) else {
+                continue;
+            };
+            return (name.to_owned(), serde_json::from_str(data.trim_end()).expect("is JSON"));
+        }
     }
 }
 

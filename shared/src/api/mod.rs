@@ -7,6 +7,7 @@ pub mod intake;
 pub mod reports;
 pub mod responses;
 pub mod sites;
+pub mod stream;
 pub mod surveys;
 pub mod webhooks;
 

@@ -13,6 +13,7 @@ mod filter;
 mod generations;
 mod keys;
 mod learned;
+mod live;
 mod log;
 mod open;
 mod ratings;
