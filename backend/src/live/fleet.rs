@@ -104,7 +104,8 @@ impl Words {
         loop {
             let text = serde_json::to_string(&self).unwrap_or_default();
             let Some(sites) = self.sites.as_mut().filter(|_| text.len() > most) else { return text };
-            let longest = sites.values_mut().filter(|news| news.is_some()).max_by_key(|news| news.as_ref().map(Vec::len));
+            let longest =
+                sites.values_mut().filter(|news| news.is_some()).max_by_key(|news| news.as_ref().map(Vec::len));
             match longest {
                 Some(news) => *news = None,
                 None => self.sites = None,

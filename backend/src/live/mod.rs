@@ -38,7 +38,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { all: 2_000, of_a_site: 500 }
+        Self { all: 2_000, of_a_site: 1_000 }
     }
 }
 
@@ -136,9 +136,8 @@ impl Hub {
     /// Tells of what came of a batch.
     pub fn came(&self, prepared: Vec<(usize, SiteId, News)>, outcomes: &[Outcome]) {
         for (place, site, news) in prepared {
-            match outcomes.get(place) {
-                Some(Outcome::Stored | Outcome::Updated | Outcome::Withdrawn) => self.tell(&site, news),
-                _ => {}
+            if let Some(Outcome::Stored | Outcome::Updated | Outcome::Withdrawn) = outcomes.get(place) {
+                self.tell(&site, news);
             }
         }
     }
@@ -251,7 +250,8 @@ async fn tell_in_time(hub: Weak<Hub>, waits: Arc<Notify>) {
             tokio::time::sleep(LOOK).await;
             let Some(hub) = hub.upgrade() else { return };
             let now = Instant::now();
-            let waiting = hub.watched().values_mut().map(|watched| watched.tell_due(now)).filter(|waits| *waits).count();
+            let waiting =
+                hub.watched().values_mut().map(|watched| watched.tell_due(now)).filter(|waits| *waits).count();
             if waiting == 0 {
                 break;
             }

@@ -135,10 +135,10 @@ async fn provoke(code: Code, place: &Place) -> Option<Reply> {
         "too_much_to_read" => place.failing(Mode::TooSlow, "/v1/reports/score?metric=nps").await,
         "too_many_streams" => {
             let mut open = Vec::new();
-            for _ in 0..500 {
-                let stream = server.get("/v1/stream").key(&site.read).open().await;
-                assert_eq!(stream.head.status, 200);
-                open.push(stream);
+            for _ in 0..1_000 {
+                let (head, body) = server.get("/v1/stream").key(&site.read).open().await;
+                assert_eq!(head.status, 200);
+                open.push(body);
             }
             place.reads("/v1/stream").await
         }

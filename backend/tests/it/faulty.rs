@@ -8,10 +8,10 @@ use bearing_shared::id::{DeliveryId, ResponseId, SiteId, SiteKey, SurveyId, Webh
 use bearing_shared::survey::Survey;
 use bearing_storage::{
     Applied, Arrival, CheckReport, Claim, Claimed, CountingStatus, Cursor, Delivery, DeliveryCursor, EventCount,
-    FunnelCounts, Heard, Key, KeyStore, LiveStore, LogEntries, LogStore, Outcome, Page, Position, PublishedVersion, Rating, Replayed,
-    ReportFilter, ReportStore, ResponseFilter, ResponseStore, Result, Settled, Site, SiteStore, Store, StoreError,
-    StoredResponse, StoredSurvey, SurveyStore, Tallied, TallyQuery, TransferStore, UpkeepStore, Webhook, WebhookChange,
-    WebhookStore,
+    FunnelCounts, Heard, Key, KeyStore, LiveStore, LogEntries, LogStore, Outcome, Page, Position, PublishedVersion,
+    Rating, Replayed, ReportFilter, ReportStore, ResponseFilter, ResponseStore, Result, Settled, Site, SiteStore,
+    Store, StoreError, StoredResponse, StoredSurvey, SurveyStore, Tallied, TallyQuery, TransferStore, UpkeepStore,
+    Webhook, WebhookChange, WebhookStore,
 };
 use tokio::sync::{mpsc, watch};
 

@@ -353,52 +353,23 @@ impl IntoFuture for Ask {
 
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(async move {
-            let request = self.request.body(self.body).expect("is a request");
-            let Ok(response) = self.router.oneshot(request).await;
-            let (parts, body) = response.into_parts();
+            let (head, body) = self.open().await;
             // A stream has no end: its head is the reply.
-            if parts.headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind == "text/event-stream") {
-                return Reply { status: parts.status.as_u16(), headers: parts.headers, body: Bytes::new() };
+            if head.header("content-type") == "text/event-stream" {
+                return head;
             }
-            let body = body.collect().await.expect("a reply is whole").to_bytes();
-            Reply { status: parts.status.as_u16(), headers: parts.headers, body }
+            Reply { body: body.collect().await.expect("a reply is whole").to_bytes(), ..head }
         })
     }
 }
 
 impl Ask {
-    /// Opens a live stream.
-    pub(crate) async fn open(self) -> Stream {
+    /// Sends it and reads no more than the head: the reply without its body, and the body.
+    pub(crate) async fn open(self) -> (Reply, Body) {
         let request = self.request.body(self.body).expect("is a request");
         let Ok(response) = self.router.oneshot(request).await;
         let (parts, body) = response.into_parts();
-        let head = Reply { status: parts.status.as_u16(), headers: parts.headers, body: Bytes::new() };
-        Stream { head, body }
-    }
-}
-
-/// A live stream that is being read.
-pub(crate) struct Stream {
-    pub(crate) head: Reply,
-    body: Body,
-}
-
-impl Stream {
-    /// The next frame; none at the end.
-    pub(crate) async fn next(&mut self) -> Option<String> {
-        let frame = self.body.frame().await?.expect("the stream is whole").into_data().expect("is data");
-        Some(String::from_utf8(frame.to_vec()).expect("is UTF-8"))
-    }
-
-    /// The next event, past what is only said to keep the line: its name and data.
-    pub(crate) async fn event(&mut self) -> (String, Value) {
-        loop {
-            let frame = self.next().await.expect("the stream goes on");
-            let Some((name, data)) = frame.strip_prefix("event: ").and_then(|rest| rest.split_once("\ndata: ")) else {
-                continue;
-            };
-            return (name.to_owned(), serde_json::from_str(data.trim_end()).expect("is JSON"));
-        }
+        (Reply { status: parts.status.as_u16(), headers: parts.headers, body: Bytes::new() }, body)
     }
 }
 

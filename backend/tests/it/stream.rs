@@ -2,15 +2,43 @@
 
 use std::time::Duration;
 
+use axum::body::Body;
 use bearing_shared::fault::Code;
 use bearing_shared::id::SiteId;
+use http_body_util::BodyExt;
 use serde_json::{Value, json};
 use tokio::time::timeout;
 
-use crate::harness::{NOW, Server, Site, Stream, answer, with};
+use crate::harness::{NOW, Reply, Server, Site, answer, with};
+
+/// A live stream that is being read.
+struct Stream {
+    head: Reply,
+    body: Body,
+}
+
+impl Stream {
+    /// The next frame; none at the end.
+    async fn next(&mut self) -> Option<String> {
+        let frame = self.body.frame().await?.expect("the stream is whole").into_data().expect("is data");
+        Some(String::from_utf8(frame.to_vec()).expect("is UTF-8"))
+    }
+
+    /// The next event, past what is only said to keep the line: its name and data.
+    async fn event(&mut self) -> (String, Value) {
+        loop {
+            let frame = self.next().await.expect("the stream goes on");
+            let Some((name, data)) = frame.strip_prefix("event: ").and_then(|rest| rest.split_once("\ndata: ")) else {
+                continue;
+            };
+            return (name.to_owned(), serde_json::from_str(data.trim_end()).expect("is JSON"));
+        }
+    }
+}
 
 async fn open(server: &Server, site: &Site) -> Stream {
-    let mut stream = server.get("/v1/stream").key(&site.read).open().await;
+    let (head, body) = server.get("/v1/stream").key(&site.read).open().await;
+    let mut stream = Stream { head, body };
     assert_eq!(stream.head.status, 200);
     let greeting = stream.next().await.expect("a greeting");
     assert!(greeting.starts_with("retry: ") && greeting.ends_with("\n: connected\n\n"), "{greeting}");
