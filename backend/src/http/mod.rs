@@ -10,6 +10,7 @@ mod extract;
 mod files;
 pub mod health;
 mod hosted;
+mod inbox;
 mod intake;
 mod kind;
 mod layers;
@@ -77,8 +78,10 @@ fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(surveys::versions))
         .routes(routes!(preview::page))
         .routes(routes!(explain::explain))
-        .routes(routes!(responses::list, responses::create))
-        .routes(routes!(responses::read, responses::delete))
+        .routes(routes!(responses::list, responses::create, inbox::change_many))
+        .routes(routes!(inbox::count))
+        .routes(routes!(responses::read, responses::delete, inbox::change))
+        .routes(routes!(inbox::tags_of_site))
         .routes(routes!(respondents::erase))
         .routes(routes!(exports::csv))
         .routes(routes!(exports::jsonl))

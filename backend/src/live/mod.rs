@@ -16,7 +16,7 @@ use std::time::Duration;
 use bearing_shared::api::responses::ResponseState;
 use bearing_shared::api::stream::ScoreChanged;
 use bearing_shared::id::SiteId;
-use bearing_storage::{Arrival, Outcome, Store};
+use bearing_storage::{Arrival, Outcome, Store, StoredResponse};
 use bytes::Bytes;
 use tokio::sync::{Notify, broadcast, watch};
 use tokio::time::Instant;
@@ -257,6 +257,18 @@ async fn tell_in_time(hub: Weak<Hub>, waits: Arc<Notify>) {
             }
         }
     }
+}
+
+/// What tells of a response that a member has changed: nothing, where its state is what it was.
+pub fn judged(before: &StoredResponse, after: &StoredResponse) -> Vec<News> {
+    if before.state == after.state {
+        return Vec::new();
+    }
+    let response = news::stored_response(after);
+    // What counts now tells by itself that its counts have changed.
+    let uncounted = before.state == ResponseState::Counted;
+    let changed = uncounted.then(|| News::Changed(ScoreChanged::of(&response)));
+    [News::Stored(response)].into_iter().chain(changed).collect()
 }
 
 #[cfg(test)]

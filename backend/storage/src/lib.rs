@@ -14,6 +14,7 @@ mod backup;
 mod counts;
 mod deleted;
 mod error;
+mod inbox;
 mod json;
 mod keys;
 mod letters;
@@ -37,12 +38,13 @@ use transfer::Purpose;
 
 pub use backup::{Contents, Restored, back_up, restore};
 pub use error::{Result, StoreError};
+pub use inbox::{Counted, InboxStore, MarkChange, Marked, Marking, Marks};
 pub use keys::{Key, KeyStore, Scope};
 pub use live::{Heard, LiveStore};
 pub use log::{Applied, LogEntries, LogStore, apply_log};
 pub use reports::{Axis, Base, FunnelCounts, Grouping, Rating, ReportFilter, ReportStore, Tallied, Tally, TallyQuery};
 pub use responses::{
-    Accept, Arrival, Cursor, EventCount, Outcome, ResponseFilter, ResponseStore, StoredResponse, Withdrawal,
+    Accept, Arrival, Cursor, EventCount, Outcome, ResponseFilter, ResponseStore, States, StoredResponse, Withdrawal,
 };
 pub use sites::{Building, CountingStatus, Site, SiteStore};
 pub use surveys::{PublishedVersion, StoredSurvey, SurveyStore};
@@ -59,6 +61,7 @@ pub trait Store:
     + KeyStore
     + SurveyStore
     + ResponseStore
+    + InboxStore
     + LogStore
     + LiveStore
     + ReportStore
@@ -73,6 +76,7 @@ impl<
         + KeyStore
         + SurveyStore
         + ResponseStore
+        + InboxStore
         + LogStore
         + LiveStore
         + ReportStore

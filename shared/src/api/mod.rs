@@ -3,6 +3,7 @@
 pub mod embed;
 pub mod error;
 pub mod explain;
+pub mod inbox;
 pub mod intake;
 pub mod reports;
 pub mod responses;
@@ -11,10 +12,10 @@ pub mod stream;
 pub mod surveys;
 pub mod webhooks;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// One page of a list.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Page<T> {
     /// The items of this page.

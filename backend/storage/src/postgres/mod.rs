@@ -19,6 +19,7 @@ mod faults;
 mod filter;
 mod generations;
 mod hold;
+mod inbox;
 mod intake;
 mod keys;
 mod learned;

@@ -11,6 +11,7 @@ mod deleted;
 mod erase;
 mod filter;
 mod generations;
+mod inbox;
 mod keys;
 mod learned;
 mod live;
