@@ -14,6 +14,7 @@ mod harness;
 mod health;
 mod hosted;
 mod identity;
+mod inbox;
 mod intake;
 mod limits;
 mod measure;
