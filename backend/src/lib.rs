@@ -23,6 +23,7 @@ pub mod http;
 pub mod intake;
 pub mod integrations;
 pub mod jobs;
+pub mod live;
 pub mod metrics;
 pub mod pages;
 pub mod reading;

@@ -12,6 +12,7 @@ mod files;
 mod forms;
 pub mod health;
 mod hosted;
+mod inbox;
 mod intake;
 mod join;
 mod kind;
@@ -28,6 +29,7 @@ mod responses;
 mod session;
 mod sign_in;
 mod sites;
+mod stream;
 mod surveys;
 mod webhooks;
 
@@ -50,8 +52,13 @@ pub(crate) use sites::check_origin;
     info(title = "Bearing", description = "Surveys where the experience happened: NPS, CSAT and CES."),
     modifiers(&Security),
     // A report holds the report before it, so what lies below that is not found by itself; and no route takes or gives
-    // the message that a receiver gets.
-    components(schemas(bearing_shared::api::reports::Difference, bearing_shared::api::webhooks::Message)),
+    // the message that a receiver gets, nor the data of a stream's events.
+    components(schemas(
+        bearing_shared::api::reports::Difference,
+        bearing_shared::api::webhooks::Message,
+        bearing_shared::api::stream::ResponseStored,
+        bearing_shared::api::stream::ScoreChanged
+    )),
     tags(
         (name = "embed", description = "What a visitor's browser calls. No secret; the site key is public."),
         (name = "management", description = "What product teams call, with an API key."),
@@ -78,8 +85,10 @@ fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(surveys::versions))
         .routes(routes!(preview::page))
         .routes(routes!(explain::explain))
-        .routes(routes!(responses::list, responses::create))
-        .routes(routes!(responses::read, responses::delete))
+        .routes(routes!(responses::list, responses::create, inbox::change_many))
+        .routes(routes!(inbox::count))
+        .routes(routes!(responses::read, responses::delete, inbox::change))
+        .routes(routes!(inbox::tags_of_site))
         .routes(routes!(respondents::erase))
         .routes(routes!(exports::csv))
         .routes(routes!(exports::jsonl))
@@ -90,6 +99,7 @@ fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(reports::changes))
         .routes(routes!(reports::drivers))
         .routes(routes!(reports::funnel))
+        .routes(routes!(stream::stream))
         .routes(routes!(webhooks::list, webhooks::create))
         .routes(routes!(webhooks::read, webhooks::update, webhooks::delete))
         .routes(routes!(webhooks::rotate))

@@ -15,9 +15,11 @@ mod backup;
 mod counts;
 mod deleted;
 mod error;
+mod inbox;
 mod json;
 mod keys;
 mod letters;
+mod live;
 mod log;
 mod members;
 mod postgres;
@@ -41,14 +43,16 @@ use transfer::Purpose;
 pub use audit::{Actor, ActorKind, AuditEntry, AuditStore};
 pub use backup::{Contents, Restored, back_up, restore};
 pub use error::{Result, StoreError};
+pub use inbox::{Counted, InboxStore, MarkChange, Marked, Marking, Marks};
 pub use keys::{Key, KeyStore, Scope};
+pub use live::{Heard, LiveStore};
 pub use log::{Applied, LogEntries, LogStore, apply_log};
 pub use members::{
     Accepted, Changed, Invitation, Joining, Member, MemberStore, Membership, Purpose as InvitationPurpose, Role,
 };
 pub use reports::{Axis, Base, FunnelCounts, Grouping, Rating, ReportFilter, ReportStore, Tallied, Tally, TallyQuery};
 pub use responses::{
-    Accept, Arrival, Cursor, EventCount, Outcome, ResponseFilter, ResponseStore, StoredResponse, Withdrawal,
+    Accept, Arrival, Cursor, EventCount, Outcome, ResponseFilter, ResponseStore, States, StoredResponse, Withdrawal,
 };
 pub use sessions::{Session, SessionStore, SignedIn};
 pub use shares::{Share, ShareStore};
@@ -71,7 +75,9 @@ pub trait Store:
     + ShareStore
     + SurveyStore
     + ResponseStore
+    + InboxStore
     + LogStore
+    + LiveStore
     + ReportStore
     + WebhookStore
     + TransferStore
@@ -88,7 +94,9 @@ impl<
         + ShareStore
         + SurveyStore
         + ResponseStore
+        + InboxStore
         + LogStore
+        + LiveStore
         + ReportStore
         + WebhookStore
         + TransferStore

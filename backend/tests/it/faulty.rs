@@ -10,13 +10,13 @@ use bearing_shared::id::{
 use bearing_shared::survey::Survey;
 use bearing_storage::{
     Accepted, Applied, Arrival, AuditEntry, AuditStore, Changed, CheckReport, Claim, Claimed, CountingStatus, Cursor,
-    Delivery, DeliveryCursor, EventCount, FunnelCounts, Invitation, Joining, Key, KeyStore, LogEntries, LogStore,
-    Member, MemberStore, Outcome, Page, Position, PublishedVersion, Rating, Replayed, ReportFilter, ReportStore,
-    ResponseFilter, ResponseStore, Result, Role, Session, SessionStore, Settled, Share, ShareStore, SignedIn, Site,
-    SiteStore, Store, StoreError, StoredResponse, StoredSurvey, SurveyStore, Tallied, TallyQuery, TransferStore,
-    UpkeepStore, Webhook, WebhookChange, WebhookStore,
+    Delivery, DeliveryCursor, EventCount, FunnelCounts, Heard, InboxStore, Invitation, Joining, Key, KeyStore,
+    LiveStore, LogEntries, LogStore, MarkChange, Marking, Member, MemberStore, Outcome, Page, Position,
+    PublishedVersion, Rating, Replayed, ReportFilter, ReportStore, ResponseFilter, ResponseStore, Result, Role,
+    Session, SessionStore, Settled, Share, ShareStore, SignedIn, Site, SiteStore, Store, StoreError, StoredResponse,
+    StoredSurvey, SurveyStore, Tallied, TallyQuery, TransferStore, UpkeepStore, Webhook, WebhookChange, WebhookStore,
 };
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 
 /// How the store fails.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -111,6 +111,39 @@ impl SiteStore for FaultyStore {
     }
     async fn counting(&self, site: &SiteId) -> Result<Option<CountingStatus>> {
         self.store.counting(site).await
+    }
+}
+
+#[async_trait]
+impl InboxStore for FaultyStore {
+    async fn mark(&self, site: &SiteId, ids: &[ResponseId], change: MarkChange, now: i64) -> Result<Marking> {
+        self.switch.write()?;
+        self.store.mark(site, ids, change, now).await
+    }
+    async fn count_responses(
+        &self,
+        site: &SiteId,
+        filter: ResponseFilter,
+        most: u32,
+    ) -> Result<bearing_storage::Counted> {
+        self.store.count_responses(site, filter, most).await
+    }
+    async fn tags(&self, site: &SiteId) -> Result<Vec<(String, u64)>> {
+        self.store.tags(site).await
+    }
+}
+
+#[async_trait]
+impl LiveStore for FaultyStore {
+    fn is_shared(&self) -> bool {
+        self.store.is_shared()
+    }
+    async fn say(&self, words: &str) -> Result<()> {
+        self.switch.write()?;
+        self.store.say(words).await
+    }
+    async fn listen(&self) -> mpsc::Receiver<Heard> {
+        self.store.listen().await
     }
 }
 

@@ -4,6 +4,7 @@ pub mod audit;
 pub mod embed;
 pub mod error;
 pub mod explain;
+pub mod inbox;
 pub mod intake;
 pub mod keys;
 pub mod members;
@@ -11,6 +12,7 @@ pub mod reports;
 pub mod responses;
 pub mod session;
 pub mod sites;
+pub mod stream;
 pub mod surveys;
 pub mod webhooks;
 
