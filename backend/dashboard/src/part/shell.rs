@@ -38,8 +38,8 @@ pub(crate) fn Shell(children: Children) -> impl IntoView {
     let several = sites.len() > 1;
     let only = sites.first().map(|site| site.name.clone()).unwrap_or_default();
     let options = sites.into_iter().map(|entry| {
-        let id = entry.id.clone();
-        view! { <option value=entry.id.clone() selected=move || site.id.get() == id>{entry.name}</option> }
+        let id = entry.id.0.clone();
+        view! { <option value=entry.id.0.clone() selected=move || site.id.get() == id>{entry.name}</option> }
     });
     view! {
         <a class="skip" href="#content">{words.common.skip}</a>
