@@ -198,7 +198,10 @@ fn keep_reading(address: Box<dyn Fn() -> Option<String>>, again: Box<dyn Fn() ->
                     }
                 })
             };
-            let result = get::<Value>(&address).await;
+            let result = match sent(Request::get(&address)).await {
+                Ok(response) => value(response).await,
+                Err(problem) => Err(problem),
+            };
             drop(tick);
             if asked.get() == turn {
                 here.set(result.is_ok());

@@ -52,6 +52,9 @@ impl<'de> Deserializer<'de> for Reader<'de> {
         match self.0 {
             Value::Null => visitor.visit_unit(),
             Value::Bool(value) => visitor.visit_bool(*value),
+            // A whole number stays one.
+            Value::Number(number) if number.is_u64() => self.deserialize_u64(visitor),
+            Value::Number(number) if number.is_i64() => self.deserialize_i64(visitor),
             Value::Number(_) => self.deserialize_f64(visitor),
             Value::String(text) => visitor.visit_str(text),
             Value::Array(_) => self.deserialize_seq(visitor),
@@ -313,6 +316,7 @@ mod tests {
         let value = json!({"count": 3, "less": -1, "share": 2, "name": "ü😀", "maybe": null, "new": [1], "by_score":
             {"0": 1, "10": 2}, "list": ["plain", {"with": 3}, {"named": {"a": "b"}}]});
         let ours: All = read(&value).expect("it fits");
+        assert_eq!(read::<Value>(&value).as_ref(), Ok(&value), "what has no type stays as it is");
         assert_eq!(ours, serde_json::from_value(value).expect("it fits"));
     }
 
