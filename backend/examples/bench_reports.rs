@@ -101,6 +101,7 @@ async fn prepare(store: &dyn Store, now: i64) -> anyhow::Result<(SiteId, Vec<Sur
             dimensions: vec![Dimension { name: "segment".into(), values: segments }],
             thresholds: Thresholds::default(),
             sample: false,
+            silenced: false,
             rest: bearing_shared::rule::Rest::default(),
             privacy_url: None,
             respect_signals: Vec::new(),

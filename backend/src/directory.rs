@@ -59,8 +59,12 @@ impl SiteView {
         shown
     }
 
-    /// The surveys that visitors may be asked now: those that are shown, but for those that are over or full.
+    /// The surveys that visitors may be asked now: those that are shown, but for those that are over or full; none while
+    /// the site is silenced.
     pub fn asked(&self, now: i64) -> Vec<&PublishedVersion> {
+        if self.site.settings.silenced {
+            return Vec::new();
+        }
         let is_over = |version: &PublishedVersion| {
             version.survey.rules.until.as_deref().and_then(moment).is_some_and(|until| now >= until)
         };

@@ -25,6 +25,7 @@ pub mod server;
 pub mod soak;
 pub mod stage;
 pub mod survey;
+pub mod team;
 pub mod template;
 pub mod throttle;
 pub mod wait;

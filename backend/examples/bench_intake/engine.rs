@@ -117,6 +117,7 @@ async fn prepare(store: &dyn Store, attributes: usize) -> anyhow::Result<Target>
             dimensions: dimensions.collect(),
             thresholds: Thresholds::default(),
             sample: false,
+            silenced: false,
             rest: bearing_shared::rule::Rest::default(),
             privacy_url: None,
             respect_signals: Vec::new(),

@@ -53,6 +53,7 @@ pub(super) async fn run(options: Options) -> anyhow::Result<()> {
                 dimensions: Vec::new(),
                 thresholds: Thresholds::default(),
                 sample: false,
+                silenced: false,
                 rest: Rest::default(),
                 privacy_url: None,
                 respect_signals: Vec::new(),

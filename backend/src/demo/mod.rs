@@ -94,6 +94,7 @@ pub async fn prepare(store: &dyn Store, now: i64, answers: usize) -> Result<Demo
             dimensions: surveys::dimensions(),
             thresholds: Thresholds::default(),
             sample: true,
+            silenced: false,
             rest: Rest::default(),
             privacy_url: None,
             respect_signals: Vec::new(),

@@ -79,6 +79,9 @@ pub(super) async fn explain(
         SurveyState::Paused => reasons.push(Reason::Paused),
         SurveyState::Published => {}
     }
+    if settings.silenced {
+        reasons.push(Reason::Silenced);
+    }
     if let Some(published) = &published
         && is_full(&app, site, published).await?
     {

@@ -184,6 +184,7 @@ fn apply(site: &mut Site, patch: SitePatch) -> Result<(), Fault> {
         theme.check().map_err(|fault| fault.under("theme"))?;
         settings.theme = theme;
     }
+    settings.silenced = patch.silenced.unwrap_or(settings.silenced);
     settings.allow_null_origin = patch.allow_null_origin.unwrap_or(settings.allow_null_origin);
     settings.require_signature = patch.require_signature.unwrap_or(settings.require_signature);
     Ok(())

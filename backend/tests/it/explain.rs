@@ -120,6 +120,15 @@ async fn a_survey_that_is_not_shown_says_so() {
     assert_eq!(codes(&explained(&server, &site, id, "").await), ["paused"]);
 
     server.post(&publish).key(&site.write).await.ok();
+    let path = format!("/v1/sites/{}", site.id);
+    server.patch(&path).key(&site.admin).json(&json!({ "silenced": true })).await.ok();
+    assert_eq!(codes(&explained(&server, &site, id, "").await), ["silenced"]);
+    let config = format!("/v1/embed/{}", site.key);
+    assert_eq!(server.get(&config).await.ok()["surveys"], json!([]), "the tag asks nobody");
+    let open = server.post(&format!("/v1/embed/{}/responses", site.key)).json(&answer(id, 9)).await.ok();
+    assert_eq!(open["results"][0]["status"], "stored", "an answer to a card that was open is taken");
+    server.patch(&path).key(&site.admin).json(&json!({ "silenced": false })).await.ok();
+    assert_eq!(server.get(&config).await.ok()["surveys"][0]["id"], id, "and asks again at once");
     let edit = json!({ "rules": { "answers": 2, "devices": ["tablet"] } });
     server.patch(&format!("/v1/surveys/{id}")).key(&site.write).json(&edit).await.ok();
     let tablet = "device=mobile";

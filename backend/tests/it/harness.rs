@@ -263,6 +263,7 @@ pub(crate) async fn make_site(store: &dyn Store, change: impl FnOnce(&mut SiteSe
         dimensions: Vec::new(),
         thresholds: bearing_shared::metric::Thresholds::default(),
         sample: false,
+        silenced: false,
         rest: bearing_shared::rule::Rest::default(),
         privacy_url: None,
         respect_signals: Vec::new(),

@@ -52,6 +52,8 @@ struct FlatSiteReply {
     #[serde(default)]
     sample: bool,
     #[serde(default)]
+    silenced: bool,
+    #[serde(default)]
     rest: Rest,
     #[serde(default)]
     privacy_url: Option<String>,
@@ -72,6 +74,7 @@ impl From<FlatSiteReply> for SiteReply {
             dimensions: flat.dimensions,
             thresholds: flat.thresholds,
             sample: flat.sample,
+            silenced: flat.silenced,
             rest: flat.rest,
             privacy_url: flat.privacy_url,
             respect_signals: flat.respect_signals,
@@ -114,6 +117,9 @@ pub struct SiteSettings {
     /// Whether its answers are a made-up sample.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub sample: bool,
+    /// Whether its tag shows no survey for now. Answers to cards that are open are taken, and hosted forms work.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub silenced: bool,
     /// How long visitors are left alone between two surveys.
     #[serde(default, skip_serializing_if = "Rest::is_none")]
     pub rest: Rest,
@@ -142,6 +148,8 @@ pub struct SitePatch {
     /// Whether pages with the origin `null` may write.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub allow_null_origin: Option<bool>,
+    /// Whether its tag shows no survey for now.
+    pub silenced: Option<bool>,
     /// Whether a customer id needs a signature.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub require_signature: Option<bool>,

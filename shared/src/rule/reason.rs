@@ -49,6 +49,7 @@ reasons! {
     Open "open" "A card is open, or was on this page view: close it and call show, or wait for the next page view.";
     NotPublished "not_published" "The survey is a draft: publish it.";
     Paused "paused" "The survey is paused: publish it again.";
+    Silenced "silenced" "The site shows no survey for now: switch that off in its settings.";
     Full "full" "The survey has as many answers as it may have: raise answers and publish it.";
 }
 

@@ -99,6 +99,7 @@ pub(crate) fn site(id: &str) -> Site {
             dimensions: vec![dimension("plan", &["free", "pro"])],
             thresholds: Thresholds::default(),
             sample: false,
+            silenced: false,
             rest: bearing_shared::rule::Rest::default(),
             privacy_url: None,
             respect_signals: Vec::new(),

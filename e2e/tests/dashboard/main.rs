@@ -1,0 +1,5 @@
+//! A team at its dashboard, in real browsers: what it sees, what it may do, and who is kept out.
+
+mod access;
+mod live;
+mod screens;
