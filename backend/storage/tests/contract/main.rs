@@ -31,6 +31,7 @@ macro_rules! expand {
 }
 use expand;
 
+mod audit;
 mod axes;
 mod builders;
 mod generations;
@@ -39,6 +40,7 @@ mod keys;
 mod learning;
 mod lists;
 mod logs;
+mod members;
 mod methods;
 mod model;
 mod postgres_commits;
@@ -48,6 +50,8 @@ mod postgres_races;
 mod postgres_schema;
 mod reports;
 mod responses;
+mod sessions;
+mod shares;
 mod sites;
 mod sqlite_backups;
 mod sqlite_counts;
