@@ -13,6 +13,7 @@ use bearing_storage::Scope;
 use super::extract;
 use super::params::NoParams;
 use crate::app::Shared;
+use crate::audit;
 use crate::auth::Caller;
 use crate::error::ApiResult;
 
@@ -34,5 +35,7 @@ pub(super) async fn erase(
         .ok_or_else(|| Fault::at(Code::INVALID_FIELD, "customer", "Name the customer whose responses are to go."))?;
     app.settle().await?;
     let erased = app.store.erase_customer(site, &customer, app.clock.now()).await?;
+    // How many, and never whose.
+    audit::by(&app, &caller, "customer.erased", "", &[("responses", &erased.to_string())]).await;
     Ok(Json(EraseReply { erased }))
 }

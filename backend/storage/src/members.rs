@@ -131,6 +131,9 @@ pub trait MemberStore: Send + Sync {
     /// role of their own in the site are not among them.
     async fn site_members(&self, site: &SiteId, after: Option<MemberId>, limit: u32) -> Result<Vec<(Member, Role)>>;
 
+    /// What a member may do, by site.
+    async fn memberships(&self, member: &MemberId) -> Result<Vec<Membership>>;
+
     /// Gives a member of a site another role.
     async fn set_role(&self, site: &SiteId, member: &MemberId, role: Role) -> Result<Changed>;
 

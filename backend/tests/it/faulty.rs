@@ -11,10 +11,10 @@ use bearing_shared::survey::Survey;
 use bearing_storage::{
     Accepted, Applied, Arrival, AuditEntry, AuditStore, Changed, CheckReport, Claim, Claimed, CountingStatus, Cursor,
     Delivery, DeliveryCursor, EventCount, FunnelCounts, Invitation, Joining, Key, KeyStore, LogEntries, LogStore,
-    Member, MemberStore, Outcome, Page, Position, PublishedVersion, Rating, Replayed, ReportFilter, ReportStore,
-    ResponseFilter, ResponseStore, Result, Role, Session, SessionStore, Settled, Share, ShareStore, SignedIn, Site,
-    SiteStore, Store, StoreError, StoredResponse, StoredSurvey, SurveyStore, Tallied, TallyQuery, TransferStore,
-    UpkeepStore, Webhook, WebhookChange, WebhookStore,
+    Member, MemberStore, Membership, Outcome, Page, Position, PublishedVersion, Rating, Replayed, ReportFilter,
+    ReportStore, ResponseFilter, ResponseStore, Result, Role, Session, SessionStore, Settled, Share, ShareStore,
+    SignedIn, Site, SiteStore, Store, StoreError, StoredResponse, StoredSurvey, SurveyStore, Tallied, TallyQuery,
+    TransferStore, UpkeepStore, Webhook, WebhookChange, WebhookStore,
 };
 use tokio::sync::watch;
 
@@ -157,6 +157,9 @@ impl MemberStore for FaultyStore {
     }
     async fn site_members(&self, site: &SiteId, after: Option<MemberId>, limit: u32) -> Result<Vec<(Member, Role)>> {
         self.store.site_members(site, after, limit).await
+    }
+    async fn memberships(&self, member: &MemberId) -> Result<Vec<Membership>> {
+        self.store.memberships(member).await
     }
     async fn set_role(&self, site: &SiteId, member: &MemberId, role: Role) -> Result<Changed> {
         self.switch.write()?;

@@ -6,7 +6,7 @@ use tokio_postgres::Row;
 
 use super::session::{Lock, Session as Transaction, Sites};
 use super::{PostgresStore, invitations};
-use crate::members::{Accepted, Changed, Invitation, Joining, Member, MemberStore, Purpose, Role};
+use crate::members::{Accepted, Changed, Invitation, Joining, Member, MemberStore, Membership, Purpose, Role};
 use crate::sessions::Session;
 use crate::{Result, StoreError};
 
@@ -75,6 +75,16 @@ pub(super) async fn role_in(transaction: &Transaction, site: &SiteId, member: &M
     let sql = "SELECT role FROM membership WHERE site_id = $1 AND member_id = $2";
     let found = transaction.first(sql, &[&site.0, &member.0]).await?;
     found.map(|row| role(row.try_get(0)?, &member.0)).transpose()
+}
+
+/// What a member may do, by site.
+pub(super) async fn memberships(transaction: &Transaction, member: &MemberId) -> Result<Vec<Membership>> {
+    let sql = "SELECT site_id, role FROM membership WHERE member_id = $1 ORDER BY site_id";
+    let membership = |row: &Row| {
+        let role = role(row.try_get(1)?, &member.0)?;
+        Ok(Membership { site: SiteId(row.try_get(0)?), member: member.clone(), role })
+    };
+    transaction.query(sql, &[&member.0]).await?.iter().map(membership).collect()
 }
 
 /// Whether a site would have nobody left who may give roles if this member were not its owner any more. Operators own
@@ -167,6 +177,12 @@ impl MemberStore for PostgresStore {
             Ok((member, role))
         };
         let found = found.and_then(|rows| rows.iter().map(with_role).collect());
+        transaction.end(found).await
+    }
+
+    async fn memberships(&self, member: &MemberId) -> Result<Vec<Membership>> {
+        let transaction = self.reading(Sites::All).await?;
+        let found = memberships(&transaction, member).await;
         transaction.end(found).await
     }
 

@@ -5,7 +5,7 @@ use bearing_shared::id::{InvitationId, MemberId, SiteId};
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
 use super::{SqliteStore, invitations};
-use crate::members::{Accepted, Changed, Invitation, Joining, Member, MemberStore, Role};
+use crate::members::{Accepted, Changed, Invitation, Joining, Member, MemberStore, Membership, Role};
 use crate::sessions::Session;
 use crate::{Result, StoreError};
 
@@ -68,6 +68,18 @@ pub(super) fn role_in(connection: &Connection, site: &SiteId, member: &MemberId)
     let found: Option<String> =
         connection.prepare_cached(sql)?.query_row([&site.0, &member.0], |row| row.get(0)).optional()?;
     found.map(|name| role(&name, &member.0)).transpose()
+}
+
+/// What a member may do, by site.
+pub(super) fn memberships(connection: &Connection, member: &MemberId) -> Result<Vec<Membership>> {
+    let mut statement =
+        connection.prepare_cached("SELECT site_id, role FROM membership WHERE member_id = ?1 ORDER BY site_id")?;
+    let found: Vec<(String, String)> =
+        statement.query_map([&member.0], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<rusqlite::Result<_>>()?;
+    let membership = |(site, name): (String, String)| {
+        Ok(Membership { site: SiteId(site), member: member.clone(), role: role(&name, &member.0)? })
+    };
+    found.into_iter().map(membership).collect()
 }
 
 /// Whether a site would have nobody left who may give roles if this member were not its owner any more. Operators own
@@ -160,6 +172,11 @@ impl MemberStore for SqliteStore {
             found.into_iter().map(with_role).collect()
         };
         self.readers.run(read).await
+    }
+
+    async fn memberships(&self, member: &MemberId) -> Result<Vec<Membership>> {
+        let member = member.clone();
+        self.readers.run(move |connection| memberships(connection, &member)).await
     }
 
     async fn set_role(&self, site: &SiteId, member: &MemberId, role: Role) -> Result<Changed> {

@@ -174,6 +174,9 @@ async fn a_known_member_joins_another_site_and_loses_no_role(db: &Database) -> R
     }
     assert_eq!(role(db, &home(), &ann).await?, Some(Role::Editor));
     assert_eq!(role(db, &other(), &ann).await?, Some(Role::Viewer));
+    let roles: Vec<_> = db.memberships(&ann.id).await?.into_iter().map(|one| (one.site, one.role)).collect();
+    assert_eq!(roles, [(home(), Role::Editor), (other(), Role::Viewer)]);
+    assert!(db.memberships(&MemberId::from("mb_nobody")).await?.is_empty());
     assert!(db.create_invitation(invitation(4, Purpose::Operator)).await?);
     db.accept_invitation([4; 32], Joining::Known(ann.id.clone()), session(4, &ann)).await?;
     assert!(db.member(&ann.id).await?.expect("she is there").operator);
