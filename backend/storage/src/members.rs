@@ -141,6 +141,10 @@ pub trait MemberStore: Send + Sync {
     /// of people who have nothing to do here.
     async fn remove_member(&self, site: &SiteId, member: &MemberId) -> Result<Changed>;
 
+    /// Forgets a member with all roles, sessions and links. Whoever does this from outside any site may leave sites
+    /// without an owner, and can make an operator at any time. False when there is no such member.
+    async fn delete_member(&self, id: &MemberId) -> Result<bool>;
+
     /// Adds an invitation and forgets those that have ended. False when its site or member is not there.
     async fn create_invitation(&self, invitation: Invitation) -> Result<bool>;
 

@@ -169,6 +169,10 @@ impl MemberStore for FaultyStore {
         self.switch.write()?;
         self.store.remove_member(site, member).await
     }
+    async fn delete_member(&self, id: &MemberId) -> Result<bool> {
+        self.switch.write()?;
+        self.store.delete_member(id).await
+    }
     async fn create_invitation(&self, invitation: Invitation) -> Result<bool> {
         self.switch.write()?;
         self.store.create_invitation(invitation).await

@@ -116,11 +116,25 @@ async fn remove(transaction: &Transaction, site: &SiteId, member: &MemberId) -> 
     let sql = "DELETE FROM member WHERE id = $1 AND operator = 0
                  AND NOT EXISTS (SELECT 1 FROM membership WHERE member_id = $1)";
     if transaction.execute(sql, &[&member.0]).await? == 1 {
-        for table in ["session", "invitation"] {
-            transaction.execute(&format!("DELETE FROM {table} WHERE member_id = $1"), &[&member.0]).await?;
-        }
+        forget(transaction, member).await?;
     }
     Ok(Changed::Done)
+}
+
+/// Takes away what belongs to a member who is gone.
+async fn forget(transaction: &Transaction, member: &MemberId) -> Result<()> {
+    for table in ["membership", "session", "invitation"] {
+        transaction.execute(&format!("DELETE FROM {table} WHERE member_id = $1"), &[&member.0]).await?;
+    }
+    Ok(())
+}
+
+async fn delete(transaction: &Transaction, id: &MemberId) -> Result<bool> {
+    if !hold(transaction, id).await? {
+        return Ok(false);
+    }
+    forget(transaction, id).await?;
+    Ok(transaction.execute("DELETE FROM member WHERE id = $1", &[&id.0]).await? == 1)
 }
 
 async fn set_password(transaction: &Transaction, id: &MemberId, password: &str, keep: [u8; 32]) -> Result<bool> {
@@ -197,6 +211,12 @@ impl MemberStore for PostgresStore {
         let transaction = self.writing_beyond(std::slice::from_ref(site), Lock::Alone).await?;
         let changed = remove(&transaction, site, member).await;
         transaction.end(changed).await
+    }
+
+    async fn delete_member(&self, id: &MemberId) -> Result<bool> {
+        let transaction = self.writing_freely(Sites::All).await?;
+        let gone = delete(&transaction, id).await;
+        transaction.end(gone).await
     }
 
     async fn create_invitation(&self, invitation: Invitation) -> Result<bool> {

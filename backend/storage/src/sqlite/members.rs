@@ -112,11 +112,17 @@ fn remove(transaction: &Transaction<'_>, site: &SiteId, member: &MemberId) -> Re
         [&member.0],
     )?;
     if gone == 1 {
-        for table in ["session", "invitation"] {
-            transaction.execute(&format!("DELETE FROM {table} WHERE member_id = ?1"), [&member.0])?;
-        }
+        forget(transaction, member)?;
     }
     Ok(Changed::Done)
+}
+
+/// Takes away what belongs to a member who is gone.
+fn forget(transaction: &Transaction<'_>, member: &MemberId) -> Result<()> {
+    for table in ["membership", "session", "invitation"] {
+        transaction.execute(&format!("DELETE FROM {table} WHERE member_id = ?1"), [&member.0])?;
+    }
+    Ok(())
 }
 
 #[async_trait]
@@ -187,6 +193,15 @@ impl MemberStore for SqliteStore {
     async fn remove_member(&self, site: &SiteId, member: &MemberId) -> Result<Changed> {
         let (site, member) = (site.clone(), member.clone());
         self.writer.write(move |transaction| remove(transaction, &site, &member)).await
+    }
+
+    async fn delete_member(&self, id: &MemberId) -> Result<bool> {
+        let id = id.clone();
+        let write = move |transaction: &Transaction<'_>| {
+            forget(transaction, &id)?;
+            Ok(transaction.execute("DELETE FROM member WHERE id = ?1", [&id.0])? == 1)
+        };
+        self.writer.write(write).await
     }
 
     async fn create_invitation(&self, invitation: Invitation) -> Result<bool> {

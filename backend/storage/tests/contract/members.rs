@@ -22,6 +22,7 @@ crate::contract! {
     whoever_is_in_no_site_any_more_is_forgotten
     members_are_listed_by_site_in_pages
     a_members_name_and_password_change
+    a_member_who_is_removed_from_outside_leaves_nothing
     a_deleted_site_takes_its_roles_and_invitations_along
 }
 
@@ -342,6 +343,24 @@ async fn a_members_name_and_password_change(db: &Database) -> Result<()> {
     let nobody = MemberId::from("mb_nobody");
     assert!(!db.edit_member(&nobody, "Ann".into(), None).await?);
     assert!(!db.set_password(&nobody, String::new(), [2; 32]).await?);
+    Ok(())
+}
+
+async fn a_member_who_is_removed_from_outside_leaves_nothing(db: &Database) -> Result<()> {
+    furnish(db).await?;
+    let ann = joined(db, 1, to("st_home", Role::Owner)).await?;
+    let bob = joined(db, 2, Purpose::Operator).await?;
+    assert!(db.create_invitation(invitation(3, Purpose::Password(ann.id.clone()))).await?);
+    for member in [&ann, &bob] {
+        assert!(db.delete_member(&member.id).await?);
+        assert!(!db.delete_member(&member.id).await?);
+    }
+    assert!(!db.has_members().await?);
+    assert!(db.site_members(&home(), None, 9).await?.is_empty());
+    for hash in [[1; 32], [2; 32]] {
+        assert_eq!(db.session_by_hash(hash, NOON).await?, None);
+    }
+    assert_eq!(db.invitation_by_hash([3; 32], NOON).await?, None);
     Ok(())
 }
 
