@@ -6,6 +6,20 @@ use bearing_shared::id::SiteId;
 use bearing_storage::{Actor, AuditEntry};
 
 use crate::app::App;
+use crate::auth::Caller;
+
+/// Notes a change that a caller has made to a thing of the request's site; see [`note`].
+pub async fn by(app: &App, caller: &Caller, action: &str, object: &str, detail: &[(&str, &str)]) {
+    note(app, caller.actor(), Some(caller.site()), action, object, detail).await;
+}
+
+/// The names of the fields that a patch changes, for `detail`: what they hold may be longer than an entry should be.
+pub fn fields(patch: &impl serde::Serialize) -> String {
+    match serde_json::to_value(patch) {
+        Ok(serde_json::Value::Object(fields)) => fields.keys().map(String::as_str).collect::<Vec<_>>().join(", "),
+        _ => String::new(),
+    }
+}
 
 /// Notes a change that has been made. `detail` says by name what has changed; never an answer's text, a secret or a
 /// customer's id.

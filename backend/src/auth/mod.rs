@@ -97,6 +97,11 @@ impl Caller {
         }
     }
 
+    /// The site that the request is about, whatever the caller may do there.
+    pub fn site(&self) -> &SiteId {
+        &self.site
+    }
+
     /// The member who calls, unless it is a key.
     pub fn member(&self) -> Option<&SignedIn> {
         match &self.who {
@@ -211,6 +216,27 @@ impl FromRequestParts<Shared> for Caller {
         if of_query.is_some_and(|named| named != caller.site) {
             return Err(ApiError::not_found());
         }
+        telemetry::join(&parts.headers);
+        Ok(caller)
+    }
+}
+
+/// A key or a member, for what is about every site that is open to them.
+pub enum Anybody {
+    /// A key.
+    Key(Key),
+    /// A member who is signed in.
+    Member(SignedIn),
+}
+
+impl FromRequestParts<Shared> for Anybody {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Shared) -> ApiResult<Self> {
+        let caller = match shown_key(parts, app).await? {
+            Some(key) => Self::Key(key),
+            None => Self::Member(shown_session(parts, app).await?),
+        };
         telemetry::join(&parts.headers);
         Ok(caller)
     }

@@ -75,6 +75,7 @@ pub(super) async fn run(options: Options) -> anyhow::Result<()> {
         Command::User(UserCommand::Create { email, json }) => {
             members::create(store.as_ref(), &email, public_url.as_deref(), json).await
         }
+        Command::User(UserCommand::Delete { email }) => members::delete(store.as_ref(), &email).await,
         // Opening has done it already.
         Command::Migrate { .. } => say("The schema is up to date."),
         Command::Recount => {

@@ -66,18 +66,36 @@ pub(super) async fn create(
     if !store.create_invitation(invitation).await? {
         bail!("{email} was removed meanwhile; run this again.");
     }
-    let entry = AuditEntry {
-        at: SystemClock.now(),
-        site: None,
-        actor: Actor { kind: ActorKind::CommandLine, id: String::new(), name: String::new() },
-        action: action.into(),
-        object: id.0,
-        detail: [("email".to_owned(), email)].into(),
-    };
-    store.record(entry).await?;
+    note(store, action, id.0, email).await?;
     let link = format!("{}/app/join/{secret}", public_url.unwrap_or(USUAL).trim_end_matches('/'));
     if as_json {
         return say(&json!({ "link": link, "expires_at": time::rfc3339(ends) }).to_string());
     }
     say(&link)
+}
+
+/// Forgets the member with an address.
+pub(super) async fn delete(store: &dyn Store, email: &str) -> anyhow::Result<()> {
+    let email = normal(email);
+    let Some(member) = store.member_by_email(&email).await? else { bail!("Nobody signs in as {email}.") };
+    if !store.delete_member(&member.id).await? {
+        bail!("{email} was removed meanwhile.");
+    }
+    // Without the address: whoever is forgotten is.
+    note(store, "member.removed", member.id.0, String::new()).await?;
+    say(&format!("{email} can sign in no more."))
+}
+
+/// Notes in the audit log what the command line has done.
+async fn note(store: &dyn Store, action: &str, object: String, email: String) -> anyhow::Result<()> {
+    let entry = AuditEntry {
+        at: SystemClock.now(),
+        site: None,
+        actor: Actor { kind: ActorKind::CommandLine, id: String::new(), name: String::new() },
+        action: action.into(),
+        object,
+        detail: if email.is_empty() { [].into() } else { [("email".to_owned(), email)].into() },
+    };
+    store.record(entry).await?;
+    Ok(())
 }

@@ -175,6 +175,12 @@ pub(super) enum UserCommand {
         #[arg(long, env = "BEARING_JSON")]
         json: bool,
     },
+    /// Forgets a member with all roles and sessions; it takes effect at once.
+    Delete {
+        /// The address that the member signs in with.
+        #[arg(long, env = "BEARING_EMAIL")]
+        email: String,
+    },
 }
 
 #[derive(Subcommand)]

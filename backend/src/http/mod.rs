@@ -1,6 +1,7 @@
 //! The router: a table of contents, grouped by who calls.
 
 mod arriving;
+mod audit;
 pub mod config;
 mod dashboard;
 mod docs;
@@ -14,11 +15,14 @@ pub mod health;
 mod hosted;
 mod inbox;
 mod intake;
+mod invitations;
 mod join;
+mod keys;
 mod kind;
 mod layers;
 pub mod measure;
 mod member_page;
+mod members;
 mod page;
 mod params;
 mod preview;
@@ -105,8 +109,20 @@ fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(webhooks::rotate))
         .routes(routes!(webhooks::test))
         .routes(routes!(webhooks::deliveries))
-        .routes(routes!(webhooks::replay));
-    let session = OpenApiRouter::new().routes(routes!(session::read));
+        .routes(routes!(webhooks::replay))
+        .routes(routes!(members::list))
+        .routes(routes!(members::update, members::delete))
+        .routes(routes!(members::password))
+        .routes(routes!(invitations::list, invitations::create))
+        .routes(routes!(invitations::delete))
+        .routes(routes!(keys::list, keys::create))
+        .routes(routes!(keys::delete))
+        .routes(routes!(audit::list));
+    let session = OpenApiRouter::new()
+        .routes(routes!(session::read, session::update, session::end))
+        .routes(routes!(session::list))
+        .routes(routes!(session::end_one))
+        .routes(routes!(sites::list, sites::create));
     let operations = OpenApiRouter::new()
         .routes(routes!(health::healthz))
         .routes(routes!(health::readyz))

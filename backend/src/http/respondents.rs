@@ -13,6 +13,7 @@ use bearing_storage::Scope;
 use super::extract;
 use super::params::NoParams;
 use crate::app::Shared;
+use crate::audit;
 use crate::auth::Caller;
 use crate::error::ApiResult;
 use crate::live::News;
@@ -38,5 +39,7 @@ pub(super) async fn erase(
     // Some may be gone where the rest failed.
     app.live.tell(site, News::ANYTHING);
     let erased = erased?;
+    // How many, and never whose.
+    audit::by(&app, &caller, "customer.erased", "", &[("responses", &erased.to_string())]).await;
     Ok(Json(EraseReply { erased }))
 }

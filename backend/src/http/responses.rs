@@ -17,6 +17,7 @@ use super::exports::Filters;
 use super::extract;
 use super::params::{NoParams, Params};
 use crate::app::Shared;
+use crate::audit;
 use crate::auth::Caller;
 use crate::error::{ApiError, ApiResult, read_in_time};
 use crate::intake::{self, Source};
@@ -137,11 +138,11 @@ pub(super) async fn delete(
     let site = caller.may(Scope::Write)?;
     let id = ResponseId::parse(&id).ok_or_else(ApiError::not_found)?;
     app.settle().await?;
-    match app.store.delete_response(site, id, app.clock.now()).await? {
-        true => {
-            app.live.tell(site, News::ANYTHING);
-            Ok(StatusCode::NO_CONTENT)
-        }
-        false => Err(ApiError::not_found()),
+    if !app.store.delete_response(site, id, app.clock.now()).await? {
+        return Err(ApiError::not_found());
     }
+    app.live.tell(site, News::ANYTHING);
+    // Without its id: of what was erased nothing is kept but the hash that bars it.
+    audit::by(&app, &caller, "response.deleted", "", &[]).await;
+    Ok(StatusCode::NO_CONTENT)
 }

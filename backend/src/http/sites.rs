@@ -2,24 +2,28 @@
 
 use axum::Json;
 use axum::body::Body;
-use axum::extract::{Path, State};
+use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderMap, StatusCode};
 use bearing_shared::answer::cleaned;
+use bearing_shared::api::Page;
 use bearing_shared::api::error::ErrorBody;
-use bearing_shared::api::sites::{BuildingReply, CountingReply, SitePatch, SiteReply};
+use bearing_shared::api::sites::{BuildingReply, CountingReply, SiteCreate, SitePatch, SiteReply, SiteSettings};
 use bearing_shared::cell;
 use bearing_shared::fault::{Code, Fault};
-use bearing_shared::look::is_address;
+use bearing_shared::id::{SiteId, SiteKey};
+use bearing_shared::look::{Theme, is_address};
+use bearing_shared::metric::Thresholds;
 use bearing_shared::question::is_name;
+use bearing_shared::rule::Rest;
 use bearing_storage::{Building, Scope, Site};
 use jiff::tz::TimeZone;
 
-use super::extract;
-use super::params::NoParams;
+use super::params::{NoParams, Params};
+use super::{extract, session};
 use crate::app::{App, Shared};
-use crate::auth::Caller;
+use crate::auth::{self, Anybody, Caller, Present};
 use crate::error::{ApiError, ApiResult};
-use crate::{chance, time};
+use crate::{audit, chance, time};
 
 /// The most dimensions and origins of a site.
 const LIST_LIMIT: usize = 50;
@@ -41,6 +45,89 @@ async fn reply(app: &App, site: Site, secret: Option<String>) -> ApiResult<Json<
         },
         identity_secret: secret,
     }))
+}
+
+/// The sites that are open to the caller, the oldest first: a key's own, a member's, and for an operator every one.
+#[utoipa::path(get, path = "/v1/sites", tag = "session",
+    params(("limit" = Option<u32>, Query), ("cursor" = Option<String>, Query)),
+    responses((status = 200, body = Page<SiteReply>), (status = 401, body = ErrorBody), (status = 422, body = ErrorBody)))]
+pub(super) async fn list(
+    State(app): State<Shared>,
+    caller: Anybody,
+    RawQuery(query): RawQuery,
+) -> ApiResult<Json<Page<SiteReply>>> {
+    let mut params = Params::read(query);
+    let limit = params.limit()? as usize;
+    let after = params.take("cursor");
+    params.end()?;
+    let mut sites: Vec<Site> = match caller {
+        Anybody::Key(key) => app.store.site(&key.site).await?.into_iter().collect(),
+        Anybody::Member(signed_in) => {
+            session::open_sites(&app, &signed_in).await?.into_iter().map(|(site, _)| site).collect()
+        }
+    };
+    if let Some(after) = after {
+        let place = sites.iter().position(|site| site.id.as_str() == after);
+        let place = place.ok_or_else(|| {
+            Fault::at(Code::INVALID_PARAMETER, "cursor", "Give the next_cursor of a page before, while it is there.")
+        })?;
+        sites.drain(..=place);
+    }
+    let more = sites.len() > limit;
+    sites.truncate(limit);
+    let next_cursor = sites.last().filter(|_| more).map(|site| site.id.to_string());
+    let mut items = Vec::new();
+    for site in sites {
+        items.push(reply(&app, site, None).await?.0);
+    }
+    Ok(Json(Page { items, next_cursor }))
+}
+
+/// Makes a site, as an operator; the reply alone shows the identity secret.
+#[utoipa::path(post, path = "/v1/sites", tag = "session", request_body = SiteCreate,
+    responses((status = 201, body = SiteReply), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody),
+        (status = 403, body = ErrorBody), (status = 422, body = ErrorBody)))]
+pub(super) async fn create(
+    State(app): State<Shared>,
+    Present(signed_in): Present,
+    _: NoParams,
+    headers: HeaderMap,
+    body: Body,
+) -> ApiResult<(StatusCode, Json<SiteReply>)> {
+    if !signed_in.member.operator {
+        let message = "Only an operator may make sites; `bearing user create` makes one.";
+        return Err(Fault::new(Code::INSUFFICIENT_SCOPE, message).into());
+    }
+    let asked: SiteCreate = extract::json(&headers, body).await?;
+    let settings = SiteSettings {
+        name: String::new(),
+        origins: Vec::new(),
+        allow_null_origin: false,
+        require_signature: false,
+        time_zone: "UTC".into(),
+        dimensions: Vec::new(),
+        thresholds: Thresholds::default(),
+        sample: false,
+        rest: Rest::default(),
+        privacy_url: None,
+        respect_signals: Vec::new(),
+        theme: Theme::default(),
+    };
+    let secret = chance::secret("");
+    let mut site = Site {
+        id: SiteId(chance::id(SiteId::PREFIX)),
+        key: SiteKey(chance::id(SiteKey::PREFIX)),
+        identity_secret: secret.clone(),
+        settings,
+        created_at: app.clock.now(),
+    };
+    let SiteCreate { name, origins, time_zone } = asked;
+    apply(&mut site, SitePatch { name: Some(name), origins, time_zone, ..SitePatch::default() })?;
+    app.store.create_site(site.clone()).await?;
+    app.directory.refresh().await?;
+    let detail = [("name", site.settings.name.as_str())];
+    audit::note(&app, auth::actor(&signed_in), Some(&site.id), "site.created", site.id.as_str(), &detail).await;
+    Ok((StatusCode::CREATED, reply(&app, site, Some(secret)).await?))
 }
 
 /// A site's settings.
@@ -74,6 +161,7 @@ pub(super) async fn update(
     let patch: SitePatch = extract::json(&headers, body).await?;
     let mut site = app.store.site(id).await?.ok_or_else(ApiError::not_found)?;
     let rotate = patch.rotate_identity_secret == Some(true);
+    let fields = audit::fields(&patch);
     apply(&mut site, patch)?;
     let secret = rotate.then(|| chance::secret(""));
     if let Some(secret) = &secret {
@@ -83,6 +171,7 @@ pub(super) async fn update(
         return Err(ApiError::not_found());
     }
     app.directory.refresh().await?;
+    audit::by(&app, &caller, "site.updated", &site.id.0, &[("fields", &fields)]).await;
     reply(&app, site, secret).await
 }
 
@@ -99,7 +188,11 @@ pub(super) async fn delete(
     let id = caller.may_in(Scope::Admin, Some(&id))?;
     let deleted = app.store.delete_site(id).await?;
     app.directory.refresh().await?;
-    if deleted { Ok(StatusCode::NO_CONTENT) } else { Err(ApiError::not_found()) }
+    if !deleted {
+        return Err(ApiError::not_found());
+    }
+    audit::by(&app, &caller, "site.deleted", id.as_str(), &[]).await;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// Puts what is named into the settings, each checked.

@@ -16,7 +16,7 @@ use super::params::{NoParams, Params};
 use crate::app::{App, Shared};
 use crate::auth::Caller;
 use crate::error::{ApiError, ApiResult};
-use crate::{chance, time};
+use crate::{audit, chance, time};
 
 fn reply(stored: StoredSurvey) -> SurveyReply {
     SurveyReply {
@@ -83,7 +83,9 @@ pub(super) async fn create(
         return Err(ApiError::not_found());
     }
     app.directory.refresh().await?;
-    Ok((StatusCode::CREATED, Json(reply(found(&app, site, &id).await?))))
+    let made = found(&app, site, &id).await?;
+    audit::by(&app, &caller, "survey.created", id.as_str(), &[("name", &made.survey.name)]).await;
+    Ok((StatusCode::CREATED, Json(reply(made))))
 }
 
 /// One survey with the content being edited.
@@ -114,11 +116,13 @@ pub(super) async fn update(
 ) -> ApiResult<Json<SurveyReply>> {
     let (site, id) = (caller.may(Scope::Write)?, SurveyId(id));
     let patch: SurveyContent = extract::json(&headers, body).await?;
+    let fields = audit::fields(&patch);
     let mut survey = found(&app, site, &id).await?.survey;
     patch.apply(&mut survey);
     survey.check()?;
     app.store.edit_survey(site, &id, survey, app.clock.now()).await?;
     app.directory.refresh().await?;
+    audit::by(&app, &caller, "survey.updated", id.as_str(), &[("fields", &fields)]).await;
     Ok(Json(reply(found(&app, site, &id).await?)))
 }
 
@@ -133,8 +137,10 @@ pub(super) async fn publish(
     Path(id): Path<String>,
 ) -> ApiResult<Json<SurveyReply>> {
     let (site, id) = (caller.may(Scope::Write)?, SurveyId(id));
-    app.store.publish_survey(site, &id, app.clock.now()).await?.ok_or_else(ApiError::not_found)?;
+    let version = app.store.publish_survey(site, &id, app.clock.now()).await?.ok_or_else(ApiError::not_found)?;
     app.directory.refresh().await?;
+    let version = version.to_string();
+    audit::by(&app, &caller, "survey.published", id.as_str(), &[("version", &version)]).await;
     Ok(Json(reply(found(&app, site, &id).await?)))
 }
 
@@ -156,6 +162,7 @@ pub(super) async fn pause(
         );
     }
     app.directory.refresh().await?;
+    audit::by(&app, &caller, "survey.paused", id.as_str(), &[]).await;
     Ok(Json(reply(found(&app, site, &id).await?)))
 }
 

@@ -17,7 +17,7 @@ use crate::app::{App, Shared};
 use crate::auth::Caller;
 use crate::error::{ApiError, ApiResult, read_in_time};
 use crate::integrations::webhooks::{address, sign};
-use crate::{chance, time};
+use crate::{audit, chance, time};
 
 /// The most webhooks of a site: each answer writes up to two deliveries for each of them, in its own transaction.
 const MOST: u32 = 20;
@@ -124,6 +124,9 @@ pub(super) async fn create(
         let message = format!("The site has {MOST} webhooks, and that is the most; delete one first.");
         return Err(Fault::new(Code::CONFLICT, message).into());
     }
+    // The rest of an address may be a secret.
+    let host = url::Url::parse(&webhook.url).ok().and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default();
+    audit::by(&app, &caller, "webhook.created", webhook.id.as_str(), &[("host", &host)]).await;
     let secret = Some(webhook.secret.clone());
     Ok((StatusCode::CREATED, Json(reply(webhook, now, secret))))
 }
@@ -186,6 +189,7 @@ pub(super) async fn update(
 ) -> ApiResult<Json<WebhookReply>> {
     let site = caller.may(Scope::Admin)?;
     let patch: WebhookPatch = extract::json(&headers, body).await?;
+    let fields = audit::fields(&patch);
     found(&app, site, &id).await?;
     let change = WebhookChange {
         url: patch.url.map(|url| checked_url(&app, &url)).transpose()?,
@@ -194,6 +198,7 @@ pub(super) async fn update(
         enabled: patch.enabled,
     };
     let changed = app.store.change_webhook(site, &WebhookId(id), change).await?.ok_or_else(ApiError::not_found)?;
+    audit::by(&app, &caller, "webhook.updated", changed.id.as_str(), &[("fields", &fields)]).await;
     Ok(Json(reply(changed, app.clock.now(), None)))
 }
 
@@ -208,10 +213,12 @@ pub(super) async fn delete(
     Path(id): Path<String>,
 ) -> ApiResult<StatusCode> {
     let site = caller.may(Scope::Admin)?;
-    match app.store.delete_webhook(site, &WebhookId(id)).await? {
-        true => Ok(StatusCode::NO_CONTENT),
-        false => Err(ApiError::not_found()),
+    let id = WebhookId(id);
+    if !app.store.delete_webhook(site, &id).await? {
+        return Err(ApiError::not_found());
     }
+    audit::by(&app, &caller, "webhook.deleted", id.as_str(), &[]).await;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// Makes a new secret, shown in the reply alone; for 24 hours messages are signed with the one before too.
@@ -227,7 +234,9 @@ pub(super) async fn rotate(
     let site = caller.may(Scope::Admin)?;
     let (secret, now) = (sign::new_secret(), app.clock.now());
     let rotated = app.store.rotate_webhook(site, &WebhookId(id), secret.clone(), now + OVERLAP).await?;
-    Ok(Json(reply(rotated.ok_or_else(ApiError::not_found)?, now, Some(secret))))
+    let rotated = rotated.ok_or_else(ApiError::not_found)?;
+    audit::by(&app, &caller, "webhook.rotated", rotated.id.as_str(), &[]).await;
+    Ok(Json(reply(rotated, now, Some(secret))))
 }
 
 /// Sends a message of the type webhook.test.
@@ -244,7 +253,10 @@ pub(super) async fn test(
     let id = DeliveryId(chance::id(DeliveryId::PREFIX));
     let delivery = Delivery::test(id, webhook.site, webhook.id, app.clock.now());
     match app.store.add_delivery(delivery.clone()).await? {
-        true => Ok((StatusCode::ACCEPTED, Json(delivery_reply(delivery)))),
+        true => {
+            audit::by(&app, &caller, "webhook.tested", delivery.webhook.as_str(), &[]).await;
+            Ok((StatusCode::ACCEPTED, Json(delivery_reply(delivery))))
+        }
         false => Err(disabled().into()),
     }
 }
@@ -302,7 +314,10 @@ pub(super) async fn replay(
     let site = caller.may(Scope::Write)?;
     let (id, delivery) = (WebhookId(id), DeliveryId(delivery));
     match app.store.replay_delivery(site, &id, &delivery, app.clock.now()).await?.ok_or_else(ApiError::not_found)? {
-        Replayed::Due(delivery) => Ok((StatusCode::ACCEPTED, Json(delivery_reply(delivery)))),
+        Replayed::Due(delivery) => {
+            audit::by(&app, &caller, "delivery.replayed", delivery.id.as_str(), &[("webhook", id.as_str())]).await;
+            Ok((StatusCode::ACCEPTED, Json(delivery_reply(delivery))))
+        }
         Replayed::Disabled => Err(disabled().into()),
         Replayed::Erased => {
             Err(Fault::new(Code::CONFLICT, "The response was erased; there is nothing left to send.").into())

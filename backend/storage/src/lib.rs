@@ -30,6 +30,7 @@ mod shares;
 mod sites;
 mod sqlite;
 mod surveys;
+mod tables;
 mod transfer;
 mod upkeep;
 mod webhooks;

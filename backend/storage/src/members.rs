@@ -131,12 +131,19 @@ pub trait MemberStore: Send + Sync {
     /// role of their own in the site are not among them.
     async fn site_members(&self, site: &SiteId, after: Option<MemberId>, limit: u32) -> Result<Vec<(Member, Role)>>;
 
+    /// What a member may do, by site.
+    async fn memberships(&self, member: &MemberId) -> Result<Vec<Membership>>;
+
     /// Gives a member of a site another role.
     async fn set_role(&self, site: &SiteId, member: &MemberId, role: Role) -> Result<Changed>;
 
     /// Takes a member out of a site. Whoever is in no site then, and is no operator, is a member no more: nothing is kept
     /// of people who have nothing to do here.
     async fn remove_member(&self, site: &SiteId, member: &MemberId) -> Result<Changed>;
+
+    /// Forgets a member with all roles, sessions and links. Whoever does this from outside any site may leave sites
+    /// without an owner, and can make an operator at any time. False when there is no such member.
+    async fn delete_member(&self, id: &MemberId) -> Result<bool>;
 
     /// Adds an invitation and forgets those that have ended. False when its site or member is not there.
     async fn create_invitation(&self, invitation: Invitation) -> Result<bool>;

@@ -1,8 +1,8 @@
-//! Who may call what: every management route with every scope, and nobody with another site's things.
+//! Who may call what: every management route with every scope and every role, and nobody with another site's things.
 
 use axum::http::Method;
 use bearing_shared::fault::Code;
-use bearing_storage::Scope;
+use bearing_storage::{Role, Scope};
 use serde_json::{Value, json};
 
 use crate::harness::{Ask, Server, Site, answer, with};
@@ -52,8 +52,24 @@ fn routes() -> Vec<Route> {
         (Method::POST, "/v1/responses", Scope::Write, Some(json!({}))),
         (Method::POST, "/v1/respondents/erase", Scope::Write, Some(json!({ "customer": "c-1" }))),
         (Method::DELETE, "/v1/responses/{id}", Scope::Write, None),
+        (Method::GET, "/v1/members", Scope::Admin, None),
+        (Method::PATCH, "/v1/members/{id}", Scope::Admin, Some(json!({ "role": "editor" }))),
+        (Method::POST, "/v1/members/{id}/password", Scope::Admin, None),
+        (Method::DELETE, "/v1/members/{id}", Scope::Admin, None),
+        (Method::GET, "/v1/invitations", Scope::Admin, None),
+        (Method::POST, "/v1/invitations", Scope::Admin, Some(json!({ "role": "viewer" }))),
+        (Method::DELETE, "/v1/invitations/{id}", Scope::Admin, None),
+        (Method::GET, "/v1/keys", Scope::Admin, None),
+        (Method::POST, "/v1/keys", Scope::Admin, Some(json!({ "name": "CRM", "scope": "read" }))),
+        (Method::DELETE, "/v1/keys/{id}", Scope::Admin, None),
+        (Method::GET, "/v1/audit", Scope::Admin, None),
         (Method::DELETE, "/v1/sites/{id}", Scope::Admin, None),
     ]
+}
+
+/// Whether a route is for members who are signed in, and never for a key.
+fn is_for_members(path: &str) -> bool {
+    ["/v1/members", "/v1/invitations", "/v1/keys"].iter().any(|start| path.starts_with(start))
 }
 
 /// A webhook whose receiver is nowhere.
@@ -68,6 +84,13 @@ struct Things {
     response: String,
     webhook: String,
     delivery: String,
+    /// The cookie of its owner.
+    owner: String,
+    /// The id of another member, a viewer.
+    member: String,
+    invitation: String,
+    /// A key that nobody uses.
+    key: String,
 }
 
 impl Things {
@@ -78,7 +101,22 @@ impl Things {
         let response = server.answered(&site, &answer(&survey, 9)).await;
         let page = server.get(&format!("/v1/webhooks/{webhook}/deliveries")).key(&site.read).await.ok();
         let delivery = page["items"][0]["id"].as_str().expect("the answer made a delivery").to_owned();
-        Self { site, survey, response, webhook, delivery }
+        let owner = server.member(&[(&site, Role::Owner)]).await;
+        let viewer = server.member(&[(&site, Role::Viewer)]).await;
+        let member = server.get("/v1/session").session(&viewer).await.ok()["member"]["id"].clone();
+        let made = async |path: &str, body: Value| {
+            let made = server.post(path).session(&owner).json(&body).await.ok();
+            made["id"].as_str().expect("an id").to_owned()
+        };
+        let invitation = made("/v1/invitations", json!({ "role": "viewer" })).await;
+        let key = made("/v1/keys", json!({ "name": "Nobody's", "scope": "read" })).await;
+        let member = member.as_str().expect("an id").to_owned();
+        Self { site, survey, response, webhook, delivery, owner, member, invitation, key }
+    }
+
+    /// As whoever may do everything here: the widest key, or the owner where no key will do.
+    fn by_owner(&self, ask: Ask, path: &str) -> Ask {
+        if is_for_members(path) { ask.session(&self.owner) } else { ask.key(&self.site.admin) }
     }
 
     fn path(&self, described: &str) -> String {
@@ -86,13 +124,23 @@ impl Things {
             _ if described.starts_with("/v1/sites") => &self.site.id,
             _ if described.starts_with("/v1/surveys") => &self.survey,
             _ if described.starts_with("/v1/webhooks") => &self.webhook,
+            _ if described.starts_with("/v1/members") => &self.member,
+            _ if described.starts_with("/v1/invitations") => &self.invitation,
+            _ if described.starts_with("/v1/keys") => &self.key,
             _ => &self.response,
         };
         described.replace("{id}", id).replace("{delivery}", &self.delivery)
     }
 
-    fn ask(&self, server: &Server, (method, path, _, body): &Route) -> Ask {
-        let query = asked_with(path).map(|query| format!("?{query}")).unwrap_or_default();
+    fn ask(&self, server: &Server, route: &Route) -> Ask {
+        self.ask_in(server, route, None)
+    }
+
+    /// The same with a site named.
+    fn ask_in(&self, server: &Server, (method, path, _, body): &Route, site: Option<&str>) -> Ask {
+        let site = site.map(|site| format!("site={site}"));
+        let query: Vec<&str> = asked_with(path).into_iter().chain(site.as_deref()).collect();
+        let query = if query.is_empty() { String::new() } else { format!("?{}", query.join("&")) };
         let ask = server.ask(method.clone(), &format!("{}{query}", self.path(path)));
         match body {
             Some(body) if *path == "/v1/responses" && method == Method::POST => {
@@ -144,6 +192,12 @@ async fn every_route_asks_for_its_scope_and_no_more() {
         for wrong in ["Bearer sk_wrong", "Bearer", "Basic c2s6", &things.site.read, ""] {
             things.ask(&server, &route).header("authorization", wrong).await.refused(Code::UNAUTHORIZED);
         }
+        if is_for_members(path) {
+            for key in [&things.site.read, &things.site.write, &things.site.admin] {
+                things.ask(&server, &route).key(key).await.refused(Code::SESSION_REQUIRED);
+            }
+            continue;
+        }
         let keys =
             [(Scope::Read, &things.site.read), (Scope::Write, &things.site.write), (Scope::Admin, &things.site.admin)];
         for (scope, key) in keys {
@@ -170,7 +224,7 @@ async fn a_larger_scope_will_do_too() {
     let server = Server::start().await;
     let things = Things::of(&server).await;
     for route in routes() {
-        let reply = things.ask(&server, &route).key(&things.site.admin).await;
+        let reply = things.by_owner(things.ask(&server, &route), route.1).await;
         assert!((200..300).contains(&reply.status), "{} {}: {}", route.0, route.1, reply.text());
     }
     // The site is gone, and its keys with it.
@@ -181,11 +235,99 @@ async fn a_larger_scope_will_do_too() {
 }
 
 #[tokio::test]
+async fn every_role_may_do_what_its_scope_may() {
+    let server = Server::start().await;
+    let things = Things::of(&server).await;
+    let viewer = server.member(&[(&things.site, Role::Viewer)]).await;
+    let editor = server.member(&[(&things.site, Role::Editor)]).await;
+    let operator = server.operator().await;
+    for route in routes() {
+        let (method, path, needed, _) = &route;
+        let what = format!("{method} {path}");
+        things.ask(&server, &route).session("__Host-bearing=nobody").await.refused(Code::UNAUTHORIZED);
+        for (role, cookie) in [(Role::Viewer, &viewer), (Role::Editor, &editor)] {
+            if role.scope() < *needed {
+                let reply = things.ask(&server, &route).session(cookie).await;
+                reply.refused(Code::INSUFFICIENT_SCOPE);
+                let message = reply.value()["error"]["message"].as_str().expect("a message").to_owned();
+                let role = Role::ALL.into_iter().find(|role| role.scope() == *needed).expect("a role");
+                assert!(message.contains(role.name()), "it names what is needed: {message}");
+            }
+        }
+        // Who is signed in has to say so from a page of this server.
+        if *method != Method::GET {
+            let elsewhere = things.ask(&server, &route).header("cookie", &things.owner);
+            elsewhere.header("sec-fetch-site", "cross-site").await.refused(Code::CROSS_SITE);
+        }
+        // The least role that will do; an operator needs none.
+        let cookie = match (needed, path.contains("/v1/audit")) {
+            (Scope::Read, _) => &viewer,
+            (Scope::Write, _) => &editor,
+            (Scope::Admin, false) => &things.owner,
+            (Scope::Admin, true) => &operator,
+        };
+        let reply = things.ask(&server, &route).session(cookie).await;
+        assert!((200..300).contains(&reply.status), "{what}: {} {}", reply.status, reply.text());
+    }
+}
+
+#[tokio::test]
+async fn a_site_is_not_there_for_whoever_is_a_member_elsewhere() {
+    let server = Server::start().await;
+    let (theirs, ours) = (Things::of(&server).await, Things::of(&server).await);
+    let both = server.member(&[(&theirs.site, Role::Viewer), (&ours.site, Role::Owner)]).await;
+    for route in routes() {
+        let (method, path, needed, body) = &route;
+        let what = format!("{method} {path}");
+        let body_of = |reply: &crate::harness::Reply| reply.text();
+        let named = theirs.ask_in(&server, &route, Some(&theirs.site.id)).session(&ours.owner).await;
+        let nowhere = Route::clone(&route);
+        let unknown = match path.starts_with("/v1/sites") {
+            true => {
+                let ask = server.ask(method.clone(), "/v1/sites/st_nowhere").session(&ours.owner);
+                match body {
+                    Some(body) => ask.json(body).await,
+                    None => ask.await,
+                }
+            }
+            false => theirs.ask_in(&server, &nowhere, Some("st_nowhere")).session(&ours.owner).await,
+        };
+        for reply in [&named, &unknown] {
+            reply.refused(Code::NOT_FOUND);
+        }
+        assert_eq!(body_of(&named), body_of(&unknown), "{what}");
+        assert_eq!(named.headers.len(), unknown.headers.len(), "{what}");
+        // Without a name it is the member's only site, in which the other's things are not.
+        if path.contains("{id}") {
+            theirs.ask(&server, &route).session(&ours.owner).await.refused(Code::NOT_FOUND);
+        }
+        // Whoever has several has to name one, and may do in each what the role there allows.
+        if !path.starts_with("/v1/sites") {
+            let reply = theirs.ask(&server, &route).session(&both).await;
+            assert_eq!(reply.refused(Code::MISSING_PARAMETER), "site", "{what}");
+            if *needed > Scope::Read {
+                let reply = theirs.ask_in(&server, &route, Some(&theirs.site.id)).session(&both).await;
+                reply.refused(Code::INSUFFICIENT_SCOPE);
+            }
+        }
+        // A key names no other site either.
+        if !is_for_members(path) {
+            let keyed = ours.ask_in(&server, &route, Some(&theirs.site.id)).key(&ours.site.admin).await;
+            keyed.refused(Code::NOT_FOUND);
+        }
+    }
+    // Nothing of theirs was changed.
+    let survey = server.get(&format!("/v1/surveys/{}", theirs.survey)).key(&theirs.site.read).await.ok();
+    assert_eq!((&survey["state"], &survey["name"]), (&json!("published"), &json!("Loyalty")));
+    assert_eq!(server.get("/v1/members").session(&theirs.owner).await.ok()["items"].as_array().map(Vec::len), Some(3));
+}
+
+#[tokio::test]
 async fn another_sites_things_are_not_there() {
     let server = Server::start().await;
     let (theirs, ours) = (Things::of(&server).await, Things::of(&server).await);
     for route in routes().iter().filter(|(_, path, ..)| path.contains("{id}")) {
-        let reply = theirs.ask(&server, route).key(&ours.site.admin).await;
+        let reply = ours.by_owner(theirs.ask(&server, route), route.1).await;
         assert_eq!(reply.refused(Code::NOT_FOUND), "", "{} {}", route.0, route.1);
     }
     let key = &ours.site.admin;
@@ -245,7 +387,7 @@ async fn unknown_parameters_are_named_on_every_route() {
         if let Some(body) = body {
             ask = ask.json(body);
         }
-        let reply = ask.key(&things.site.admin).await;
+        let reply = things.by_owner(ask, path).await;
         assert_eq!(reply.refused(Code::UNKNOWN_PARAMETER), "colour", "{method} {path}");
     }
 }
@@ -259,12 +401,12 @@ async fn unknown_fields_are_named_on_every_route_that_takes_a_body() {
         let mut more = body.clone();
         more["colour"] = json!("red");
         let route = (method.clone(), path, scope, Some(more));
-        let reply = things.ask(&server, &route).key(&things.site.admin).await;
+        let reply = things.by_owner(things.ask(&server, &route), path).await;
         assert_eq!(reply.refused(Code::UNKNOWN_FIELD), "colour", "{method} {path}");
-        let bare = things.ask(&server, &(method.clone(), path, scope, None)).key(&things.site.admin);
+        let bare = things.by_owner(things.ask(&server, &(method.clone(), path, scope, None)), path);
         bare.await.refused(Code::UNSUPPORTED_MEDIA_TYPE);
         let wrong: Route = (method.clone(), path, scope, None);
-        let text = things.ask(&server, &wrong).key(&things.site.admin).sends("text/plain", body.to_string());
+        let text = things.by_owner(things.ask(&server, &wrong), path).sends("text/plain", body.to_string());
         text.await.refused(Code::UNSUPPORTED_MEDIA_TYPE);
         for (bytes, code) in [
             (&b"{"[..], Code::MALFORMED_JSON),
@@ -278,7 +420,7 @@ async fn unknown_fields_are_named_on_every_route_that_takes_a_body() {
                 // No responses are a batch too.
                 continue;
             }
-            let ask = things.ask(&server, &wrong).key(&things.site.admin).sends("application/json", bytes);
+            let ask = things.by_owner(things.ask(&server, &wrong), path).sends("application/json", bytes);
             ask.await.refused(code);
         }
     }

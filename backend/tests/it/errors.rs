@@ -3,6 +3,7 @@
 use axum::body::Bytes;
 use bearing_shared::fault::Code;
 use bearing_shared::instrument::Instrument;
+use bearing_storage::Role;
 use serde_json::{Value, json};
 
 use crate::faulty::{Mode, Switch};
@@ -72,6 +73,24 @@ async fn provoke(code: Code, place: &Place) -> Option<Reply> {
         "unauthorized" => server.get("/v1/surveys").await,
         "origin_not_allowed" => server.post(&site.responses()).origin("null").json(&json!([])).await,
         "insufficient_scope" => server.post("/v1/surveys").key(&site.read).json(&json!({ "metric": "nps" })).await,
+        "cross_site" => {
+            let owner = server.member(&[(site, Role::Owner)]).await;
+            server.post("/v1/surveys").header("cookie", &owner).json(&json!({ "metric": "nps" })).await
+        }
+        "session_required" => server.get("/v1/session").key(&site.admin).await,
+        "missing_parameter" => {
+            let member = server.member(&[(site, Role::Owner), (&server.site().await, Role::Viewer)]).await;
+            server.get("/v1/surveys").session(&member).await
+        }
+        "too_many_tries" => {
+            let member = server.member(&[(site, Role::Viewer)]).await;
+            let change = json!({ "password": { "current": "wrong", "new": "lamp chair pencil" } });
+            let change = || server.patch("/v1/session").session(&member).json(&change);
+            for _ in 0..10 {
+                change().await.refused(Code::INVALID_FIELD);
+            }
+            change().await
+        }
         "not_found" => server.get("/nowhere").await,
         "unknown_site" => server.get("/v1/embed/pk_nobody").await,
         "method_not_allowed" => server.delete("/healthz").await,

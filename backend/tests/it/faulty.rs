@@ -9,12 +9,7 @@ use bearing_shared::id::{
 };
 use bearing_shared::survey::Survey;
 use bearing_storage::{
-    Accepted, Applied, Arrival, AuditEntry, AuditStore, Changed, CheckReport, Claim, Claimed, CountingStatus, Cursor,
-    Delivery, DeliveryCursor, EventCount, FunnelCounts, Heard, InboxStore, Invitation, Joining, Key, KeyStore,
-    LiveStore, LogEntries, LogStore, MarkChange, Marking, Member, MemberStore, Outcome, Page, Position,
-    PublishedVersion, Rating, Replayed, ReportFilter, ReportStore, ResponseFilter, ResponseStore, Result, Role,
-    Session, SessionStore, Settled, Share, ShareStore, SignedIn, Site, SiteStore, Store, StoreError, StoredResponse,
-    StoredSurvey, SurveyStore, Tallied, TallyQuery, TransferStore, UpkeepStore, Webhook, WebhookChange, WebhookStore,
+    Accepted, Applied, Arrival, AuditEntry, AuditStore, Changed, CheckReport, Claim, Claimed, CountingStatus, Cursor, Delivery, DeliveryCursor, EventCount, FunnelCounts, Heard, InboxStore, Invitation, Joining, Key, KeyStore, LiveStore, LogEntries, LogStore, MarkChange, Marking, Member, MemberStore, Membership, Outcome, Page, Position, PublishedVersion, Rating, Replayed, ReportFilter, ReportStore, ResponseFilter, ResponseStore, Result, Role, Session, SessionStore, Settled, Share, ShareStore, SignedIn, Site, SiteStore, Store, StoreError, StoredResponse, StoredSurvey, SurveyStore, Tallied, TallyQuery, TransferStore, UpkeepStore, Webhook, WebhookChange, WebhookStore,
 };
 use tokio::sync::{mpsc, watch};
 
@@ -191,6 +186,9 @@ impl MemberStore for FaultyStore {
     async fn site_members(&self, site: &SiteId, after: Option<MemberId>, limit: u32) -> Result<Vec<(Member, Role)>> {
         self.store.site_members(site, after, limit).await
     }
+    async fn memberships(&self, member: &MemberId) -> Result<Vec<Membership>> {
+        self.store.memberships(member).await
+    }
     async fn set_role(&self, site: &SiteId, member: &MemberId, role: Role) -> Result<Changed> {
         self.switch.write()?;
         self.store.set_role(site, member, role).await
@@ -198,6 +196,10 @@ impl MemberStore for FaultyStore {
     async fn remove_member(&self, site: &SiteId, member: &MemberId) -> Result<Changed> {
         self.switch.write()?;
         self.store.remove_member(site, member).await
+    }
+    async fn delete_member(&self, id: &MemberId) -> Result<bool> {
+        self.switch.write()?;
+        self.store.delete_member(id).await
     }
     async fn create_invitation(&self, invitation: Invitation) -> Result<bool> {
         self.switch.write()?;

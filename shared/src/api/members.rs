@@ -105,3 +105,13 @@ pub struct InvitationReply {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub link: Option<String>,
 }
+
+/// A link by which a member sets a new password.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PasswordLinkReply {
+    /// The link, shown once: it works once.
+    pub link: String,
+    /// When it ends.
+    pub expires_at: String,
+}

@@ -134,6 +134,21 @@ pub struct SiteSettings {
     pub theme: Theme,
 }
 
+/// A site to be made.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct SiteCreate {
+    /// Its name, 1 to 200 characters.
+    pub name: String,
+    /// The origins whose pages may write; none: all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub origins: Option<Vec<String>>,
+    /// The IANA time zone of its days; left out: UTC.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub time_zone: Option<String>,
+}
+
 /// A change to a site: only what is named changes.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -6,7 +6,7 @@ use tokio_postgres::Row;
 
 use super::session::{Lock, Session as Transaction, Sites};
 use super::{PostgresStore, invitations};
-use crate::members::{Accepted, Changed, Invitation, Joining, Member, MemberStore, Purpose, Role};
+use crate::members::{Accepted, Changed, Invitation, Joining, Member, MemberStore, Membership, Purpose, Role};
 use crate::sessions::Session;
 use crate::{Result, StoreError};
 
@@ -77,6 +77,16 @@ pub(super) async fn role_in(transaction: &Transaction, site: &SiteId, member: &M
     found.map(|row| role(row.try_get(0)?, &member.0)).transpose()
 }
 
+/// What a member may do, by site.
+pub(super) async fn memberships(transaction: &Transaction, member: &MemberId) -> Result<Vec<Membership>> {
+    let sql = "SELECT site_id, role FROM membership WHERE member_id = $1 ORDER BY site_id";
+    let membership = |row: &Row| {
+        let role = role(row.try_get(1)?, &member.0)?;
+        Ok(Membership { site: SiteId(row.try_get(0)?), member: member.clone(), role })
+    };
+    transaction.query(sql, &[&member.0]).await?.iter().map(membership).collect()
+}
+
 /// Whether a site would have nobody left who may give roles if this member were not its owner any more. Operators own
 /// every site, so where there is one no site is lost.
 async fn is_last_owner(transaction: &Transaction, site: &SiteId, member: &MemberId) -> Result<bool> {
@@ -106,11 +116,25 @@ async fn remove(transaction: &Transaction, site: &SiteId, member: &MemberId) -> 
     let sql = "DELETE FROM member WHERE id = $1 AND operator = 0
                  AND NOT EXISTS (SELECT 1 FROM membership WHERE member_id = $1)";
     if transaction.execute(sql, &[&member.0]).await? == 1 {
-        for table in ["session", "invitation"] {
-            transaction.execute(&format!("DELETE FROM {table} WHERE member_id = $1"), &[&member.0]).await?;
-        }
+        forget(transaction, member).await?;
     }
     Ok(Changed::Done)
+}
+
+/// Takes away what belongs to a member who is gone.
+async fn forget(transaction: &Transaction, member: &MemberId) -> Result<()> {
+    for table in ["membership", "session", "invitation"] {
+        transaction.execute(&format!("DELETE FROM {table} WHERE member_id = $1"), &[&member.0]).await?;
+    }
+    Ok(())
+}
+
+async fn delete(transaction: &Transaction, id: &MemberId) -> Result<bool> {
+    if !hold(transaction, id).await? {
+        return Ok(false);
+    }
+    forget(transaction, id).await?;
+    Ok(transaction.execute("DELETE FROM member WHERE id = $1", &[&id.0]).await? == 1)
 }
 
 async fn set_password(transaction: &Transaction, id: &MemberId, password: &str, keep: [u8; 32]) -> Result<bool> {
@@ -170,6 +194,12 @@ impl MemberStore for PostgresStore {
         transaction.end(found).await
     }
 
+    async fn memberships(&self, member: &MemberId) -> Result<Vec<Membership>> {
+        let transaction = self.reading(Sites::All).await?;
+        let found = memberships(&transaction, member).await;
+        transaction.end(found).await
+    }
+
     async fn set_role(&self, site: &SiteId, member: &MemberId, role: Role) -> Result<Changed> {
         // Alone: two owners who make each other editors at once would leave none.
         let transaction = self.writing(std::slice::from_ref(site), Lock::Alone).await?;
@@ -181,6 +211,12 @@ impl MemberStore for PostgresStore {
         let transaction = self.writing_beyond(std::slice::from_ref(site), Lock::Alone).await?;
         let changed = remove(&transaction, site, member).await;
         transaction.end(changed).await
+    }
+
+    async fn delete_member(&self, id: &MemberId) -> Result<bool> {
+        let transaction = self.writing_freely(Sites::All).await?;
+        let gone = delete(&transaction, id).await;
+        transaction.end(gone).await
     }
 
     async fn create_invitation(&self, invitation: Invitation) -> Result<bool> {

@@ -1,13 +1,12 @@
 //! Members' sessions in PostgreSQL.
 
 use async_trait::async_trait;
-use bearing_shared::id::{MemberId, SessionId, SiteId};
+use bearing_shared::id::{MemberId, SessionId};
 use tokio_postgres::Row;
 
 use super::session::{Session as Transaction, Sites};
 use super::{PostgresStore, members, rows};
 use crate::Result;
-use crate::members::Membership;
 use crate::sessions::{Session, SessionStore, SignedIn};
 
 const SESSION: &str = "SELECT id, hash, member_id, created_at, seen_at, expires_at, client FROM session";
@@ -50,13 +49,7 @@ async fn signed_in(transaction: &Transaction, hash: [u8; 32], now: i64) -> Resul
     let Some(row) = transaction.first(&sql, &[&&hash[..], &now]).await? else { return Ok(None) };
     let session = record(&row)?;
     let Some(member) = members::find(transaction, "id", &session.member.0).await? else { return Ok(None) };
-    let sql = "SELECT site_id, role FROM membership WHERE member_id = $1 ORDER BY site_id";
-    let found = transaction.query(sql, &[&member.id.0]).await?;
-    let membership = |row: &Row| {
-        let role = members::role(row.try_get(1)?, &member.id.0)?;
-        Ok(Membership { site: SiteId(row.try_get(0)?), member: member.id.clone(), role })
-    };
-    let memberships = found.iter().map(membership).collect::<Result<_>>()?;
+    let memberships = members::memberships(transaction, &member.id).await?;
     Ok(Some(SignedIn { session, member, memberships }))
 }
 

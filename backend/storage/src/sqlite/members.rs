@@ -5,7 +5,7 @@ use bearing_shared::id::{InvitationId, MemberId, SiteId};
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
 use super::{SqliteStore, invitations};
-use crate::members::{Accepted, Changed, Invitation, Joining, Member, MemberStore, Role};
+use crate::members::{Accepted, Changed, Invitation, Joining, Member, MemberStore, Membership, Role};
 use crate::sessions::Session;
 use crate::{Result, StoreError};
 
@@ -70,6 +70,18 @@ pub(super) fn role_in(connection: &Connection, site: &SiteId, member: &MemberId)
     found.map(|name| role(&name, &member.0)).transpose()
 }
 
+/// What a member may do, by site.
+pub(super) fn memberships(connection: &Connection, member: &MemberId) -> Result<Vec<Membership>> {
+    let mut statement =
+        connection.prepare_cached("SELECT site_id, role FROM membership WHERE member_id = ?1 ORDER BY site_id")?;
+    let found: Vec<(String, String)> =
+        statement.query_map([&member.0], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<rusqlite::Result<_>>()?;
+    let membership = |(site, name): (String, String)| {
+        Ok(Membership { site: SiteId(site), member: member.clone(), role: role(&name, &member.0)? })
+    };
+    found.into_iter().map(membership).collect()
+}
+
 /// Whether a site would have nobody left who may give roles if this member were not its owner any more. Operators own
 /// every site, so where there is one no site is lost.
 fn is_last_owner(connection: &Connection, site: &SiteId, member: &MemberId) -> Result<bool> {
@@ -100,11 +112,17 @@ fn remove(transaction: &Transaction<'_>, site: &SiteId, member: &MemberId) -> Re
         [&member.0],
     )?;
     if gone == 1 {
-        for table in ["session", "invitation"] {
-            transaction.execute(&format!("DELETE FROM {table} WHERE member_id = ?1"), [&member.0])?;
-        }
+        forget(transaction, member)?;
     }
     Ok(Changed::Done)
+}
+
+/// Takes away what belongs to a member who is gone.
+fn forget(transaction: &Transaction<'_>, member: &MemberId) -> Result<()> {
+    for table in ["membership", "session", "invitation"] {
+        transaction.execute(&format!("DELETE FROM {table} WHERE member_id = ?1"), [&member.0])?;
+    }
+    Ok(())
 }
 
 #[async_trait]
@@ -162,6 +180,11 @@ impl MemberStore for SqliteStore {
         self.readers.run(read).await
     }
 
+    async fn memberships(&self, member: &MemberId) -> Result<Vec<Membership>> {
+        let member = member.clone();
+        self.readers.run(move |connection| memberships(connection, &member)).await
+    }
+
     async fn set_role(&self, site: &SiteId, member: &MemberId, role: Role) -> Result<Changed> {
         let (site, member) = (site.clone(), member.clone());
         self.writer.write(move |transaction| set_role(transaction, &site, &member, role)).await
@@ -170,6 +193,15 @@ impl MemberStore for SqliteStore {
     async fn remove_member(&self, site: &SiteId, member: &MemberId) -> Result<Changed> {
         let (site, member) = (site.clone(), member.clone());
         self.writer.write(move |transaction| remove(transaction, &site, &member)).await
+    }
+
+    async fn delete_member(&self, id: &MemberId) -> Result<bool> {
+        let id = id.clone();
+        let write = move |transaction: &Transaction<'_>| {
+            forget(transaction, &id)?;
+            Ok(transaction.execute("DELETE FROM member WHERE id = ?1", [&id.0])? == 1)
+        };
+        self.writer.write(write).await
     }
 
     async fn create_invitation(&self, invitation: Invitation) -> Result<bool> {

@@ -1,12 +1,11 @@
 //! Sessions in SQLite.
 
 use async_trait::async_trait;
-use bearing_shared::id::{MemberId, SessionId, SiteId};
+use bearing_shared::id::{MemberId, SessionId};
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
 use super::{SqliteStore, members};
 use crate::Result;
-use crate::members::Membership;
 use crate::sessions::{Session, SessionStore, SignedIn};
 
 const SESSION: &str = "SELECT id, hash, member_id, created_at, seen_at, expires_at, client FROM session";
@@ -48,17 +47,7 @@ fn signed_in(connection: &Connection, hash: [u8; 32], now: i64) -> Result<Option
     let mut statement = transaction.prepare_cached(&format!("{SESSION} WHERE hash = ?1 AND expires_at > ?2"))?;
     let Some(session) = statement.query_row(params![hash, now], record).optional()? else { return Ok(None) };
     let Some(member) = members::find(&transaction, "id", &session.member.0)? else { return Ok(None) };
-    let mut statement =
-        transaction.prepare_cached("SELECT site_id, role FROM membership WHERE member_id = ?1 ORDER BY site_id")?;
-    let found: Vec<(String, String)> =
-        statement.query_map([&member.id.0], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<rusqlite::Result<_>>()?;
-    let memberships = found
-        .into_iter()
-        .map(|(site, role)| {
-            let role = members::role(&role, &member.id.0)?;
-            Ok(Membership { site: SiteId(site), member: member.id.clone(), role })
-        })
-        .collect::<Result<_>>()?;
+    let memberships = members::memberships(&transaction, &member.id)?;
     Ok(Some(SignedIn { session, member, memberships }))
 }
 

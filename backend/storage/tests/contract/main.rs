@@ -31,6 +31,7 @@ macro_rules! expand {
 }
 use expand;
 
+mod audit;
 mod axes;
 mod builders;
 mod generations;
@@ -41,6 +42,7 @@ mod learning;
 mod lists;
 mod live;
 mod logs;
+mod members;
 mod methods;
 mod model;
 mod postgres_commits;
@@ -50,6 +52,8 @@ mod postgres_races;
 mod postgres_schema;
 mod reports;
 mod responses;
+mod sessions;
+mod shares;
 mod sites;
 mod sqlite_backups;
 mod sqlite_counts;

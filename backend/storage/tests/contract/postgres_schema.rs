@@ -1,6 +1,6 @@
 //! What only PostgreSQL can show of its schema: who may open it, who races, and the wall between sites.
 
-use bearing_storage::{Outcome, Result, StoreError, open};
+use bearing_storage::{InvitationPurpose as Purpose, Outcome, Result, Role, StoreError, open};
 
 use crate::builders::*;
 use crate::postgres_locks::raw;
@@ -58,7 +58,7 @@ async fn a_database_that_is_not_there_is_named_without_its_password() {
 }
 
 /// The tables behind the wall.
-const WALLED: [&str; 10] = [
+const WALLED: [&str; 14] = [
     "survey",
     "survey_version",
     "response",
@@ -69,6 +69,10 @@ const WALLED: [&str; 10] = [
     "funnel",
     "webhook",
     "delivery",
+    "membership",
+    "invitation",
+    "audit",
+    "share",
 ];
 
 #[tokio::test]
@@ -78,6 +82,14 @@ async fn a_query_that_forgets_the_site_meets_no_other() -> Result<()> {
     add_site(&db, "st_other", "sv_other").await?;
     accept(&db, [response(1, 9), response(2, 3)]).await?;
     assert!(db.delete_response(&home(), response_id(2), NOON).await?);
+    let ann = crate::members::joined(&db, 1, Purpose::Join { site: home(), role: Role::Owner }).await?;
+    for site in ["st_home", "st_other"] {
+        let purpose = Purpose::Join { site: site.into(), role: Role::Viewer };
+        let number = site.len() as u8;
+        assert!(db.create_invitation(crate::members::invitation(number, purpose)).await?);
+        assert!(db.create_share(crate::shares::share(number, site)).await?);
+    }
+    assert_eq!(db.member(&ann.id).await?, Some(ann), "members stand before the wall");
     let client = raw(db.url()).await;
     let meets = async |sites: Option<&str>, table: &str| -> i64 {
         let set = match sites {

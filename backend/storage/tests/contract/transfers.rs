@@ -3,10 +3,9 @@
 use bearing_shared::api::intake::EventKind;
 use bearing_shared::api::responses::ResponseState;
 use bearing_shared::api::webhooks::Notice;
-use bearing_shared::id::{SiteId, SurveyId, WebhookId};
+use bearing_shared::id::{KeyId, SiteId, SurveyId, WebhookId};
 use bearing_storage::{
-    Arrival, MarkChange, Outcome, Position, Progress, ResponseFilter, Result, Rows, States, Store, StoreError,
-    StoredResponse, Webhook, Withdrawal, back_up, open, restore, transfer,
+    Arrival, InvitationPurpose as Purpose, Key, MarkChange, Outcome, Position, Progress, ResponseFilter, Result, Role, Rows, Scope, States, Store, StoreError, StoredResponse, Webhook, Withdrawal, back_up, open, restore, transfer,
 };
 
 use crate::builders::*;
@@ -41,6 +40,19 @@ async fn fill(db: &Database) -> Result<()> {
         created_at: NOON,
     };
     assert!(db.create_webhook(webhook, 9).await?);
+    let join = |site: &str| Purpose::Join { site: SiteId::from(site), role: Role::Owner };
+    let ann = crate::members::joined(db, 1, join("st_home")).await?;
+    crate::members::joined(db, 2, Purpose::Operator).await?;
+    for (number, purpose) in [(3, join("st_other")), (4, Purpose::Operator), (5, Purpose::Password(ann.id.clone()))] {
+        assert!(db.create_invitation(crate::members::invitation(number, purpose)).await?);
+    }
+    let hash = [7; 32];
+    let (id, scope, name, last_used_at) = (KeyId::from("key_1"), Scope::Write, "CRM".into(), Some(NOON + 9));
+    assert!(db.create_key(Key { id, site: home(), hash, scope, name, created_at: NOON, last_used_at }).await?);
+    for (number, site) in [(1, "st_home"), (2, "st_other")] {
+        assert!(db.create_share(crate::shares::share(number, site)).await?);
+        db.record(crate::audit::entry(Some(site), "survey.published")).await?;
+    }
     db.rotate_webhook(&home(), &WebhookId::from("wh_1"), "whsec_next".into(), NOON + 9).await?;
     let answer = |number: u128| StoredResponse {
         source: "server".into(),
@@ -68,6 +80,11 @@ async fn fill(db: &Database) -> Result<()> {
 /// Everything that a store tells of its sites.
 async fn told(store: &dyn Store) -> Result<String> {
     let mut told = format!("{:#?}", store.sites().await?);
+    // Sessions and invitations by the secrets that they are found by; of each kind of caller one.
+    for number in 1..=5 {
+        told += &format!("{:#?}", store.session_by_hash([number; 32], NOON).await?);
+        told += &format!("{:#?}", store.invitation_by_hash([number; 32], NOON).await?);
+    }
     for site in store.sites().await?.iter().map(|site| &site.id) {
         let counting = store.counting(site).await?.map(|status| (status.zone, status.dimensions, status.touchpoints));
         told += &format!("{counting:#?}{:#?}", store.surveys(site, None, 99).await?);
@@ -76,6 +93,9 @@ async fn told(store: &dyn Store) -> Result<String> {
         let late = ResponseFilter { tag: Some("late".into()), ..all.clone() };
         told += &format!("{:#?}", store.responses(site, all, None, 999).await?);
         told += &format!("{:?}{:?}", store.tags(site).await?, store.responses(site, late, None, 999).await?.len());
+        told += &format!("{:#?}{:#?}", store.keys(site).await?, store.shares(site).await?);
+        told += &format!("{:#?}", store.site_members(site, None, 99).await?);
+        told += &format!("{:#?}", store.audit(site, None, 99).await?);
         for webhook in store.webhooks(site).await? {
             told += &format!("{webhook:#?}{:#?}", store.deliveries(site, &webhook.id, None, None, 999).await?);
         }

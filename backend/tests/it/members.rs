@@ -1,0 +1,191 @@
+//! Members at work: their own account and sessions, the sites and members they look after, keys, and what is noted of it.
+
+use bearing_shared::api::Page;
+use bearing_shared::api::audit::AuditReply;
+use bearing_shared::api::keys::KeyReply;
+use bearing_shared::api::members::SiteMemberReply;
+use bearing_shared::api::session::{OpenSession, SessionReply};
+use bearing_shared::api::sites::SiteReply;
+use bearing_shared::fault::Code;
+use bearing_storage::{Role, Scope};
+use serde::de::DeserializeOwned;
+use serde_json::json;
+
+use crate::harness::{MINUTE, Server, answer};
+
+async fn read<T: DeserializeOwned>(server: &Server, path: &str, cookie: &str) -> T {
+    let reply = server.get(path).session(cookie).await.ok();
+    serde_json::from_value(reply.clone()).unwrap_or_else(|error| panic!("{error} in {reply}"))
+}
+
+#[tokio::test]
+async fn a_member_sees_and_ends_their_own_sessions() {
+    let server = Server::start().await;
+    let site = server.site().await;
+    let ann = server.member(&[(&site, Role::Viewer), (&site, Role::Viewer)]).await;
+    let stranger = server.member(&[(&site, Role::Viewer)]).await;
+    let sessions: Page<OpenSession> = read(&server, "/v1/sessions", &ann).await;
+    assert_eq!(sessions.items.len(), 2, "she signed in twice");
+    let (current, others): (Vec<_>, Vec<_>) = sessions.items.into_iter().partition(|session| session.current);
+    assert_eq!((current.len(), others.len()), (1, 1));
+    let path = format!("/v1/sessions/{}", others[0].id);
+    server.delete(&path).session(&stranger).await.refused(Code::NOT_FOUND);
+    assert_eq!(server.delete(&path).session(&ann).await.status, 204);
+    let left: Page<OpenSession> = read(&server, "/v1/sessions", &ann).await;
+    assert_eq!(left.items, current);
+    // One that was revoked is out at once.
+    assert_eq!(server.delete(&format!("/v1/sessions/{}", current[0].id)).session(&ann).await.status, 204);
+    server.get("/v1/session").session(&ann).await.refused(Code::UNAUTHORIZED);
+    let reply = server.delete("/v1/session").session(&stranger).await;
+    assert_eq!(reply.status, 204);
+    assert!(reply.header("set-cookie").contains("Max-Age=0"), "{:?}", reply.headers);
+    server.get("/v1/session").session(&stranger).await.refused(Code::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn a_member_changes_their_name_language_and_password() {
+    let server = Server::start().await;
+    let site = server.site().await;
+    let ann = server.member(&[(&site, Role::Viewer)]).await;
+    let patch = |body: serde_json::Value| server.patch("/v1/session").session(&ann).json(&body);
+    let changed = patch(json!({ "name": " Ann Smith ", "locale": "nl" })).await.ok();
+    assert_eq!((&changed["member"]["name"], &changed["member"]["locale"]), (&json!("Ann Smith"), &json!("nl")));
+    let changed = patch(json!({ "locale": null })).await.ok();
+    assert_eq!((&changed["member"]["name"], &changed["member"]["locale"]), (&json!("Ann Smith"), &json!(null)));
+    for (body, field) in [
+        (json!({ "name": " " }), "name"),
+        (json!({ "locale": "<script>" }), "locale"),
+        (json!({ "password": { "current": "", "new": "short" } }), "password.new"),
+        (json!({ "password": { "current": "wrong", "new": "lamp chair pencil" } }), "password.current"),
+    ] {
+        assert_eq!(patch(body).await.refused(Code::INVALID_FIELD), field);
+    }
+    let session: SessionReply = read(&server, "/v1/session", &ann).await;
+    assert_eq!(session.member.name, "Ann Smith");
+}
+
+#[tokio::test]
+async fn an_operator_makes_sites_and_nobody_else_does() {
+    let server = Server::start().await;
+    let site = server.site().await;
+    let (owner, operator) = (server.member(&[(&site, Role::Owner)]).await, server.operator().await);
+    let body = json!({ "name": "Blog", "origins": ["https://blog.example"], "time_zone": "Europe/Amsterdam" });
+    server.post("/v1/sites").session(&owner).json(&body).await.refused(Code::INSUFFICIENT_SCOPE);
+    server.post("/v1/sites").key(&site.admin).json(&body).await.refused(Code::SESSION_REQUIRED);
+    server.post("/v1/sites").json(&body).await.refused(Code::UNAUTHORIZED);
+    server.post("/v1/sites").header("cookie", &operator).json(&body).await.refused(Code::CROSS_SITE);
+    let wrong = json!({ "name": "Blog", "time_zone": "Mars" });
+    let refused = server.post("/v1/sites").session(&operator).json(&wrong).await;
+    assert_eq!(refused.refused(Code::INVALID_FIELD), "time_zone");
+    server.pass(1);
+    let made = server.post("/v1/sites").session(&operator).json(&body).await;
+    assert_eq!(made.status, 201);
+    let made: SiteReply = serde_json::from_value(made.ok()).expect("a site");
+    assert!(made.identity_secret.is_some() && made.settings.time_zone == "Europe/Amsterdam");
+    let all: Page<SiteReply> = read(&server, "/v1/sites", &operator).await;
+    assert_eq!(all.items.iter().map(|site| &site.settings.name[..]).collect::<Vec<_>>(), ["Shop", "Blog"]);
+    let first: Page<SiteReply> = read(&server, "/v1/sites?limit=1", &operator).await;
+    let cursor = first.next_cursor.expect("there is more");
+    let rest: Page<SiteReply> = read(&server, &format!("/v1/sites?cursor={cursor}"), &operator).await;
+    assert_eq!((first.items.len(), rest.items.len(), rest.next_cursor), (1, 1, None));
+    let own: Page<SiteReply> = read(&server, "/v1/sites", &owner).await;
+    assert_eq!(own.items.len(), 1);
+    let keyed = server.get("/v1/sites").key(&site.read).await.ok();
+    assert_eq!(keyed["items"][0]["id"], json!(site.id));
+    server.get("/v1/sites").await.refused(Code::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn roles_take_effect_at_once_and_a_site_keeps_an_owner() {
+    let server = Server::start().await;
+    let (site, survey) = server.site_with_survey().await;
+    let owner = server.member(&[(&site, Role::Owner)]).await;
+    let bob = server.member(&[(&site, Role::Viewer)]).await;
+    let of = async |cookie: &str| read::<SessionReply>(&server, "/v1/session", cookie).await.member.id;
+    let (owner_id, bob_id) = (of(&owner).await, of(&bob).await);
+    let rename = || server.patch(&format!("/v1/surveys/{survey}")).session(&bob).json(&json!({ "name": "New" }));
+    rename().await.refused(Code::INSUFFICIENT_SCOPE);
+    let set = |id: &str, role: &str| {
+        server.patch(&format!("/v1/members/{id}")).session(&owner).json(&json!({ "role": role }))
+    };
+    assert_eq!(set(bob_id.as_str(), "editor").await.ok()["role"], "editor");
+    rename().await.ok();
+    set(owner_id.as_str(), "viewer").await.refused(Code::CONFLICT);
+    server.delete(&format!("/v1/members/{owner_id}")).session(&owner).await.refused(Code::CONFLICT);
+    set("mb_nobody", "viewer").await.refused(Code::NOT_FOUND);
+    let listed: Page<SiteMemberReply> = read(&server, "/v1/members?limit=1", &owner).await;
+    assert!(listed.items.len() == 1 && listed.next_cursor.is_some());
+    // Everybody may leave.
+    assert_eq!(server.delete(&format!("/v1/members/{bob_id}")).session(&bob).await.status, 204);
+    server.get("/v1/session").session(&bob).await.refused(Code::UNAUTHORIZED);
+    // Where an operator is, no site is lost.
+    server.operator().await;
+    assert_eq!(set(owner_id.as_str(), "viewer").await.ok()["role"], "viewer");
+}
+
+#[tokio::test]
+async fn a_key_is_shown_once_its_use_is_noted_and_it_is_gone_at_once() {
+    let server = Server::start().await;
+    let site = server.site().await;
+    let owner = server.member(&[(&site, Role::Owner)]).await;
+    let made = server.post("/v1/keys").session(&owner).json(&json!({ "name": "CRM", "scope": "read" })).await;
+    assert_eq!(made.status, 201);
+    let made: KeyReply = serde_json::from_value(made.ok()).expect("a key");
+    let key = made.key.clone().expect("it is shown");
+    assert!(made.scope == Scope::Read && key.starts_with("sk_") && made.last_used_at.is_none());
+    server.pass(MINUTE);
+    server.get("/v1/surveys").key(&key).await.ok();
+    let listed: Page<KeyReply> = read(&server, "/v1/keys", &owner).await;
+    let found = listed.items.iter().find(|other| other.id == made.id).expect("it is listed");
+    assert_eq!((found.key.as_deref(), found.last_used_at.as_deref()), (None, Some("2026-11-21T12:01:00.000Z")));
+    assert_eq!(listed.items.len(), 4);
+    let path = format!("/v1/keys/{}", made.id);
+    assert_eq!(server.delete(&path).session(&owner).await.status, 204);
+    server.get("/v1/surveys").key(&key).await.refused(Code::UNAUTHORIZED);
+    server.delete(&path).session(&owner).await.refused(Code::NOT_FOUND);
+    let nameless = json!({ "name": "\u{7}", "scope": "read" });
+    assert_eq!(server.post("/v1/keys").session(&owner).json(&nameless).await.refused(Code::INVALID_FIELD), "name");
+}
+
+#[tokio::test]
+async fn who_changed_what_is_noted_without_what_people_said() {
+    let server = Server::start().await;
+    let (site, survey) = server.site_with_survey().await;
+    let owner = server.member(&[(&site, Role::Owner)]).await;
+    let secret = json!({ "rotate_identity_secret": true, "name": "Lamps" });
+    let reply = server.patch(&format!("/v1/sites/{}", site.id)).session(&owner).json(&secret).await.ok();
+    let secret = reply["identity_secret"].as_str().expect("a secret").to_owned();
+    server.patch(&format!("/v1/surveys/{survey}")).key(&site.write).json(&json!({ "name": "Fans" })).await.ok();
+    server.post(&format!("/v1/surveys/{survey}/publish")).session(&owner).await.ok();
+    let said = json!({ "respondent": { "customer": "cust-42" } });
+    let response = server.answered(&site, &crate::harness::with(answer(&survey, 9), said)).await;
+    let erase = json!({ "customer": "cust-42" });
+    server.post("/v1/respondents/erase").session(&owner).json(&erase).await.ok();
+    let hook = json!({ "url": "https://receiver.invalid/hooks/T0P5ECRET", "events": ["response.stored"] });
+    server.post("/v1/webhooks").session(&owner).json(&hook).await.ok();
+    let log: Page<AuditReply> = read(&server, "/v1/audit", &owner).await;
+    let told: Vec<(&str, &str)> =
+        log.items.iter().map(|entry| (entry.action.as_str(), entry.actor.kind.name())).collect();
+    assert_eq!(
+        told,
+        [
+            ("webhook.created", "member"),
+            ("customer.erased", "member"),
+            ("survey.published", "member"),
+            ("survey.updated", "key"),
+            ("site.updated", "member"),
+        ]
+    );
+    assert_eq!(log.items[2].detail["version"], "2");
+    assert_eq!(log.items[3].actor.name, "write", "a key is named as its owner named it");
+    assert_eq!(log.items[4].detail["fields"], "name, rotate_identity_secret");
+    let text = server.get("/v1/audit").session(&owner).await.text();
+    for hidden in [&secret, "cust-42", &response, "T0P5ECRET", &site.identity_secret, "sk_"] {
+        assert!(!text.contains(hidden), "{hidden} in {text}");
+    }
+    let page: Page<AuditReply> = read(&server, "/v1/audit?limit=2", &owner).await;
+    let cursor = page.next_cursor.expect("there is more");
+    let rest: Page<AuditReply> = read(&server, &format!("/v1/audit?limit=9&cursor={cursor}"), &owner).await;
+    assert_eq!([page.items, rest.items].concat(), log.items);
+    server.get("/v1/audit?cursor=x").session(&owner).await.refused(Code::INVALID_PARAMETER);
+}
