@@ -38,6 +38,8 @@ const SOURCE: &str = "sample";
 /// Answers and events stored at a time: large, since each batch is one flush, yet small in memory.
 const BATCH: usize = 5_000;
 const DAY_MS: i64 = 86_400_000;
+/// How long a sample answer is unread.
+const READ_AFTER_MS: i64 = 2 * DAY_MS;
 
 /// The sample site with its surveys.
 #[derive(Clone, Debug)]
@@ -152,7 +154,7 @@ async fn fill(
 ) -> Result<usize> {
     let Sample { answers, counts } = sample::sample(now, answers);
     let made = answers.len();
-    let mut rows = answers.into_iter().map(|answer| accept(site, &surveys[&answer.place], answer));
+    let mut rows = answers.into_iter().map(|answer| accept(site, &surveys[&answer.place], answer, now));
     loop {
         let batch: Vec<Accept> = rows.by_ref().take(BATCH).collect();
         if batch.is_empty() {
@@ -179,7 +181,7 @@ fn attributes(visit: Visit) -> BTreeMap<String, String> {
     BTreeMap::from([("plan".to_owned(), visit.plan.to_owned()), ("country".to_owned(), visit.country.to_owned())])
 }
 
-fn accept(site: &SiteId, survey: &SurveyId, sample: SampleAnswer) -> Accept {
+fn accept(site: &SiteId, survey: &SurveyId, sample: SampleAnswer, now: i64) -> Accept {
     let answer = |question: &str| Answer { question: question.to_owned(), value: None, text: None, choices: None };
     let mut answers = vec![Answer { value: Some(sample.score), ..answer("score") }];
     if let Some((question, choices)) = sample.choices {
@@ -189,6 +191,8 @@ fn accept(site: &SiteId, survey: &SurveyId, sample: SampleAnswer) -> Accept {
         answers.push(Answer { text: Some(text), ..answer(question) });
     }
     let page = sample.place.touchpoint();
+    // A team that reads what came: the newest wait for it.
+    let read_at = sample.answered_at + READ_AFTER_MS;
     let response = StoredResponse {
         id: sample.id,
         seq: u32::from(sample.completed),
@@ -214,7 +218,7 @@ fn accept(site: &SiteId, survey: &SurveyId, sample: SampleAnswer) -> Accept {
         answered_at: sample.answered_at,
         received_at: sample.answered_at,
         source: SOURCE.to_owned(),
-        marks: Marks::default(),
+        marks: Marks { read_at: Some(read_at).filter(|read_at| *read_at < now), ..Marks::default() },
     };
     Accept { site: site.clone(), response }
 }

@@ -335,7 +335,7 @@ pub fn reply(taken: Taken) -> ApiResult<IntakeReply> {
 fn item_result((id, result): (Option<String>, std::result::Result<Outcome, Fault>)) -> ItemResult {
     let (status, error) = match result {
         Ok(Outcome::Stored) => (ItemStatus::Stored, None),
-        Ok(Outcome::Updated) => (ItemStatus::Updated, None),
+        Ok(Outcome::Updated | Outcome::UpdatedAsJudged) => (ItemStatus::Updated, None),
         Ok(Outcome::Withdrawn) => (ItemStatus::Withdrawn, None),
         Ok(_) => (ItemStatus::Duplicate, None),
         Err(fault) => (ItemStatus::Rejected, Some(ErrorDetail::from(fault))),
@@ -373,7 +373,7 @@ fn refused(refused: Refused) -> ApiError {
 fn count(metrics: &Metrics, result: &std::result::Result<Outcome, Fault>) {
     let kind = match result {
         Ok(Outcome::Stored) => "stored",
-        Ok(Outcome::Updated) => "updated",
+        Ok(Outcome::Updated | Outcome::UpdatedAsJudged) => "updated",
         Ok(Outcome::Withdrawn) => "withdrawn",
         Ok(_) => "duplicate",
         Err(_) => "rejected",

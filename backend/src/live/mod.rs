@@ -136,8 +136,11 @@ impl Hub {
     /// Tells of what came of a batch.
     pub fn came(&self, prepared: Vec<(usize, SiteId, News)>, outcomes: &[Outcome]) {
         for (place, site, news) in prepared {
-            if let Some(Outcome::Stored | Outcome::Updated | Outcome::Withdrawn) = outcomes.get(place) {
-                self.tell(&site, news);
+            match outcomes.get(place) {
+                Some(Outcome::Stored | Outcome::Updated | Outcome::Withdrawn) => self.tell(&site, news),
+                // What is stored is not what came, and whoever shows it reads it.
+                Some(Outcome::UpdatedAsJudged) => self.tell(&site, News::ANYTHING),
+                _ => {}
             }
         }
     }

@@ -133,6 +133,8 @@ pub enum Outcome {
     Stored,
     /// A higher `seq` replaced what was there; the time of showing stays as it was.
     Updated,
+    /// The same, but the response keeps the state that a member gave it, unlike what was sent.
+    UpdatedAsJudged,
     /// This `seq` or a higher one was there; nothing changed.
     Duplicate,
     /// The id was erased and cannot come back; nothing changed.

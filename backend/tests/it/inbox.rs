@@ -92,7 +92,7 @@ async fn many_are_changed_at_once_and_each_says_how_it_was() {
     );
     assert_eq!(place.n().await, 0);
     assert_eq!(place.listed("state=excluded").await, [two.clone(), one.clone()]);
-    assert_eq!(place.listed("state=test").await, [test.clone()], "a test stays one");
+    assert_eq!(place.listed("state=test").await, std::slice::from_ref(&test), "a test stays one");
     assert_eq!(place.listed("tag=spam&state=all").await, [test, two.clone(), one.clone()]);
     let again = place.change_many(json!({ "ids": [one, two], "state": "excluded" })).await.ok();
     assert_eq!(again, json!({ "changed": 0, "missing": [], "items": [] }));
@@ -118,7 +118,7 @@ async fn lists_are_found_by_what_is_noted_and_by_customer() {
     let (first, second) = (place.answered(9, theirs.clone()).await, place.answered(2, theirs).await);
     let other = place.answered(5, json!({})).await;
     place.change(&second, json!({ "state": "excluded", "read": true })).await.ok();
-    assert_eq!(place.listed("customer=cust-42").await, [first.clone()]);
+    assert_eq!(place.listed("customer=cust-42").await, std::slice::from_ref(&first));
     assert_eq!(place.listed("customer=cust-42&state=all").await, [second.clone(), first.clone()]);
     assert_eq!(place.listed("customer=cust-4&state=all").await, Vec::<String>::new());
     assert_eq!(place.listed("read=false&state=all").await, [other.clone(), first]);

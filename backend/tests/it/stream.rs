@@ -235,3 +235,17 @@ async fn a_state_that_a_member_gives_is_told_and_a_mark_is_not() {
     assert_eq!((&*name, &data["state"]), ("response.stored", &json!("counted")));
     assert_eq!(timeout(Duration::from_secs(5), stream.event()).await, Ok(changed(&survey, "")));
 }
+
+#[tokio::test]
+async fn an_edition_of_what_a_member_took_out_is_not_told_as_counted() {
+    let server = Server::start().await;
+    let (site, survey) = server.site_with_survey().await;
+    let first = answer(&survey, 9);
+    let id = server.answered(&site, &first).await;
+    let excluded = json!({ "state": "excluded" });
+    server.patch(&format!("/v1/responses/{id}")).key(&site.write).json(&excluded).await.ok();
+    let mut stream = open(&server, &site).await;
+    let reply = server.post(&site.responses()).json(&with(first, json!({ "seq": 1 }))).await.ok();
+    assert_eq!(reply["results"][0]["status"], "updated");
+    assert_eq!(stream.event().await, anything());
+}

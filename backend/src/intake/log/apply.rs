@@ -159,7 +159,7 @@ impl Applier {
         for outcome in outcomes {
             let kind = match outcome {
                 Outcome::Stored => "stored",
-                Outcome::Updated => "updated",
+                Outcome::Updated | Outcome::UpdatedAsJudged => "updated",
                 Outcome::Withdrawn => "withdrawn",
                 Outcome::Duplicate => "duplicate",
                 // The last one is never said of what was applied.

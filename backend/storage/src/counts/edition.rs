@@ -16,6 +16,11 @@ pub(crate) fn judged(before: &StoredResponse, response: &StoredResponse) -> Outc
     }
 }
 
+/// What is said of a replacement: whether the state that was sent holds.
+pub(crate) fn outcome(after: &StoredResponse, edition: &StoredResponse) -> Outcome {
+    if after.state == edition.state { Outcome::Updated } else { Outcome::UpdatedAsJudged }
+}
+
 /// The new edition of a response: it keeps when it was shown and received, a member's judgement and marks, and what is
 /// known of the customer, the browser and the page where the edition does not say.
 pub(crate) fn replaced(before: &StoredResponse, edition: &StoredResponse) -> StoredResponse {

@@ -127,7 +127,8 @@ pub(super) fn of_list(
             conditions.push(format!("{condition} {}", bound.number(score.into())));
         }
     }
-    if let Some(has_comment) = filter.has_comment {
+    // What is searched for stands in a comment.
+    if let Some(has_comment) = filter.has_comment.or(filter.text.as_ref().map(|_| true)) {
         conditions.push(format!("comment IS {}", if has_comment { "NOT NULL" } else { "NULL" }));
     }
     if let Some(read) = filter.read {

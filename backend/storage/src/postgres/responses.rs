@@ -13,7 +13,7 @@ use super::filter::{self, Bound, List};
 use super::session::{Lock, Session, Sites};
 use super::{PostgresStore, build, generations, inbox, learned, rows, webhooks};
 use crate::counts::change::Changes;
-use crate::counts::edition::{judged, replaced};
+use crate::counts::edition::{self, judged, replaced};
 use crate::counts::trust;
 use crate::deleted::OF_A_SITE;
 use crate::responses::{Accept, Arrival, Cursor, EventCount, Outcome, ResponseFilter, ResponseStore, StoredResponse};
@@ -128,9 +128,10 @@ impl PostgresStore {
                     // The row keeps when its first edition came; this one came now.
                     let at = response.received_at;
                     deliveries.extend(fan_out(&counting.webhooks, Some(before), &after, at, &self.tombstone_key)?);
+                    let outcome = edition::outcome(&after, response);
                     *before = after;
                     changed.insert(key);
-                    Outcome::Updated
+                    outcome
                 }
                 refused => refused,
             });

@@ -114,6 +114,7 @@ impl Leads {
             ResponseFilter { state: States::Only(state), .. } if *state != ResponseState::Counted => Self::Apart,
             _ if filter.read == Some(false) => Self::Unread,
             _ if filter.has_comment == Some(true) => Self::Commented,
+            _ if filter.has_comment.is_none() && filter.text.is_some() => Self::Commented,
             _ => Self::Any,
         }
     }
@@ -162,7 +163,8 @@ pub(super) fn of_list(
             conditions.push(format!("{condition} {}", bound.add(number)));
         }
     }
-    if let Some(has_comment) = filter.has_comment {
+    // What is searched for stands in a comment.
+    if let Some(has_comment) = filter.has_comment.or(filter.text.as_ref().map(|_| true)) {
         conditions.push(format!("comment IS {}", if has_comment { "NOT NULL" } else { "NULL" }));
     }
     if let Some(read) = filter.read {

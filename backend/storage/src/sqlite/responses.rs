@@ -9,7 +9,7 @@ use super::filter::{Bound, List};
 use super::writer::Pen;
 use super::{SqliteStore, build, erase, filter, generations, inbox, learned, rows, webhooks};
 use crate::counts::change::Changes;
-use crate::counts::edition::{judged, replaced};
+use crate::counts::edition::{self, judged, replaced};
 use crate::counts::trust;
 use crate::deleted::OF_A_SITE;
 use crate::inbox::tags_text;
@@ -85,7 +85,7 @@ pub(super) fn take_in_all(
                 let at = response.received_at;
                 let made = webhooks::fan_out(transaction, &counting.webhooks, Some(&before), &after, at)?;
                 countings.wrote_deliveries |= made > 0;
-                Outcome::Updated
+                edition::outcome(&after, response)
             }
             refused => refused,
         });

@@ -199,7 +199,7 @@ impl Model {
     }
 
     pub(crate) fn accept_one(&mut self, sent: &Sent) -> Outcome {
-        let outcome = self.outcome(sent);
+        let mut outcome = self.outcome(sent);
         let next = sent.response();
         match (outcome, self.responses.get_mut(&sent.id)) {
             (Outcome::Stored, _) => {
@@ -209,6 +209,9 @@ impl Model {
                 let released = before.marks.judged_at.is_some() && before.state == ResponseState::Counted;
                 let judged = matches!(before.state, ResponseState::Quarantined | ResponseState::Excluded)
                     || released && next.state == ResponseState::Quarantined;
+                if judged && before.state != next.state {
+                    outcome = Outcome::UpdatedAsJudged;
+                }
                 *before = StoredResponse {
                     shown_at: before.shown_at,
                     source: before.source.clone(),

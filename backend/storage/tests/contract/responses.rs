@@ -237,7 +237,8 @@ async fn an_update_keeps_a_members_judgement(db: &Database) -> Result<()> {
         accept(db, [StoredResponse { state: judged, ..response(number, 2) }]).await?;
         for (seq, state) in (1..).zip(ResponseState::ALL) {
             let edition = StoredResponse { seq, state, ..response(number, 9) };
-            assert_eq!(accept(db, [edition]).await?, [Outcome::Updated]);
+            let expected = if state == judged { Outcome::Updated } else { Outcome::UpdatedAsJudged };
+            assert_eq!(accept(db, [edition]).await?, [expected]);
             let kept = db.response(&home(), response_id(number)).await?.expect("it is there");
             assert_eq!((kept.state, kept.score, kept.seq), (judged, 9, seq));
         }
