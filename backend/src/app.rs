@@ -16,6 +16,7 @@ use crate::intake::log::Log;
 use crate::integrations::webhooks::Webhooks;
 use crate::integrations::webhooks::client::Client;
 use crate::jobs;
+use crate::live::{self, Hub};
 use crate::metrics::{Metrics, Now};
 
 /// The shared parts, as handlers hold them.
@@ -35,6 +36,8 @@ pub struct App {
     pub intake: Intake,
     /// The replicated log that answers go into before the store, where there is one.
     pub log: Option<Arc<Log>>,
+    /// Who listens to which site.
+    pub live: Arc<Hub>,
     /// What sends messages to webhooks.
     pub webhooks: Webhooks,
     /// What is measured of the server itself.
@@ -75,12 +78,14 @@ impl App {
     ) -> Shared {
         let metrics = Arc::new(Metrics::default());
         let log = log.map(Arc::new);
-        let intake = Intake::start(Arc::clone(&store), Arc::clone(&metrics), log.as_ref());
+        let live = Hub::start(&store, Arc::clone(&metrics), live::Limits::default());
+        let intake = Intake::start(Arc::clone(&store), Arc::clone(&metrics), Arc::clone(&live), log.as_ref());
         let app = Arc::new(Self {
             directory: Directory::new(Arc::clone(&store)),
             webhooks: Webhooks::start(Arc::clone(&store), Arc::clone(&clock), Arc::clone(&metrics), client),
             admission: Admission::new(limits, intake.waiting()),
             intake,
+            live,
             log,
             assets: Assets::load(),
             configs: Configs::default(),

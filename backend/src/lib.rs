@@ -22,6 +22,7 @@ pub mod http;
 pub mod intake;
 pub mod integrations;
 pub mod jobs;
+pub mod live;
 pub mod metrics;
 pub mod pages;
 pub mod reading;

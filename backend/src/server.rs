@@ -107,6 +107,8 @@ pub async fn serve_within(
         door.let_in(accepted);
     }
     drop(listener);
+    // They have no end of their own, and who listens comes back to another server.
+    app.live.close();
     // What is not sent by now is due at the next start, or for another server.
     let (drained, ()) = tokio::join!(timeout(DRAIN, door.graceful.shutdown()), app.webhooks.stop());
     if drained.is_err() {

@@ -17,7 +17,9 @@ use bearing_shared::id::{KeyId, SiteId, SurveyId};
 use bearing_shared::look::Theme;
 use bearing_shared::metric::Thresholds;
 use bearing_shared::rule::Rest;
-use bearing_storage::{Accept, EventCount, Key, Outcome, Result, Scope, Site, Store, StoreError, StoredResponse};
+use bearing_storage::{
+    Accept, EventCount, Key, Marks, Outcome, Result, Scope, Site, Store, StoreError, StoredResponse,
+};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
@@ -209,6 +211,7 @@ fn accept(site: &SiteId, survey: &SurveyId, sample: SampleAnswer) -> Accept {
         answered_at: sample.answered_at,
         received_at: sample.answered_at,
         source: SOURCE.to_owned(),
+        marks: Marks::default(),
     };
     Accept { site: site.clone(), response }
 }

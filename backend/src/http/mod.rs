@@ -10,6 +10,7 @@ mod extract;
 mod files;
 pub mod health;
 mod hosted;
+mod inbox;
 mod intake;
 mod kind;
 mod layers;
@@ -22,6 +23,7 @@ mod reports;
 mod respondents;
 mod responses;
 mod sites;
+mod stream;
 mod surveys;
 mod webhooks;
 
@@ -44,8 +46,13 @@ pub(crate) use sites::check_origin;
     info(title = "Bearing", description = "Surveys where the experience happened: NPS, CSAT and CES."),
     modifiers(&Security),
     // A report holds the report before it, so what lies below that is not found by itself; and no route takes or gives
-    // the message that a receiver gets.
-    components(schemas(bearing_shared::api::reports::Difference, bearing_shared::api::webhooks::Message)),
+    // the message that a receiver gets, nor the data of a stream's events.
+    components(schemas(
+        bearing_shared::api::reports::Difference,
+        bearing_shared::api::webhooks::Message,
+        bearing_shared::api::stream::ResponseStored,
+        bearing_shared::api::stream::ScoreChanged
+    )),
     tags(
         (name = "embed", description = "What a visitor's browser calls. No secret; the site key is public."),
         (name = "management", description = "What product teams call, with an API key."),
@@ -71,8 +78,10 @@ fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(surveys::versions))
         .routes(routes!(preview::page))
         .routes(routes!(explain::explain))
-        .routes(routes!(responses::list, responses::create))
-        .routes(routes!(responses::read, responses::delete))
+        .routes(routes!(responses::list, responses::create, inbox::change_many))
+        .routes(routes!(inbox::count))
+        .routes(routes!(responses::read, responses::delete, inbox::change))
+        .routes(routes!(inbox::tags_of_site))
         .routes(routes!(respondents::erase))
         .routes(routes!(exports::csv))
         .routes(routes!(exports::jsonl))
@@ -83,6 +92,7 @@ fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(reports::changes))
         .routes(routes!(reports::drivers))
         .routes(routes!(reports::funnel))
+        .routes(routes!(stream::stream))
         .routes(routes!(webhooks::list, webhooks::create))
         .routes(routes!(webhooks::read, webhooks::update, webhooks::delete))
         .routes(routes!(webhooks::rotate))

@@ -14,9 +14,11 @@ mod backup;
 mod counts;
 mod deleted;
 mod error;
+mod inbox;
 mod json;
 mod keys;
 mod letters;
+mod live;
 mod log;
 mod postgres;
 mod reports;
@@ -36,11 +38,13 @@ use transfer::Purpose;
 
 pub use backup::{Contents, Restored, back_up, restore};
 pub use error::{Result, StoreError};
+pub use inbox::{Counted, InboxStore, MarkChange, Marked, Marking, Marks};
 pub use keys::{Key, KeyStore, Scope};
+pub use live::{Heard, LiveStore};
 pub use log::{Applied, LogEntries, LogStore, apply_log};
 pub use reports::{Axis, Base, FunnelCounts, Grouping, Rating, ReportFilter, ReportStore, Tallied, Tally, TallyQuery};
 pub use responses::{
-    Accept, Arrival, Cursor, EventCount, Outcome, ResponseFilter, ResponseStore, StoredResponse, Withdrawal,
+    Accept, Arrival, Cursor, EventCount, Outcome, ResponseFilter, ResponseStore, States, StoredResponse, Withdrawal,
 };
 pub use sites::{Building, CountingStatus, Site, SiteStore};
 pub use surveys::{PublishedVersion, StoredSurvey, SurveyStore};
@@ -53,7 +57,17 @@ pub use webhooks::{
 
 /// Everything a store does.
 pub trait Store:
-    SiteStore + KeyStore + SurveyStore + ResponseStore + LogStore + ReportStore + WebhookStore + TransferStore + UpkeepStore
+    SiteStore
+    + KeyStore
+    + SurveyStore
+    + ResponseStore
+    + InboxStore
+    + LogStore
+    + LiveStore
+    + ReportStore
+    + WebhookStore
+    + TransferStore
+    + UpkeepStore
 {
 }
 
@@ -62,7 +76,9 @@ impl<
         + KeyStore
         + SurveyStore
         + ResponseStore
+        + InboxStore
         + LogStore
+        + LiveStore
         + ReportStore
         + WebhookStore
         + TransferStore

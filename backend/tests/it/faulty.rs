@@ -8,12 +8,12 @@ use bearing_shared::id::{DeliveryId, ResponseId, SiteId, SiteKey, SurveyId, Webh
 use bearing_shared::survey::Survey;
 use bearing_storage::{
     Applied, Arrival, CheckReport, Claim, Claimed, CountingStatus, Cursor, Delivery, DeliveryCursor, EventCount,
-    FunnelCounts, Key, KeyStore, LogEntries, LogStore, Outcome, Page, Position, PublishedVersion, Rating, Replayed,
-    ReportFilter, ReportStore, ResponseFilter, ResponseStore, Result, Settled, Site, SiteStore, Store, StoreError,
-    StoredResponse, StoredSurvey, SurveyStore, Tallied, TallyQuery, TransferStore, UpkeepStore, Webhook, WebhookChange,
-    WebhookStore,
+    FunnelCounts, Heard, InboxStore, Key, KeyStore, LiveStore, LogEntries, LogStore, MarkChange, Marking, Outcome,
+    Page, Position, PublishedVersion, Rating, Replayed, ReportFilter, ReportStore, ResponseFilter, ResponseStore,
+    Result, Settled, Site, SiteStore, Store, StoreError, StoredResponse, StoredSurvey, SurveyStore, Tallied,
+    TallyQuery, TransferStore, UpkeepStore, Webhook, WebhookChange, WebhookStore,
 };
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 
 /// How the store fails.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -108,6 +108,39 @@ impl SiteStore for FaultyStore {
     }
     async fn counting(&self, site: &SiteId) -> Result<Option<CountingStatus>> {
         self.store.counting(site).await
+    }
+}
+
+#[async_trait]
+impl InboxStore for FaultyStore {
+    async fn mark(&self, site: &SiteId, ids: &[ResponseId], change: MarkChange, now: i64) -> Result<Marking> {
+        self.switch.write()?;
+        self.store.mark(site, ids, change, now).await
+    }
+    async fn count_responses(
+        &self,
+        site: &SiteId,
+        filter: ResponseFilter,
+        most: u32,
+    ) -> Result<bearing_storage::Counted> {
+        self.store.count_responses(site, filter, most).await
+    }
+    async fn tags(&self, site: &SiteId) -> Result<Vec<(String, u64)>> {
+        self.store.tags(site).await
+    }
+}
+
+#[async_trait]
+impl LiveStore for FaultyStore {
+    fn is_shared(&self) -> bool {
+        self.store.is_shared()
+    }
+    async fn say(&self, words: &str) -> Result<()> {
+        self.switch.write()?;
+        self.store.say(words).await
+    }
+    async fn listen(&self) -> mpsc::Receiver<Heard> {
+        self.store.listen().await
     }
 }
 

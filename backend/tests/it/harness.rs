@@ -98,6 +98,15 @@ impl Server {
         bearing_storage::open(&self.place.url).await.expect("a second handle opens")
     }
 
+    /// Another server on the same database; this one must outlive it.
+    pub(crate) async fn beside(&self) -> Self {
+        let (store, clock) = (self.other_process().await, Arc::clone(&self.clock));
+        let given = Arc::<ManualClock>::clone(&clock);
+        let app = App::start(store, given, None, None);
+        let place = bearing_fresh::elsewhere(&self.place.url);
+        Self { router: bearing::http::router(Arc::clone(&app)), app, clock, place }
+    }
+
     /// Sets the clock to a moment.
     pub(crate) fn set_time(&self, moment: &str) {
         self.clock.set(at(moment));
@@ -344,12 +353,23 @@ impl IntoFuture for Ask {
 
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(async move {
-            let request = self.request.body(self.body).expect("is a request");
-            let Ok(response) = self.router.oneshot(request).await;
-            let (parts, body) = response.into_parts();
-            let body = body.collect().await.expect("a reply is whole").to_bytes();
-            Reply { status: parts.status.as_u16(), headers: parts.headers, body }
+            let (head, body) = self.open().await;
+            // A stream has no end: its head is the reply.
+            if head.header("content-type") == "text/event-stream" {
+                return head;
+            }
+            Reply { body: body.collect().await.expect("a reply is whole").to_bytes(), ..head }
         })
+    }
+}
+
+impl Ask {
+    /// Sends it and reads no more than the head: the reply without its body, and the body.
+    pub(crate) async fn open(self) -> (Reply, Body) {
+        let request = self.request.body(self.body).expect("is a request");
+        let Ok(response) = self.router.oneshot(request).await;
+        let (parts, body) = response.into_parts();
+        (Reply { status: parts.status.as_u16(), headers: parts.headers, body: Bytes::new() }, body)
     }
 }
 

@@ -26,6 +26,7 @@ mod responses;
 mod rules;
 mod server;
 mod sites;
+mod stream;
 mod surveys;
 mod tracing;
 mod transfer;

@@ -3,10 +3,12 @@
 pub mod embed;
 pub mod error;
 pub mod explain;
+pub mod inbox;
 pub mod intake;
 pub mod reports;
 pub mod responses;
 pub mod sites;
+pub mod stream;
 pub mod surveys;
 pub mod webhooks;
 

@@ -19,9 +19,11 @@ mod faults;
 mod filter;
 mod generations;
 mod hold;
+mod inbox;
 mod intake;
 mod keys;
 mod learned;
+mod live;
 mod log;
 mod open;
 mod ratings;
@@ -55,6 +57,7 @@ pub(crate) struct PostgresStore {
     countings: Mutex<counting::Known>,
     /// Told when deliveries were written through this store.
     written: Notify,
+    line: live::Line,
 }
 
 impl PostgresStore {
@@ -62,9 +65,9 @@ impl PostgresStore {
     pub(crate) async fn open(url: &str, limits: Limits, purpose: Purpose) -> Result<Self> {
         // A step of nothing would never end.
         let limits = Limits { step: limits.step.max(1), ..limits };
-        let open::Opened { connections, hold, tombstone_key } = open::open(url, purpose).await?;
+        let open::Opened { connections, hold, line, tombstone_key } = open::open(url, purpose).await?;
         let (countings, written) = (Mutex::default(), Notify::new());
-        let store = Self { connections, hold, limits, tombstone_key, countings, written };
+        let store = Self { connections, hold, limits, tombstone_key, countings, written, line };
         if purpose == Purpose::Serve {
             purpose.check(store.moving().await?)?;
             store.begin_missing().await?;

@@ -38,6 +38,7 @@ mod histories;
 mod keys;
 mod learning;
 mod lists;
+mod live;
 mod logs;
 mod methods;
 mod model;
