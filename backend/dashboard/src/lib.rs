@@ -5,6 +5,7 @@
 
 pub mod chart;
 pub mod day;
+pub mod inbox;
 pub mod query;
 pub mod text;
 pub mod view;
@@ -15,6 +16,10 @@ mod app;
 mod browser;
 #[cfg(feature = "csr")]
 mod fetch;
+#[cfg(feature = "csr")]
+mod keys;
+#[cfg(feature = "csr")]
+mod listing;
 #[cfg(feature = "csr")]
 mod live;
 #[cfg(feature = "csr")]

@@ -2,7 +2,10 @@
 
 mod common;
 mod overview;
+mod response;
+mod responses;
 
 use super::Text;
 
-pub(super) const TEXT: Text = Text { common: common::TEXT, overview: overview::TEXT };
+pub(super) const TEXT: Text =
+    Text { common: common::TEXT, overview: overview::TEXT, response: response::TEXT, responses: responses::TEXT };
