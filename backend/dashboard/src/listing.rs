@@ -9,6 +9,7 @@ use leptos::task::spawn_local;
 
 use crate::fetch::{self, Problem};
 use crate::inbox::{apply, put_back, taken, undoing};
+use crate::keys::focus_soon;
 use crate::locale::words;
 use crate::part::{Toasts, toasts};
 use crate::text::Text;
@@ -46,8 +47,13 @@ pub(crate) struct Listing {
     pub(crate) state: RwSignal<Option<ResponseState>>,
     /// How far it was scrolled, px.
     pub(crate) scrolled: StoredValue<f64>,
-    toasts: StoredValue<Toasts>,
+    toasts: Toasts,
     words: &'static Text,
+}
+
+/// The id of a row's link on the page.
+pub(crate) fn link_id(response: &str) -> String {
+    format!("response-{response}")
 }
 
 /// The list.
@@ -68,7 +74,7 @@ impl Listing {
             changed: RwSignal::default(),
             state: RwSignal::default(),
             scrolled: StoredValue::new(0.0),
-            toasts: StoredValue::new(toasts()),
+            toasts: toasts(),
             words: words(),
         }
     }
@@ -90,7 +96,13 @@ impl Listing {
 
     /// Shows the first page of what `of` is the address of.
     pub(crate) fn show(&self, of: String, page: &Page<ResponseReply>) {
-        self.rows.set(page.items.iter().map(row).collect());
+        // What is shown already stays the same row, on which somebody may have the focus.
+        let known = self.rows.get_untracked();
+        let rows = page.items.iter().map(|response| {
+            let known = known.iter().find(|row| row.id == response.id).cloned();
+            known.inspect(|row| renew(row, response)).unwrap_or_else(|| row(response))
+        });
+        self.rows.set(rows.collect());
         self.next.set(page.next_cursor.clone());
         self.pages.set(1);
         self.newer.set(0);
@@ -101,9 +113,8 @@ impl Listing {
     pub(crate) fn take_in(&self, page: &Page<ResponseReply>) {
         self.rows.with_untracked(|rows| {
             for response in &page.items {
-                let known = rows.iter().find(|row| row.id == response.id);
-                if let Some(row) = known.filter(|row| row.response.with_untracked(|now| now != response)) {
-                    row.response.set(response.clone());
+                if let Some(row) = rows.iter().find(|row| row.id == response.id) {
+                    renew(row, response);
                 }
             }
             let newest = rows.first().map_or_else(String::new, |row| row.response.read_untracked().received_at.clone());
@@ -147,12 +158,11 @@ impl Listing {
                 Err(problem) => return self.fail(problem),
             };
             let gone = self.apply(&change);
-            let toasts = self.toasts.get_value();
             if before.is_empty() {
-                return toasts.say(self.words.responses.nothing_changed);
+                return self.toasts.say(self.words.responses.nothing_changed);
             }
             let text = said(before.len() as u64);
-            toasts.undoable(text, move || self.undo(address.clone(), undoing(&change, &before), &before, &gone));
+            self.toasts.undoable(text, move || self.undo(address.clone(), undoing(&change, &before), &before, &gone));
         });
     }
 
@@ -171,7 +181,6 @@ impl Listing {
     /// Takes responses out of the list: they are gone for good.
     pub(crate) fn forget(&self, gone: impl Fn(&ResponseReply) -> bool) {
         self.rows.update(|rows| rows.retain(|row| !row.response.with_untracked(&gone)));
-        self.changed.update(|count| *count += 1);
     }
 
     /// Does here what was done there; gives what is no longer shown by it.
@@ -187,10 +196,22 @@ impl Listing {
             }
         });
         if !gone.is_empty() {
+            self.step_off(&gone);
             self.rows.update(|rows| rows.retain(|row| !gone.iter().any(|gone| gone.id == row.id)));
         }
         self.changed.update(|count| *count += 1);
         gone
+    }
+
+    /// Has the reader go on with what is nearest, where the response that they are at is about to leave the list.
+    fn step_off(&self, gone: &[Row]) {
+        let is_gone = |id: &str| gone.iter().any(|row| row.id == id);
+        let Some(at) = self.at.get_untracked().filter(|at| is_gone(at)) else { return };
+        let ids = self.ids();
+        let Some(place) = ids.iter().position(|id| *id == at) else { return };
+        let near = ids[place..].iter().chain(ids[..place].iter().rev()).find(|id| !is_gone(id)).cloned();
+        near.iter().for_each(|id| focus_soon(link_id(id)));
+        self.at.set(near);
     }
 
     fn undo(self, address: String, back: Vec<ResponsesChange>, before: &[Before], gone: &[Row]) {
@@ -215,7 +236,7 @@ impl Listing {
                 }
             });
             self.changed.update(|count| *count += 1);
-            self.toasts.get_value().say(self.words.responses.undone);
+            self.toasts.say(self.words.responses.undone);
         });
     }
 
@@ -229,12 +250,18 @@ impl Listing {
             _ if problem.message.is_empty() => words.failed.to_owned(),
             _ => problem.message,
         };
-        self.toasts.get_value().fail(text);
+        self.toasts.fail(text);
     }
 }
 
 fn row(response: &ResponseReply) -> Row {
     Row { id: response.id.clone(), response: ArcRwSignal::new(response.clone()) }
+}
+
+fn renew(row: &Row, response: &ResponseReply) {
+    if row.response.with_untracked(|now| now != response) {
+        row.response.set(response.clone());
+    }
 }
 
 /// What the list is sorted by, the highest first.

@@ -40,6 +40,8 @@ struct Desk {
     id: Memo<String>,
     /// The response; `None` while it is not here.
     response: Memo<Option<ResponseReply>>,
+    /// What the list shows, with what has left it since: one goes on from there too.
+    order: RwSignal<Vec<String>>,
     asked: Asked,
     tags: ReadSignal<Loaded<Vec<TagCount>>, LocalStorage>,
     /// The version that was answered; `None` while it is not here.
@@ -77,6 +79,15 @@ impl Desk {
         format!("{}{}", self.site.path(&format!("responses/{id}")), self.inbox.with(Inbox::write))
     }
 
+    /// The response so many places on in the list.
+    fn beside(&self, places: isize) -> Option<String> {
+        let id = self.id.get();
+        self.order.with(|order| {
+            let place = order.iter().position(|known| *known == id)?;
+            order.get(place.checked_add_signed(places)?).cloned()
+        })
+    }
+
     fn back(&self) -> String {
         format!("{}{}", self.site.path("responses"), self.inbox.with(Inbox::write))
     }
@@ -105,22 +116,33 @@ pub(crate) fn Response() -> impl IntoView {
     let tags = fetch::reading(move || Some(fetch::address("/v1/tags", &[site.parameter()])), again);
     let survey =
         Memo::new(move |_| response.with(|response| response.as_ref().map(|response| response.survey.0.clone())));
-    let versions = fetch::reading::<Page<VersionReply>>(
-        move || {
-            let path = format!("/v1/surveys/{}/versions", query::segment(&survey.get()?));
-            Some(fetch::address(&path, &[site.parameter(), ("limit".into(), VERSIONS.into())]))
-        },
-        || 0,
-    );
+    // Read anew for each survey: questions of two surveys have the same ids.
+    let versions = Memo::new(move |_| {
+        let path = format!("/v1/surveys/{}/versions", query::segment(&survey.get()?));
+        let address = fetch::address(&path, &[site.parameter(), ("limit".into(), VERSIONS.into())]);
+        Some(fetch::reading::<Page<VersionReply>>(move || Some(address.clone()), || 0))
+    });
     let number = Memo::new(move |_| response.with(|response| response.as_ref().map(|response| response.version)));
     let version = Memo::new_with_compare(
         move |_| {
             let number = number.get()?;
-            versions.with(|page| page.ready()?.items.iter().find(|version| version.version == number).cloned())
+            versions.get()?.with(|page| page.ready()?.items.iter().find(|version| version.version == number).cloned())
         },
         |_, _| true,
     );
-    let desk = Desk { site, listing, inbox, id, response, asked: asked(), tags, version, words, locale };
+    let desk = Desk {
+        site,
+        listing,
+        inbox,
+        id,
+        response,
+        order: RwSignal::default(),
+        asked: asked(),
+        tags,
+        version,
+        words,
+        locale,
+    };
     note_as_read(desk);
     keep_list(desk);
     let (is_erasing, is_deleting, help) = (RwSignal::new(false), RwSignal::new(false), RwSignal::new(false));
@@ -154,22 +176,14 @@ pub(crate) fn Response() -> impl IntoView {
 /// Where one is in the list, and the ways back, on and about.
 fn head(desk: Desk, help: RwSignal<bool>) -> AnyView {
     let words = desk.words;
-    let beside = move |places: isize| {
-        let id = desk.id.get();
-        let known = desk.listing.rows.with(|rows| rows.iter().any(|row| row.id == id));
-        known.then(|| desk.listing.beside(Some(&id), places)).flatten().map(|id| desk.path(&id))
-    };
     let step = move |places: isize, id: &'static str, key: &'static str, text: &'static str| {
-        let there = Memo::new(move |_| beside(places));
-        move || match there.get() {
-            Some(path) => view! {
-                <A href=path attr:id=id attr:class="button small" attr:aria-keyshortcuts=key>{text}</A>
-            }
-            .into_any(),
-            None => {
-                view! { <span class="button small off" aria-disabled="true" role="link" id=id>{text}</span> }.into_any()
-            }
+        let there = Memo::new(move |_| desk.beside(places));
+        let href = move || desk.path(&there.get().unwrap_or_else(|| desk.id.get()));
+        let off = move || there.with(Option::is_none).to_string();
+        view! {
+            <A href=href attr:id=id attr:class="button small" attr:aria-keyshortcuts=key attr:aria-disabled=off>{text}</A>
         }
+        .into_any()
     };
     let is_read = Memo::new(move |_| desk.response.with(|response| response.as_ref().map(|response| response.read)));
     let read = move || {
@@ -246,6 +260,13 @@ fn keep_list(desk: Desk) {
                 listing.show(wanted.get_untracked(), page);
             }
         });
+    });
+    Effect::new(move || {
+        let of = listing.of.get();
+        let ids: Vec<String> = listing.rows.with(|rows| rows.iter().map(|row| row.id.clone()).collect());
+        if of == wanted.get() && ids.len() >= desk.order.with_untracked(Vec::len) {
+            desk.order.set(ids);
+        }
     });
     let asked_for = StoredValue::new(None);
     Effect::new(move || {

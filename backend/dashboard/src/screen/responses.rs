@@ -21,7 +21,7 @@ use crate::browser;
 use crate::fetch::{self, Loaded};
 use crate::inbox::{Inbox, span};
 use crate::keys::{focus, focus_soon, on_keys, press};
-use crate::listing::{Listing, PAGE, Row, listing};
+use crate::listing::{Listing, PAGE, Row, link_id, listing};
 use crate::live::{Live, live};
 use crate::locale::{Locale, locale, words};
 use crate::part::{Empty, Failed, Filters, Icon, Waiting, surveys};
@@ -30,7 +30,7 @@ use crate::text::Text;
 use crate::view::{Period, View};
 
 pub(in crate::screen) use help::Help;
-pub(in crate::screen) use row::{identity_of, link_id, state_name};
+pub(in crate::screen) use row::{identity_of, state_name};
 pub(in crate::screen) use tags::known;
 
 /// How far down one counts as reading the list rather than its top, px.
@@ -208,10 +208,9 @@ pub(crate) fn Responses() -> impl IntoView {
         </header>
         <Filters view=view change=change_view />
         {tools::tools(desk)}
-        <nav class="tabs" aria-label=words.response.state>{move || tabs(desk, counts)}</nav>
+        <nav class="tabs" aria-label=words.response.state>{tabs(desk, counts)}</nav>
         {move || (!site.may_edit()).then(|| view! { <p class="soft">{words.responses.viewer}</p> })}
-        <section class="card inbox" aria-label=words.common.responses
-            aria-busy=move || (listing.of.get() != wanted.get()).to_string()>
+        <section class="card inbox" aria-busy=move || (listing.of.get() != wanted.get()).to_string()>
             {bar::bar(desk)}
             {move || newer(desk, wanted, first)}
             {move || state_of(desk, wanted, first)}
@@ -261,8 +260,8 @@ fn keys(desk: Desk, help: RwSignal<bool>) {
 
 /// A count of the API, of which the highest stands for itself and everything above.
 fn counted(desk: Desk, count: u32, most: u32) -> String {
-    let number = desk.locale.count(u64::from(count));
-    if most > 0 && count >= most { format!("{number}+") } else { number }
+    let number = desk.locale.count(u64::from(count.min(most)));
+    if count >= most { format!("{number}+") } else { number }
 }
 
 fn unread(desk: Desk, counts: ReadSignal<Loaded<ResponseCounts>, LocalStorage>) -> Option<String> {
@@ -277,22 +276,23 @@ fn unread(desk: Desk, counts: ReadSignal<Loaded<ResponseCounts>, LocalStorage>) 
 /// The states to choose from, with how many there are in each.
 fn tabs(desk: Desk, counts: ReadSignal<Loaded<ResponseCounts>, LocalStorage>) -> AnyView {
     let words = &desk.words.responses;
-    let counts = counts.with(|counts| counts.ready().copied());
-    let inbox = desk.inbox.get();
+    let counts = Memo::new(move |_| counts.with(|counts| counts.ready().copied()));
     let tab = |state: Option<ResponseState>, text: &'static str| {
-        let count = counts.map(|counts| {
-            let by = counts.by_state;
-            let count = match state {
-                Some(ResponseState::Counted) => by.counted,
-                Some(ResponseState::Quarantined) => by.quarantined,
-                Some(ResponseState::Test) => by.test,
-                Some(ResponseState::Excluded) => by.excluded,
-                None => by.counted + by.quarantined + by.test + by.excluded,
-            };
-            counted(desk, count, counts.most)
-        });
-        let current = (inbox.state == state).then_some("page");
-        let href = format!("{}{}", desk.site.path("responses"), Inbox { state, ..inbox.clone() }.write());
+        let count = move || {
+            counts.get().map(|counts| {
+                let by = counts.by_state;
+                let count = match state {
+                    Some(ResponseState::Counted) => by.counted,
+                    Some(ResponseState::Quarantined) => by.quarantined,
+                    Some(ResponseState::Test) => by.test,
+                    Some(ResponseState::Excluded) => by.excluded,
+                    None => by.counted + by.quarantined + by.test + by.excluded,
+                };
+                counted(desk, count, counts.most)
+            })
+        };
+        let current = move || desk.inbox.with(|inbox| inbox.state == state).then_some("page");
+        let href = move || format!("{}{}", desk.site.path("responses"), Inbox { state, ..desk.inbox.get() }.write());
         view! {
             <A href=href scroll=false attr:aria-current=current>{text}" "<span class="quiet">{count}</span></A>
         }

@@ -54,8 +54,10 @@ fn actions(desk: Desk) -> AnyView {
             chosen.any(|row| wanted(row.response.read().state))
         })
     };
-    let may_exclude = move || has(|state| matches!(state, ResponseState::Counted | ResponseState::Quarantined));
-    let may_restore = move || has(|state| matches!(state, ResponseState::Excluded | ResponseState::Quarantined));
+    let may_exclude =
+        Memo::new(move |_| has(|state| matches!(state, ResponseState::Counted | ResponseState::Quarantined)));
+    let may_restore =
+        Memo::new(move |_| has(|state| matches!(state, ResponseState::Excluded | ResponseState::Quarantined)));
     let mark = |read: bool| ResponsesChange { read: Some(read), ..ResponsesChange::default() };
     let put = |state: ResponseState| ResponsesChange { state: Some(state), ..ResponsesChange::default() };
     vec![
@@ -66,11 +68,11 @@ fn actions(desk: Desk) -> AnyView {
         }
         .into_any(),
         (move || {
-            may_exclude().then(|| action(desk, "exclude", words.exclude, put(ResponseState::Excluded), &words.did_exclude))
+            may_exclude.get().then(|| action(desk, "exclude", words.exclude, put(ResponseState::Excluded), &words.did_exclude))
         })
         .into_any(),
         (move || {
-            may_restore().then(|| action(desk, "restore", words.restore, put(ResponseState::Counted), &words.did_restore))
+            may_restore.get().then(|| action(desk, "restore", words.restore, put(ResponseState::Counted), &words.did_restore))
         })
         .into_any(),
         view! {

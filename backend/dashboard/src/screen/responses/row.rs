@@ -7,18 +7,13 @@ use leptos_router::components::A;
 
 use super::Desk;
 use crate::inbox::page_of;
-use crate::listing::Row;
+use crate::listing::{Row, link_id};
 use crate::locale::words;
 use crate::part::{Icon, score_chip, score_of, text_of, touchpoint_name};
 use crate::text::fill;
 
 /// How many attributes a row shows.
 const ATTRIBUTES: usize = 4;
-
-/// The id of a row's link on the page.
-pub(in crate::screen) fn link_id(response: &str) -> String {
-    format!("response-{response}")
-}
 
 /// A state's name, where it is one outside the score.
 pub(in crate::screen) fn state_name(state: ResponseState) -> Option<&'static str> {

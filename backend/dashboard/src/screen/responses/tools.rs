@@ -30,7 +30,7 @@ pub(super) fn tools(desk: Desk) -> AnyView {
         <div class="tools">
             {search(desk)}
             <label class="narrow"><span>{words.tag}</span><select on:change=pick_tag>{move || tag_options(desk)}</select></label>
-            {move || scores(desk)}
+            {scores(desk)}
             {unread}
             {comment}
             {move || left(desk)}
@@ -129,10 +129,14 @@ fn is_band(inbox: &Inbox, band: &Band) -> bool {
 
 /// Scores by group; by number where several scales are listed, on which a number means several things.
 fn scores(desk: Desk) -> AnyView {
-    match instrument(desk) {
-        Some(instrument) => bands(desk, instrument),
-        None => limits(desk),
-    }
+    let instrument = Memo::new(move |_| instrument(desk));
+    let is_read = Memo::new(move |_| !desk.asked.with(Vec::is_empty));
+    (move || match instrument.get() {
+        Some(instrument) => Some(bands(desk, instrument)),
+        // Which of the two it is, is not known before.
+        None => is_read.get().then(|| limits(desk)),
+    })
+    .into_any()
 }
 
 fn bands(desk: Desk, instrument: Instrument) -> AnyView {
@@ -173,13 +177,14 @@ fn limits(desk: Desk) -> AnyView {
         set(&mut next, event_target_value(&event).parse().ok());
         desk.change.run(next);
     };
-    let (min, max) = desk.inbox.with(|inbox| (inbox.score_min, inbox.score_max));
+    let min = Memo::new(move |_| desk.inbox.with(|inbox| inbox.score_min));
+    let max = Memo::new(move |_| desk.inbox.with(|inbox| inbox.score_max));
     view! {
         <label class="narrow"><span>{words.score_from}</span>
-            <select on:change=move |event: ev::Event| pick(event, |inbox, score| inbox.score_min = score)>{options(min)}</select>
+            <select on:change=move |event: ev::Event| pick(event, |inbox, score| inbox.score_min = score)>{move || options(min.get())}</select>
         </label>
         <label class="narrow"><span>{words.score_to}</span>
-            <select on:change=move |event: ev::Event| pick(event, |inbox, score| inbox.score_max = score)>{options(max)}</select>
+            <select on:change=move |event: ev::Event| pick(event, |inbox, score| inbox.score_max = score)>{move || options(max.get())}</select>
         </label>
     }
     .into_any()
