@@ -9,6 +9,7 @@ use leptos_router::path;
 
 use crate::browser;
 use crate::fetch::{self, Loaded, Problem};
+use crate::listing::Listing;
 use crate::live::Live;
 use crate::locale::Locale;
 use crate::part::{Failed, Shell, Toasts, Waiting};
@@ -46,6 +47,7 @@ fn Member(session: SessionReply) -> impl IntoView {
     provide_context(locale);
     provide_context(session.clone());
     provide_context(Toasts::new());
+    provide_context(Listing::new());
     if let Some(root) = browser::document().document_element() {
         // The element of every page takes both.
         let _ = root.set_attribute("lang", locale.language.tag);

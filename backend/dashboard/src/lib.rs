@@ -6,6 +6,7 @@
 pub mod chart;
 pub mod csv;
 pub mod day;
+pub mod inbox;
 pub mod json;
 pub mod query;
 pub mod text;
@@ -17,6 +18,10 @@ mod app;
 mod browser;
 #[cfg(feature = "csr")]
 mod fetch;
+#[cfg(feature = "csr")]
+mod keys;
+#[cfg(feature = "csr")]
+mod listing;
 #[cfg(feature = "csr")]
 mod live;
 #[cfg(feature = "csr")]

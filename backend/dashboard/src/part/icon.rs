@@ -32,6 +32,12 @@ pub(crate) fn Icon(name: &'static str) -> impl IntoView {
         "moon" => "M20 14A8 8 0 1 1 10 4a6.5 6.5 0 0 0 10 10z",
         "play" => "M7 4l12 8-12 8z",
         "pause" => "M8 5v14M16 5v14",
+        "mail" => "M3 6h18v12H3zM3 7l9 7 9-7",
+        "mail-open" => "M3 10l9-6 9 6v9H3zM3 11l9 6 9-6",
+        "exclude" => "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18zM6 6l12 12",
+        "restore" => "M4 10h10a6 6 0 0 1 0 12H9M4 10l5-5M4 10l5 5",
+        "keyboard" => "M3 6h18v12H3zM7 10v.01M11 10v.01M15 10v.01M8 14h8",
+        "trash" => "M4 7h16M9 7V4h6v3M6 7l1 13h10l1-13",
         _ => "M12 12v.01",
     };
     view! {

@@ -1,9 +1,410 @@
-//! Responses.
+//! The inbox: which responses are there, what they say, and what the team does with them.
 
+mod bar;
+mod help;
+mod row;
+mod tags;
+mod tools;
+
+use std::collections::BTreeSet;
+
+use bearing_shared::api::Page;
+use bearing_shared::api::inbox::{ResponseCounts, ResponsesChange, TagCount};
+use bearing_shared::api::responses::{ResponseReply, ResponseState};
+use bearing_shared::instrument::Instrument;
 use leptos::prelude::*;
+use leptos_router::NavigateOptions;
+use leptos_router::components::A;
+use leptos_router::hooks::{use_location, use_navigate};
 
-/// Responses.
+use crate::browser;
+use crate::fetch::{self, Loaded};
+use crate::inbox::{Inbox, span};
+use crate::keys::{focus, focus_soon, on_keys, press};
+use crate::listing::{Listing, PAGE, Row, link_id, listing};
+use crate::live::{Live, live};
+use crate::locale::{Locale, locale, words};
+use crate::part::{Empty, Failed, Filters, Icon, Waiting, surveys};
+use crate::site::{SiteContext, site};
+use crate::text::Text;
+use crate::view::{Period, View};
+
+pub(in crate::screen) use help::Help;
+pub(in crate::screen) use row::{identity_of, state_name};
+pub(in crate::screen) use tags::known;
+
+/// How far down one counts as reading the list rather than its top, px.
+const TOP: f64 = 200.0;
+
+/// The list that the address describes, and what puts another one there.
+pub(in crate::screen) fn use_inbox() -> (Memo<Inbox>, Callback<Inbox>) {
+    let location = use_location();
+    let inbox = Memo::new(move |_| Inbox::read(&location.search.get()));
+    let navigate = use_navigate();
+    let change = Callback::new(move |inbox: Inbox| {
+        let path = location.pathname.get_untracked();
+        let options = NavigateOptions { scroll: false, ..NavigateOptions::default() };
+        navigate(&format!("{path}{}", inbox.write()), options);
+    });
+    (inbox, change)
+}
+
+/// The address of the API of the list that `inbox` describes, the same on every day that it means the same.
+pub(in crate::screen) fn list_address(inbox: &Inbox, site: SiteContext) -> String {
+    fetch::address("/v1/responses", &inbox.parameters(&site.id.get(), site.today()))
+}
+
+/// The surveys' ids, names and instruments.
+pub(in crate::screen) type Asked = Memo<Vec<(String, String, Instrument)>>;
+
+/// What every survey asks.
+pub(in crate::screen) fn asked() -> Asked {
+    let surveys = surveys();
+    Memo::new(move |_| {
+        surveys.with(|surveys| {
+            let items = surveys.ready().map(|page| page.items.as_slice()).unwrap_or_default();
+            items.iter().map(|item| (item.id.0.clone(), item.survey.name.clone(), item.survey.instrument)).collect()
+        })
+    })
+}
+
+/// What the parts of the screen have in common.
+#[derive(Clone, Copy)]
+struct Desk {
+    site: SiteContext,
+    live: Live,
+    listing: Listing,
+    inbox: Memo<Inbox>,
+    change: Callback<Inbox>,
+    asked: Asked,
+    tags: ReadSignal<Loaded<Vec<TagCount>>, LocalStorage>,
+    selected: RwSignal<BTreeSet<String>>,
+    /// Where a span of selected ones begins.
+    anchor: RwSignal<Option<String>>,
+    tagging: RwSignal<bool>,
+    words: &'static Text,
+    locale: Locale,
+}
+
+impl Desk {
+    /// What is acted on: the selected ones, else the one that the reader is at.
+    fn meant(&self) -> Vec<String> {
+        let selected = self.selected.get_untracked();
+        let shown = self.listing.ids();
+        let ids: Vec<String> = shown.iter().filter(|id| selected.contains(*id)).cloned().collect();
+        if !ids.is_empty() {
+            return ids;
+        }
+        self.listing.at.get_untracked().filter(|at| shown.contains(at)).into_iter().collect()
+    }
+
+    /// Makes a change on those, and leaves nothing selected.
+    fn act(&self, ids: Vec<String>, change: ResponsesChange, said: &'static crate::text::Plural) {
+        if ids.is_empty() {
+            return;
+        }
+        let locale = self.locale;
+        let change = ResponsesChange { ids, ..change };
+        self.listing.change(self.site.id.get_untracked(), change, move |n| locale.plural(said, n));
+        if !self.selected.get_untracked().is_empty() {
+            self.selected.set(BTreeSet::new());
+            // The bar that was pressed is gone.
+            focus("inbox-list");
+        }
+    }
+
+    /// Marks those as read, or as unread where all of them are read.
+    fn toggle_read(&self, ids: Vec<String>) {
+        let words = &self.words.responses;
+        let unread = self
+            .listing
+            .rows
+            .with_untracked(|rows| rows.iter().any(|row| ids.contains(&row.id) && !row.response.read_untracked().read));
+        let change = ResponsesChange { read: Some(unread), ..ResponsesChange::default() };
+        self.act(ids, change, if unread { &words.did_read } else { &words.did_unread });
+    }
+
+    /// Selects one or not; with `all_between`, everything from the last one on.
+    fn select(&self, id: &String, all_between: bool) {
+        let ids = self.listing.ids();
+        let anchor = self.anchor.get_untracked().filter(|_| all_between);
+        self.selected.update(|selected| match anchor {
+            Some(anchor) => selected.extend(span(&ids, &anchor, id).iter().cloned()),
+            None => {
+                if !selected.remove(id) {
+                    selected.insert(id.clone());
+                }
+            }
+        });
+        self.anchor.set(Some(id.clone()));
+    }
+}
+
+/// The inbox of a site.
 #[component]
 pub(crate) fn Responses() -> impl IntoView {
-    view! { <h1>"Responses"</h1> }
+    let (words, locale) = (words(), locale());
+    let (site, live, listing) = (site(), live(), listing());
+    let (inbox, change) = use_inbox();
+    browser::set_title(words.common.responses);
+    let again = move || live.responses.get().wrapping_add(listing.changed.get());
+    let tags = fetch::reading(move || Some(fetch::address("/v1/tags", &[site.parameter()])), again);
+    let selected = RwSignal::new(BTreeSet::new());
+    let (anchor, tagging, help) = (RwSignal::new(None), RwSignal::new(false), RwSignal::new(false));
+    let desk =
+        Desk { site, live, listing, inbox, change, asked: asked(), tags, selected, anchor, tagging, words, locale };
+    let wanted = Memo::new(move |_| {
+        // A day ends while a list is open.
+        live.responses.track();
+        inbox.with(|inbox| list_address(inbox, site))
+    });
+    let first = fetch::reading::<Page<ResponseReply>>(
+        move || Some(format!("{}&limit={PAGE}", wanted.get())),
+        move || live.responses.get(),
+    );
+    let counts = fetch::reading::<ResponseCounts>(
+        move || Some(wanted.get().replacen("/v1/responses", "/v1/responses/count", 1)),
+        again,
+    );
+    let came_back = listing.of.get_untracked() == wanted.get_untracked();
+    Effect::new(move || listing.state.set(inbox.with(|inbox| inbox.state)));
+    Effect::new(move || {
+        first.with(|first| {
+            let Some(page) = first.ready() else { return };
+            let of = wanted.get_untracked();
+            let is_other = listing.of.get_untracked() != of;
+            if is_other || !is_being_read(desk) {
+                if is_other {
+                    selected.set(BTreeSet::new());
+                    listing.at.set(None);
+                }
+                listing.show(of, page);
+            } else {
+                listing.take_in(page);
+            }
+        });
+    });
+    if came_back {
+        // Where one left off; a list that has grown meanwhile says so and does not move.
+        let (y, at) = (listing.scrolled.get_value(), listing.at.get_untracked());
+        request_animation_frame(move || {
+            browser::window().scroll_to_with_x_and_y(0.0, y);
+            at.iter().for_each(|at| focus(&link_id(at)));
+        });
+    }
+    on_cleanup(move || listing.scrolled.set_value(browser::window().scroll_y().unwrap_or_default()));
+    keys(desk, help);
+    let view = Memo::new(move |_| inbox.with(|inbox| inbox.view.clone()));
+    let change_view = Callback::new(move |view: View| change.run(Inbox { view, ..inbox.get_untracked() }));
+    view! {
+        <header class="head">
+            <h1>{words.common.responses}</h1>
+            <p class="soft" role="status">{move || unread(desk, counts)}</p>
+            <div class="actions">
+                <button class="button small keys-button" aria-keyshortcuts="?" on:click=move |_| help.set(true)>
+                    <Icon name="keyboard" />{words.responses.keys}
+                </button>
+            </div>
+        </header>
+        <Filters view=view change=change_view />
+        {tools::tools(desk)}
+        <nav class="tabs" aria-label=words.response.state>{tabs(desk, counts)}</nav>
+        {move || (!site.may_edit()).then(|| view! { <p class="soft">{words.responses.viewer}</p> })}
+        <section class="card inbox" aria-busy=move || (listing.of.get() != wanted.get()).to_string()>
+            {bar::bar(desk)}
+            {move || newer(desk, wanted, first)}
+            {move || state_of(desk, wanted, first)}
+            <ul class="responses" id="inbox-list" tabindex="-1" aria-label=words.common.responses
+                hidden=move || listing.rows.with(Vec::is_empty)>
+                <For each=move || listing.rows.get() key=|row| row.id.clone() children=move |row: Row| row::row(desk, row) />
+            </ul>
+            {more(desk)}
+        </section>
+        {tags::tags(desk)}
+        <Help open=help list=true />
+    }
+}
+
+/// Whether moving the list would move it under somebody's eyes.
+fn is_being_read(desk: Desk) -> bool {
+    let inside = browser::document().query_selector(".responses :focus").is_ok_and(|found| found.is_some());
+    inside
+        || desk.listing.pages.get_untracked() > 1
+        || !desk.selected.with_untracked(BTreeSet::is_empty)
+        || browser::window().scroll_y().unwrap_or_default() > TOP
+}
+
+fn keys(desk: Desk, help: RwSignal<bool>) {
+    let listing = desk.listing;
+    let go = move |places: isize| {
+        let at = listing.at.get_untracked();
+        if let Some(next) = untrack(|| listing.beside(at.as_deref(), places)) {
+            focus(&link_id(&next));
+        }
+    };
+    on_keys(move |key| {
+        let may_edit = untrack(|| desk.site.may_edit());
+        match key {
+            "j" => go(1),
+            "k" => go(-1),
+            "o" | "Enter" => listing.at.get_untracked().iter().for_each(|at| press(&link_id(at))),
+            "e" if may_edit => desk.toggle_read(desk.meant()),
+            "x" if may_edit => listing.at.get_untracked().iter().for_each(|at| desk.select(at, false)),
+            "t" if may_edit => desk.tagging.set(!desk.meant().is_empty()),
+            "?" => help.set(true),
+            _ => return false,
+        }
+        true
+    });
+}
+
+/// A count of the API, of which the highest stands for itself and everything above.
+fn counted(desk: Desk, count: u32, most: u32) -> String {
+    let number = desk.locale.count(u64::from(count.min(most)));
+    if count >= most { format!("{number}+") } else { number }
+}
+
+fn unread(desk: Desk, counts: ReadSignal<Loaded<ResponseCounts>, LocalStorage>) -> Option<String> {
+    counts.with(|counts| {
+        let counts = counts.ready()?;
+        let text = desk.locale.plural(&desk.words.responses.unread_count, u64::from(counts.unread));
+        let number = desk.locale.count(u64::from(counts.unread));
+        Some(text.replacen(&number, &counted(desk, counts.unread, counts.most), 1))
+    })
+}
+
+/// The states to choose from, with how many there are in each.
+fn tabs(desk: Desk, counts: ReadSignal<Loaded<ResponseCounts>, LocalStorage>) -> AnyView {
+    let words = &desk.words.responses;
+    let counts = Memo::new(move |_| counts.with(|counts| counts.ready().copied()));
+    let tab = |state: Option<ResponseState>, text: &'static str| {
+        let count = move || {
+            counts.get().map(|counts| {
+                let by = counts.by_state;
+                let count = match state {
+                    Some(ResponseState::Counted) => by.counted,
+                    Some(ResponseState::Quarantined) => by.quarantined,
+                    Some(ResponseState::Test) => by.test,
+                    Some(ResponseState::Excluded) => by.excluded,
+                    None => by.counted + by.quarantined + by.test + by.excluded,
+                };
+                counted(desk, count, counts.most)
+            })
+        };
+        let current = move || desk.inbox.with(|inbox| inbox.state == state).then_some("page");
+        let href = move || format!("{}{}", desk.site.path("responses"), Inbox { state, ..desk.inbox.get() }.write());
+        view! {
+            <A href=href scroll=false attr:aria-current=current>{text}" "<span class="quiet">{count}</span></A>
+        }
+        .into_any()
+    };
+    vec![
+        tab(Some(ResponseState::Counted), words.counted),
+        tab(Some(ResponseState::Quarantined), words.quarantined),
+        tab(Some(ResponseState::Test), words.test),
+        tab(Some(ResponseState::Excluded), words.excluded),
+        tab(None, words.all),
+    ]
+    .into_any()
+}
+
+/// How many have come since; pressed, the list begins anew with them.
+fn newer(desk: Desk, wanted: Memo<String>, first: ReadSignal<Loaded<Page<ResponseReply>>, LocalStorage>) -> AnyView {
+    let count = desk.listing.newer.get();
+    let begin = move |_| {
+        first.with_untracked(|first| {
+            if let Some(page) = first.ready() {
+                desk.listing.show(wanted.get_untracked(), page);
+                desk.listing.at.set(page.items.first().map(|first| first.id.clone()));
+            }
+        });
+        browser::window().scroll_to_with_x_and_y(0.0, 0.0);
+        desk.listing.at.get_untracked().iter().for_each(|at| focus_soon(link_id(at)));
+    };
+    let text = desk.locale.plural(&desk.words.responses.newer, count as u64);
+    view! {
+        <div class="newer" role="status">
+            {(count > 0).then(|| view! {
+                <button class="button primary small" on:click=begin><Icon name="better" />{text}</button>
+            })}
+        </div>
+    }
+    .into_any()
+}
+
+/// What stands there when there is no list, or none yet.
+fn state_of(desk: Desk, wanted: Memo<String>, first: ReadSignal<Loaded<Page<ResponseReply>>, LocalStorage>) -> AnyView {
+    let is_here = desk.listing.of.get() == wanted.get();
+    first.with(|first| match first {
+        Loaded::Failed(problem) => {
+            let again = Callback::new(move |()| desk.live.refresh());
+            view! { <Failed problem=problem.clone() again=again /> }.into_any()
+        }
+        Loaded::Waiting(seconds) if !is_here => view! { <Waiting seconds=*seconds /> }.into_any(),
+        _ if is_here && desk.listing.rows.with(Vec::is_empty) => nothing(desk),
+        _ => ().into_any(),
+    })
+}
+
+/// An empty list, and the next step.
+fn nothing(desk: Desk) -> AnyView {
+    let words = &desk.words.responses;
+    let (inbox, change, site) = (desk.inbox.get(), desk.change, desk.site);
+    if inbox.is_narrowed() {
+        let wide = inbox.widened();
+        return view! {
+            <Empty text=words.none_match.to_owned()>
+                <button class="button" on:click=move |_| change.run(wide.clone())>{words.clear}</button>
+            </Empty>
+        }
+        .into_any();
+    }
+    if inbox.view.period != Period::All {
+        let always = Inbox { view: View { period: Period::All, ..inbox.view.clone() }, ..inbox };
+        return view! {
+            <Empty text=words.none_in_period.to_owned()>
+                <button class="button" on:click=move |_| change.run(always.clone())>{desk.words.common.all_time}</button>
+            </Empty>
+        }
+        .into_any();
+    }
+    if inbox.state.is_some_and(|state| state != ResponseState::Counted) {
+        return view! { <Empty text=words.none_in_state.to_owned() /> }.into_any();
+    }
+    view! {
+        <Empty text=words.none_yet.to_owned()>
+            <p class="row">
+                <A href=move || site.path("surveys") attr:class="button primary">{words.to_surveys}</A>
+                <A href=move || site.path("settings") attr:class="button">{words.to_tag}</A>
+            </p>
+        </Empty>
+    }
+    .into_any()
+}
+
+/// The way to the next page.
+fn more(desk: Desk) -> AnyView {
+    let listing = desk.listing;
+    let busy = RwSignal::new(false);
+    let read = move |_| {
+        let last = listing.ids().pop();
+        busy.set(true);
+        listing.read_on(move || {
+            // The reader goes on with the first one that has come.
+            if let Some(next) = untrack(|| listing.beside(last.as_deref(), 1)) {
+                focus_soon(link_id(&next));
+            }
+        });
+    };
+    Effect::new(move || {
+        listing.pages.track();
+        busy.set(false);
+    });
+    let is_more = Memo::new(move |_| listing.next.with(Option::is_some) && !listing.rows.with(Vec::is_empty));
+    view! {
+        <p class="more" hidden=move || !is_more.get()>
+            <button class="button" disabled=busy on:click=read>{desk.words.common.more}</button>
+        </p>
+    }
+    .into_any()
 }

@@ -5,7 +5,8 @@ use bearing_shared::api::responses::ResponseState;
 use bearing_shared::api::webhooks::Notice;
 use bearing_shared::id::{KeyId, SiteId, SurveyId, WebhookId};
 use bearing_storage::{
-    Arrival, InvitationPurpose as Purpose, Key, MarkChange, Outcome, Position, Progress, ResponseFilter, Result, Role, Rows, Scope, States, Store, StoreError, StoredResponse, Webhook, Withdrawal, back_up, open, restore, transfer,
+    Arrival, InvitationPurpose as Purpose, Key, MarkChange, Outcome, Position, Progress, ResponseFilter, Result, Role,
+    Rows, Scope, States, Store, StoreError, StoredResponse, Webhook, Withdrawal, back_up, open, restore, transfer,
 };
 
 use crate::builders::*;

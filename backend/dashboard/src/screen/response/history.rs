@@ -1,0 +1,85 @@
+//! What else the same customer said, in the order of time: whom one calls wants to know what came before.
+
+use bearing_shared::api::Page;
+use bearing_shared::api::responses::{ResponseReply, ResponseState};
+use leptos::prelude::*;
+use leptos_router::components::A;
+
+use super::Desk;
+use crate::fetch;
+use crate::inbox::Inbox;
+use crate::part::{Part, score_chip, score_of, text_of, touchpoint_name};
+use crate::screen::responses::state_name;
+use crate::view::{Period, View};
+
+/// How many of the customer's responses are shown.
+const SHOWN: &str = "20";
+
+/// The customer's responses.
+pub(super) fn history(desk: Desk) -> AnyView {
+    let words = &desk.words.response;
+    let customer = Memo::new(move |_| desk.response.with(|response| response.as_ref()?.respondent.customer.clone()));
+    let is_here = Memo::new(move |_| desk.response.with(Option::is_some));
+    let address = move || {
+        let pairs = [("customer", customer.get()?), ("state", "all".into()), ("limit", SHOWN.into())];
+        let mut pairs: Vec<(String, String)> = pairs.into_iter().map(|(name, value)| (name.into(), value)).collect();
+        pairs.push(desk.site.parameter());
+        Some(fetch::address("/v1/responses", &pairs))
+    };
+    let page = fetch::reading::<Page<ResponseReply>>(address, move || desk.listing.changed.get());
+    let list = move || {
+        let customer = customer.get()?;
+        let all = Inbox {
+            view: View { period: Period::All, ..View::default() },
+            state: None,
+            customer: Some(customer),
+            ..Inbox::default()
+        };
+        let href = format!("{}{}", desk.site.path("responses"), all.write());
+        Some(view! {
+            <Part loaded=page draw={move |page: &Page<ResponseReply>| timeline(desk, page)} />
+            <p><A href=href>{words.all_of_customer}</A></p>
+        })
+    };
+    let nobody = move || is_here.get() && customer.with(Option::is_none);
+    view! { {list}<p class="soft" hidden=move || !nobody()>{words.nobody}</p> }.into_any()
+}
+
+fn timeline(desk: Desk, page: &Page<ResponseReply>) -> AnyView {
+    let id = desk.id.get();
+    let alone = page.items.iter().all(|item| item.id == id);
+    let items = page.items.iter().map(|item| moment(desk, item, item.id == id));
+    view! {
+        <ol class="timeline">{items.collect_view()}</ol>
+        {alone.then(|| view! { <p class="soft">{desk.words.response.no_history}</p> })}
+    }
+    .into_any()
+}
+
+fn moment(desk: Desk, response: &ResponseReply, is_this: bool) -> AnyView {
+    let words = &desk.words.response;
+    let text = text_of(response);
+    let said = (!text.is_empty()).then(|| view! { <span class="said" dir="auto">{text}</span> });
+    let note = (response.state != ResponseState::Counted)
+        .then(|| view! { <span class="note">{state_name(response.state)}</span> });
+    let content = view! {
+        {score_chip(score_of(response), desk.instrument(&response.survey.0))}
+        <span class="body">
+            {said}
+            <span class="meta">
+                <time datetime=response.received_at.clone() title=desk.locale.moment(&response.received_at)>
+                    {desk.locale.date(&response.received_at)}
+                </time>
+                <span>{touchpoint_name(&response.touchpoint)}</span>
+                {note}
+                {is_this.then(|| view! { <b>{words.this_one}</b> })}
+            </span>
+        </span>
+    };
+    if is_this {
+        view! { <li class="moment" aria-current="true"><span class="open">{content}</span></li> }.into_any()
+    } else {
+        let href = desk.path(&response.id);
+        view! { <li class="moment"><A href=href attr:class="open">{content}</A></li> }.into_any()
+    }
+}

@@ -1,0 +1,111 @@
+//! What the team notes on a response: whether it is in the score, and tags.
+
+use bearing_shared::api::inbox::{ResponsesChange, TAG_LIMIT, tag};
+use bearing_shared::api::responses::ResponseState;
+use leptos::ev;
+use leptos::prelude::*;
+
+use super::Desk;
+use crate::keys::{focus, focus_soon};
+use crate::part::Icon;
+use crate::screen::responses::known;
+use crate::text::fill;
+
+/// State and tags.
+pub(super) fn marks(desk: Desk) -> AnyView {
+    view! {
+        <section class="card"><h2>{desk.words.response.state}</h2>{state(desk)}</section>
+        <section class="card"><h2>{desk.words.responses.tags}</h2>{tags(desk)}</section>
+    }
+    .into_any()
+}
+
+fn state(desk: Desk) -> AnyView {
+    let (words, verbs) = (&desk.words.response, &desk.words.responses);
+    let state = Memo::new(move |_| desk.response.with(|response| response.as_ref().map(|response| response.state)));
+    let means = move || {
+        state.get().map(|state| match state {
+            ResponseState::Counted => words.counted,
+            ResponseState::Quarantined => words.quarantined,
+            ResponseState::Test => words.test,
+            ResponseState::Excluded => words.excluded,
+        })
+    };
+    let put = move |to: ResponseState| ResponsesChange { state: Some(to), ..ResponsesChange::default() };
+    let button = move |from: [ResponseState; 2], to: ResponseState, icon: &'static str, text: &'static str, said| {
+        let offered = move || desk.site.may_edit() && state.get().is_some_and(|state| from.contains(&state));
+        let act = move |_| {
+            desk.act(put(to), said);
+            // The button goes with the state.
+            focus("state");
+        };
+        view! {
+            <button class="button small" hidden=move || !offered() on:click=act><Icon name=icon />{text}</button>
+        }
+        .into_any()
+    };
+    let (counted, held, out) = (ResponseState::Counted, ResponseState::Quarantined, ResponseState::Excluded);
+    view! {
+        <p id="state" tabindex="-1" role="status">{means}</p>
+        <p class="choices">
+            {button([held, out], counted, "restore", verbs.restore, &verbs.did_restore)}
+            {button([counted, held], out, "exclude", verbs.exclude, &verbs.did_exclude)}
+        </p>
+    }
+    .into_any()
+}
+
+fn tags(desk: Desk) -> AnyView {
+    let words = &desk.words.responses;
+    let there = Memo::new(move |_| {
+        desk.response.with(|response| response.as_ref().map_or_else(Vec::new, |response| response.tags.clone()))
+    });
+    let chips = move || {
+        let may_edit = desk.site.may_edit();
+        there
+            .get()
+            .into_iter()
+            .map(|tag| {
+                let label = fill(words.remove_tag, &[("name", &tag)]);
+                let change = ResponsesChange { remove_tags: vec![tag.clone()], ..ResponsesChange::default() };
+                let remove = move |_| {
+                    desk.act(change.clone(), &words.did_untag);
+                    focus_soon("tag-to-add".into());
+                };
+                view! {
+                    <li class="chip">
+                        <bdi>{tag}</bdi>
+                        {may_edit.then(|| view! {
+                            <button class="icon-button" aria-label=label on:click=remove><Icon name="close" /></button>
+                        })}
+                    </li>
+                }
+                .into_any()
+            })
+            .collect_view()
+    };
+    let text = RwSignal::new(String::new());
+    let add = move |event: ev::SubmitEvent| {
+        event.prevent_default();
+        if let Some(tag) = tag(&text.get_untracked()) {
+            text.set(String::new());
+            desk.act(ResponsesChange { add_tags: vec![tag], ..ResponsesChange::default() }, &words.did_tag);
+        }
+    };
+    view! {
+        <ul class="chips" hidden=move || there.with(Vec::is_empty)>{chips}</ul>
+        <p class="soft" hidden=move || !there.with(Vec::is_empty)>{words.no_tags}</p>
+        <Show when=move || desk.site.may_edit()>
+            <form class="tag-form" on:submit=add>
+                <label class="field"><span class="visually-hidden">{words.new_tag}</span>
+                    <input id="tag-to-add" list="known-tags" required maxlength=TAG_LIMIT.to_string() autocomplete="off"
+                        dir="auto" placeholder=words.new_tag
+                        prop:value=text on:input=move |event| text.set(event_target_value(&event)) />
+                </label>
+                <button class="button">{words.add_tag}</button>
+            </form>
+        </Show>
+        {known(desk.tags)}
+    }
+    .into_any()
+}
