@@ -5,6 +5,7 @@
 
 pub mod chart;
 pub mod day;
+pub mod edit;
 pub mod query;
 pub mod text;
 pub mod view;
