@@ -56,13 +56,7 @@ fn compare(path: &mut Vec<String>, before: Option<&Value>, after: Option<&Value>
     }
 }
 
-fn below(
-    path: &mut Vec<String>,
-    name: &str,
-    before: Option<&Value>,
-    after: Option<&Value>,
-    found: &mut Vec<Change>,
-) {
+fn below(path: &mut Vec<String>, name: &str, before: Option<&Value>, after: Option<&Value>, found: &mut Vec<Change>) {
     path.push(name.to_owned());
     compare(path, before, after, found);
     path.pop();
@@ -144,9 +138,8 @@ mod tests {
     fn told(before: Value, after: Value) -> Vec<String> {
         let shown = |value: Option<Value>| value.map_or("-".to_owned(), |value| value.to_string());
         let changes = difference(&before, &after);
-        let line = |change: Change| {
-            format!("{}: {} > {}", change.path.join("."), shown(change.before), shown(change.after))
-        };
+        let line =
+            |change: Change| format!("{}: {} > {}", change.path.join("."), shown(change.before), shown(change.after));
         changes.into_iter().map(line).collect()
     }
 
@@ -174,7 +167,8 @@ mod tests {
     #[test]
     fn settings_are_told_one_by_one() {
         let before = json!({ "rules": { "sample_percent": 25.0, "urls": [{ "match": "prefix", "value": "/a" }] } });
-        let after = json!({ "rules": { "sample_percent": 25, "shows": 3, "devices": ["mobile"] }, "thanks": { "en": "Ta" } });
+        let after =
+            json!({ "rules": { "sample_percent": 25, "shows": 3, "devices": ["mobile"] }, "thanks": { "en": "Ta" } });
         assert_eq!(
             told(before.clone(), after),
             [

@@ -32,6 +32,9 @@ pub(crate) fn Icon(name: &'static str) -> impl IntoView {
         "moon" => "M20 14A8 8 0 1 1 10 4a6.5 6.5 0 0 0 10 10z",
         "play" => "M7 4l12 8-12 8z",
         "pause" => "M8 5v14M16 5v14",
+        "draft" => "M4 20h4L19 9l-4-4L4 16zM13 7l4 4",
+        "upload" => "M12 15V4M7 9l5-5 5 5M4 20h16",
+        "trash" => "M4 7h16M9 7V4h6v3M6 7l1 13h10l1-13",
         _ => "M12 12v.01",
     };
     view! {

@@ -2,6 +2,7 @@
 
 mod comment;
 mod delta;
+mod dialog;
 mod distribution;
 mod filters;
 mod icon;
@@ -15,6 +16,7 @@ mod words;
 
 pub(crate) use comment::Comment;
 pub(crate) use delta::Delta;
+pub(crate) use dialog::dialog;
 pub(crate) use distribution::Distribution;
 pub(crate) use filters::{Filters, use_view};
 pub(crate) use icon::Icon;

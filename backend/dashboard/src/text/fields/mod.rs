@@ -1,16 +1,24 @@
 //! Which words there are: a struct a screen.
 
 mod common;
+mod editor;
 mod overview;
+mod surveys;
 
 pub use common::Common;
+pub use editor::Editor;
 pub use overview::Overview;
+pub use surveys::Surveys;
 
 /// Every word of the dashboard in one language.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Text {
     /// What several screens say.
     pub common: Common,
+    /// The editor of a survey.
+    pub editor: Editor,
     /// The overview.
     pub overview: Overview,
+    /// Surveys as a whole.
+    pub surveys: Surveys,
 }
