@@ -135,9 +135,14 @@ impl Draft {
 
     /// Changes what inputs there are.
     pub(super) fn reshape(&self, change: impl FnOnce(&mut Value)) {
+        self.begin(change);
+        self.changed();
+    }
+
+    /// Changes what inputs there are, and saves it with what is typed next: what was just begun would be refused.
+    pub(super) fn begin(&self, change: impl FnOnce(&mut Value)) {
         self.value.update(change);
         self.shape.update(|count| *count += 1);
-        self.changed();
     }
 
     /// Goes on in another language.

@@ -29,7 +29,7 @@ pub(super) fn endings(draft: Draft) -> AnyView {
             <p class="quiet">{words.thanks_hint}</p>
             <ol class="entries">{list}</ol>
             <div class="row start">
-                {add_button(draft, "/endings", words.add_ending, "/text", |_| json!({ "groups": [] }))}
+                {add_button(draft, "/endings", ("add", words.add_ending), "/text", |_| json!({ "groups": [] }))}
             </div>
         </section>
     }

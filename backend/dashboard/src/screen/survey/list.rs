@@ -1,7 +1,7 @@
 //! Entries of a list: moved by buttons, removed with a way back, added at the end.
 
 use leptos::prelude::*;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::draft::Draft;
 use super::field::{focus, id_of};
@@ -17,13 +17,11 @@ fn entries<'a>(draft: &'a mut Value, list: &str) -> Option<&'a mut Vec<Value>> {
     draft.pointer_mut(list).and_then(Value::as_array_mut)
 }
 
-fn insert(draft: Draft, list: &str, at: usize, entry: Value) {
-    draft.reshape(|draft| {
-        if let Some(entries) = entries(draft, list) {
-            let at = at.min(entries.len());
-            entries.insert(at, entry);
-        }
-    });
+fn insert(draft: &mut Value, list: &str, at: usize, entry: Value) {
+    if let Some(entries) = entries(draft, list) {
+        let at = at.min(entries.len());
+        entries.insert(at, entry);
+    }
 }
 
 /// Takes an entry out of a list, and offers to put it back.
@@ -37,7 +35,7 @@ pub(super) fn remove_button(draft: Draft, list: &str, at: usize, name: String) -
         focus(id_of(&format!("{list}/add")));
         if let Some(gone) = gone {
             let list = list.clone();
-            toasts.undoable(said.clone(), move || insert(draft, &list, at, gone.clone()));
+            toasts.undoable(said.clone(), move || draft.reshape(|draft| insert(draft, &list, at, gone.clone())));
         }
     };
     let locked = !draft.may_edit;
@@ -76,19 +74,25 @@ pub(super) fn move_buttons(draft: Draft, list: &str, at: usize, first: usize, na
     view! { {button(true)}{button(false)} }.into_any()
 }
 
-/// The button that adds what `entry` makes, and puts the focus into its place `first`.
+/// The button that adds what `entry` makes, and puts the focus into its place `first`; a list's first button is `add`.
 pub(super) fn add_button(
     draft: Draft,
     list: &str,
-    text: &'static str,
+    (name, text): (&str, &'static str),
     first: &'static str,
     entry: impl Fn(&Value) -> Value + 'static,
 ) -> AnyView {
-    let (id, list) = (id_of(&format!("{list}/add")), list.to_owned());
+    let (id, list) = (id_of(&format!("{list}/{name}")), list.to_owned());
     let add = move |_| {
         let entry = draft.value.with_untracked(&entry);
         let at = draft.length(&list);
-        insert(draft, &list, at, entry);
+        // What is still empty would be refused: it is saved with what is typed into it.
+        let is_empty = |value: &Value| *value == json!({}) || *value == json!([]) || *value == json!("");
+        match entry.as_object().is_some_and(|fields| fields.values().any(is_empty)) {
+            true => draft.begin(|draft| insert(draft, &list, at, entry)),
+            false => draft.reshape(|draft| insert(draft, &list, at, entry)),
+        }
+        let first = if first == "/text" { format!("/text/{}", draft.locale.get_untracked()) } else { first.to_owned() };
         focus(id_of(&format!("{list}/{at}{first}")));
     };
     draft

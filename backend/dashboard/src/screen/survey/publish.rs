@@ -32,7 +32,14 @@ pub(super) fn actions(draft: Draft) -> AnyView {
             match fetch::change::<Value>(Method::POST, &address, &()).await {
                 Ok(reply) => {
                     draft.fares(&reply);
-                    toasts.undoable(words.paused_now, move || spawn_local(publish(draft, text, toasts, None)));
+                    toasts.undoable(words.paused_now, move || {
+                        // Publishing what was edited makes a version, and that is asked about first.
+                        if draft.standing.with_untracked(|standing| standing.edited) {
+                            open.set(true);
+                        } else {
+                            spawn_local(publish(draft, text, toasts, None));
+                        }
+                    });
                 }
                 Err(problem) => toasts.fail(told(&text.common, problem)),
             }

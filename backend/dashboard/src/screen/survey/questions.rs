@@ -31,7 +31,11 @@ pub(super) fn questions(draft: Draft) -> AnyView {
     let entry = |kind: &'static str| {
         move |draft: &Value| {
             let id = edit::free_id(&draft["questions"], kind);
-            let choices = if kind == "choice" { json!([{ "id": "choice_1", "text": {} }]) } else { json!([]) };
+            let choices = if kind == "choice" {
+                json!([{ "id": "choice_1", "text": {} }, { "id": "choice_2", "text": {} }])
+            } else {
+                json!([])
+            };
             json!({ "id": id, "kind": kind, "text": {}, "choices": choices })
         }
     };
@@ -49,8 +53,8 @@ pub(super) fn questions(draft: Draft) -> AnyView {
             <p class="soft">{words.follow_ups_hint}</p>
             <ol class="entries">{list}</ol>
             <div class="row start">
-                {add_button(draft, "/questions", words.add_text, "/text", entry("text"))}
-                <span id="at-questions-choice">{add_button(draft, "/questions", words.add_choice, "/text", entry("choice"))}</span>
+                {add_button(draft, "/questions", ("add", words.add_text), "/text", entry("text"))}
+                {add_button(draft, "/questions", ("add-choice", words.add_choice), "/text", entry("choice"))}
             </div>
         </section>
     }
@@ -129,7 +133,7 @@ fn choices(draft: Draft, question: &str) -> AnyView {
         <div class="field">
             <span>{words.choices}</span>
             <ul class="choices">{entries}</ul>
-            {add_button(draft, &list, words.add_one, "/text", entry)}
+            {add_button(draft, &list, ("add", words.add_one), "/text", entry)}
         </div>
         {flag(draft, words.multiple, &format!("{question}/multiple"))}
     }

@@ -44,10 +44,10 @@ pub(super) fn rules(draft: Draft) -> AnyView {
             <h2>{words.rules}</h2>
             <h3>{words.where_shown}</h3>
             {list("urls", words.every_page, url)}
-            {add_button(draft, "/rules/urls", words.add_url, "/value", |_| json!({ "match": "prefix", "value": "/" }))}
+            {add_button(draft, "/rules/urls", ("add", words.add_url), "/value", |_| json!({ "match": "prefix", "value": "/" }))}
             <h3>{words.when_shown}</h3>
             {list("triggers", words.on_open, trigger)}
-            {add_button(draft, "/rules/triggers", words.add_trigger, "/on", |_| json!({ "on": "page_view", "delay_s": 5 }))}
+            {add_button(draft, "/rules/triggers", ("add", words.add_trigger), "/delay_s", |_| json!({ "on": "page_view", "delay_s": 5 }))}
             {said(words.cancel_on, "cancel", Kind::List)}
             {sentence(words.schedule, schedule)}
             {fault(draft, "/rules/from")}{fault(draft, "/rules/until")}
@@ -56,7 +56,7 @@ pub(super) fn rules(draft: Draft) -> AnyView {
             {set(draft, words.devices, "/rules/devices", devices, false)}
             {said(words.to_locales, "locales", Kind::List)}
             {list("attributes", words.every_visitor, attribute)}
-            {add_button(draft, "/rules/attributes", words.add_attribute, "/name", |_| json!({ "name": "", "is": [] }))}
+            {add_button(draft, "/rules/attributes", ("add", words.add_attribute), "/name", |_| json!({ "name": "", "is": [] }))}
             <h3>{words.how_often}</h3>
             {said(words.again, "again_after_days", Kind::Whole)}
             {said(words.shows, "shows", Kind::Whole)}
