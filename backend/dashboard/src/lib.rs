@@ -4,8 +4,10 @@
 //! natively; everything else is switched on by `csr`, for wasm32 alone.
 
 pub mod chart;
+pub mod csv;
 pub mod day;
 pub mod edit;
+pub mod json;
 pub mod query;
 pub mod text;
 pub mod view;

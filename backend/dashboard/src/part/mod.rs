@@ -6,7 +6,7 @@ mod dialog;
 mod distribution;
 mod filters;
 mod icon;
-mod score_card;
+pub(crate) mod score_card;
 mod shell;
 mod spark;
 mod state;

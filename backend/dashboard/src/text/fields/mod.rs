@@ -2,11 +2,13 @@
 
 mod common;
 mod editor;
+mod explore;
 mod overview;
 mod surveys;
 
 pub use common::Common;
 pub use editor::Editor;
+pub use explore::Explore;
 pub use overview::Overview;
 pub use surveys::Surveys;
 
@@ -17,6 +19,8 @@ pub struct Text {
     pub common: Common,
     /// The editor of a survey.
     pub editor: Editor,
+    /// Exploring.
+    pub explore: Explore,
     /// The overview.
     pub overview: Overview,
     /// Surveys as a whole.

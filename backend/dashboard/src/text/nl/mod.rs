@@ -2,10 +2,16 @@
 
 mod common;
 mod editor;
+mod explore;
 mod overview;
 mod surveys;
 
 use super::Text;
 
-pub(super) const TEXT: Text =
-    Text { common: common::TEXT, editor: editor::TEXT, overview: overview::TEXT, surveys: surveys::TEXT };
+pub(super) const TEXT: Text = Text {
+    common: common::TEXT,
+    editor: editor::TEXT,
+    explore: explore::TEXT,
+    overview: overview::TEXT,
+    surveys: surveys::TEXT,
+};
