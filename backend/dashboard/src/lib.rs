@@ -6,6 +6,7 @@
 pub mod chart;
 pub mod csv;
 pub mod day;
+pub mod edit;
 pub mod inbox;
 pub mod json;
 pub mod query;

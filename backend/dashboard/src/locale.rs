@@ -112,6 +112,15 @@ impl Locale {
         String::from(format.format((seconds / length).round(), unit))
     }
 
+    /// A language's name in the reader's language; the tag itself where the browser knows none.
+    pub(crate) fn language_name(&self, tag: &str) -> String {
+        let names = Intl::DisplayNames::new(&self.locales(), &options(&[("type", JsValue::from("language"))]));
+        // Called by hand: what is no tag is thrown, and must not stop the dashboard.
+        let of = Reflect::get(&names, &JsValue::from("of")).ok().and_then(|of| of.dyn_into::<Function>().ok());
+        let name = of.and_then(|of| of.call1(&names, &JsValue::from_str(tag)).ok()).and_then(|name| name.as_string());
+        name.unwrap_or_else(|| tag.to_owned())
+    }
+
     fn written(&self, date: &str, parts: &[(&str, &str)]) -> String {
         let Some(day) = date.get(..10).and_then(Day::parse) else { return date.to_owned() };
         let mut shown: Vec<(&str, JsValue)> =
@@ -129,6 +138,20 @@ pub(crate) fn today(time_zone: &str) -> Day {
     let format = Intl::DateTimeFormat::new(&Array::of1(&"en-CA".into()), &options(&[("timeZone", zone.into())]));
     let utc = || Day((Date::now() / 86_400_000.0) as i32);
     Day::parse(&call(&format.format(), &Date::new_0())).unwrap_or_else(utc)
+}
+
+/// A moment of the API (RFC 3339) as an input of date and time holds it, in the reader's own time zone.
+pub(crate) fn to_input(moment: &str) -> String {
+    let date = Date::new(&JsValue::from_str(moment));
+    let local = Date::new(&JsValue::from(date.get_time() - date.get_timezone_offset() * 60_000.0));
+    let text = if local.get_time().is_nan() { String::new() } else { String::from(local.to_iso_string()) };
+    text.get(..16).unwrap_or_default().to_owned()
+}
+
+/// The moment that an input of date and time holds, as the API writes it; `None` for none.
+pub(crate) fn from_input(text: &str) -> Option<String> {
+    let date = Date::new(&JsValue::from_str(text));
+    (!date.get_time().is_nan()).then(|| String::from(date.to_iso_string()))
 }
 
 fn options(pairs: &[(&str, JsValue)]) -> Object {

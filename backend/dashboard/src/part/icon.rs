@@ -37,6 +37,8 @@ pub(crate) fn Icon(name: &'static str) -> impl IntoView {
         "exclude" => "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18zM6 6l12 12",
         "restore" => "M4 10h10a6 6 0 0 1 0 12H9M4 10l5-5M4 10l5 5",
         "keyboard" => "M3 6h18v12H3zM7 10v.01M11 10v.01M15 10v.01M8 14h8",
+        "draft" => "M4 20h4L19 9l-4-4L4 16zM13 7l4 4",
+        "upload" => "M12 15V4M7 9l5-5 5 5M4 20h16",
         "trash" => "M4 7h16M9 7V4h6v3M6 7l1 13h10l1-13",
         _ => "M12 12v.01",
     };

@@ -3,6 +3,7 @@
 mod ask;
 mod comment;
 mod delta;
+mod dialog;
 mod distribution;
 mod filters;
 mod icon;
@@ -18,6 +19,7 @@ mod words;
 pub(crate) use ask::Ask;
 pub(crate) use comment::{Comment, score_of, text_of};
 pub(crate) use delta::Delta;
+pub(crate) use dialog::dialog;
 pub(crate) use distribution::Distribution;
 pub(crate) use filters::{Filters, surveys, use_view};
 pub(crate) use icon::Icon;

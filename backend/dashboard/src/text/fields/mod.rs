@@ -1,22 +1,28 @@
 //! Which words there are: a struct a screen.
 
 mod common;
+mod editor;
 mod explore;
 mod overview;
 mod response;
 mod responses;
+mod surveys;
 
 pub use common::Common;
+pub use editor::Editor;
 pub use explore::Explore;
 pub use overview::Overview;
 pub use response::Response;
 pub use responses::Responses;
+pub use surveys::Surveys;
 
 /// Every word of the dashboard in one language.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Text {
     /// What several screens say.
     pub common: Common,
+    /// The editor of a survey.
+    pub editor: Editor,
     /// Exploring.
     pub explore: Explore,
     /// The overview.
@@ -25,4 +31,6 @@ pub struct Text {
     pub response: Response,
     /// The list of responses.
     pub responses: Responses,
+    /// Surveys as a whole.
+    pub surveys: Surveys,
 }

@@ -1,0 +1,122 @@
+//! Differences in words: the place, what stood there, what stands there.
+
+use leptos::prelude::*;
+use serde_json::Value;
+
+use crate::edit::{Change, text_at};
+use crate::locale::{locale, words};
+use crate::part::group_name;
+use crate::text::fill;
+
+/// Differences as a list; `survey` is the later content, which knows what questions are called.
+pub(super) fn changes(list: Vec<Change>) -> AnyView {
+    if list.is_empty() {
+        return view! { <p class="soft">{words().surveys.no_difference}</p> }.into_any();
+    }
+    let items = list.into_iter().map(|change| {
+        let words = &words().surveys;
+        let body = match (&change.before, &change.after) {
+            (Some(before), Some(after)) => view! {
+                <del dir="auto">{shown(before)}</del><span aria-hidden="true">" → "</span>
+                <span class="visually-hidden">{words.becomes}</span><ins dir="auto">{shown(after)}</ins>
+            }
+            .into_any(),
+            (None, Some(after)) => {
+                view! { <span>{words.added}": "</span><ins dir="auto">{shown(after)}</ins> }.into_any()
+            }
+            (Some(before), None) => {
+                view! { <span>{words.taken_out}": "</span><del dir="auto">{shown(before)}</del> }.into_any()
+            }
+            (None, None) => ().into_any(),
+        };
+        view! { <li><b>{place(&change.path)}</b><span>{body}</span></li> }.into_any()
+    });
+    view! { <ul class="changes">{items.collect_view()}</ul> }.into_any()
+}
+
+/// The way to a place in words: "Question score · Text · German".
+fn place(path: &[String]) -> String {
+    let (words, locale) = (&words().editor, locale());
+    let mut parts: Vec<String> = Vec::new();
+    let mut above = "";
+    for name in path {
+        let part = match (above, name.as_str()) {
+            // The group alone says nothing that its field does not.
+            (_, "rules" | "look" | "questions" | "endings" | "#order")
+                if parts.is_empty() && path.len() > 1 && name != "#order" =>
+            {
+                above = name;
+                continue;
+            }
+            ("questions", id) if id != "#order" => fill(words.question_n, &[("n", id)]),
+            ("choices", id) if id != "#order" => fill(words.choice_n, &[("n", id)]),
+            ("endings", at) => fill(words.ending_n, &[("n", at)]),
+            ("urls" | "triggers" | "attributes", at) => fill(words.rule_n, &[("n", at)]),
+            ("text" | "low" | "high" | "thanks", tag) => locale.language_name(tag),
+            (_, name) => field_name(name).unwrap_or(name).to_owned(),
+        };
+        parts.push(part);
+        above = name;
+    }
+    parts.join(" · ")
+}
+
+/// A field's name as the editor says it.
+fn field_name(name: &str) -> Option<&'static str> {
+    let words = &words().editor;
+    Some(match name {
+        "name" => words.name,
+        "touchpoints" => words.touchpoints,
+        "priority" => words.priority,
+        "default_locale" => words.default_language,
+        "text" => words.question,
+        "low" => words.low,
+        "high" => words.high,
+        "thanks" => words.thanks,
+        "groups" => words.asked_of,
+        "choices" => words.choices,
+        "multiple" => words.multiple,
+        "required" => words.required,
+        "style" => words.style,
+        "position" => words.position,
+        "#order" => words.order,
+        "urls" => words.where_shown,
+        "triggers" => words.when_shown,
+        "devices" => words.devices,
+        "locales" => words.languages,
+        "attributes" => words.to_whom,
+        "from" => words.not_before,
+        "until" => words.not_after,
+        "sample_percent" => words.share,
+        "again_after_days" => words.days_between,
+        "shows" => words.most_shows,
+        "answers" => words.most_answers,
+        "url" => words.link_url,
+        "link" => words.link_text,
+        "delay_s" => words.delay,
+        _ => return None,
+    })
+}
+
+/// A value in words: texts as they are, lists with commas, a question or a rule by what is said in it.
+fn shown(value: &Value) -> String {
+    let words = &words().surveys;
+    match value {
+        Value::Null => String::new(),
+        Value::Bool(yes) => if *yes { words.yes } else { words.no }.to_owned(),
+        Value::Number(number) => number.to_string().trim_end_matches(".0").to_owned(),
+        Value::String(text) => group_name(text),
+        Value::Array(items) => items.iter().map(shown).collect::<Vec<_>>().join(", "),
+        Value::Object(fields) => {
+            if let Some(text) = fields.get("text").and_then(Value::as_object).and_then(|text| text.values().next()) {
+                return shown(text);
+            }
+            let ids = text_at(value, "/id");
+            if ids.is_empty() {
+                fields.values().map(shown).filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" ")
+            } else {
+                ids.to_owned()
+            }
+        }
+    }
+}
