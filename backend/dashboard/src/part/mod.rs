@@ -1,9 +1,13 @@
 //! Parts that screens are made of.
 
+mod ask;
 mod comment;
+mod copyable;
 mod delta;
 mod distribution;
+mod entries;
 mod filters;
+mod form;
 mod icon;
 mod score_card;
 mod shell;
@@ -13,10 +17,14 @@ mod toast;
 mod trend;
 mod words;
 
+pub(crate) use ask::{Ask, Question};
 pub(crate) use comment::Comment;
+pub(crate) use copyable::copyable;
 pub(crate) use delta::Delta;
 pub(crate) use distribution::Distribution;
+pub(crate) use entries::{listed, refused, remover, revealed, row, rows};
 pub(crate) use filters::{Filters, use_view};
+pub(crate) use form::{Field, Form, check, choices};
 pub(crate) use icon::Icon;
 pub(crate) use score_card::ScoreCard;
 pub(crate) use shell::Shell;
