@@ -16,7 +16,9 @@ use crate::text::Text;
 pub(crate) struct Form {
     problem: RwSignal<Option<Problem>>,
     busy: RwSignal<bool>,
-    names: StoredValue<Vec<String>>,
+    /// What the ids of its fields begin with: a page may have several forms with the same fields.
+    prefix: StoredValue<String>,
+    names: StoredValue<Vec<&'static str>>,
     /// The words that it speaks: an event has no reader of its own.
     pub(crate) words: &'static Text,
     /// The messages at the screen's edge.
@@ -25,7 +27,7 @@ pub(crate) struct Form {
 
 /// A field to type into.
 pub(crate) struct Field {
-    /// The field's path in the API, by which faults find it; its id on the page.
+    /// The field's path in the API, by which faults find it.
     pub(crate) name: &'static str,
     /// What it is.
     pub(crate) label: String,
@@ -49,7 +51,13 @@ impl Field {
 impl Form {
     /// A form that was never sent.
     pub(crate) fn new() -> Self {
+        Self::of(String::new())
+    }
+
+    /// A form of which there are several on a page, told apart by what the ids of its fields begin with.
+    pub(crate) fn of(prefix: String) -> Self {
         Self {
+            prefix: StoredValue::new(prefix),
             problem: RwSignal::new(None),
             busy: RwSignal::new(false),
             names: StoredValue::new(Vec::new()),
@@ -84,11 +92,16 @@ impl Form {
 
     /// Shows a fault that was found, here or by the API.
     pub(crate) fn fail(self, problem: Problem) {
-        let field = self.names.try_with_value(|names| names.iter().find(|name| is_about(&problem, name)).cloned());
+        let field = self.names.try_with_value(|names| names.iter().find(|name| is_about(&problem, name)).copied());
         let _ = self.problem.try_set(Some(problem));
         if let Some(field) = field.flatten() {
-            browser::focus(&field);
+            browser::focus(&self.id(field));
         }
+    }
+
+    /// The id of a field's control.
+    fn id(self, name: &str) -> String {
+        self.prefix.with_value(|prefix| format!("{prefix}{name}"))
     }
 
     /// The sentence about a field.
@@ -98,15 +111,16 @@ impl Form {
         })
     }
 
-    /// A control with its label, what to say about it and its fault. The control's id is the name.
+    /// A control with its label, what to say about it and its fault. The control has the name's id.
     fn labelled(self, name: &'static str, label: String, hint: AnyView, control: AnyView) -> AnyView {
-        self.names.update_value(|names| names.push(name.to_owned()));
+        self.names.update_value(|names| names.push(name));
+        let id = self.id(name);
         view! {
             <div class="field">
-                <label for=name>{label}</label>
+                <label for=id.clone()>{label}</label>
                 {control}
-                <span class="quiet" id=format!("{name}-hint")>{hint}</span>
-                <span class="fault" id=format!("{name}-fault") role="alert">{move || self.fault(name)}</span>
+                <span class="quiet" id=format!("{id}-hint")>{hint}</span>
+                <span class="fault" id=format!("{id}-fault") role="alert">{move || self.fault(name)}</span>
             </div>
         }
         .into_any()
@@ -122,11 +136,12 @@ impl Form {
     pub(crate) fn field_hinted(self, field: Field, hint: AnyView) -> AnyView {
         let Field { name, label, kind, fill_in, value, .. } = field;
         let invalid = move || self.fault(name).map(|_| "true");
-        let about = format!("{name}-hint {name}-fault");
+        let id = self.id(name);
+        let about = format!("{id}-hint {id}-fault");
         let typed = move |event: web_sys::Event| value.set(event_target_value(&event));
         let control = if kind == "textarea" {
             view! {
-                <textarea id=name dir="auto" aria-invalid=invalid aria-describedby=about prop:value=value on:input=typed></textarea>
+                <textarea id=id dir="auto" aria-invalid=invalid aria-describedby=about prop:value=value on:input=typed></textarea>
             }
             .into_any()
         } else {
@@ -134,7 +149,7 @@ impl Form {
             let number = kind == "number";
             let direction = if matches!(kind, "text" | "password") { "auto" } else { "ltr" };
             view! {
-                <input id=name type=kind dir=direction autocomplete=fill_in list=list min=number.then_some("0") class:short=number
+                <input id=id type=kind dir=direction autocomplete=fill_in list=list min=number.then_some("0") class:short=number
                     aria-invalid=invalid aria-describedby=about prop:value=value on:input=typed />
             }
             .into_any()
@@ -155,8 +170,8 @@ impl Form {
         let control = view! {
             <span class="colour">
                 <input type="color" aria-label=label prop:value=mixed on:input=typed />
-                <input id=name dir="ltr" autocomplete="off" spellcheck="false" placeholder=mixed aria-invalid=invalid
-                    aria-describedby=format!("{name}-fault") prop:value=value on:input=typed />
+                <input id=self.id(name) dir="ltr" autocomplete="off" spellcheck="false" placeholder=mixed aria-invalid=invalid
+                    aria-describedby=format!("{}-fault", self.id(name)) prop:value=value on:input=typed />
             </span>
         };
         self.labelled(name, label.to_owned(), ().into_any(), control.into_any())
@@ -183,7 +198,7 @@ impl Form {
         options: &[(&'static str, &'static str)],
     ) -> AnyView {
         let control = view! {
-            <select id=name on:change=move |event| value.set(event_target_value(&event))>
+            <select id=self.id(name) on:change=move |event| value.set(event_target_value(&event))>
                 {choices(options, &value.get_untracked())}
             </select>
         };

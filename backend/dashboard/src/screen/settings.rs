@@ -28,7 +28,10 @@ pub(crate) fn Settings() -> impl IntoView {
     let site = use_site();
     let params = use_params_map();
     browser::set_title(words.common.settings);
-    let part = Memo::new(move |_| params.with(|params| params.get("part").unwrap_or_default()));
+    let part = Memo::new(move |_| {
+        let part = params.with(|params| params.get("part").unwrap_or_default());
+        if part == "site" { String::new() } else { part }
+    });
     let parts = [
         ("", words.common.site),
         ("tag", words.settings.part_tag),
@@ -56,7 +59,9 @@ pub(crate) fn Settings() -> impl IntoView {
         let Some(reply) = site.loaded.with_untracked(|site| site.ready().cloned()) else { return ().into_any() };
         draw(&part, &reply)
     };
-    let note = move || (!site.may_own()).then(|| view! { <p class="soft">{words.settings.read_only}</p> });
+    // What only owners see says so itself.
+    let read_only = move || !site.may_own() && !part.with(|part| matches!(part.as_str(), "keys" | "audit"));
+    let note = move || read_only().then(|| view! { <p class="soft">{words.settings.read_only}</p> });
     view! {
         <header class="head"><h1>{words.common.settings}</h1></header>
         <nav class="tabs" aria-label=words.common.settings>{tabs.into_iter().collect::<Vec<_>>()}</nav>

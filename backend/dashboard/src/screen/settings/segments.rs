@@ -55,7 +55,7 @@ pub(super) fn part() -> AnyView {
 /// One attribute: its values to change, and its end.
 fn entry(dimension: &Dimension) -> AnyView {
     let words = words();
-    let (site, form) = (site(), Form::new());
+    let (site, form) = (site(), Form::of(format!("{}-", dimension.name)));
     let values = RwSignal::new(dimension.values.join("\n"));
     let (before, name) = (written(dimension), dimension.name.clone());
     let removal = {
