@@ -198,6 +198,7 @@ fn response(row: Row, surveys: &[SurveyId]) -> StoredResponse {
         answered_at: row.at,
         received_at: row.at,
         source: "embed".into(),
+        marks: bearing_storage::Marks::default(),
     }
 }
 

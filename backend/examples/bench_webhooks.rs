@@ -147,6 +147,7 @@ fn answer(site: &SiteId, number: u32, now: i64) -> Accept {
         answered_at: now,
         received_at: now,
         source: "embed".into(),
+        marks: bearing_storage::Marks::default(),
     };
     Accept { site: site.clone(), response }
 }

@@ -6,6 +6,8 @@ use bearing_storage::Store;
 
 use crate::admission::{Admission, Limits};
 use crate::assets::Assets;
+use crate::auth::limits::Tries;
+use crate::auth::passwords::Passwords;
 use crate::clock::Clock;
 use crate::demo::shop::Shop;
 use crate::directory::Directory;
@@ -16,6 +18,7 @@ use crate::intake::log::Log;
 use crate::integrations::webhooks::Webhooks;
 use crate::integrations::webhooks::client::Client;
 use crate::jobs;
+use crate::live::{self, Hub};
 use crate::metrics::{Metrics, Now};
 
 /// The shared parts, as handlers hold them.
@@ -31,10 +34,16 @@ pub struct App {
     pub directory: Directory,
     /// What may begin.
     pub admission: Admission,
+    /// What makes and compares passwords' hashes.
+    pub passwords: Passwords,
+    /// How often signing in may be tried.
+    pub tries: Tries,
     /// The way in for answers and events.
     pub intake: Intake,
     /// The replicated log that answers go into before the store, where there is one.
     pub log: Option<Arc<Log>>,
+    /// Who listens to which site.
+    pub live: Arc<Hub>,
     /// What sends messages to webhooks.
     pub webhooks: Webhooks,
     /// What is measured of the server itself.
@@ -75,12 +84,16 @@ impl App {
     ) -> Shared {
         let metrics = Arc::new(Metrics::default());
         let log = log.map(Arc::new);
-        let intake = Intake::start(Arc::clone(&store), Arc::clone(&metrics), log.as_ref());
+        let live = Hub::start(&store, Arc::clone(&metrics), live::Limits::default());
+        let intake = Intake::start(Arc::clone(&store), Arc::clone(&metrics), Arc::clone(&live), log.as_ref());
         let app = Arc::new(Self {
             directory: Directory::new(Arc::clone(&store)),
             webhooks: Webhooks::start(Arc::clone(&store), Arc::clone(&clock), Arc::clone(&metrics), client),
             admission: Admission::new(limits, intake.waiting()),
+            passwords: Passwords::default(),
+            tries: Tries::new(Arc::clone(&clock)),
             intake,
+            live,
             log,
             assets: Assets::load(),
             configs: Configs::default(),
@@ -95,6 +108,7 @@ impl App {
         jobs::recount::start(&app);
         jobs::caps::start(&app);
         jobs::deliveries::start(&app);
+        jobs::keys::start(&app);
         app
     }
 

@@ -49,6 +49,17 @@ pub struct Connections {
     pub timed_out: Family<By, Counter>,
 }
 
+/// What becomes of live streams.
+#[derive(Clone, Default)]
+pub struct Streams {
+    /// Open now.
+    pub open: Gauge,
+    /// Events sent, to each stream.
+    pub sent: Counter,
+    /// Streams that were too slow and were told to read everything again.
+    pub lagged: Counter,
+}
+
 /// What a request for the measurements finds just then.
 #[derive(Clone, Debug, Default)]
 pub struct Now {
@@ -84,6 +95,8 @@ pub struct Metrics {
     pub deliveries_waiting: Gauge,
     /// What becomes of connections.
     pub connections: Connections,
+    /// What becomes of live streams.
+    pub streams: Streams,
     replies: [Replies; Kind::ALL.len()],
     refused: [Counter; Reason::ALL.len()],
     in_flight: Family<By, Gauge>,
@@ -165,6 +178,11 @@ impl Default for Metrics {
         registry.register("delivery_seconds", "Seconds per attempt to deliver", delivery_seconds.clone());
         let delay = "Seconds from what happened to its arrival at a webhook";
         registry.register("delivery_delay_seconds", delay, delivery_delay_seconds.clone());
+        let streams = Streams::default();
+        registry.register("streams_open", "Live streams open now", streams.open.clone());
+        registry.register("stream_events", "Events sent to live streams, each counted", streams.sent.clone());
+        let what = "Times that a live stream was too slow and was told to read everything again";
+        registry.register("streams_lagged", what, streams.lagged.clone());
         let what = "Memory that the process holds (Linux)";
         registry.register_with_unit("process_resident", what, Unit::Bytes, resident.clone());
         registry.register(
@@ -178,6 +196,7 @@ impl Default for Metrics {
             flush_rows,
             flush_seconds,
             connections,
+            streams,
             log_applied,
             deliveries,
             delivery_seconds,

@@ -26,5 +26,7 @@ pub fn response(stored: StoredResponse) -> ResponseReply {
         state: stored.state,
         identity: stored.identity,
         source: stored.source,
+        read: stored.marks.read_at.is_some(),
+        tags: stored.marks.tags,
     }
 }

@@ -65,6 +65,9 @@ pub(crate) enum Bench {
     Reports,
     /// The binary's size, how soon it is ready on an empty folder, and its memory when idle (Linux).
     Start,
+    /// How soon a stored answer reaches a thousand live streams of the real server, and what they cost it of memory (Linux);
+    /// `-- --streams 1000 --answers 40`.
+    Streams,
     /// How soon messages arrive at 49 endpoints while the fiftieth never answers.
     Webhooks,
     /// What a visitor downloads, beside four other products.
@@ -80,10 +83,11 @@ pub(crate) fn bench(place: &Place, what: Bench, args: &[String]) -> Result<()> {
         Bench::Embed => embed::embed(place),
         Bench::Intake => intake::intake(place, args),
         Bench::Lighthouse => lighthouse::lighthouse(place, args),
-        Bench::Overload => overload(place, args),
+        Bench::Overload => of_binary(place, "bench_overload", args),
         Bench::Paint => paint::paint(place, args),
         Bench::Reports => reports::reports(place, args),
         Bench::Start => start(place),
+        Bench::Streams => of_binary(place, "bench_streams", args),
         Bench::Webhooks => example(place, "bench_webhooks", args),
         Bench::Weight => weight::weight(place),
     }
@@ -118,10 +122,11 @@ fn backup(place: &Place, args: &[String]) -> Result<()> {
     run(program, "the benchmark")
 }
 
-fn overload(place: &Place, args: &[String]) -> Result<()> {
+/// A measurement of the binary that was built before.
+fn of_binary(place: &Place, name: &str, args: &[String]) -> Result<()> {
     let binary = binary(place);
     ensure!(binary.is_file(), "there is no {}; run `cargo xtask build`", binary.display());
-    example(place, "bench_overload", args)
+    example(place, name, args)
 }
 
 /// The binary that is measured: `BEARING_BIN`, else `dist/bearing`.

@@ -4,7 +4,9 @@
 //! natively; everything else is switched on by `csr`, for wasm32 alone.
 
 pub mod chart;
+pub mod csv;
 pub mod day;
+pub mod json;
 pub mod query;
 pub mod text;
 pub mod view;

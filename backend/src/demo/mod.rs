@@ -17,7 +17,9 @@ use bearing_shared::id::{KeyId, SiteId, SurveyId};
 use bearing_shared::look::Theme;
 use bearing_shared::metric::Thresholds;
 use bearing_shared::rule::Rest;
-use bearing_storage::{Accept, EventCount, Key, Outcome, Result, Scope, Site, Store, StoreError, StoredResponse};
+use bearing_storage::{
+    Accept, EventCount, Key, Marks, Outcome, Result, Scope, Site, Store, StoreError, StoredResponse,
+};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
@@ -125,7 +127,9 @@ async fn api_key(store: &dyn Store, site: &Site, now: i64) -> Result<String> {
     let hash = auth::hash(&secret);
     if store.key_by_hash(hash).await?.is_none() {
         let (id, site) = (KeyId(chance::id("key_")), site.id.clone());
-        store.create_key(Key { id, site, hash, scope: Scope::Admin, created_at: now }).await?;
+        let name = "The sample shop".to_owned();
+        let key = Key { id, site, hash, scope: Scope::Admin, name, created_at: now, last_used_at: None };
+        store.create_key(key).await?;
     }
     Ok(secret)
 }
@@ -209,6 +213,7 @@ fn accept(site: &SiteId, survey: &SurveyId, sample: SampleAnswer) -> Accept {
         answered_at: sample.answered_at,
         received_at: sample.answered_at,
         source: SOURCE.to_owned(),
+        marks: Marks::default(),
     };
     Accept { site: site.clone(), response }
 }

@@ -9,7 +9,7 @@ use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use bearing_shared::answer::Answer;
 use bearing_shared::api::error::ErrorBody;
-use bearing_shared::api::responses::{ResponseReply, ResponseState};
+use bearing_shared::api::responses::ResponseReply;
 use bearing_shared::fault::{Code, Fault};
 use bearing_shared::id::SiteId;
 use bearing_storage::{Cursor, ResponseFilter, Scope};
@@ -27,7 +27,7 @@ use crate::reading;
 const PAGE: u32 = 500;
 
 /// The columns of every export; one for each declared attribute and each question follow.
-const COLUMNS: [&str; 18] = [
+const COLUMNS: [&str; 20] = [
     "id",
     "survey",
     "version",
@@ -46,6 +46,8 @@ const COLUMNS: [&str; 18] = [
     "locale",
     "device",
     "title",
+    "read",
+    "tags",
 ];
 
 /// The column of the attributes that are not declared.
@@ -105,6 +107,8 @@ fn cells(response: &ResponseReply, attributes: &[String], questions: &[String]) 
         text(&context.locale),
         text(&context.device),
         text(&context.title),
+        response.read.to_string(),
+        defused(&response.tags.join(" | ")),
     ];
     cells.extend(
         attributes
@@ -251,8 +255,14 @@ pub(super) struct Filters {
     /// Only with this value of an attribute; for several attributes, once each.
     #[param(rename = "attr.<name>")]
     attribute: Option<String>,
-    /// Only in this state; default counted.
-    state: Option<ResponseState>,
+    /// Only in this state: `counted` (which it is without), `quarantined`, `test`, `excluded`; or `all`.
+    state: Option<String>,
+    /// Only of this customer.
+    customer: Option<String>,
+    /// Only with this tag.
+    tag: Option<String>,
+    /// Only what the team has read, or has not.
+    read: Option<bool>,
 }
 
 /// Every response that fits, newest first, as CSV: a row each, a column for each question ever asked.

@@ -15,6 +15,7 @@ use super::params::NoParams;
 use crate::app::Shared;
 use crate::auth::Caller;
 use crate::error::ApiResult;
+use crate::live::News;
 
 /// Erases a customer's responses from answers and counts; it is done when the reply comes.
 #[utoipa::path(post, path = "/v1/respondents/erase", tag = "management", request_body = EraseRequest,
@@ -33,6 +34,9 @@ pub(super) async fn erase(
     let customer = answer::customer_id(&request.customer)
         .ok_or_else(|| Fault::at(Code::INVALID_FIELD, "customer", "Name the customer whose responses are to go."))?;
     app.settle().await?;
-    let erased = app.store.erase_customer(site, &customer, app.clock.now()).await?;
+    let erased = app.store.erase_customer(site, &customer, app.clock.now()).await;
+    // Some may be gone where the rest failed.
+    app.live.tell(site, News::ANYTHING);
+    let erased = erased?;
     Ok(Json(EraseReply { erased }))
 }

@@ -4,20 +4,23 @@ use axum::Json;
 use axum::body::Body;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderMap, StatusCode};
-use bearing_shared::answer::Submission;
+use bearing_shared::answer::{self, Submission};
 use bearing_shared::api::Page;
 use bearing_shared::api::error::ErrorBody;
+use bearing_shared::api::inbox;
 use bearing_shared::api::intake::IntakeReply;
 use bearing_shared::api::responses::{ResponseReply, ResponseState};
 use bearing_shared::id::{ResponseId, SurveyId};
-use bearing_storage::{Cursor, ResponseFilter, Scope, StoredResponse};
+use bearing_storage::{Cursor, ResponseFilter, Scope, States, StoredResponse};
 
+use super::exports::Filters;
 use super::extract;
 use super::params::{NoParams, Params};
 use crate::app::Shared;
 use crate::auth::Caller;
 use crate::error::{ApiError, ApiResult, read_in_time};
 use crate::intake::{self, Source};
+use crate::live::News;
 use crate::reading;
 
 fn cursor_text(response: &StoredResponse) -> String {
@@ -29,6 +32,10 @@ fn cursor(text: &str) -> Option<Cursor> {
     let bytes = data_encoding::BASE64URL_NOPAD.decode(text.as_bytes()).ok()?;
     let (time, id) = bytes.split_at_checked(8)?;
     Some(Cursor { received_at: i64::from_be_bytes(time.try_into().ok()?), id: ResponseId(id.try_into().ok()?) })
+}
+
+fn states(text: &str) -> Option<States> {
+    if text == "all" { Some(States::All) } else { ResponseState::named(text).map(States::Only) }
 }
 
 pub(super) fn filter(params: &mut Params) -> ApiResult<ResponseFilter> {
@@ -45,9 +52,11 @@ pub(super) fn filter(params: &mut Params) -> ApiResult<ResponseFilter> {
         has_comment: params.parsed("has_comment", "true or false", |text| text.parse().ok())?,
         text: params.take("q"),
         attributes: params.attributes()?,
-        state: params
-            .parsed("state", "counted, quarantined, test or excluded", ResponseState::named)?
-            .unwrap_or_default(),
+        state: params.parsed("state", "counted, quarantined, test, excluded or all", states)?.unwrap_or_default(),
+        // Kept as an answer's is, so that the same text finds it.
+        customer: params.parsed("customer", "a customer's id", answer::customer_id)?,
+        tag: params.parsed("tag", "a tag of 1 to 40 characters", inbox::tag)?,
+        read: params.parsed("read", "true or false", |text| text.parse().ok())?,
     })
 }
 
@@ -76,13 +85,7 @@ pub(super) async fn create(
 
 /// Responses, newest first.
 #[utoipa::path(get, path = "/v1/responses", tag = "management",
-    params(("site" = Option<String>, Query), ("survey" = Option<String>, Query), ("touchpoint" = Option<String>, Query),
-        ("from" = Option<String>, Query, description = "Site date, inclusive"),
-        ("to" = Option<String>, Query, description = "Site date, inclusive"),
-        ("score_min" = Option<u8>, Query), ("score_max" = Option<u8>, Query), ("has_comment" = Option<bool>, Query),
-        ("q" = Option<String>, Query, description = "Text in a comment, whatever the case"),
-        ("attr.<name>" = Option<String>, Query, description = "An attribute's value; repeatable"),
-        ("state" = Option<ResponseState>, Query), ("limit" = Option<u32>, Query), ("cursor" = Option<String>, Query)),
+    params(Filters, ("limit" = Option<u32>, Query), ("cursor" = Option<String>, Query)),
     responses((status = 200, body = Page<ResponseReply>), (status = 401, body = ErrorBody),
         (status = 404, body = ErrorBody), (status = 422, body = ErrorBody)))]
 pub(super) async fn list(
@@ -135,7 +138,10 @@ pub(super) async fn delete(
     let id = ResponseId::parse(&id).ok_or_else(ApiError::not_found)?;
     app.settle().await?;
     match app.store.delete_response(site, id, app.clock.now()).await? {
-        true => Ok(StatusCode::NO_CONTENT),
+        true => {
+            app.live.tell(site, News::ANYTHING);
+            Ok(StatusCode::NO_CONTENT)
+        }
         false => Err(ApiError::not_found()),
     }
 }

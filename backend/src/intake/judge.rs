@@ -5,7 +5,7 @@ use bearing_shared::api::intake::EventIn;
 use bearing_shared::api::responses::{Identity, ResponseState};
 use bearing_shared::fault::{Code, Fault};
 use bearing_shared::id::{ResponseId, SurveyId};
-use bearing_storage::{Accept, Arrival, EventCount, PublishedVersion, StoredResponse, Withdrawal};
+use bearing_storage::{Accept, Arrival, EventCount, Marks, PublishedVersion, StoredResponse, Withdrawal};
 
 use super::Source;
 use crate::auth;
@@ -118,6 +118,7 @@ fn response(sent: &Submission, view: &SiteView, now: i64, source: Source) -> Res
         // Never before `shown_at`, which `time::dated` holds to now at the latest: lists rely on it.
         received_at: now,
         source: source.name().to_owned(),
+        marks: Marks::default(),
     };
     Ok(Accept { site: view.site.id.clone(), response })
 }

@@ -26,6 +26,7 @@ use crate::admission::Reason;
 use crate::app::App;
 use crate::directory::SiteView;
 use crate::error::{ApiError, ApiResult};
+use crate::live::Hub;
 use crate::metrics::{By, Metrics};
 use batch::{Batcher, Refused, Sink};
 use log::Log;
@@ -39,15 +40,20 @@ pub struct Intake {
     events: Batcher<EventCount, bool>,
 }
 
-struct Responses(Arc<dyn Store>, Arc<Metrics>);
+/// Takes batches into the store, and tells who listens.
+struct Responses(Arc<dyn Store>, Arc<Metrics>, Arc<Hub>);
 
 #[async_trait]
 impl Sink<Arrival, Outcome> for Responses {
     async fn flush(&self, batch: Vec<Arrival>) -> Result<Vec<Outcome>> {
         self.1.flush_rows.observe(batch.len() as f64);
+        let news = self.2.prepare(&batch);
         let begun = tokio::time::Instant::now();
         let outcomes = self.0.take_in(batch).await;
         self.1.flush_seconds.observe(begun.elapsed().as_secs_f64());
+        if let Ok(outcomes) = &outcomes {
+            self.2.came(news, outcomes);
+        }
         outcomes
     }
 }
@@ -130,14 +136,14 @@ pub struct Taken {
 
 impl Intake {
     /// Starts the batchers on the current runtime, and with a log what applies it.
-    pub fn start(store: Arc<dyn Store>, metrics: Arc<Metrics>, log: Option<&Arc<Log>>) -> Self {
+    pub fn start(store: Arc<dyn Store>, metrics: Arc<Metrics>, live: Arc<Hub>, log: Option<&Arc<Log>>) -> Self {
         let Some(log) = log else {
             return Self {
-                responses: Batcher::start(Responses(Arc::clone(&store), metrics)),
+                responses: Batcher::start(Responses(Arc::clone(&store), metrics, live)),
                 events: Batcher::start(Events(store)),
             };
         };
-        log::apply::start(log, &store, &metrics);
+        log::apply::start(log, &store, &metrics, &live);
         Self {
             responses: Batcher::start(Logged(Arc::clone(log), Arc::clone(&metrics))),
             events: Batcher::start(Logged(Arc::clone(log), metrics)),
@@ -163,7 +169,7 @@ impl Intake {
     /// # Errors
     /// What is wrong with the request as a whole; a fault of one item is in its result.
     pub async fn take_unshared(app: &App, view: &Arc<SiteView>, body: &[u8]) -> ApiResult<Taken> {
-        let sink = Responses(Arc::clone(&app.store), Arc::clone(&app.metrics));
+        let sink = Responses(Arc::clone(&app.store), Arc::clone(&app.metrics), Arc::clone(&app.live));
         let put = |arrivals| async move { sink.flush(arrivals).await.map_err(Refused::Store) };
         Self::take_by(app, view, body, Source::Embed, put).await
     }

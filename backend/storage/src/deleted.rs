@@ -5,10 +5,12 @@
 use crate::StoreError;
 
 /// Tables of which a site has few rows: they go with it.
-pub(crate) const FEW: [&str; 5] = ["api_key", "survey", "webhook", "generation", "learned"];
+pub(crate) const FEW: [&str; 8] =
+    ["api_key", "survey", "webhook", "generation", "learned", "membership", "invitation", "share"];
 
 /// Tables of which a site may have very many, each with its key.
-pub(crate) const MANY: [(&str, &str); 5] = [
+pub(crate) const MANY: [(&str, &str); 6] = [
+    ("response_tag", "site_id, tag, at, response_id"),
     ("response", "site_id, id"),
     ("delivery", "site_id, id"),
     ("tombstone", "site_id, id_hash"),

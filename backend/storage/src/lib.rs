@@ -10,17 +10,23 @@
 //! Every method that touches a site's things takes the site's id: another tenant's row is simply not there. Rules that
 //! span several rows live inside one method (`accept` = answer + cells + deliveries), never in a transaction handed up.
 
+mod audit;
 mod backup;
 mod counts;
 mod deleted;
 mod error;
+mod inbox;
 mod json;
 mod keys;
 mod letters;
+mod live;
 mod log;
+mod members;
 mod postgres;
 mod reports;
 mod responses;
+mod sessions;
+mod shares;
 mod sites;
 mod sqlite;
 mod surveys;
@@ -34,14 +40,22 @@ use std::time::Duration;
 
 use transfer::Purpose;
 
+pub use audit::{Actor, ActorKind, AuditEntry, AuditStore};
 pub use backup::{Contents, Restored, back_up, restore};
 pub use error::{Result, StoreError};
+pub use inbox::{Counted, InboxStore, MarkChange, Marked, Marking, Marks};
 pub use keys::{Key, KeyStore, Scope};
+pub use live::{Heard, LiveStore};
 pub use log::{Applied, LogEntries, LogStore, apply_log};
+pub use members::{
+    Accepted, Changed, Invitation, Joining, Member, MemberStore, Membership, Purpose as InvitationPurpose, Role,
+};
 pub use reports::{Axis, Base, FunnelCounts, Grouping, Rating, ReportFilter, ReportStore, Tallied, Tally, TallyQuery};
 pub use responses::{
-    Accept, Arrival, Cursor, EventCount, Outcome, ResponseFilter, ResponseStore, StoredResponse, Withdrawal,
+    Accept, Arrival, Cursor, EventCount, Outcome, ResponseFilter, ResponseStore, States, StoredResponse, Withdrawal,
 };
+pub use sessions::{Session, SessionStore, SignedIn};
+pub use shares::{Share, ShareStore};
 pub use sites::{Building, CountingStatus, Site, SiteStore};
 pub use surveys::{PublishedVersion, StoredSurvey, SurveyStore};
 pub use transfer::{Moved, Page, Position, Progress, Rows, TransferStore, Value, transfer};
@@ -53,16 +67,36 @@ pub use webhooks::{
 
 /// Everything a store does.
 pub trait Store:
-    SiteStore + KeyStore + SurveyStore + ResponseStore + LogStore + ReportStore + WebhookStore + TransferStore + UpkeepStore
+    SiteStore
+    + KeyStore
+    + MemberStore
+    + SessionStore
+    + AuditStore
+    + ShareStore
+    + SurveyStore
+    + ResponseStore
+    + InboxStore
+    + LogStore
+    + LiveStore
+    + ReportStore
+    + WebhookStore
+    + TransferStore
+    + UpkeepStore
 {
 }
 
 impl<
     T: SiteStore
         + KeyStore
+        + MemberStore
+        + SessionStore
+        + AuditStore
+        + ShareStore
         + SurveyStore
         + ResponseStore
+        + InboxStore
         + LogStore
+        + LiveStore
         + ReportStore
         + WebhookStore
         + TransferStore

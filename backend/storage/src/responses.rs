@@ -11,6 +11,7 @@ use bearing_shared::instrument::Instrument;
 use serde::{Deserialize, Serialize};
 
 use crate::Result;
+use crate::inbox::Marks;
 
 /// A response that has passed every rule and waits to be stored.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -112,6 +113,9 @@ pub struct StoredResponse {
     pub received_at: i64,
     /// How it came: `embed`, `hosted`, `server` or `sample`.
     pub source: String,
+    /// What the site's team notes on it; none of it comes with an answer.
+    #[serde(default, skip_serializing_if = "Marks::is_none")]
+    pub marks: Marks,
 }
 
 impl StoredResponse {
@@ -202,8 +206,29 @@ pub struct ResponseFilter {
     pub text: Option<String>,
     /// Only with these attribute values; `(other)` is every value that the attribute's dimension does not tell apart.
     pub attributes: Vec<(String, String)>,
-    /// Only in this state.
-    pub state: ResponseState,
+    /// Only in these states.
+    pub state: States,
+    /// Only of this customer.
+    pub customer: Option<String>,
+    /// Only with this tag.
+    pub tag: Option<String>,
+    /// Only what the team has read, or has not.
+    pub read: Option<bool>,
+}
+
+/// States that a list shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum States {
+    /// This one.
+    Only(ResponseState),
+    /// Whatever the state.
+    All,
+}
+
+impl Default for States {
+    fn default() -> Self {
+        Self::Only(ResponseState::default())
+    }
 }
 
 /// Storage of responses and denominators.

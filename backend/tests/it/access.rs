@@ -26,6 +26,10 @@ fn routes() -> Vec<Route> {
         (Method::POST, "/v1/surveys/{id}/pause", Scope::Write, None),
         (Method::GET, "/v1/responses", Scope::Read, None),
         (Method::GET, "/v1/responses/{id}", Scope::Read, None),
+        (Method::GET, "/v1/responses/count", Scope::Read, None),
+        (Method::GET, "/v1/tags", Scope::Read, None),
+        (Method::PATCH, "/v1/responses", Scope::Write, Some(json!({ "ids": [], "read": true }))),
+        (Method::PATCH, "/v1/responses/{id}", Scope::Write, Some(json!({ "read": true }))),
         (Method::GET, "/v1/reports/score", Scope::Read, None),
         (Method::GET, "/v1/reports/trend", Scope::Read, None),
         (Method::GET, "/v1/reports/breakdown", Scope::Read, None),
@@ -35,6 +39,7 @@ fn routes() -> Vec<Route> {
         (Method::GET, "/v1/reports/funnel", Scope::Read, None),
         (Method::GET, "/v1/exports/responses.csv", Scope::Read, None),
         (Method::GET, "/v1/exports/responses.jsonl", Scope::Read, None),
+        (Method::GET, "/v1/stream", Scope::Read, None),
         (Method::GET, "/v1/webhooks", Scope::Read, None),
         (Method::POST, "/v1/webhooks", Scope::Admin, Some(hook())),
         (Method::GET, "/v1/webhooks/{id}", Scope::Read, None),
@@ -90,7 +95,9 @@ impl Things {
         let query = asked_with(path).map(|query| format!("?{query}")).unwrap_or_default();
         let ask = server.ask(method.clone(), &format!("{}{query}", self.path(path)));
         match body {
-            Some(body) if *path == "/v1/responses" => ask.json(&with(answer(&self.survey, 9), body.clone())),
+            Some(body) if *path == "/v1/responses" && method == Method::POST => {
+                ask.json(&with(answer(&self.survey, 9), body.clone()))
+            }
             Some(body) => ask.json(body),
             None => ask,
         }
@@ -185,6 +192,9 @@ async fn another_sites_things_are_not_there() {
     for path in [
         "/v1/surveys?",
         "/v1/webhooks?",
+        "/v1/stream?",
+        "/v1/tags?",
+        "/v1/responses/count?",
         "/v1/responses?",
         "/v1/reports/score?metric=nps&",
         "/v1/reports/trend?metric=nps&",
@@ -198,7 +208,7 @@ async fn another_sites_things_are_not_there() {
     ] {
         server.get(&format!("{path}site={}", theirs.site.id)).key(key).await.refused(Code::NOT_FOUND);
         assert_eq!(server.get(&format!("{path}site={}", ours.site.id)).key(key).await.status, 200, "{path}");
-        if !matches!(path, "/v1/surveys?" | "/v1/webhooks?") {
+        if !matches!(path, "/v1/surveys?" | "/v1/webhooks?" | "/v1/stream?" | "/v1/tags?") {
             server.get(&format!("{path}survey={}", theirs.survey)).key(key).await.refused(Code::NOT_FOUND);
             server.get(&format!("{path}survey=sv_nowhere")).key(key).await.refused(Code::NOT_FOUND);
         }

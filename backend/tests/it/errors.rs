@@ -133,6 +133,15 @@ async fn provoke(code: Code, place: &Place) -> Option<Reply> {
             place.reads("/v1/reports/score?metric=ces").await
         }
         "too_much_to_read" => place.failing(Mode::TooSlow, "/v1/reports/score?metric=nps").await,
+        "too_many_streams" => {
+            let mut open = Vec::new();
+            for _ in 0..1_000 {
+                let (head, body) = server.get("/v1/stream").key(&site.read).open().await;
+                assert_eq!(head.status, 200);
+                open.push(body);
+            }
+            place.reads("/v1/stream").await
+        }
         "internal" => place.failing(Mode::Corrupt, "/v1/surveys").await,
         "overloaded" => overload(place).await,
         "storage_unavailable" => place.failing(Mode::DiskFull, "/readyz").await,

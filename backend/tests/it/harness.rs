@@ -12,6 +12,7 @@ use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, Method, Request, header, request};
 use bearing::admission::Limits;
 use bearing::app::{App, Shared};
+use bearing::auth::session;
 use bearing::clock::{Clock, ManualClock};
 use bearing::integrations::webhooks::client::Client;
 use bearing::{auth, chance};
@@ -19,12 +20,12 @@ use bearing_fresh::Place;
 use bearing_shared::api::sites::SiteSettings;
 use bearing_shared::cell::Dimension;
 use bearing_shared::fault::Code;
-use bearing_shared::id::{KeyId, SiteId, SiteKey, SurveyId};
+use bearing_shared::id::{InvitationId, KeyId, MemberId, SiteId, SiteKey, SurveyId};
 use bearing_shared::instrument::Instrument;
 use bearing_shared::question::{Choice, Kind, Question};
 use bearing_shared::survey::Survey;
 use bearing_shared::text::LocalText;
-use bearing_storage::{Key, Scope, Store};
+use bearing_storage::{Accepted, Invitation, InvitationPurpose, Joining, Key, Member, Role, Scope, Store};
 use http_body_util::BodyExt;
 use hyper::body::Frame;
 use serde_json::{Value, json};
@@ -98,6 +99,15 @@ impl Server {
         bearing_storage::open(&self.place.url).await.expect("a second handle opens")
     }
 
+    /// Another server on the same database; this one must outlive it.
+    pub(crate) async fn beside(&self) -> Self {
+        let (store, clock) = (self.other_process().await, Arc::clone(&self.clock));
+        let given = Arc::<ManualClock>::clone(&clock);
+        let app = App::start(store, given, None, None);
+        let place = bearing_fresh::elsewhere(&self.place.url);
+        Self { router: bearing::http::router(Arc::clone(&app)), app, clock, place }
+    }
+
     /// Sets the clock to a moment.
     pub(crate) fn set_time(&self, moment: &str) {
         self.clock.set(at(moment));
@@ -136,6 +146,58 @@ impl Server {
 
     pub(crate) async fn site_with(&self, change: impl FnOnce(&mut SiteSettings)) -> Site {
         make_site(self.app.store.as_ref(), change).await
+    }
+
+    /// A member with these roles, signed in: what its cookie header holds.
+    pub(crate) async fn member(&self, roles: &[(&Site, Role)]) -> String {
+        let purposes = roles
+            .iter()
+            .map(|(site, role)| InvitationPurpose::Join { site: SiteId::from(site.id.as_str()), role: *role });
+        self.joined(purposes.collect()).await
+    }
+
+    /// An operator, signed in.
+    pub(crate) async fn operator(&self) -> String {
+        self.joined(vec![InvitationPurpose::Operator]).await
+    }
+
+    /// Somebody new who uses an invitation to each of these; the cookie of the last session.
+    async fn joined(&self, purposes: Vec<InvitationPurpose>) -> String {
+        let (id, mut cookie) = (MemberId(chance::id(MemberId::PREFIX)), String::new());
+        let new = Member {
+            id: id.clone(),
+            email: format!("{id}@team.example"),
+            name: "Ann".into(),
+            password: None,
+            operator: false,
+            locale: None,
+            created_at: self.clock.now(),
+        };
+        let mut joining = Joining::New(new);
+        for purpose in purposes {
+            let secret = self.invite(purpose, None).await;
+            let (session, token) = session::begin(&self.app, id.clone(), &HeaderMap::new());
+            let accepted = self.app.store.accept_invitation(auth::hash(&secret), joining, session).await;
+            assert_eq!(accepted.expect("the store answers"), Accepted::Done(id.clone()));
+            (joining, cookie) = (Joining::Known(id.clone()), format!("__Host-bearing={token}"));
+        }
+        cookie
+    }
+
+    /// An invitation that lasts a week; the secret in its link.
+    pub(crate) async fn invite(&self, purpose: InvitationPurpose, email: Option<&str>) -> String {
+        let (secret, now) = (chance::secret(""), self.clock.now());
+        let invitation = Invitation {
+            id: InvitationId(chance::id(InvitationId::PREFIX)),
+            hash: auth::hash(&secret),
+            purpose,
+            email: email.map(str::to_owned),
+            created_by: None,
+            created_at: now,
+            expires_at: now + 7 * DAY,
+        };
+        assert!(self.app.store.create_invitation(invitation).await.expect("the store answers"));
+        secret
     }
 
     /// A survey of a site, published.
@@ -220,7 +282,15 @@ pub(crate) async fn make_site(store: &dyn Store, change: impl FnOnce(&mut SiteSe
     for scope in Scope::ALL {
         let secret = chance::secret("sk_");
         let (hash, key) = (auth::hash(&secret), KeyId(chance::id(KeyId::PREFIX)));
-        let key = Key { id: key, site: id.clone(), hash, scope, created_at: at(NOW) };
+        let key = Key {
+            id: key,
+            site: id.clone(),
+            hash,
+            scope,
+            name: scope.name().into(),
+            created_at: at(NOW),
+            last_used_at: None,
+        };
         assert!(store.create_key(key).await.expect("a key is made"));
         secrets.push(secret);
     }
@@ -310,6 +380,11 @@ impl Ask {
         self.header("authorization", &format!("Bearer {secret}"))
     }
 
+    /// As a page of the dashboard asks, with the cookie of a member who is signed in.
+    pub(crate) fn session(self, cookie: &str) -> Self {
+        self.header("cookie", cookie).header("sec-fetch-site", "same-origin")
+    }
+
     pub(crate) fn header(mut self, name: &str, value: &str) -> Self {
         self.request = self.request.header(name, value);
         self
@@ -344,12 +419,23 @@ impl IntoFuture for Ask {
 
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(async move {
-            let request = self.request.body(self.body).expect("is a request");
-            let Ok(response) = self.router.oneshot(request).await;
-            let (parts, body) = response.into_parts();
-            let body = body.collect().await.expect("a reply is whole").to_bytes();
-            Reply { status: parts.status.as_u16(), headers: parts.headers, body }
+            let (head, body) = self.open().await;
+            // A stream has no end: its head is the reply.
+            if head.header("content-type") == "text/event-stream" {
+                return head;
+            }
+            Reply { body: body.collect().await.expect("a reply is whole").to_bytes(), ..head }
         })
+    }
+}
+
+impl Ask {
+    /// Sends it and reads no more than the head: the reply without its body, and the body.
+    pub(crate) async fn open(self) -> (Reply, Body) {
+        let request = self.request.body(self.body).expect("is a request");
+        let Ok(response) = self.router.oneshot(request).await;
+        let (parts, body) = response.into_parts();
+        (Reply { status: parts.status.as_u16(), headers: parts.headers, body: Bytes::new() }, body)
     }
 }
 

@@ -215,6 +215,26 @@ async fn the_end_finishes_what_is_open_and_takes_nothing_new() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_end_closes_live_streams_at_once() {
+    let server = Server::start().await;
+    let site = server.site().await;
+    let listening = listen(server).await;
+    let head = format!("GET /v1/stream HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {}\r\n\r\n", site.read);
+    let address = listening.address;
+    let mut stream = spawn_blocking(move || send(address, &head)).await.expect("no panic");
+    let mut greeted = String::new();
+    while !greeted.contains(": connected\n") {
+        let mut part = [0; 1_024];
+        let count = stream.read(&mut part).expect("a greeting");
+        greeted.push_str(std::str::from_utf8(&part[..count]).expect("is text"));
+    }
+    listening.stop.send(()).expect("it runs");
+    let (last, _) = spawn_blocking(move || rest(stream)).await.expect("no panic");
+    assert!(last.ends_with("0\r\n\r\n"), "it ends as a whole: {last}");
+    listening.ended.await.expect("no panic");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn one_connection_too_many_is_told_to_come_again() {
     let limits = Limits { connections: 2, ..Limits::default() };
     let listening = listen_within(Server::start().await, limits).await;

@@ -111,6 +111,12 @@ pub struct ResponseReply {
     pub identity: Identity,
     /// How it came: `embed`, `hosted`, `server` or `sample`.
     pub source: String,
+    /// Whether somebody of the site's team has read it, with the comment that it has now.
+    #[serde(default)]
+    pub read: bool,
+    /// The team's tags, in order.
+    #[serde(default)]
+    pub tags: Vec<String>,
 }
 
 /// Whose responses are to be erased.

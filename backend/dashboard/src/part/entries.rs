@@ -1,9 +1,11 @@
 //! One thing of a list: what it is, what to know about it, and what can be done with it.
 
-use bearing_shared::api::Page;
 use leptos::prelude::*;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
 
-use crate::fetch::{Loaded, Problem};
+use crate::fetch::{self, Loaded, Problem};
+use crate::json;
 use crate::locale::words;
 use crate::part::{Empty, Failed, Icon, Waiting, copyable};
 
@@ -27,21 +29,32 @@ pub(crate) fn remover(label: String, act: impl Fn() + 'static) -> AnyView {
     .into_any()
 }
 
-/// What was read, without what kind of thing it is: rows to show, or what stands in their place.
-pub(crate) fn rows<T: 'static>(
-    loaded: ReadSignal<Loaded<Page<T>>, LocalStorage>,
-    empty: &'static str,
-    draw: impl Fn(&T) -> AnyView + Send + 'static,
-) -> AnyView {
-    let list = move || {
-        loaded.with(|loaded| match loaded {
-            Loaded::Ready(page) => listed(page.items.iter().map(&draw).collect(), empty),
+/// A list of the API, whatever its things are: what reads and shows it is compiled once.
+pub(crate) type List = ReadSignal<Loaded<Value>, LocalStorage>;
+
+/// The list at an address of the API, read again whenever `again` rises.
+pub(crate) fn list(address: Box<dyn Fn() -> Option<String>>, again: RwSignal<u32>) -> List {
+    fetch::reading(address, move || again.get())
+}
+
+/// The things of a list, each as `draw` shows it, or what stands in their place.
+pub(crate) fn rows(list: List, empty: &'static str, draw: Box<dyn Fn(&Value) -> AnyView + Send>) -> AnyView {
+    let shown = move || {
+        list.with(|list| match list {
+            Loaded::Ready(page) => listed(page["items"].as_array().into_iter().flatten().map(&draw).collect(), empty),
             Loaded::Failed(problem) => refused(problem),
             Loaded::Waiting(seconds) => view! { <Waiting seconds=*seconds /> }.into_any(),
             Loaded::Idle => ().into_any(),
         })
     };
-    list.into_any()
+    shown.into_any()
+}
+
+/// Shows one thing of a list by its type.
+pub(crate) fn each<T: DeserializeOwned>(
+    draw: impl Fn(T) -> AnyView + Send + 'static,
+) -> Box<dyn Fn(&Value) -> AnyView + Send> {
+    Box::new(move |value| json::read(value).map_or_else(|error| error.0.into_any(), &draw))
 }
 
 /// Rows, or what to say where there are none.
@@ -54,7 +67,7 @@ pub(crate) fn listed(rows: Vec<AnyView>, empty: &'static str) -> AnyView {
 }
 
 /// What could not be read; what a role may not see is no failure.
-pub(crate) fn refused(problem: &Problem) -> AnyView {
+fn refused(problem: &Problem) -> AnyView {
     if problem.status == 403 {
         view! { <Empty text=words().settings.owners_only.to_owned() /> }.into_any()
     } else {

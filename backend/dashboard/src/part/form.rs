@@ -71,6 +71,18 @@ impl Form {
         self.send_boxed(method, address, body, Box::new(then));
     }
 
+    /// What changes a thing of a list, at an address of the API; without a body it is removed. The list is read again by
+    /// `changed`, and `said` is said.
+    pub(crate) fn act(self, changed: RwSignal<u32>, said: &'static str) -> Callback<(String, Value)> {
+        Callback::new(move |(address, body): (String, Value)| {
+            let method = if body.is_null() { Method::DELETE } else { Method::PATCH };
+            self.send(method, address, body, move |_| {
+                let _ = changed.try_update(|count| *count += 1);
+                self.toasts.say(said);
+            });
+        })
+    }
+
     fn send_boxed(self, method: Method, address: String, body: Value, then: Box<dyn FnOnce(Value)>) {
         if self.busy.get_untracked() {
             return;

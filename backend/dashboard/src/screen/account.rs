@@ -1,33 +1,22 @@
 //! The member's own account: name, language, password, and where one is signed in.
 
-use bearing_shared::api::Page;
+use bearing_shared::api::session::OpenSession;
 use gloo::net::http::Method;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use crate::app::sign_out;
 use crate::browser;
-use crate::fetch::{self, Loaded, Problem};
+use crate::fetch::{self, Problem};
 use crate::locale::{locale, words};
-use crate::part::{Failed, Field, Form, Waiting, row, toasts};
+use crate::part::{Field, Form, each, list, row, rows, toasts};
 use crate::query;
 use crate::session::session;
 use crate::text::{LANGUAGES, fill};
 
 /// The least characters of a password.
 const PASSWORD_LEAST: usize = 10;
-
-/// A session of the member.
-#[derive(Clone, Deserialize)]
-struct OpenSession {
-    id: String,
-    client: String,
-    created_at: String,
-    seen_at: String,
-    current: bool,
-}
 
 /// The member's own account.
 #[component]
@@ -62,7 +51,7 @@ fn person() -> AnyView {
     let (member, form) = (session().member, Form::new());
     let name = RwSignal::new(member.name);
     let language = RwSignal::new(member.locale.unwrap_or_default());
-    let stored = StoredValue::new((name.get_untracked(), language.get_untracked()));
+    let (stored_name, stored_language) = (RwSignal::new(name.get_untracked()), RwSignal::new(language.get_untracked()));
     let mut languages = vec![("", words.account.as_browser)];
     languages.extend(LANGUAGES.iter().map(|language| (language.tag, language.name)));
     let fields = vec![
@@ -71,7 +60,7 @@ fn person() -> AnyView {
         form.choice("locale", words.common.language, language, &languages),
     ];
     let save = move || {
-        let (was, tongue) = stored.get_value();
+        let (was, tongue) = (stored_name.get_untracked(), stored_language.get_untracked());
         let (now, next) = (name.get_untracked().trim().to_owned(), language.get_untracked());
         let mut body = Map::new();
         if now != was {
@@ -86,7 +75,8 @@ fn person() -> AnyView {
             return;
         }
         form.send(Method::PATCH, "/v1/session".into(), Value::Object(body), move |_| {
-            stored.set_value((now, next));
+            let _ = stored_name.try_set(now);
+            let _ = stored_language.try_set(next);
             if speaks {
                 // Every word on the screen is another one.
                 browser::leave_for("/app/account");
@@ -141,7 +131,7 @@ fn sessions() -> AnyView {
     let words = words();
     let form = Form::new();
     let changed = RwSignal::new(0_u32);
-    let open = fetch::reading::<Page<OpenSession>>(|| Some("/v1/sessions?limit=500".into()), move || changed.get());
+    let open = list(Box::new(|| Some("/v1/sessions?limit=500".into())), changed);
     let end = Callback::new(move |ids: Vec<String>| {
         spawn_local(async move {
             for id in ids {
@@ -156,46 +146,43 @@ fn sessions() -> AnyView {
             browser::focus("sessions");
         });
     });
-    let list = move || {
-        open.with(|open| match open {
-            Loaded::Ready(page) => listed(&page.items, end),
-            Loaded::Failed(problem) => view! { <Failed problem=problem.clone() /> }.into_any(),
-            Loaded::Waiting(seconds) => view! { <Waiting seconds=*seconds /> }.into_any(),
-            Loaded::Idle => ().into_any(),
+    let others = move || {
+        let others = open.with(|open| others(open.ready()));
+        (others.len() > 1).then(|| {
+            let go = move |_| end.run(others.clone());
+            view! { <div><button type="button" class="button" on:click=go>{words.account.end_others}</button></div> }
         })
     };
     view! {
         <section class="card">
             <h2 id="sessions" tabindex="-1">{words.account.sessions}</h2>
             {form.common_fault()}
-            {list}
+            {rows(open, "–", each(move |session: OpenSession| session_row(&session, end)))}
+            {others}
         </section>
     }
     .into_any()
 }
 
-fn listed(sessions: &[OpenSession], end: Callback<Vec<String>>) -> AnyView {
+/// The ids of every session but the one that asks.
+fn others(page: Option<&Value>) -> Vec<String> {
+    let sessions = page.and_then(|page| page["items"].as_array()).into_iter().flatten();
+    let others = sessions.filter(|session| session["current"] != true);
+    others.filter_map(|session| session["id"].as_str().map(str::to_owned)).collect()
+}
+
+fn session_row(session: &OpenSession, end: Callback<Vec<String>>) -> AnyView {
     let (words, locale) = (&words().account, locale());
-    let rows = sessions.iter().map(|session| {
-        let client = if session.client.is_empty() { words.unknown.to_owned() } else { session.client.clone() };
-        let since = fill(words.since, &[("date", &locale.moment(&session.created_at))]);
-        let about = format!("{since} · {}", fill(words.seen, &[("ago", &locale.ago(&session.seen_at))]));
-        let act = if session.current {
-            view! { <span class="note plain">{words.this_one}</span> }.into_any()
-        } else {
-            let (id, label) = (session.id.clone(), fill(words.end_of, &[("name", &client)]));
-            let go = move |_| end.run(vec![id.clone()]);
-            view! { <button type="button" class="button small" aria-label=label on:click=go>{words.end}</button> }
-                .into_any()
-        };
-        row(view! { <b><bdi>{client}</bdi></b> }.into_any(), about.into_any(), act)
-    });
-    let rows: Vec<AnyView> = rows.collect();
-    let others: Vec<String> =
-        sessions.iter().filter(|session| !session.current).map(|session| session.id.clone()).collect();
-    let all = (others.len() > 1).then(|| {
-        let go = move |_| end.run(others.clone());
-        view! { <div><button type="button" class="button" on:click=go>{words.end_others}</button></div> }
-    });
-    view! { <ul class="entries">{rows}</ul>{all} }.into_any()
+    let client = if session.client.is_empty() { words.unknown.to_owned() } else { session.client.clone() };
+    let since = fill(words.since, &[("date", &locale.moment(&session.created_at))]);
+    let about = format!("{since} · {}", fill(words.seen, &[("ago", &locale.ago(&session.seen_at))]));
+    let act = if session.current {
+        view! { <span class="note plain">{words.this_one}</span> }.into_any()
+    } else {
+        let (id, label) = (session.id.0.clone(), fill(words.end_of, &[("name", &client)]));
+        let go = move |_| end.run(vec![id.clone()]);
+        view! { <button type="button" class="button small" aria-label=label on:click=go>{words.end}</button> }
+            .into_any()
+    };
+    row(view! { <b><bdi>{client}</bdi></b> }.into_any(), about.into_any(), act)
 }

@@ -13,7 +13,6 @@ mod tag;
 
 use bearing_shared::api::sites::SiteReply;
 use leptos::prelude::*;
-use leptos_router::components::A;
 use leptos_router::hooks::use_params_map;
 
 use crate::browser;
@@ -47,13 +46,14 @@ pub(crate) fn Settings() -> impl IntoView {
         let path =
             move || site.path(if name.is_empty() { "settings".into() } else { format!("settings/{name}") }.as_str());
         let current = move || (part.get() == name).then_some("page");
-        view! { <A href=path attr:aria-current=current>{text}</A> }.into_any()
+        view! { <a href=path aria-current=current>{text}</a> }.into_any()
     });
     // Forms are filled once, with what was stored when they came: another site needs others, another reading does not.
-    let shown = Memo::new(move |_| site.loaded.with(|site| site.ready().map(|site| site.id.0.clone())));
+    let shown =
+        Memo::new(move |_| site.loaded.with(|site| site.ready().map(|site| site.id.0.clone()).unwrap_or_default()));
     let content = move || {
         let (part, id) = (part.get(), site.id.get());
-        if shown.get().as_deref() != Some(id.as_str()) {
+        if shown.get() != id {
             return view! { <Waiting seconds=0 /> }.into_any();
         }
         let Some(reply) = site.loaded.with_untracked(|site| site.ready().cloned()) else { return ().into_any() };

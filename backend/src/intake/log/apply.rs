@@ -14,6 +14,7 @@ use tokio::time::{sleep, timeout};
 
 use super::message::{self, Unreadable};
 use super::{ATTEMPT, Log};
+use crate::live::Hub;
 use crate::metrics::{By, Metrics};
 
 /// The most items that are applied in one transaction, and the most messages.
@@ -34,6 +35,7 @@ struct Applier {
     log: Arc<Log>,
     store: Arc<dyn Store>,
     metrics: Arc<Metrics>,
+    live: Arc<Hub>,
 }
 
 /// Why reading the log ended.
@@ -80,8 +82,13 @@ impl Batch {
 }
 
 /// Applies the log, and watches how far it is, on the current runtime, for as long as that runs.
-pub(in crate::intake) fn start(log: &Arc<Log>, store: &Arc<dyn Store>, metrics: &Arc<Metrics>) {
-    let applier = || Applier { log: Arc::clone(log), store: Arc::clone(store), metrics: Arc::clone(metrics) };
+pub(in crate::intake) fn start(log: &Arc<Log>, store: &Arc<dyn Store>, metrics: &Arc<Metrics>, live: &Arc<Hub>) {
+    let applier = || Applier {
+        log: Arc::clone(log),
+        store: Arc::clone(store),
+        metrics: Arc::clone(metrics),
+        live: Arc::clone(live),
+    };
     tokio::spawn(applier().run());
     tokio::spawn(applier().watch());
 }
@@ -133,6 +140,7 @@ impl Applier {
                     Ok(Applied::Done(outcomes)) => {
                         trouble.is_over();
                         self.count(&outcomes);
+                        self.live.came(self.live.prepare(&entries.arrivals), &outcomes);
                         position = last;
                         self.log.progress.has_applied(position);
                     }

@@ -126,6 +126,7 @@ mod tests {
             answered_at: 1_700_000_000_000,
             received_at: 1_700_000_000_001,
             source: "embed".into(),
+            marks: bearing_storage::Marks::default(),
         };
         Accept { site: SiteId::from("st_a"), response }.into()
     }

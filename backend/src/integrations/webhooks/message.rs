@@ -113,6 +113,7 @@ mod tests {
             answered_at: 0,
             received_at: 0,
             source: "embed".into(),
+            marks: bearing_storage::Marks::default(),
         }
     }
 

@@ -2,6 +2,7 @@
 
 use bearing_shared::answer::Context;
 
+use crate::inbox::Marks;
 use crate::responses::{Outcome, StoredResponse};
 
 /// What becomes of a response whose id is there already.
@@ -15,11 +16,18 @@ pub(crate) fn judged(before: &StoredResponse, response: &StoredResponse) -> Outc
     }
 }
 
-/// The new edition of a response: it keeps when it was shown and received, a member's judgement, and what is
+/// The new edition of a response: it keeps when it was shown and received, a member's judgement and marks, and what is
 /// known of the customer, the browser and the page where the edition does not say.
 pub(crate) fn replaced(before: &StoredResponse, edition: &StoredResponse) -> StoredResponse {
-    use bearing_shared::api::responses::ResponseState::{Counted, Test};
-    let judged = !matches!(before.state, Counted | Test);
+    use bearing_shared::api::responses::ResponseState::{Counted, Quarantined, Test};
+    let judged = match before.state {
+        Counted => before.marks.judged_at.is_some() && edition.state == Quarantined,
+        Test => false,
+        _ => true,
+    };
+    // Nobody has read what came just now.
+    let (said, says) = (before.comment(), edition.comment());
+    let is_news = says.is_some() && says != said;
     let (customer, identity) = match (&edition.customer, &before.customer) {
         // Whose response it is stays known: else it could not be erased with the customer's others.
         (None, Some(customer)) => (Some(customer.clone()), before.identity),
@@ -43,6 +51,7 @@ pub(crate) fn replaced(before: &StoredResponse, edition: &StoredResponse) -> Sto
             device: edition.context.device.clone().or_else(|| before.context.device.clone()),
             title: edition.context.title.clone().or_else(|| before.context.title.clone()),
         },
+        marks: Marks { read_at: before.marks.read_at.filter(|_| !is_news), ..before.marks.clone() },
         ..edition.clone()
     }
 }

@@ -7,19 +7,20 @@ use bearing_shared::cell;
 use bearing_shared::id::SiteId;
 use tokio_postgres::types::ToSql;
 
+use crate::inbox::tags_text;
 use crate::responses::StoredResponse;
 use crate::{Result, json, letters};
 
 /// The columns' names, in the order of [`Columns::params`].
 pub(super) const NAMES: &str = "site_id, id, seq, survey_id, version, instrument, touchpoint, score, completed, state,
     identity, visitor, customer, answers, choices, attributes, context, comment, comment_folded, device, language, shown_at,
-    answered_at, received_at, source";
+    answered_at, received_at, source, read_at, judged_at, tags";
 
 /// The columns as rows, from the statement's first values on.
 pub(super) const ROWS: &str = "unnest($1::text[], $2::bytea[], $3::bigint[], $4::text[], $5::bigint[], $6::text[],
     $7::text[], $8::smallint[], $9::boolean[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[],
     $15::jsonb[], $16::jsonb[], $17::text[], $18::text[], $19::text[], $20::text[], $21::text[], $22::bigint[],
-    $23::bigint[], $24::bigint[], $25::text[])";
+    $23::bigint[], $24::bigint[], $25::text[], $26::bigint[], $27::bigint[], $28::text[])";
 
 /// A text that PostgreSQL reads as JSON.
 #[derive(Debug)]
@@ -81,6 +82,9 @@ pub(super) struct Columns<'a> {
     answered_at: Vec<i64>,
     received_at: Vec<i64>,
     source: Vec<&'a str>,
+    read_at: Vec<Option<i64>>,
+    judged_at: Vec<Option<i64>>,
+    tags: Vec<Option<String>>,
 }
 
 impl<'a> Columns<'a> {
@@ -113,11 +117,14 @@ impl<'a> Columns<'a> {
         self.answered_at.push(response.answered_at);
         self.received_at.push(response.received_at);
         self.source.push(&response.source);
+        self.read_at.push(response.marks.read_at);
+        self.judged_at.push(response.marks.judged_at);
+        self.tags.push(tags_text(&response.marks.tags)?);
         Ok(())
     }
 
     /// The values of a statement that reads [`ROWS`].
-    pub(super) fn params(&self) -> [&(dyn ToSql + Sync); 25] {
+    pub(super) fn params(&self) -> [&(dyn ToSql + Sync); 28] {
         [
             &self.site,
             &self.id,
@@ -144,6 +151,9 @@ impl<'a> Columns<'a> {
             &self.answered_at,
             &self.received_at,
             &self.source,
+            &self.read_at,
+            &self.judged_at,
+            &self.tags,
         ]
     }
 }

@@ -10,7 +10,7 @@ use sha2::Sha256;
 
 use super::counting::{self, Countings};
 use super::session::Session;
-use super::{PostgresStore, rows, webhooks};
+use super::{PostgresStore, inbox, rows, webhooks};
 use crate::counts::change::Changes;
 use crate::deleted::OF_A_SITE;
 use crate::responses::{Outcome, Withdrawal};
@@ -105,6 +105,7 @@ impl PostgresStore {
             }
         }
         if !gone.is_empty() {
+            inbox::forget(session, site, &gone).await?;
             webhooks::forget_responses(session, site, &gone).await?;
             self.bury(session, site, &gone, now).await?;
         }

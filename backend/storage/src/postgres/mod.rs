@@ -5,6 +5,7 @@
 //! ([`session::Lock`]). Counts are added to, never read and written back, and rows are touched in the order of their
 //! keys, so that two servers wait for each other in one direction only.
 
+mod audit;
 mod build;
 mod cells;
 mod check;
@@ -19,10 +20,14 @@ mod faults;
 mod filter;
 mod generations;
 mod hold;
+mod inbox;
 mod intake;
+mod invitations;
 mod keys;
 mod learned;
+mod live;
 mod log;
+mod members;
 mod open;
 mod ratings;
 mod reports;
@@ -30,6 +35,8 @@ mod responses;
 mod rows;
 mod scan;
 mod session;
+mod sessions;
+mod shares;
 mod sites;
 mod surveys;
 mod tls;
@@ -55,6 +62,7 @@ pub(crate) struct PostgresStore {
     countings: Mutex<counting::Known>,
     /// Told when deliveries were written through this store.
     written: Notify,
+    line: live::Line,
 }
 
 impl PostgresStore {
@@ -62,9 +70,9 @@ impl PostgresStore {
     pub(crate) async fn open(url: &str, limits: Limits, purpose: Purpose) -> Result<Self> {
         // A step of nothing would never end.
         let limits = Limits { step: limits.step.max(1), ..limits };
-        let open::Opened { connections, hold, tombstone_key } = open::open(url, purpose).await?;
+        let open::Opened { connections, hold, line, tombstone_key } = open::open(url, purpose).await?;
         let (countings, written) = (Mutex::default(), Notify::new());
-        let store = Self { connections, hold, limits, tombstone_key, countings, written };
+        let store = Self { connections, hold, limits, tombstone_key, countings, written, line };
         if purpose == Purpose::Serve {
             purpose.check(store.moving().await?)?;
             store.begin_missing().await?;

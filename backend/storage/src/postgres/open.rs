@@ -8,6 +8,7 @@ use tokio_postgres::{Client, Config};
 
 use super::connections::{Connections, Lane, PATIENCE};
 use super::hold::Hold;
+use super::live::Line;
 use super::session::lock_key;
 use crate::transfer::Purpose;
 use crate::{Result, StoreError};
@@ -18,6 +19,8 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/postgres/0002_generations.sql"),
     include_str!("../../migrations/postgres/0003_webhooks.sql"),
     include_str!("../../migrations/postgres/0004_deleted.sql"),
+    include_str!("../../migrations/postgres/0005_members.sql"),
+    include_str!("../../migrations/postgres/0006_marks.sql"),
 ];
 
 /// The lowest binary (as the number of migrations it knows) that can work on the newest schema.
@@ -40,6 +43,7 @@ const DRIVERS_IDLE: Duration = Duration::from_secs(2 * 60 * 60);
 pub(super) struct Opened {
     pub(super) connections: Connections,
     pub(super) hold: Hold,
+    pub(super) line: Line,
     pub(super) tombstone_key: Vec<u8>,
 }
 
@@ -85,7 +89,7 @@ pub(super) async fn open(url: &str, purpose: Purpose) -> Result<Opened> {
     let row = client.query_one("SELECT bytes FROM meta WHERE name = 'tombstone_key'", &[]).await?;
     let tombstone_key = row.try_get(0)?;
     connection.give_back();
-    Ok(Opened { tombstone_key, connections, hold })
+    Ok(Opened { tombstone_key, connections, hold, line: Line::to(config)? })
 }
 
 /// What a URL says, with what every connection of ours has in common.

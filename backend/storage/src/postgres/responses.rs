@@ -9,9 +9,9 @@ use futures_util::future;
 use super::columns::{self, Columns};
 use super::counting::Countings;
 use super::faults::Tries;
-use super::filter::{self, Bound};
+use super::filter::{self, Bound, List};
 use super::session::{Lock, Session, Sites};
-use super::{PostgresStore, build, generations, learned, rows, webhooks};
+use super::{PostgresStore, build, generations, inbox, learned, rows, webhooks};
 use crate::counts::change::Changes;
 use crate::counts::edition::{judged, replaced};
 use crate::counts::trust;
@@ -21,10 +21,10 @@ use crate::webhooks::{Delivery, fan_out};
 use crate::{Result, StoreError};
 
 /// What is under an id: the site and the response's id.
-type Key<'a> = (&'a SiteId, ResponseId);
+pub(super) type Key<'a> = (&'a SiteId, ResponseId);
 
 /// Responses that are there, with their places.
-type There<'a> = BTreeMap<Key<'a>, (StoredResponse, i64)>;
+pub(super) type There<'a> = BTreeMap<Key<'a>, (StoredResponse, i64)>;
 
 /// A batch as it is taken in: done, or to be tried again holding the sites alone.
 pub(super) enum Taken {
@@ -230,11 +230,13 @@ pub(super) async fn insert<'a>(
             places.insert(*key, row.try_get(1)?);
         }
     }
+    inbox::tag(session, new.iter().filter(|(key, _)| places.contains_key(*key)).map(|(key, new)| (key.0, *new)))
+        .await?;
     Ok(places)
 }
 
-/// Replaces responses by their new editions.
-async fn update(session: &Session, changed: &There<'_>) -> Result<()> {
+/// Replaces responses' rows.
+pub(super) async fn update(session: &Session, changed: &There<'_>) -> Result<()> {
     if changed.is_empty() {
         return Ok(());
     }
@@ -248,7 +250,8 @@ async fn update(session: &Session, changed: &There<'_>) -> Result<()> {
            state = new.state, identity = new.identity, visitor = new.visitor, customer = new.customer,
            answers = new.answers, choices = new.choices, attributes = new.attributes, context = new.context, comment = new.comment,
            comment_folded = new.comment_folded, device = new.device, language = new.language, shown_at = new.shown_at,
-           answered_at = new.answered_at, received_at = new.received_at, source = new.source
+           answered_at = new.answered_at, received_at = new.received_at, source = new.source, read_at = new.read_at,
+           judged_at = new.judged_at, tags = new.tags
          FROM {rows} AS new ({names}) WHERE response.site_id = new.site_id AND response.id = new.id",
         names = columns::NAMES,
         rows = columns::ROWS
@@ -258,7 +261,7 @@ async fn update(session: &Session, changed: &There<'_>) -> Result<()> {
 }
 
 /// Responses with their places, held against other servers in the order of their keys.
-async fn find_all<'a>(session: &Session, keys: &[Key<'a>]) -> Result<There<'a>> {
+pub(super) async fn find_all<'a>(session: &Session, keys: &[Key<'a>]) -> Result<There<'a>> {
     let mut there = There::new();
     if keys.is_empty() {
         return Ok(there);
@@ -292,9 +295,9 @@ async fn list(
 ) -> Result<Vec<StoredResponse>> {
     let Some(counting) = generations::current(session, site).await? else { return Ok(Vec::new()) };
     let mut bound = Bound::default();
-    let conditions = filter::of_list(&mut bound, site, filter, after, &counting);
-    let rest = format!("WHERE {} ORDER BY received_at DESC, id DESC LIMIT {limit}", conditions.join(" AND "));
-    let mut found = session.stream(&rows::select_responses(&rest), bound.values()).await?;
+    let List { source, conditions, order } = filter::of_list(&mut bound, site, filter, after, &counting);
+    let rest = format!("WHERE {} ORDER BY {order} LIMIT {limit}", conditions.join(" AND "));
+    let mut found = session.stream(&rows::select_from(source, &rest), bound.values()).await?;
     let mut responses = Vec::new();
     while let Some(row) = found.next().await? {
         responses.push(rows::response(&row)?);

@@ -6,6 +6,7 @@ use bearing_shared::instrument::Instrument;
 use tokio_postgres::Row;
 
 use super::session::Session;
+use crate::inbox::Marks;
 use crate::responses::StoredResponse;
 use crate::sites::Site;
 use crate::{Result, StoreError, json};
@@ -62,11 +63,17 @@ pub(super) fn site_record(row: &Row) -> Result<Site> {
 /// The columns of a whole response.
 pub(super) const RESPONSE: &str = "id, seq, survey_id, version, instrument, touchpoint, score, completed, state, \
                                    identity, visitor, customer, answers, attributes::text, context, shown_at, \
-                                   answered_at, received_at, source, place, site_id";
+                                   answered_at, received_at, source, place, response.site_id, read_at, judged_at, \
+                                   tags";
 
 /// A query for whole responses; `rest` is what follows the table's name.
 pub(super) fn select_responses(rest: &str) -> String {
-    format!("SELECT {RESPONSE} FROM response {rest}")
+    select_from("response", rest)
+}
+
+/// As [`select_responses`], from the table in a way that `source` says.
+pub(super) fn select_from(source: &str, rest: &str) -> String {
+    format!("SELECT {RESPONSE} FROM {source} {rest}")
 }
 
 /// The id in a row's first column.
@@ -109,6 +116,14 @@ pub(super) fn response(row: &Row) -> Result<StoredResponse> {
         answered_at: row.try_get(16)?,
         received_at: row.try_get(17)?,
         source: row.try_get(18)?,
+        marks: Marks {
+            read_at: row.try_get(21)?,
+            judged_at: row.try_get(22)?,
+            tags: match row.try_get::<_, Option<&str>>(23)? {
+                Some(tags) => json::read(tags, "response", "tags", &name)?,
+                None => Vec::new(),
+            },
+        },
     })
 }
 
@@ -120,4 +135,10 @@ pub(super) fn position(row: &Row) -> Result<(i64, i64)> {
 /// The site of a row of [`RESPONSE`].
 pub(super) fn site_of(row: &Row) -> Result<&str> {
     Ok(row.try_get(20)?)
+}
+
+/// A hash of 32 bytes in a column.
+pub(super) fn hash(row: &Row, place: usize) -> Result<[u8; 32]> {
+    let bytes: &[u8] = row.try_get(place)?;
+    bytes.try_into().map_err(|_| StoreError::Driver("a hash is not 32 bytes long".into()))
 }

@@ -111,6 +111,7 @@ impl UpkeepStore for PostgresStore {
     }
 
     async fn close(&self) {
+        self.line.close();
         self.hold.release().await;
         self.connections.close();
     }

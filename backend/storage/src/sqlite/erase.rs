@@ -7,7 +7,7 @@ use sha2::Sha256;
 
 use super::counting::{self, Countings};
 use super::responses::find;
-use super::webhooks;
+use super::{inbox, webhooks};
 use crate::counts::change::Changes;
 use crate::deleted::OF_A_SITE;
 use crate::responses::{Outcome, Withdrawal};
@@ -99,6 +99,7 @@ fn remove(transaction: &Transaction<'_>, site: &SiteId, id: ResponseId, now: i64
     transaction
         .prepare_cached("DELETE FROM response WHERE site_id = ?1 AND id = ?2")?
         .execute(params![site.0, id.0])?;
+    inbox::forget(transaction, site, id)?;
     webhooks::forget_response(transaction, site, id)?;
     bury(transaction, site, id, now)
 }

@@ -11,7 +11,7 @@ use crate::counts::days;
 use crate::counts::generation::Counting;
 use crate::counts::plan::instruments;
 use crate::reports::ReportFilter;
-use crate::responses::{Cursor, ResponseFilter};
+use crate::responses::{Cursor, ResponseFilter, States};
 
 /// What a condition that nothing meets is written as.
 const NEVER: &str = "0";
@@ -42,7 +42,7 @@ impl Bound {
 /// What lists and scans have in common.
 struct Common<'a> {
     site: &'a SiteId,
-    state: ResponseState,
+    states: States,
     survey: Option<&'a SurveyId>,
     touchpoint: Option<&'a str>,
     from_day: Option<i32>,
@@ -50,10 +50,14 @@ struct Common<'a> {
 }
 
 fn common(bound: &mut Bound, common: Common<'_>, counting: &Counting) -> Vec<String> {
-    let mut conditions = vec![
-        format!("site_id = {}", bound.add(common.site.0.clone())),
-        format!("state = {}", bound.add(common.state.name().to_owned())),
-    ];
+    let mut conditions = vec![format!("response.site_id = {}", bound.add(common.site.0.clone()))];
+    if let States::Only(state) = common.states {
+        conditions.push(format!("state = {}", bound.add(state.name().to_owned())));
+        // Said in words, so that the engine sees that the index of those holds them all.
+        if state != ResponseState::Counted {
+            conditions.push("state <> 'counted'".into());
+        }
+    }
     if let Some(survey) = common.survey {
         conditions.push(format!("survey_id = {}", bound.add(survey.0.clone())));
     }
@@ -79,32 +83,104 @@ fn remainder(names: &[String]) -> impl Iterator<Item = String> {
     names.iter().filter(|name| *name != cell::OTHER).cloned()
 }
 
-/// The conditions of a list that goes on behind `after`.
+/// A list in SQL: where its rows come from, which they are, and in which order.
+pub(super) struct List {
+    pub(super) source: &'static str,
+    pub(super) conditions: Vec<String>,
+    pub(super) order: &'static str,
+}
+
+/// What a list is found by: the index that holds the fewest beside those that are asked for, in the list's order. SQLite
+/// does not know how many there are, so it is told.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Leads {
+    Customer,
+    Tag,
+    Apart,
+    Unread,
+    Commented,
+    /// SQLite sees by itself what is best.
+    Any,
+}
+
+impl Leads {
+    fn of(filter: &ResponseFilter, after: Option<Cursor>) -> Self {
+        // See `of_list`: the first page of a window that has ended.
+        let is_from_the_newest = filter.to_day.is_none() || after.is_some();
+        match filter {
+            _ if filter.customer.is_some() => Self::Customer,
+            _ if filter.tag.is_some() => Self::Tag,
+            _ if !is_from_the_newest => Self::Any,
+            ResponseFilter { state: States::Only(state), .. } if *state != ResponseState::Counted => Self::Apart,
+            _ if filter.read == Some(false) => Self::Unread,
+            _ if filter.has_comment == Some(true) => Self::Commented,
+            _ => Self::Any,
+        }
+    }
+
+    fn source(self) -> &'static str {
+        match self {
+            Self::Customer => "response INDEXED BY response_customer",
+            Self::Tag => {
+                "response_tag AS tagged CROSS JOIN response INDEXED BY response_id ON response.id = tagged.response_id"
+            }
+            Self::Apart => "response INDEXED BY response_apart",
+            Self::Unread => "response INDEXED BY response_unread",
+            Self::Commented => "response INDEXED BY response_commented",
+            Self::Any => "response",
+        }
+    }
+
+    fn order(self) -> &'static str {
+        match self {
+            Self::Tag => "at DESC, response_id DESC",
+            _ => "received_at DESC, id DESC",
+        }
+    }
+}
+
+/// A list that goes on behind `after`.
 pub(super) fn of_list(
     bound: &mut Bound,
     site: &SiteId,
     filter: &ResponseFilter,
     after: Option<Cursor>,
     counting: &Counting,
-) -> Vec<String> {
+) -> List {
     let shared = Common {
         site,
-        state: filter.state,
+        states: filter.state,
         survey: filter.survey.as_ref(),
         touchpoint: filter.touchpoint.as_deref(),
         from_day: filter.from_day,
         to_day: filter.to_day,
     };
     let mut conditions = common(bound, shared, counting);
-    let numbers = [
-        ("score >=", filter.score_min.map(i64::from)),
-        ("score <=", filter.score_max.map(i64::from)),
-        ("(comment IS NOT NULL) =", filter.has_comment.map(i64::from)),
-    ];
+    let numbers = [("score >=", filter.score_min.map(i64::from)), ("score <=", filter.score_max.map(i64::from))];
     for (condition, number) in numbers {
         if let Some(number) = number {
             conditions.push(format!("{condition} {}", bound.add(number)));
         }
+    }
+    if let Some(has_comment) = filter.has_comment {
+        conditions.push(format!("comment IS {}", if has_comment { "NOT NULL" } else { "NULL" }));
+    }
+    if let Some(read) = filter.read {
+        conditions.push(format!("read_at IS {}", if read { "NOT NULL" } else { "NULL" }));
+    }
+    if let Some(customer) = &filter.customer {
+        conditions.push(format!("customer = {}", bound.add(customer.clone())));
+    }
+    let leads = Leads::of(filter, after);
+    if let Some(tag) = &filter.tag {
+        let tag = bound.add(tag.clone());
+        conditions.push(match leads {
+            Leads::Tag => format!("tagged.site_id = {} AND tag = {tag}", bound.add(site.0.clone())),
+            _ => format!(
+                "EXISTS (SELECT 1 FROM response_tag AS tagged WHERE tagged.site_id = response.site_id AND tag = {tag}
+                   AND at = received_at AND response_id = id)"
+            ),
+        });
     }
     if let Some(part) = &filter.text {
         conditions.push(format!("contains_text(comment, {})", bound.add(part.clone())));
@@ -114,7 +190,10 @@ pub(super) fn of_list(
     }
     if let Some(cursor) = after {
         let (received_at, id) = (bound.add(cursor.received_at), bound.add(cursor.id.0.to_vec()));
-        conditions.push(format!("(received_at, id) < ({received_at}, {id})"));
+        conditions.push(match leads {
+            Leads::Tag => format!("(at, response_id) < ({received_at}, {id})"),
+            _ => format!("(received_at, id) < ({received_at}, {id})"),
+        });
     }
     // Nothing is received before it was shown. Said to SQLite, a page in the order of receiving ends with the window
     // instead of looking for more in all that is older. The first page of a window that has ended is better found by
@@ -122,14 +201,14 @@ pub(super) fn of_list(
     if let Some(day) = filter.from_day.filter(|_| after.is_some() || filter.to_day.is_none()) {
         conditions.push(format!("received_at >= {}", bound.add(days::start_of(day, &counting.zone))));
     }
-    conditions
+    List { source: leads.source(), conditions, order: leads.order() }
 }
 
 /// The conditions of a scan, without those on values.
 pub(super) fn of_scan(bound: &mut Bound, site: &SiteId, filter: &ReportFilter, counting: &Counting) -> Vec<String> {
     let shared = Common {
         site,
-        state: ResponseState::Counted,
+        states: States::default(),
         survey: filter.survey.as_ref(),
         touchpoint: filter.touchpoint.as_deref(),
         from_day: filter.from_day,
@@ -148,8 +227,8 @@ pub(super) fn of_days(
     (from_day, to_day): (Option<i32>, Option<i32>),
     counting: &Counting,
 ) -> Vec<String> {
-    let state = ResponseState::Counted;
-    common(bound, Common { site, state, survey: None, touchpoint: None, from_day, to_day }, counting)
+    let states = States::default();
+    common(bound, Common { site, states, survey: None, touchpoint: None, from_day, to_day }, counting)
 }
 
 /// The condition that a response counts under this value of a dimension, by its cell name.

@@ -17,6 +17,8 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/sqlite/0002_generations.sql"),
     include_str!("../../migrations/sqlite/0003_webhooks.sql"),
     include_str!("../../migrations/sqlite/0004_deleted.sql"),
+    include_str!("../../migrations/sqlite/0005_members.sql"),
+    include_str!("../../migrations/sqlite/0006_marks.sql"),
 ];
 
 /// The lowest binary (as the number of migrations it knows) that can work on the newest schema.

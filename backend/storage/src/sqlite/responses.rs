@@ -5,13 +5,14 @@ use bearing_shared::id::{ResponseId, SiteId};
 use rusqlite::{Connection, Transaction, params};
 
 use super::counting::{self, Countings};
-use super::filter::Bound;
+use super::filter::{Bound, List};
 use super::writer::Pen;
-use super::{SqliteStore, build, erase, filter, generations, learned, rows, webhooks};
+use super::{SqliteStore, build, erase, filter, generations, inbox, learned, rows, webhooks};
 use crate::counts::change::Changes;
 use crate::counts::edition::{judged, replaced};
 use crate::counts::trust;
 use crate::deleted::OF_A_SITE;
+use crate::inbox::tags_text;
 use crate::responses::{Accept, Arrival, Cursor, EventCount, Outcome, ResponseFilter, ResponseStore, StoredResponse};
 use crate::{Result, StoreError, json};
 
@@ -145,18 +146,27 @@ fn will_be_taken(transaction: &Transaction<'_>, site: &SiteId, response: &Stored
 pub(super) fn insert(transaction: &Transaction<'_>, site: &SiteId, response: &StoredResponse) -> Result<Option<i64>> {
     let mut statement = transaction.prepare_cached(
         "INSERT INTO response (site_id, id, seq, survey_id, version, instrument, touchpoint, score, completed, state,
-           identity, visitor, customer, answers, attributes, context, comment, shown_at, answered_at, received_at, source)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)
+           identity, visitor, customer, answers, attributes, context, comment, shown_at, answered_at, received_at, source,
+           read_at, judged_at, tags)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23,
+           ?24)
          ON CONFLICT (site_id, id) DO NOTHING",
     )?;
-    Ok((bind(&mut statement, site, response)? == 1).then(|| transaction.last_insert_rowid()))
+    if bind(&mut statement, site, response)? == 0 {
+        return Ok(None);
+    }
+    let place = transaction.last_insert_rowid();
+    inbox::tag(transaction, site, response, &response.marks.tags)?;
+    Ok(Some(place))
 }
 
-fn update(transaction: &Transaction<'_>, site: &SiteId, response: &StoredResponse) -> Result<()> {
+/// Replaces a response's row.
+pub(super) fn update(transaction: &Transaction<'_>, site: &SiteId, response: &StoredResponse) -> Result<()> {
     let mut statement = transaction.prepare_cached(
         "UPDATE response SET seq = ?3, survey_id = ?4, version = ?5, instrument = ?6, touchpoint = ?7, score = ?8,
            completed = ?9, state = ?10, identity = ?11, visitor = ?12, customer = ?13, answers = ?14, attributes = ?15,
-           context = ?16, comment = ?17, shown_at = ?18, answered_at = ?19, received_at = ?20, source = ?21
+           context = ?16, comment = ?17, shown_at = ?18, answered_at = ?19, received_at = ?20, source = ?21,
+           read_at = ?22, judged_at = ?23, tags = ?24
          WHERE site_id = ?1 AND id = ?2",
     )?;
     bind(&mut statement, site, response)?;
@@ -186,6 +196,9 @@ fn bind(statement: &mut rusqlite::Statement<'_>, site: &SiteId, response: &Store
         response.answered_at,
         response.received_at,
         response.source,
+        response.marks.read_at,
+        response.marks.judged_at,
+        tags_text(&response.marks.tags)?,
     ])?)
 }
 
@@ -241,9 +254,9 @@ impl ResponseStore for SqliteStore {
             let transaction = connection.unchecked_transaction()?;
             let Some(counting) = generations::current(&transaction, &site)? else { return Ok(Vec::new()) };
             let mut bound = Bound::default();
-            let conditions = filter::of_list(&mut bound, &site, &filter, after, &counting);
-            let rest = format!("WHERE {} ORDER BY received_at DESC, id DESC LIMIT {limit}", conditions.join(" AND "));
-            let mut statement = transaction.prepare_cached(&rows::select_responses(&rest))?;
+            let List { source, conditions, order } = filter::of_list(&mut bound, &site, &filter, after, &counting);
+            let rest = format!("WHERE {} ORDER BY {order} LIMIT {limit}", conditions.join(" AND "));
+            let mut statement = transaction.prepare_cached(&rows::select_from(source, &rest))?;
             let mut found = statement.query(bound.values())?;
             let mut responses = Vec::new();
             while let Some(row) = found.next()? {

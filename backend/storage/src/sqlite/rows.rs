@@ -6,6 +6,7 @@ use bearing_shared::instrument::Instrument;
 use rusqlite::types::{FromSql, FromSqlResult, ValueRef};
 use rusqlite::{Connection, OptionalExtension, Row};
 
+use crate::inbox::Marks;
 use crate::responses::StoredResponse;
 use crate::sites::Site;
 use crate::{Result, StoreError, json};
@@ -49,7 +50,7 @@ pub(super) fn site_record((id, key, identity_secret, settings, created_at): Site
 }
 
 /// The columns of [`select_responses`], in the order in which [`response`] and [`position`] read them.
-const RESPONSE: [&str; 20] = [
+const RESPONSE: [&str; 23] = [
     "id",
     "seq",
     "survey_id",
@@ -70,11 +71,19 @@ const RESPONSE: [&str; 20] = [
     "received_at",
     "source",
     "place",
+    "read_at",
+    "judged_at",
+    "tags",
 ];
 
 /// A query for whole responses; `rest` is what follows the table's name.
 pub(super) fn select_responses(rest: &str) -> String {
-    format!("SELECT {} FROM response {rest}", RESPONSE.join(", "))
+    select_from("response", rest)
+}
+
+/// As [`select_responses`], from the table in a way that `source` says.
+pub(super) fn select_from(source: &str, rest: &str) -> String {
+    format!("SELECT {} FROM {source} {rest}", RESPONSE.join(", "))
 }
 
 /// As [`select_responses`], with the site of each ([`site_of`]).
@@ -136,6 +145,14 @@ pub(super) fn response(row: &Row<'_>) -> Result<StoredResponse> {
         answered_at: value(row, 16)?,
         received_at: value(row, 17)?,
         source: value(row, 18)?,
+        marks: Marks {
+            read_at: value(row, 20)?,
+            judged_at: value(row, 21)?,
+            tags: match value::<Option<String>>(row, 22)? {
+                Some(tags) => json::read(&tags, "response", "tags", id)?,
+                None => Vec::new(),
+            },
+        },
     })
 }
 

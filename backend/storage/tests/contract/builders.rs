@@ -162,6 +162,7 @@ pub(crate) fn response(number: u128, score: u8) -> StoredResponse {
         answered_at: NOON + 4_000,
         received_at: NOON + 5_000,
         source: "embed".into(),
+        marks: bearing_storage::Marks::default(),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use bearing_shared::api::responses::ResponseState;
 use bearing_shared::id::SurveyId;
-use bearing_storage::{Cursor, Grouping, ResponseFilter, Result, StoredResponse};
+use bearing_storage::{Cursor, Grouping, ResponseFilter, Result, States, StoredResponse};
 
 use crate::builders::*;
 
@@ -72,10 +72,10 @@ async fn each_filter_keeps_what_it_names(db: &Database) -> Result<()> {
         (|filter| filter.attributes = pairs(&[("plan", "(other)")]), &[6]),
         (|filter| filter.attributes = pairs(&[("plan", "gold")]), &[6]),
         (|filter| filter.attributes = pairs(&[("country", "(other)")]), &[3]),
-        (|filter| filter.state = ResponseState::Quarantined, &[5]),
+        (|filter| filter.state = States::Only(ResponseState::Quarantined), &[5]),
         (
             |filter| {
-                filter.state = ResponseState::Quarantined;
+                filter.state = States::Only(ResponseState::Quarantined);
                 filter.text = Some("SPAM".into());
                 filter.score_max = Some(1);
                 filter.has_comment = Some(true);

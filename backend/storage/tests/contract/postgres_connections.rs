@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
 
-use bearing_storage::{Grouping, Limits, Result, StoreError, open, open_within};
+use bearing_storage::{Grouping, Heard, Limits, Result, StoreError, open, open_within};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{TcpListener, TcpStream};
@@ -189,5 +189,29 @@ async fn a_batch_goes_to_the_database_and_back_four_times() -> Result<()> {
     let before = relay.trips.count.load(Ordering::Relaxed);
     accept(&store, (2..100).map(|number| response(number, 9))).await?;
     assert_eq!(relay.trips.count.load(Ordering::Relaxed) - before, 4);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_line_that_was_cut_is_made_anew_and_says_so() -> Result<()> {
+    let db = Database::fresh(postgres).await;
+    let mut heard = db.listen().await;
+    assert_eq!(heard.recv().await, Some(Heard::Gap));
+    let cutter = raw(db.url()).await;
+    let cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+               WHERE datname = current_database() AND query = 'LISTEN bearing'";
+    assert_eq!(cutter.query(cut, &[]).await.expect("a role may end its own connections").len(), 1);
+    assert_eq!(heard.recv().await, Some(Heard::Gap), "what was said meanwhile may have been missed");
+    db.say("again").await?;
+    assert_eq!(heard.recv().await, Some(Heard::Words("again".into())));
+    drop(heard);
+    let ended = "SELECT NOT EXISTS (SELECT 1 FROM pg_stat_activity
+                 WHERE datname = current_database() AND query = 'LISTEN bearing')";
+    let mut looks = 0;
+    while !cutter.query_one(ended, &[]).await.expect("can be read").get::<_, bool>(0) {
+        looks += 1;
+        assert!(looks < 1_000, "a line that nobody hears stays open");
+        sleep(Duration::from_millis(10)).await;
+    }
     Ok(())
 }

@@ -9,7 +9,7 @@ use bearing_shared::histogram::Histogram;
 use bearing_shared::id::{SiteId, SurveyId};
 use bearing_shared::instrument::Instrument;
 use bearing_storage::{
-    Accept, Arrival, EventCount, Outcome, ReportFilter, ResponseFilter, Result, StoredResponse, Withdrawal,
+    Accept, Arrival, EventCount, Outcome, ReportFilter, ResponseFilter, Result, States, StoredResponse, Withdrawal,
 };
 
 use crate::builders::*;
@@ -302,7 +302,10 @@ async fn answers_outside_the_score_are_kept_and_not_counted(db: &Database) -> Re
     furnish(db).await?;
     for (number, state) in (1..).zip(ResponseState::ALL) {
         accept(db, [StoredResponse { state, ..response(number, 9) }]).await?;
-        assert_eq!(listed(db, ResponseFilter { state, ..ResponseFilter::default() }).await?, [number]);
+        assert_eq!(
+            listed(db, ResponseFilter { state: States::Only(state), ..ResponseFilter::default() }).await?,
+            [number]
+        );
     }
     assert_eq!(counted(db, everything()).await?, Histogram::of([9]));
     assert_eq!(funnel(db, everything()).await?.answered, 1);

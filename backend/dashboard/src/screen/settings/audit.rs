@@ -1,91 +1,62 @@
 //! Who changed what, the newest first.
 
-use std::collections::BTreeMap;
-
-use bearing_shared::api::Page;
+use bearing_shared::api::audit::{ActorKind, AuditReply};
 use leptos::prelude::*;
-use leptos::task::spawn_local;
-use serde::Deserialize;
 
-use crate::fetch::{self, Problem};
+use crate::fetch;
 use crate::locale::{locale, words};
-use crate::part::{Waiting, listed, refused};
+use crate::part::{each, list, rows};
 use crate::site::site;
-
-/// One entry of the log.
-#[derive(Clone, Deserialize)]
-struct Entry {
-    at: String,
-    actor: Actor,
-    action: String,
-    object: String,
-    detail: BTreeMap<String, String>,
-}
-
-/// Who it was.
-#[derive(Clone, Deserialize)]
-struct Actor {
-    kind: String,
-    id: String,
-    name: String,
-}
 
 /// The part *audit log*.
 pub(super) fn part() -> AnyView {
-    let words = words();
-    let site = site();
-    let entries = RwSignal::new(None::<Vec<Entry>>);
-    let next = RwSignal::new(None::<String>);
-    let problem = RwSignal::new(None::<Problem>);
-    let read = move |cursor: Option<String>| {
-        let mut pairs = vec![untrack(|| site.parameter())];
-        pairs.extend(cursor.map(|cursor| ("cursor".to_owned(), cursor)));
-        spawn_local(async move {
-            match fetch::get::<Page<Entry>>(&fetch::address("/v1/audit", &pairs)).await {
-                Ok(page) => {
-                    let _ = next.try_set(page.next_cursor);
-                    let _ = entries.try_update(|entries| entries.get_or_insert_default().extend(page.items));
-                }
-                Err(failed) => {
-                    let _ = problem.try_set(Some(failed));
-                }
-            }
-        });
-    };
-    read(None);
-    let list = move || {
-        if let Some(problem) = problem.get() {
-            return refused(&problem);
-        }
-        entries.with(|entries| match entries {
-            Some(entries) => listed(entries.iter().map(entry).collect(), words.settings.no_audit),
-            None => view! { <Waiting seconds=0 /> }.into_any(),
-        })
-    };
-    let more = move || {
-        next.get().map(|cursor| {
-            let go = move |_| read(Some(cursor.clone()));
-            view! { <div><button type="button" class="button" on:click=go>{words.common.more}</button></div> }
-        })
-    };
+    let words = &words().settings;
     view! {
         <section class="card">
-            <h2>{words.settings.part_audit}</h2>
-            <p class="soft">{words.settings.audit_lead}</p>
-            {list}
-            {more}
+            <h2>{words.part_audit}</h2>
+            <p class="soft">{words.audit_lead}</p>
+            {page(None)}
         </section>
     }
     .into_any()
 }
 
-fn entry(entry: &Entry) -> AnyView {
+/// One page of the log, and after it the next as soon as it is wanted.
+fn page(cursor: Option<String>) -> AnyView {
+    let words = words();
+    let site = site();
+    let address = move || {
+        let cursor = cursor.iter().map(|cursor| ("cursor".to_owned(), cursor.clone()));
+        Some(fetch::address("/v1/audit", &[site.parameter()].into_iter().chain(cursor).collect::<Vec<_>>()))
+    };
+    let entries = list(Box::new(address), RwSignal::new(0));
+    let wanted = RwSignal::new(false);
+    let next = move || {
+        let cursor =
+            entries.with(|page| page.ready().and_then(|page| page["next_cursor"].as_str().map(str::to_owned)))?;
+        Some(if wanted.get() {
+            page(Some(cursor))
+        } else {
+            view! {
+                <div><button type="button" class="button" on:click=move |_| wanted.set(true)>{words.common.more}</button></div>
+            }
+            .into_any()
+        })
+    };
+    view! {
+        {rows(entries, words.settings.no_audit, each(|reply: AuditReply| entry(&reply)))}
+        {next}
+    }
+    .into_any()
+}
+
+fn entry(entry: &AuditReply) -> AnyView {
     let words = &words().settings;
     let actor = &entry.actor;
-    let kind = match actor.kind.as_str() {
-        "key" => words.key,
-        "command_line" => words.command_line,
-        _ => "",
+    let kind = match actor.kind {
+        ActorKind::Key => words.key,
+        ActorKind::CommandLine => words.command_line,
+        ActorKind::Member => "",
     };
     let name = if actor.name.is_empty() { actor.id.clone() } else { actor.name.clone() };
     let details = (!entry.detail.is_empty()).then(|| {

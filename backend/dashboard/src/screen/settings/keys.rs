@@ -1,27 +1,16 @@
 //! The keys of the site: who may act for it, since when, and until when.
 
-use bearing_shared::api::Page;
+use bearing_shared::api::keys::KeyReply;
 use gloo::net::http::Method;
 use leptos::prelude::*;
-use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::fetch;
 use crate::locale::{locale, words};
-use crate::part::{Ask, Field, Form, Question, revealed, row, rows};
+use crate::part::{Ask, Field, Form, Question, each, list, revealed, row, rows};
 use crate::query;
 use crate::site::site;
 use crate::text::fill;
-
-/// A key, as the list shows it.
-#[derive(Clone, PartialEq, Eq, Deserialize)]
-struct Key {
-    id: String,
-    name: String,
-    scope: String,
-    created_at: String,
-    last_used_at: Option<String>,
-}
 
 /// The part *keys*.
 pub(super) fn part() -> AnyView {
@@ -29,16 +18,9 @@ pub(super) fn part() -> AnyView {
     let (site, ask, ending) = (site(), Ask::new(), Form::new());
     let changed = RwSignal::new(0_u32);
     let may = site.may_own();
-    let address = move || Some(fetch::address("/v1/keys", &[site.parameter()]));
-    let keys = fetch::reading::<Page<Key>>(address, move || changed.get());
-    let revoke = Callback::new(move |id: String| {
-        let address = fetch::address(&format!("/v1/keys/{}", query::segment(&id)), &[site.parameter()]);
-        ending.send(Method::DELETE, address, Value::Null, move |_| {
-            changed.update(|count| *count += 1);
-            ending.toasts.say(words.settings.revoked);
-        });
-    });
-    let draw = move |key: &Key| entry(key, may, ask, revoke);
+    let keys = list(Box::new(move || Some(fetch::address("/v1/keys", &[site.parameter()]))), changed);
+    let revoke = ending.act(changed, words.settings.revoked);
+    let draw = each(move |key: KeyReply| entry(&key, may, ask, revoke));
     view! {
         <section class="card">
             <h2>{words.settings.part_keys}</h2>
@@ -52,24 +34,26 @@ pub(super) fn part() -> AnyView {
     .into_any()
 }
 
-fn entry(key: &Key, may: bool, ask: Ask, revoke: Callback<String>) -> AnyView {
+fn entry(key: &KeyReply, may: bool, ask: Ask, revoke: Callback<(String, Value)>) -> AnyView {
     let words = words();
     let locale = locale();
-    let scope = scopes(words).into_iter().find(|(name, _)| *name == key.scope).map(|(_, text)| text);
+    let scope = scopes(words).into_iter().find(|(name, _)| *name == key.scope.name()).map(|(_, text)| text);
     let used = key.last_used_at.as_ref().map_or_else(|| words.settings.never.to_owned(), |at| locale.ago(at));
     let about =
         format!("{} {} · {} {used}", words.settings.created, locale.moment(&key.created_at), words.settings.last_used);
-    let (id, name) = (key.id.clone(), key.name.clone());
+    let (id, name) = (key.id.0.clone(), key.name.clone());
     let title = fill(words.settings.revoke_key, &[("name", if name.is_empty() { &id } else { &name })]);
     let shown = if name.is_empty() { id.clone() } else { name };
+    let site = site();
     let question = move |_| {
-        let id = id.clone();
+        let path = format!("/v1/keys/{}", query::segment(&id));
+        let address = fetch::address(&path, &[untrack(|| site.parameter())]);
         ask.about(Question {
             title: title.clone(),
             text: words.settings.revoke_lead,
             act: words.settings.revoke,
             typed: String::new(),
-            go: Callback::new(move |()| revoke.run(id.clone())),
+            go: Callback::new(move |()| revoke.run((address.clone(), Value::Null))),
         });
     };
     let label = format!("{}: {shown}", words.settings.revoke);

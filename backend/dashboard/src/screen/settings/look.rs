@@ -81,29 +81,32 @@ fn palette_value(chosen: Chosen) -> Value {
     Value::Object(pairs.map(|((name, _), colour)| ((*name).to_owned(), Value::from(colour))).collect())
 }
 
+/// The whole set: what is typed, and the rest mixed to fit.
+fn whole(chosen: Chosen, which: usize) -> Colours {
+    let [accent, on_accent, surface, text, muted, line, tint, wrong] =
+        chosen.map(|colour| Some(colour.get().trim().to_owned()));
+    let own = if which == 0 { &Colours::LIGHT } else { &Colours::DARK };
+    Palette { accent, on_accent, surface, text, muted, line, tint, wrong }.completed(own)
+}
+
+/// One colour of the whole set. The names of a set begin with those that can be chosen, in the same order.
+fn colour(chosen: Chosen, which: usize, place: usize) -> Signal<String> {
+    Signal::derive(move || whole(chosen, which).named()[place].1.to_string())
+}
+
 /// One set of colours, with how a card looks in them.
 fn set(form: Form, which: usize, chosen: Chosen, radius: RwSignal<String>) -> AnyView {
     let words = &words().settings;
-    let own = if which == 0 { &Colours::LIGHT } else { &Colours::DARK };
-    let whole = Memo::new(move |_| {
-        let [accent, on_accent, surface, text, muted, line, tint, wrong] =
-            chosen.map(|colour| Some(colour.get().trim().to_owned()));
-        Palette { accent, on_accent, surface, text, muted, line, tint, wrong }.completed(own)
-    });
     let labels =
         [words.accent, words.on_accent, words.surface, words.text, words.muted, words.line, words.tint, words.wrong];
     let fields: Vec<AnyView> = (0..8)
-        .map(|place| {
-            // The names of a whole set begin with those that can be chosen, in the same order.
-            let mixed = Signal::derive(move || whole.with(|whole| whole.named()[place].1.to_string()));
-            form.colour(COLOURS[place].1[which], labels[place], chosen[place], mixed)
-        })
+        .map(|place| form.colour(COLOURS[place].1[which], labels[place], chosen[place], colour(chosen, which, place)))
         .collect();
     let title = if which == 0 { words.scheme_light } else { words.scheme_dark };
     view! {
         <section class="set">
             <h3>{title}</h3>
-            {preview(whole, radius)}
+            {preview(chosen, which, radius)}
             <div class="colours">{fields}</div>
             <p class="quiet">{words.colours_hint}</p>
         </section>
@@ -112,17 +115,15 @@ fn set(form: Form, which: usize, chosen: Chosen, radius: RwSignal<String>) -> An
 }
 
 /// How a card looks in these colours, and the contrast of its faintest words.
-fn preview(whole: Memo<Colours>, radius: RwSignal<String>) -> AnyView {
+fn preview(chosen: Chosen, which: usize, radius: RwSignal<String>) -> AnyView {
     let (words, locale) = (&words().settings, locale());
-    let of = move |place: usize| move || whole.with(|whole| whole.named()[place].1.to_string());
-    let corner = move || radius.with(|radius| radius.trim().parse::<u8>().unwrap_or(16).min(32).to_string() + "px");
-    let least = move || {
-        whole.with(|whole| {
-            whole.pairs().map(|(_, front, _, back)| front.contrast(back)).into_iter().fold(21.0, f64::min)
-        })
-    };
+    let of = |place: usize| colour(chosen, which, place);
+    let corner = Signal::derive(move || {
+        radius.with(|radius| radius.trim().parse::<u8>().unwrap_or(16).min(32).to_string() + "px")
+    });
     let judged = move || {
-        let least = least();
+        let ratios = whole(chosen, which).pairs().map(|(_, front, _, back)| front.contrast(back));
+        let least = ratios.into_iter().fold(21.0, f64::min);
         // Cut and not rounded: 4.499 must not be told as 4.50.
         let ratio = locale.number((least * 100.0).floor() / 100.0, 2);
         let (class, text) = if least < CONTRAST { ("bad", words.contrast_low) } else { ("quiet", words.contrast) };

@@ -1,36 +1,17 @@
 //! Who may see and change the site, and who is invited to.
 
-use bearing_shared::api::Page;
+use bearing_shared::api::members::{InvitationReply, Role, SiteMemberReply};
 use gloo::net::http::Method;
 use leptos::prelude::*;
-use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::fetch;
 use crate::locale::{locale, words};
-use crate::part::{Ask, Field, Form, Question, choices, remover, revealed, row, rows};
+use crate::part::{Ask, Field, Form, Question, choices, each, list, remover, revealed, row, rows};
 use crate::query;
 use crate::session::session;
 use crate::site::site;
 use crate::text::{Text, fill};
-
-/// A member, as the list shows it.
-#[derive(Clone, Deserialize)]
-struct Member {
-    id: String,
-    email: String,
-    name: String,
-    role: String,
-}
-
-/// An invitation that nobody has used.
-#[derive(Clone, Deserialize)]
-struct Invitation {
-    id: String,
-    role: String,
-    email: Option<String>,
-    expires_at: String,
-}
 
 /// What the rows of this part do.
 #[derive(Clone, Copy)]
@@ -47,24 +28,14 @@ pub(super) fn part() -> AnyView {
     let words = words();
     let (site, form, ask) = (site(), Form::new(), Ask::new());
     let changed = RwSignal::new(0_u32);
-    let again = move || changed.get();
     let may = site.may_own();
-    let members = fetch::reading::<Page<Member>>(
-        move || Some(fetch::address("/v1/members", &[site.parameter(), ("limit".into(), "500".into())])),
-        again,
+    let members = list(
+        Box::new(move || Some(fetch::address("/v1/members", &[site.parameter(), ("limit".into(), "500".into())]))),
+        changed,
     );
-    let invitations = fetch::reading::<Page<Invitation>>(
-        move || may.then(|| fetch::address("/v1/invitations", &[site.parameter()])),
-        again,
-    );
-    let act = Callback::new(move |(path, body): (String, Value)| {
-        let method = if body.is_null() { Method::DELETE } else { Method::PATCH };
-        let address = fetch::address(&path, &[untrack(|| site.parameter())]);
-        form.send(method, address, body, move |_| {
-            changed.update(|count| *count += 1);
-            form.toasts.say(words.common.saved);
-        });
-    });
+    let invitations =
+        list(Box::new(move || may.then(|| fetch::address("/v1/invitations", &[site.parameter()]))), changed);
+    let act = form.act(changed, words.common.saved);
     let acts = Acts { form, ask, may, act };
     let own = session().member.id;
     view! {
@@ -72,13 +43,13 @@ pub(super) fn part() -> AnyView {
             <h2>{words.settings.part_members}</h2>
             <p class="soft">{words.settings.roles_lead}</p>
             {acts.form.common_fault()}
-            {rows(members, words.settings.no_members, move |member: &Member| member_row(member, acts, member.id == own))}
+            {rows(members, words.settings.no_members, each(move |member: SiteMemberReply| member_row(&member, acts, member.id == own)))}
         </section>
         {may.then(|| view! {
             {inviting(changed)}
             <section class="card">
                 <h2>{words.settings.invitations}</h2>
-                {rows(invitations, "–", move |invitation: &Invitation| invitation_row(invitation, acts))}
+                {rows(invitations, "–", each(move |invitation: InvitationReply| invitation_row(&invitation, acts)))}
             </section>
         })}
         {ask.view()}
@@ -86,19 +57,24 @@ pub(super) fn part() -> AnyView {
     .into_any()
 }
 
-/// The roles, as a choice shows them.
+/// The address of one thing of the site.
+fn addressed(path: &str, id: &str) -> String {
+    fetch::address(&format!("{path}{}", query::segment(id)), &[untrack(|| site().parameter())])
+}
+
+/// The roles, as a choice shows them, in their order.
 fn roles(words: &Text) -> [(&'static str, &'static str); 3] {
     let words = &words.settings;
     [("viewer", words.viewer), ("editor", words.editor), ("owner", words.owner)]
 }
 
-fn role_name(role: &str, words: &Text) -> &'static str {
-    roles(words).into_iter().find(|(name, _)| *name == role).map_or("", |(_, text)| text)
+fn role_name(role: Role, words: &Text) -> &'static str {
+    roles(words)[role as usize].1
 }
 
-fn member_row(member: &Member, acts: Acts, own: bool) -> AnyView {
+fn member_row(member: &SiteMemberReply, acts: Acts, own: bool) -> AnyView {
     let words = words();
-    let path = format!("/v1/members/{}", query::segment(&member.id));
+    let path = addressed("/v1/members/", &member.id.0);
     let name = if member.name.is_empty() { member.email.clone() } else { member.name.clone() };
     let actions = acts.may.then(|| {
         let (there, label) = (path.clone(), fill(words.settings.role_of, &[("name", &name)]));
@@ -117,25 +93,25 @@ fn member_row(member: &Member, acts: Acts, own: bool) -> AnyView {
             });
         };
         view! {
-            <select aria-label=label on:change=choose>{choices(&roles(words), &member.role)}</select>
+            <select aria-label=label on:change=choose>{choices(&roles(words), member.role.name())}</select>
             {remover(fill(words.settings.remove, &[("name", &name)]), remove)}
         }
     });
     let actions = match actions {
         Some(actions) => actions.into_any(),
-        None => view! { <span class="note plain">{role_name(&member.role, words)}</span> }.into_any(),
+        None => view! { <span class="note plain">{role_name(member.role, words)}</span> }.into_any(),
     };
     let main = view! { <b><bdi>{name}</bdi></b>{own.then(|| view! { " "<span class="note plain">{words.settings.you}</span> })} };
     let about = view! { <bdi>{member.email.clone()}</bdi> };
     row(main.into_any(), about.into_any(), actions)
 }
 
-fn invitation_row(invitation: &Invitation, acts: Acts) -> AnyView {
+fn invitation_row(invitation: &InvitationReply, acts: Acts) -> AnyView {
     let (words, locale) = (words(), locale());
-    let path = format!("/v1/invitations/{}", query::segment(&invitation.id));
+    let path = addressed("/v1/invitations/", &invitation.id.0);
     let whom = invitation.email.clone().unwrap_or_else(|| words.settings.anyone.to_owned());
     let until = fill(words.settings.until, &[("date", &locale.moment(&invitation.expires_at))]);
-    let about = format!("{} · {until}", role_name(&invitation.role, words));
+    let about = format!("{} · {until}", role_name(invitation.role, words));
     let label = format!("{}: {whom}", words.settings.revoke);
     let revoke = move |_| acts.act.run((path.clone(), Value::Null));
     let action = view! {

@@ -38,8 +38,12 @@ fn lines(text: &str) -> Value {
 pub(super) fn part() -> AnyView {
     let words = &words().settings;
     let (site, form) = (site(), Form::new());
-    let known = Memo::new(move |_| declared(site));
-    let list = move || listed(known.get().iter().map(entry).collect(), words.no_segments);
+    // What is being typed stays while the site is read again, as long as the attributes are the same.
+    let known = Memo::new(move |_| Value::from_iter(declared(site).iter().map(written)).to_string());
+    let list = move || {
+        known.track();
+        listed(untrack(|| declared(site)).iter().map(entry).collect(), words.no_segments)
+    };
     view! {
         {progress()}
         <section class="card">

@@ -48,13 +48,13 @@ fn origins(reply: &SiteReply) -> AnyView {
     let (list, form) = (Form::new(), Form::new());
     let origin = RwSignal::new(String::new());
     let known = Memo::new(move |_| {
-        site.loaded.with(|site| site.ready().map(|site| site.settings.origins.clone()).unwrap_or_default())
+        site.loaded.with(|site| site.ready().map(|site| site.settings.origins.join("\n")).unwrap_or_default())
     });
     let may = site.may_own();
     let rows = move || {
         let origins = known.get();
         let lead = if origins.is_empty() { words.settings.origins_all } else { words.settings.origins_listed };
-        let rows = origins.into_iter().map(|origin| {
+        let rows = origins.lines().map(str::to_owned).map(|origin| {
             let label = fill(words.settings.remove, &[("name", &origin)]);
             let entry = origin.clone();
             let remove = move || {

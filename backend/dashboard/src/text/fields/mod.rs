@@ -2,11 +2,13 @@
 
 mod account;
 mod common;
+mod explore;
 mod overview;
 mod settings;
 
 pub use account::Account;
 pub use common::Common;
+pub use explore::Explore;
 pub use overview::Overview;
 pub use settings::Settings;
 
@@ -17,6 +19,8 @@ pub struct Text {
     pub account: Account,
     /// What several screens say.
     pub common: Common,
+    /// Exploring.
+    pub explore: Explore,
     /// The overview.
     pub overview: Overview,
     /// The settings.

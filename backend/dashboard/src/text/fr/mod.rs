@@ -2,10 +2,16 @@
 
 mod account;
 mod common;
+mod explore;
 mod overview;
 mod settings;
 
 use super::Text;
 
-pub(super) const TEXT: Text =
-    Text { account: account::TEXT, common: common::TEXT, overview: overview::TEXT, settings: settings::TEXT };
+pub(super) const TEXT: Text = Text {
+    account: account::TEXT,
+    common: common::TEXT,
+    explore: explore::TEXT,
+    overview: overview::TEXT,
+    settings: settings::TEXT,
+};
