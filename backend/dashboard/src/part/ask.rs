@@ -14,7 +14,7 @@ pub(crate) struct Question {
     /// What that means.
     pub(crate) text: &'static str,
     /// The words of the button that does it.
-    pub(crate) act: &'static str,
+    pub(crate) act: String,
     /// What has to be typed before it can be done; empty for nothing.
     pub(crate) typed: String,
     /// Does it.
@@ -94,7 +94,7 @@ impl Ask {
                     {ask}
                     <div class="end">
                         <button type="button" class="button" on:click=move |_| close()>{words.common.cancel}</button>
-                        <button class="button danger" disabled=blocked>{move || part(|question| question.act.to_owned())}</button>
+                        <button class="button danger" disabled=blocked>{move || part(|question| question.act.clone())}</button>
                     </div>
                 </form>
             </dialog>

@@ -5,11 +5,11 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use serde_json::Value;
 
-use crate::browser;
 use crate::fetch::{self, Problem};
 use crate::locale::words;
 use crate::part::{Toasts, toasts};
 use crate::text::Text;
+use crate::{browser, change};
 
 /// One form and how its last sending went.
 #[derive(Clone, Copy)]
@@ -289,6 +289,5 @@ fn said(problem: &Problem, words: &Text) -> String {
 
 /// Whether a problem is about the field of this name, or about something in it.
 fn is_about(problem: &Problem, name: &str) -> bool {
-    let below = problem.field.as_deref().and_then(|field| field.strip_prefix(name));
-    below.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+    problem.field.as_deref().is_some_and(|field| change::is_about(field, name))
 }

@@ -131,7 +131,7 @@ fn sessions() -> AnyView {
     let words = words();
     let form = Form::new();
     let changed = RwSignal::new(0_u32);
-    let open = list(Box::new(|| Some("/v1/sessions?limit=500".into())), changed);
+    let open = list(Box::new(|| Some("/v1/sessions".into())), changed);
     let end = Callback::new(move |ids: Vec<String>| {
         spawn_local(async move {
             for id in ids {

@@ -60,11 +60,11 @@ pub(crate) fn Settings() -> impl IntoView {
         draw(&part, &reply)
     };
     // What only owners see says so itself.
-    let read_only = move || !site.may_own() && !part.with(|part| matches!(part.as_str(), "keys" | "audit"));
+    let read_only = move || !site.may_own() && !part.with(|part| matches!(part.as_str(), "keys" | "members" | "audit"));
     let note = move || read_only().then(|| view! { <p class="soft">{words.settings.read_only}</p> });
     view! {
         <header class="head"><h1>{words.common.settings}</h1></header>
-        <nav class="tabs" aria-label=words.common.settings>{tabs.into_iter().collect::<Vec<_>>()}</nav>
+        <nav class="tabs parts" aria-label=words.common.settings>{tabs.into_iter().collect::<Vec<_>>()}</nav>
         {note}
         <div class="settings">{content}</div>
     }

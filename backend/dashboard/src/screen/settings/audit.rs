@@ -59,20 +59,18 @@ fn entry(entry: &AuditReply) -> AnyView {
         ActorKind::Member => "",
     };
     let name = if actor.name.is_empty() { actor.id.clone() } else { actor.name.clone() };
-    let details = (!entry.detail.is_empty()).then(|| {
+    let head = view! {
+        <code dir="ltr">{entry.action.clone()}</code>" "<code class="quiet" dir="ltr">{entry.object.clone()}</code>
+        <span class="quiet who">{kind}" "<bdi>{name}</bdi>" · "{locale().moment(&entry.at)}</span>
+    };
+    let whole = if entry.detail.is_empty() {
+        view! { <div class="what">{head}</div> }.into_any()
+    } else {
         let pairs = entry.detail.iter().map(|(name, value)| {
             view! { <dt dir="ltr">{name.clone()}</dt><dd dir="auto">{value.clone()}</dd> }.into_any()
         });
-        view! { <details><summary>{words.details}</summary><dl>{pairs.collect::<Vec<_>>()}</dl></details> }
-    });
-    view! {
-        <li class="entry audit">
-            <div class="what">
-                <div><code dir="ltr">{entry.action.clone()}</code>" "<code class="quiet" dir="ltr">{entry.object.clone()}</code></div>
-                <div class="quiet">{kind}" "<bdi>{name}</bdi>" · "{locale().moment(&entry.at)}</div>
-                {details}
-            </div>
-        </li>
-    }
-    .into_any()
+        view! { <details class="what"><summary>{head}</summary><dl>{pairs.collect::<Vec<_>>()}</dl></details> }
+            .into_any()
+    };
+    view! { <li class="entry audit">{whole}</li> }.into_any()
 }

@@ -51,7 +51,7 @@ fn entry(key: &KeyReply, may: bool, ask: Ask, revoke: Callback<(String, Value)>)
         ask.about(Question {
             title: title.clone(),
             text: words.settings.revoke_lead,
-            act: words.settings.revoke,
+            act: words.settings.revoke.to_owned(),
             typed: String::new(),
             go: Callback::new(move |()| revoke.run((address.clone(), Value::Null))),
         });

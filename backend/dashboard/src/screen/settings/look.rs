@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use serde_json::{Map, Value};
 
 use super::save;
+use crate::change::number;
 use crate::locale::{locale, words};
 use crate::part::{Field, Form};
 use crate::text::fill;
@@ -58,7 +59,7 @@ pub(super) fn part(reply: &SiteReply) -> AnyView {
         }
         let radius = radius.get_untracked();
         if !radius.trim().is_empty() {
-            put("radius", save::number(&radius));
+            put("radius", number(&radius));
         }
         put("light", palette_value(sets[0]));
         put("dark", palette_value(sets[1]));

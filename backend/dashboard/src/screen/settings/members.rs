@@ -78,23 +78,29 @@ fn member_row(member: &SiteMemberReply, acts: Acts, own: bool) -> AnyView {
     let name = if member.name.is_empty() { member.email.clone() } else { member.name.clone() };
     let actions = acts.may.then(|| {
         let (there, label) = (path.clone(), fill(words.settings.role_of, &[("name", &name)]));
+        let role = member.role.name();
         let choose = move |event: web_sys::Event| {
-            acts.act.run((there.clone(), json!({ "role": event_target_value(&event) })));
+            let wanted = event_target_value(&event);
+            // What is shown is what is so: the list says when it is another.
+            event_target::<web_sys::HtmlSelectElement>(&event).set_value(role);
+            acts.act.run((there.clone(), json!({ "role": wanted })));
         };
         let title = fill(words.settings.remove_member, &[("name", &name)]);
+        let label_remove = fill(words.settings.remove, &[("name", &name)]);
+        let act = label_remove.clone();
         let remove = move || {
             let path = path.clone();
             acts.ask.about(Question {
                 title: title.clone(),
                 text: words.settings.remove_lead,
-                act: words.settings.revoke,
+                act: act.clone(),
                 typed: String::new(),
                 go: Callback::new(move |()| acts.act.run((path.clone(), Value::Null))),
             });
         };
         view! {
             <select aria-label=label on:change=choose>{choices(&roles(words), member.role.name())}</select>
-            {remover(fill(words.settings.remove, &[("name", &name)]), remove)}
+            {remover(label_remove, remove)}
         }
     });
     let actions = match actions {
@@ -102,7 +108,8 @@ fn member_row(member: &SiteMemberReply, acts: Acts, own: bool) -> AnyView {
         None => view! { <span class="note plain">{role_name(member.role, words)}</span> }.into_any(),
     };
     let main = view! { <b><bdi>{name}</bdi></b>{own.then(|| view! { " "<span class="note plain">{words.settings.you}</span> })} };
-    let about = view! { <bdi>{member.email.clone()}</bdi> };
+    // Whoever has no name goes by the address.
+    let about = (!member.name.is_empty()).then(|| view! { <bdi>{member.email.clone()}</bdi> });
     row(main.into_any(), about.into_any(), actions)
 }
 

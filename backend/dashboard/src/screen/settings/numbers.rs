@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use serde_json::{Map, Value};
 
 use super::save;
+use crate::change::number;
 use crate::locale::words;
 use crate::part::{Field, Form};
 
@@ -23,8 +24,7 @@ pub(super) fn part(reply: &SiteReply) -> AnyView {
         form.field(Field { kind: "number", hint, ..Field::line(name, label, value) })
     });
     let values = move || {
-        let pairs =
-            limits.map(|(name, _, _, limit)| (name.to_owned(), limit.with_untracked(|limit| save::number(limit))));
+        let pairs = limits.map(|(name, _, _, limit)| (name.to_owned(), limit.with_untracked(|limit| number(limit))));
         vec![("thresholds", Value::Object(Map::from_iter(pairs)))]
     };
     save::card(form, words.part_numbers, std::iter::once(lead).chain(fields).collect(), Box::new(values))

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use serde_json::{Map, Value};
 
 use super::save;
+use crate::change::number;
 use crate::locale::{locale, words};
 use crate::part::{Field, Form, check};
 use crate::text::fill;
@@ -32,7 +33,7 @@ pub(super) fn part(reply: &SiteReply) -> AnyView {
     });
     let values = move || {
         let pairs = clocks.map(|(name, _, days)| {
-            (name.trim_start_matches("rest.").to_owned(), days.with_untracked(|days| save::number(days)))
+            (name.trim_start_matches("rest.").to_owned(), days.with_untracked(|days| number(days)))
         });
         vec![("rest", Value::Object(Map::from_iter(pairs)))]
     };

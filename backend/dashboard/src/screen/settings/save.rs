@@ -4,6 +4,7 @@ use gloo::net::http::Method;
 use leptos::prelude::*;
 use serde_json::{Map, Value};
 
+use crate::change;
 use crate::locale::words;
 use crate::part::Form;
 use crate::query;
@@ -26,13 +27,7 @@ pub(super) fn card(
     let stored = StoredValue::new(values());
     let submit = move || {
         let now = values();
-        let before = stored.get_value();
-        let changed: Map<String, Value> = now
-            .iter()
-            .zip(before)
-            .filter(|(now, before)| **now != *before)
-            .map(|((name, value), _)| ((*name).to_owned(), value.clone()))
-            .collect();
+        let changed = stored.with_value(|stored| change::differing(&now, stored));
         if changed.is_empty() {
             form.toasts.say(words.settings.unchanged);
             return;
@@ -57,14 +52,14 @@ pub(super) fn take_off(
 ) {
     let words = form.words;
     let said = fill(words.settings.removed, &[("name", called)]);
-    let left: Vec<Value> = list(site).into_iter().filter(|other| *other != entry).collect();
+    let mut left = list(site);
+    let place = left.iter().position(|other| *other == entry).unwrap_or(left.len());
+    left.retain(|other| *other != entry);
     put(form, site, name, left, move || {
         let entry = entry.clone();
         form.toasts.undoable(said, move || {
             let mut whole = list(site);
-            if !whole.contains(&entry) {
-                whole.push(entry.clone());
-            }
+            change::put_back(&mut whole, place, entry.clone());
             put(form, site, name, whole, move || form.toasts.say(words.common.saved));
         });
     });
@@ -77,9 +72,4 @@ pub(super) fn put(form: Form, site: SiteContext, name: &'static str, list: Vec<V
         site.again();
         then();
     });
-}
-
-/// A number as it was typed; what is none goes to the API as it is, which says what it takes.
-pub(super) fn number(text: &str) -> Value {
-    text.trim().parse::<u64>().map_or_else(|_| Value::from(text), Value::from)
 }

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::save;
 use crate::browser;
+use crate::change::lines;
 use crate::locale::{locale, words};
 use crate::part::{Field, Form, listed, remover};
 use crate::site::{SiteContext, site};
@@ -27,11 +28,6 @@ fn written(dimension: &Dimension) -> Value {
 /// The attributes as they are stored now.
 fn stored(site: SiteContext) -> Vec<Value> {
     untrack(|| declared(site)).iter().map(written).collect()
-}
-
-/// The values in a text, one a line.
-fn lines(text: &str) -> Value {
-    text.lines().map(str::trim).filter(|line| !line.is_empty()).map(Value::from).collect()
 }
 
 /// The part *segments*.

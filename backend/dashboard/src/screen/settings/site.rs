@@ -54,7 +54,7 @@ fn ending() -> AnyView {
         ask.about(Question {
             title: words.settings.delete_site.to_owned(),
             text: words.settings.delete_lead,
-            act: words.common.delete,
+            act: words.common.delete.to_owned(),
             typed: name.unwrap_or_default(),
             go: delete,
         });

@@ -112,7 +112,7 @@ fn identity(reply: &SiteReply) -> AnyView {
         ask.about(Question {
             title: words.settings.rotate.to_owned(),
             text: words.settings.rotate_lead,
-            act: words.settings.rotate,
+            act: words.settings.rotate.to_owned(),
             typed: String::new(),
             go: rotate,
         });

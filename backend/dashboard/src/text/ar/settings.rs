@@ -131,5 +131,4 @@ pub(super) const TEXT: Settings = Settings {
     no_audit: "لم يتغير شيء بعد.",
     command_line: "سطر الأوامر",
     key: "مفتاح",
-    details: "التفاصيل",
 };

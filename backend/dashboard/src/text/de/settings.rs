@@ -126,5 +126,4 @@ pub(super) const TEXT: Settings = Settings {
     no_audit: "Noch wurde nichts geändert.",
     command_line: "Befehlszeile",
     key: "Schlüssel",
-    details: "Einzelheiten",
 };

@@ -120,5 +120,4 @@ pub(super) const TEXT: Settings = Settings {
     no_audit: "Nothing has been changed yet.",
     command_line: "Command line",
     key: "Key",
-    details: "Details",
 };

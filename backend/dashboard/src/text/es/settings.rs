@@ -126,5 +126,4 @@ pub(super) const TEXT: Settings = Settings {
     no_audit: "Todavía no se ha cambiado nada.",
     command_line: "Línea de órdenes",
     key: "Clave",
-    details: "Detalles",
 };

@@ -120,5 +120,4 @@ pub struct Settings {
     pub no_audit: &'static str,
     pub command_line: &'static str,
     pub key: &'static str,
-    pub details: &'static str,
 }

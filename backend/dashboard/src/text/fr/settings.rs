@@ -126,5 +126,4 @@ pub(super) const TEXT: Settings = Settings {
     no_audit: "Rien n’a encore été modifié.",
     command_line: "Ligne de commande",
     key: "Clé",
-    details: "Détails",
 };

@@ -126,5 +126,4 @@ pub(super) const TEXT: Settings = Settings {
     no_audit: "Er is nog niets gewijzigd.",
     command_line: "Opdrachtregel",
     key: "Sleutel",
-    details: "Details",
 };
