@@ -86,14 +86,17 @@ fn InSite(children: ChildrenFn) -> impl IntoView {
     let context = SiteContext::of(id);
     provide_context(context);
     let children = StoredValue::new(children);
+    // Settings that are read again must not draw the screen anew: what is being typed there would be gone.
+    let ready = Memo::new(move |_| context.loaded.with(|site| site.ready().is_some()));
     view! {
         <Shell>
-            {move || {
+            {move || if ready.get() {
+                children.with_value(|children| children()).into_any()
+            } else {
                 context.loaded.with(|site| match site {
-                    Loaded::Ready(_) => children.with_value(|children| children()).into_any(),
                     Loaded::Failed(problem) => view! { <Failed problem=problem.clone() /> }.into_any(),
                     Loaded::Waiting(seconds) => view! { <Waiting seconds=*seconds /> }.into_any(),
-                    Loaded::Idle => ().into_any(),
+                    Loaded::Ready(_) | Loaded::Idle => ().into_any(),
                 })
             }}
         </Shell>
@@ -103,8 +106,7 @@ fn InSite(children: ChildrenFn) -> impl IntoView {
 /// An address that no screen has.
 #[component]
 fn Nothing() -> impl IntoView {
-    let problem = Problem { status: 404, code: String::new(), message: String::new(), field: None };
-    view! { <main class="alone"><Failed problem=problem /></main> }
+    view! { <main class="alone"><Failed problem=Problem::nothing_here() /></main> }
 }
 
 /// Ends the session, and shows the sign-in form.

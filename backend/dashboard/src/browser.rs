@@ -1,8 +1,8 @@
 //! What the dashboard asks of the browser beside drawing: the address, the title, the clipboard, a file to keep.
 
-use js_sys::{Array, Uint8Array};
+use js_sys::{Array, Function, Intl, Object, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Url};
+use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, HtmlElement, Url};
 
 /// The window.
 ///
@@ -65,4 +65,27 @@ pub(crate) fn here() -> String {
     let location = window().location();
     let part = |part: Result<String, JsValue>| part.unwrap_or_default();
     format!("{}{}", part(location.pathname()), part(location.search()))
+}
+
+/// Moves the focus to the element of this id, where there is one.
+pub(crate) fn focus(id: &str) {
+    if let Some(element) = document().get_element_by_id(id).and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
+        // Whatever cannot take it leaves it where it is.
+        let _ = element.focus();
+    }
+}
+
+/// The time zone of the browser, such as `Europe/Amsterdam`.
+pub(crate) fn time_zone() -> String {
+    let options = Intl::DateTimeFormat::new(&Array::new(), &Object::new()).resolved_options();
+    Reflect::get(&options, &"timeZone".into()).ok().and_then(|zone| zone.as_string()).unwrap_or_else(|| "UTC".into())
+}
+
+/// Every time zone that the browser knows; none where it is too old to tell.
+pub(crate) fn time_zones() -> Vec<String> {
+    let known = Reflect::get(&js_sys::global(), &"Intl".into())
+        .and_then(|intl| Reflect::get(&intl, &"supportedValuesOf".into()))
+        .and_then(JsCast::dyn_into::<Function>)
+        .and_then(|list| list.call1(&JsValue::NULL, &"timeZone".into()));
+    known.map_or_else(|_| Vec::new(), |list| Array::from(&list).iter().filter_map(|zone| zone.as_string()).collect())
 }

@@ -37,6 +37,11 @@ impl Problem {
         Self { status: 200, code: "unreadable".into(), message: error.to_string(), field: None }
     }
 
+    /// An address that nothing has.
+    pub(crate) fn nothing_here() -> Self {
+        Self { status: 404, code: String::new(), message: String::new(), field: None }
+    }
+
     async fn of(response: Response) -> Self {
         let status = response.status();
         match value(response).await.and_then(typed::<ErrorBody>) {
@@ -102,6 +107,15 @@ pub(crate) async fn act(method: Method, address: &str, body: &impl Serialize) ->
 /// Removes something.
 pub(crate) async fn remove(address: &str) -> Result<(), Problem> {
     sent(Request::delete(address)).await.map(|_| ())
+}
+
+/// Sends a change, without a body where it is null; an empty reply reads as null.
+pub(crate) async fn send(method: Method, address: &str, body: &Value) -> Result<Value, Problem> {
+    let response = match body {
+        Value::Null => sent(RequestBuilder::new(address).method(method)).await?,
+        body => changed(method, address, written(body)?).await?,
+    };
+    if response.status() == 204 { Ok(Value::Null) } else { value(response).await }
 }
 
 async fn changed(method: Method, address: &str, body: String) -> Result<Response, Problem> {

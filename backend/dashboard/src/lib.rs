@@ -3,6 +3,7 @@
 //! What needs no browser (texts, the state of a view in its address, days, the geometry of charts) is compiled and tested
 //! natively; everything else is switched on by `csr`, for wasm32 alone.
 
+pub mod change;
 pub mod chart;
 pub mod csv;
 pub mod day;

@@ -185,7 +185,7 @@ impl Palette {
     }
 
     /// The whole set: what the owner chose, the rest from `own` or mixed to fit. A colour that is none counts as absent.
-    fn completed(&self, own: &Colours) -> Colours {
+    pub fn completed(&self, own: &Colours) -> Colours {
         let chosen = |colour: &Option<String>| colour.as_deref().and_then(Colour::parse);
         let surface = chosen(&self.surface).unwrap_or(own.surface);
         let text = chosen(&self.text).unwrap_or(own.text);

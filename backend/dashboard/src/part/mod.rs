@@ -2,10 +2,13 @@
 
 mod ask;
 mod comment;
+mod copyable;
 mod delta;
 mod dialog;
 mod distribution;
+mod entries;
 mod filters;
+mod form;
 mod icon;
 pub(crate) mod score_card;
 mod score_chip;
@@ -18,10 +21,16 @@ mod words;
 
 pub(crate) use ask::Ask;
 pub(crate) use comment::{Comment, score_of, text_of};
+pub(crate) use ask::{Ask, Question};
+pub(crate) use comment::Comment;
+pub(crate) use copyable::copyable;
 pub(crate) use delta::Delta;
 pub(crate) use dialog::dialog;
 pub(crate) use distribution::Distribution;
 pub(crate) use filters::{Filters, surveys, use_view};
+pub(crate) use entries::{each, list, listed, remover, revealed, row, rows};
+pub(crate) use filters::{Filters, use_view};
+pub(crate) use form::{Field, Form, check, choices};
 pub(crate) use icon::Icon;
 pub(crate) use score_card::ScoreCard;
 pub(crate) use score_chip::score_chip;

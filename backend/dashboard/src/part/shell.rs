@@ -36,7 +36,8 @@ pub(crate) fn Shell(children: Children) -> impl IntoView {
         move |event: web_sys::Event| navigate(&format!("/app/{}", event_target_value(&event)), Default::default());
     let sites = session.sites.clone();
     let several = sites.len() > 1;
-    let only = sites.first().map(|site| site.name.clone()).unwrap_or_default();
+    // As it is called now: it may have been renamed since the session was read.
+    let only = move || site.loaded.with(|site| site.ready().map(|site| site.settings.name.clone()));
     let options = sites.into_iter().map(|entry| {
         let id = entry.id.0.clone();
         view! { <option value=entry.id.0.clone() selected=move || site.id.get() == id>{entry.name}</option> }

@@ -1,21 +1,15 @@
 //! German.
 
+mod account;
 mod common;
 mod editor;
 mod explore;
 mod overview;
 mod response;
 mod responses;
+mod settings;
 mod surveys;
 
 use super::Text;
 
-pub(super) const TEXT: Text = Text {
-    common: common::TEXT,
-    editor: editor::TEXT,
-    explore: explore::TEXT,
-    overview: overview::TEXT,
-    response: response::TEXT,
-    responses: responses::TEXT,
-    surveys: surveys::TEXT,
-};
+pub(super) const TEXT: Text = Text { account: account::TEXT, common: common::TEXT, editor: editor::TEXT, explore: explore::TEXT, overview: overview::TEXT, response: response::TEXT, responses: responses::TEXT, settings: settings::TEXT, surveys: surveys::TEXT };

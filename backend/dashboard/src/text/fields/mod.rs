@@ -1,24 +1,30 @@
 //! Which words there are: a struct a screen.
 
+mod account;
 mod common;
 mod editor;
 mod explore;
 mod overview;
 mod response;
 mod responses;
+mod settings;
 mod surveys;
 
+pub use account::Account;
 pub use common::Common;
 pub use editor::Editor;
 pub use explore::Explore;
 pub use overview::Overview;
 pub use response::Response;
 pub use responses::Responses;
+pub use settings::Settings;
 pub use surveys::Surveys;
 
 /// Every word of the dashboard in one language.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Text {
+    /// The account, and whoever has no site yet.
+    pub account: Account,
     /// What several screens say.
     pub common: Common,
     /// The editor of a survey.
@@ -31,6 +37,8 @@ pub struct Text {
     pub response: Response,
     /// The list of responses.
     pub responses: Responses,
+    /// The settings.
+    pub settings: Settings,
     /// Surveys as a whole.
     pub surveys: Surveys,
 }

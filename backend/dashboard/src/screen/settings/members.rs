@@ -1,0 +1,162 @@
+//! Who may see and change the site, and who is invited to.
+
+use bearing_shared::api::members::{InvitationReply, Role, SiteMemberReply};
+use gloo::net::http::Method;
+use leptos::prelude::*;
+use serde_json::{Value, json};
+
+use crate::fetch;
+use crate::locale::{locale, words};
+use crate::part::{Ask, Field, Form, Question, choices, each, list, remover, revealed, row, rows};
+use crate::query;
+use crate::session::session;
+use crate::site::site;
+use crate::text::{Text, fill};
+
+/// What the rows of this part do.
+#[derive(Clone, Copy)]
+struct Acts {
+    form: Form,
+    ask: Ask,
+    may: bool,
+    /// Changes what is at an address of the API; without a body it is removed.
+    act: Callback<(String, Value)>,
+}
+
+/// The part *members*.
+pub(super) fn part() -> AnyView {
+    let words = words();
+    let (site, form, ask) = (site(), Form::new(), Ask::new());
+    let changed = RwSignal::new(0_u32);
+    let may = site.may_own();
+    let members = list(
+        Box::new(move || Some(fetch::address("/v1/members", &[site.parameter(), ("limit".into(), "500".into())]))),
+        changed,
+    );
+    let invitations =
+        list(Box::new(move || may.then(|| fetch::address("/v1/invitations", &[site.parameter()]))), changed);
+    let act = form.act(changed, words.common.saved);
+    let acts = Acts { form, ask, may, act };
+    let own = session().member.id;
+    view! {
+        <section class="card">
+            <h2>{words.settings.part_members}</h2>
+            <p class="soft">{words.settings.roles_lead}</p>
+            {acts.form.common_fault()}
+            {rows(members, words.settings.no_members, each(move |member: SiteMemberReply| member_row(&member, acts, member.id == own)))}
+        </section>
+        {may.then(|| view! {
+            {inviting(changed)}
+            <section class="card">
+                <h2>{words.settings.invitations}</h2>
+                {rows(invitations, "–", each(move |invitation: InvitationReply| invitation_row(&invitation, acts)))}
+            </section>
+        })}
+        {ask.view()}
+    }
+    .into_any()
+}
+
+/// The address of one thing of the site.
+fn addressed(path: &str, id: &str) -> String {
+    fetch::address(&format!("{path}{}", query::segment(id)), &[untrack(|| site().parameter())])
+}
+
+/// The roles, as a choice shows them, in their order.
+fn roles(words: &Text) -> [(&'static str, &'static str); 3] {
+    let words = &words.settings;
+    [("viewer", words.viewer), ("editor", words.editor), ("owner", words.owner)]
+}
+
+fn role_name(role: Role, words: &Text) -> &'static str {
+    roles(words)[role as usize].1
+}
+
+fn member_row(member: &SiteMemberReply, acts: Acts, own: bool) -> AnyView {
+    let words = words();
+    let path = addressed("/v1/members/", &member.id.0);
+    let name = if member.name.is_empty() { member.email.clone() } else { member.name.clone() };
+    let actions = acts.may.then(|| {
+        let (there, label) = (path.clone(), fill(words.settings.role_of, &[("name", &name)]));
+        let role = member.role.name();
+        let choose = move |event: web_sys::Event| {
+            let wanted = event_target_value(&event);
+            // What is shown is what is so: the list says when it is another.
+            event_target::<web_sys::HtmlSelectElement>(&event).set_value(role);
+            acts.act.run((there.clone(), json!({ "role": wanted })));
+        };
+        let title = fill(words.settings.remove_member, &[("name", &name)]);
+        let label_remove = fill(words.settings.remove, &[("name", &name)]);
+        let act = label_remove.clone();
+        let remove = move || {
+            let path = path.clone();
+            acts.ask.about(Question {
+                title: title.clone(),
+                text: words.settings.remove_lead,
+                act: act.clone(),
+                typed: String::new(),
+                go: Callback::new(move |()| acts.act.run((path.clone(), Value::Null))),
+            });
+        };
+        view! {
+            <select aria-label=label on:change=choose>{choices(&roles(words), member.role.name())}</select>
+            {remover(label_remove, remove)}
+        }
+    });
+    let actions = match actions {
+        Some(actions) => actions.into_any(),
+        None => view! { <span class="note plain">{role_name(member.role, words)}</span> }.into_any(),
+    };
+    let main = view! { <b><bdi>{name}</bdi></b>{own.then(|| view! { " "<span class="note plain">{words.settings.you}</span> })} };
+    // Whoever has no name goes by the address.
+    let about = (!member.name.is_empty()).then(|| view! { <bdi>{member.email.clone()}</bdi> });
+    row(main.into_any(), about.into_any(), actions)
+}
+
+fn invitation_row(invitation: &InvitationReply, acts: Acts) -> AnyView {
+    let (words, locale) = (words(), locale());
+    let path = addressed("/v1/invitations/", &invitation.id.0);
+    let whom = invitation.email.clone().unwrap_or_else(|| words.settings.anyone.to_owned());
+    let until = fill(words.settings.until, &[("date", &locale.moment(&invitation.expires_at))]);
+    let about = format!("{} · {until}", role_name(invitation.role, words));
+    let label = format!("{}: {whom}", words.settings.revoke);
+    let revoke = move |_| acts.act.run((path.clone(), Value::Null));
+    let action = view! {
+        <button type="button" class="button small" aria-label=label on:click=revoke>{words.settings.revoke}</button>
+    };
+    row(view! { <bdi>{whom}</bdi> }.into_any(), about.into_any(), action.into_any())
+}
+
+/// The form in which somebody is invited, and the link right after.
+fn inviting(changed: RwSignal<u32>) -> AnyView {
+    let words = words();
+    let (site, form) = (site(), Form::new());
+    let (email, role) = (RwSignal::new(String::new()), RwSignal::new("viewer".to_owned()));
+    let link = RwSignal::new(String::new());
+    let fields = vec![
+        form.choice("role", words.settings.role, role, &roles(words)),
+        form.field(Field {
+            kind: "email",
+            hint: words.settings.invite_hint,
+            ..Field::line("email", words.settings.email, email)
+        }),
+    ];
+    let invite = move || {
+        let mut body = json!({ "role": role.get_untracked() });
+        let whom = email.get_untracked();
+        if !whom.trim().is_empty() {
+            body["email"] = Value::from(whom.trim());
+        }
+        let address = fetch::address("/v1/invitations", &[untrack(|| site.parameter())]);
+        form.send(Method::POST, address, body, move |reply| {
+            link.set(reply["link"].as_str().unwrap_or_default().to_owned());
+            email.set(String::new());
+            changed.update(|count| *count += 1);
+        });
+    };
+    view! {
+        {revealed(link, words.settings.invite_link, words.settings.invite_link_lead)}
+        {form.card(words.settings.invite, true, words.settings.invite, fields, Box::new(invite))}
+    }
+    .into_any()
+}

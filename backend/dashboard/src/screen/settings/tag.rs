@@ -1,0 +1,135 @@
+//! The tag, whose pages may write, and how customers are proved.
+
+use bearing_shared::api::sites::SiteReply;
+use gloo::net::http::Method;
+use leptos::prelude::*;
+use serde_json::{Value, json};
+
+use super::save;
+use crate::browser;
+use crate::locale::words;
+use crate::part::{Ask, Field, Form, Question, check, copyable, listed, remover, revealed, row};
+use crate::site::{SiteContext, site};
+use crate::text::fill;
+
+/// The part *tag*.
+pub(super) fn part(reply: &SiteReply) -> AnyView {
+    let words = &words().settings;
+    let (host, key) = (browser::origin(), &reply.site_key.0);
+    let tag = format!("<script async src=\"{host}/bearing.js\" data-site=\"{key}\"></script>");
+    let npm =
+        format!("import {{ load }} from '@bearing/widget';\n\nload({{ src: '{host}/bearing.js', site: '{key}' }});");
+    view! {
+        <section class="card">
+            <h2>{words.part_tag}</h2>
+            <p class="soft">{words.tag_lead}</p>
+            {copyable(tag, words.part_tag)}
+            <p class="soft">{words.npm_lead}</p>
+            {copyable(npm, "npm")}
+        </section>
+        {origins(reply)}
+        {identity(reply)}
+    }
+    .into_any()
+}
+
+/// The origins as they are stored now.
+fn stored(site: SiteContext) -> Vec<Value> {
+    site.loaded.with_untracked(|site| {
+        let origins = site.ready().map(|site| site.settings.origins.as_slice()).unwrap_or_default();
+        origins.iter().map(|origin| Value::from(origin.as_str())).collect()
+    })
+}
+
+/// Whose pages may write.
+fn origins(reply: &SiteReply) -> AnyView {
+    let words = words();
+    let site = site();
+    let (list, form) = (Form::new(), Form::new());
+    let origin = RwSignal::new(String::new());
+    let known = Memo::new(move |_| {
+        site.loaded.with(|site| site.ready().map(|site| site.settings.origins.join("\n")).unwrap_or_default())
+    });
+    let may = site.may_own();
+    let rows = move || {
+        let origins = known.get();
+        let lead = if origins.is_empty() { words.settings.origins_all } else { words.settings.origins_listed };
+        let rows = origins.lines().map(str::to_owned).map(|origin| {
+            let label = fill(words.settings.remove, &[("name", &origin)]);
+            let entry = origin.clone();
+            let remove = move || {
+                save::take_off(list, site, "origins", stored, Value::from(entry.as_str()), &entry);
+                browser::focus("origins");
+            };
+            row(
+                view! { <code dir="ltr">{origin}</code> }.into_any(),
+                ().into_any(),
+                if may { remover(label, remove) } else { ().into_any() },
+            )
+        });
+        let rows: Vec<AnyView> = rows.collect();
+        let list = (!rows.is_empty()).then(|| listed(rows, ""));
+        view! { <p class="soft">{lead}</p>{list} }
+    };
+    let add = move || {
+        let mut whole = stored(site);
+        whole.push(Value::from(origin.get_untracked().trim()));
+        save::put(form, site, "origins", whole, move || {
+            origin.set(String::new());
+            form.toasts.say(words.common.saved);
+        });
+    };
+    let field =
+        form.field(Field { hint: words.settings.origin_hint, ..Field::line("origins", words.settings.origin, origin) });
+    let null = RwSignal::new(reply.settings.allow_null_origin);
+    let values = move || vec![("allow_null_origin", Value::from(null.get_untracked()))];
+    view! {
+        <section class="card">
+            <h2>{words.settings.origins}</h2>
+            {rows}
+            {list.common_fault()}
+            {may.then(|| form.card("", true, words.settings.add, vec![field], Box::new(add)))}
+            {save::card(Form::new(), "", vec![check(words.settings.null_origin, null)], Box::new(values))}
+        </section>
+    }
+    .into_any()
+}
+
+/// How customers are proved.
+fn identity(reply: &SiteReply) -> AnyView {
+    let words = words();
+    let (site, form, ask) = (site(), Form::new(), Ask::new());
+    let require = RwSignal::new(reply.settings.require_signature);
+    let secret = RwSignal::new(String::new());
+    let rotate = Callback::new(move |()| {
+        let body = json!({ "rotate_identity_secret": true });
+        form.send(Method::PATCH, save::address(site), body, move |reply| {
+            let made = reply["identity_secret"].as_str().unwrap_or_default().to_owned();
+            let _ = secret.try_set(made);
+        });
+    });
+    let question = move |_| {
+        ask.about(Question {
+            title: words.settings.rotate.to_owned(),
+            text: words.settings.rotate_lead,
+            act: words.settings.rotate.to_owned(),
+            typed: String::new(),
+            go: rotate,
+        });
+    };
+    let values = move || vec![("require_signature", Value::from(require.get_untracked()))];
+    view! {
+        <section class="card">
+            <h2>{words.settings.secret}</h2>
+            <p class="soft">{words.settings.secret_lead}</p>
+            {revealed(secret, words.settings.secret, words.settings.once)}
+            {form.common_fault()}
+            {site.may_own().then(|| view! {
+                <div><button type="button" class="button" on:click=question>{words.settings.rotate}</button></div>
+            })}
+            {save::card(Form::new(), "", vec![check(words.settings.require_signature, require)], Box::new(values))}
+            {ask.view()}
+        </section>
+    }
+    .into_any()
+}
