@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::Desk;
 use crate::fetch;
-use crate::part::{Ask, Icon, toasts};
+use crate::part::{Dialog, Icon, toasts};
 use crate::query;
 use crate::text::fill;
 
@@ -69,14 +69,14 @@ pub(super) fn remove(desk: Desk, is_deleting: RwSignal<bool>, is_erasing: RwSign
                 </button>
             </p>
         </section>
-        <Ask open=is_deleting title=words.delete_title>
+        <Dialog open=is_deleting title=words.delete_title>
             <p>{words.delete_warning}</p>
             {choice(desk, is_deleting, delete, words.delete_now)}
-        </Ask>
-        <Ask open=is_erasing title=words.erase_title>
+        </Dialog>
+        <Dialog open=is_erasing title=words.erase_title>
             <p dir="auto">{warning}</p>
             {choice(desk, is_erasing, erase, words.erase_now)}
-        </Ask>
+        </Dialog>
     }
     .into_any()
 }

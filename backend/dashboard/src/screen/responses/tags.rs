@@ -7,13 +7,13 @@ use leptos::ev;
 use leptos::prelude::*;
 
 use super::Desk;
-use crate::part::{Ask, Icon};
+use crate::part::{Dialog, Icon};
 use crate::text::fill;
 
 /// The dialog.
 pub(super) fn tags(desk: Desk) -> AnyView {
     view! {
-        <Ask open=desk.tagging title=desk.words.responses.tags>{move || form(desk)}</Ask>
+        <Dialog open=desk.tagging title=desk.words.responses.tags>{move || form(desk)}</Dialog>
     }
     .into_any()
 }

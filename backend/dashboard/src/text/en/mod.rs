@@ -12,4 +12,14 @@ mod surveys;
 
 use super::Text;
 
-pub(super) const TEXT: Text = Text { account: account::TEXT, common: common::TEXT, editor: editor::TEXT, explore: explore::TEXT, overview: overview::TEXT, response: response::TEXT, responses: responses::TEXT, settings: settings::TEXT, surveys: surveys::TEXT };
+pub(super) const TEXT: Text = Text {
+    account: account::TEXT,
+    common: common::TEXT,
+    editor: editor::TEXT,
+    explore: explore::TEXT,
+    overview: overview::TEXT,
+    response: response::TEXT,
+    responses: responses::TEXT,
+    settings: settings::TEXT,
+    surveys: surveys::TEXT,
+};
