@@ -87,7 +87,7 @@ impl Ask {
         };
         let blocked = move || typed.with(|typed| typed.trim() != wanted().trim());
         view! {
-            <dialog class="ask" node_ref=place aria-labelledby="ask-title" on:close=move |_| self.question.set(None)>
+            <dialog class="dialog" node_ref=place aria-labelledby="ask-title" on:close=move |_| self.question.set(None)>
                 <form on:submit=go>
                     <h2 id="ask-title" dir="auto">{move || part(|question| question.title.clone())}</h2>
                     <p>{move || part(|question| question.text.to_owned())}</p>

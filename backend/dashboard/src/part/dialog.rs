@@ -1,4 +1,4 @@
-//! A dialog in front of the screen: it takes the focus, and Escape closes it.
+//! A dialog over the screen: the browser's own, which keeps the focus inside and ends with Escape.
 
 use leptos::html;
 use leptos::prelude::*;
@@ -6,29 +6,31 @@ use leptos::prelude::*;
 use crate::locale::words;
 use crate::part::Icon;
 
-/// A dialog that is there while `open` is true.
-#[component]
-pub(crate) fn Dialog(open: RwSignal<bool>, title: &'static str, children: ChildrenFn) -> impl IntoView {
-    let dialog = NodeRef::<html::Dialog>::new();
+/// A dialog with a heading; what is in it is made each time that it opens.
+pub(crate) fn dialog(
+    open: RwSignal<bool>,
+    title: &'static str,
+    body: impl Fn() -> AnyView + Send + 'static,
+) -> AnyView {
+    let place = NodeRef::<html::Dialog>::new();
+    let close = words().common.close;
     Effect::new(move || {
-        let Some(dialog) = dialog.get() else { return };
-        if open.get() && !dialog.open() {
-            // It fails only where the dialog is open or out of the page, and it is neither.
-            let _ = dialog.show_modal();
-        } else if !open.get() && dialog.open() {
-            dialog.close();
+        let Some(dialog) = place.get() else { return };
+        match open.get() {
+            // A dialog that is open already stays so.
+            true if !dialog.open() => drop(dialog.show_modal()),
+            false => dialog.close(),
+            true => {}
         }
     });
-    let children = StoredValue::new(children);
     view! {
-        <dialog class="ask" node_ref=dialog aria-label=title on:close=move |_| open.set(false)>
+        <dialog class="dialog" node_ref=place aria-label=title on:close=move |_| open.set(false)>
             <header class="row">
                 <h2>{title}</h2>
-                <button class="icon-button" aria-label=words().common.close on:click=move |_| open.set(false)>
-                    <Icon name="close" />
-                </button>
+                <button class="icon-button" aria-label=close on:click=move |_| open.set(false)><Icon name="close" /></button>
             </header>
-            {move || open.get().then(|| children.with_value(|children| children()))}
+            {move || open.get().then(&body)}
         </dialog>
     }
+    .into_any()
 }

@@ -20,16 +20,13 @@ mod trend;
 mod words;
 
 pub(crate) use ask::{Ask, Question};
-pub(crate) use comment::Comment;
 pub(crate) use comment::{Comment, score_of, text_of};
 pub(crate) use copyable::copyable;
 pub(crate) use delta::Delta;
-pub(crate) use dialog::Dialog;
 pub(crate) use dialog::dialog;
 pub(crate) use distribution::Distribution;
 pub(crate) use entries::{each, list, listed, remover, revealed, row, rows};
 pub(crate) use filters::{Filters, surveys, use_view};
-pub(crate) use filters::{Filters, use_view};
 pub(crate) use form::{Field, Form, check, choices};
 pub(crate) use icon::Icon;
 pub(crate) use score_card::ScoreCard;

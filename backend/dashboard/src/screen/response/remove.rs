@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::Desk;
 use crate::fetch;
-use crate::part::{Dialog, Icon, toasts};
+use crate::part::{Icon, dialog, toasts};
 use crate::query;
 use crate::text::fill;
 
@@ -69,14 +69,14 @@ pub(super) fn remove(desk: Desk, is_deleting: RwSignal<bool>, is_erasing: RwSign
                 </button>
             </p>
         </section>
-        <Dialog open=is_deleting title=words.delete_title>
+        {dialog(is_deleting, words.delete_title, move || view! {
             <p>{words.delete_warning}</p>
             {choice(desk, is_deleting, delete, words.delete_now)}
-        </Dialog>
-        <Dialog open=is_erasing title=words.erase_title>
+        }.into_any())}
+        {dialog(is_erasing, words.erase_title, move || view! {
             <p dir="auto">{warning}</p>
             {choice(desk, is_erasing, erase, words.erase_now)}
-        </Dialog>
+        }.into_any())}
     }
     .into_any()
 }

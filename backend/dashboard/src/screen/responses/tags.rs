@@ -7,15 +7,12 @@ use leptos::ev;
 use leptos::prelude::*;
 
 use super::Desk;
-use crate::part::{Dialog, Icon};
+use crate::part::{Icon, dialog};
 use crate::text::fill;
 
 /// The dialog.
 pub(super) fn tags(desk: Desk) -> AnyView {
-    view! {
-        <Dialog open=desk.tagging title=desk.words.responses.tags>{move || form(desk)}</Dialog>
-    }
-    .into_any()
+    dialog(desk.tagging, desk.words.responses.tags, move || form(desk).into_any())
 }
 
 fn form(desk: Desk) -> AnyView {
