@@ -108,6 +108,7 @@ pub(super) async fn create(
         dimensions: Vec::new(),
         thresholds: Thresholds::default(),
         sample: false,
+        silenced: false,
         rest: Rest::default(),
         privacy_url: None,
         respect_signals: Vec::new(),
