@@ -37,7 +37,7 @@ pub(crate) fn member(number: u8) -> Member {
         name: format!("Member {number} «é» 🚲"),
         password: Some(format!("$argon2id${number}")),
         operator: false,
-        locale: (number % 2 == 0).then(|| "nl".to_owned()),
+        locale: number.is_multiple_of(2).then(|| "nl".to_owned()),
         created_at: NOON,
     }
 }
@@ -59,8 +59,8 @@ pub(crate) fn invitation(number: u8, purpose: Purpose) -> Invitation {
         id: InvitationId(format!("in_{number:02}")),
         hash: [number; 32],
         purpose,
-        email: (number % 2 == 0).then(|| format!("{number}@team.example")),
-        created_by: (number % 3 == 0).then(|| MemberId::from("mb_00")),
+        email: number.is_multiple_of(2).then(|| format!("{number}@team.example")),
+        created_by: number.is_multiple_of(3).then(|| MemberId::from("mb_00")),
         created_at: NOON,
         expires_at: NOON + 1_000,
     }
