@@ -6,6 +6,7 @@ mod dialog;
 mod distribution;
 mod filters;
 mod icon;
+pub(crate) mod plain;
 pub(crate) mod score_card;
 mod shell;
 mod spark;
