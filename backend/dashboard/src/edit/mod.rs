@@ -11,4 +11,4 @@ pub use difference::{Change, difference};
 pub use draft::{
     FIELDS, changes, content, copy_of, drop_locale, free_id, is_about, locales, missing, put, swap, text_at,
 };
-pub use snippet::{hosted, module, score_links, tag};
+pub use snippet::{asked, hosted, module, score_links, tag};

@@ -4,16 +4,11 @@ use leptos::html;
 use leptos::prelude::*;
 
 use crate::locale::words;
-use crate::part::Icon;
+use crate::part::plain::{icon_button, node, said, watched};
 
 /// A dialog with a heading; what is in it is made each time that it opens.
-pub(crate) fn dialog(
-    open: RwSignal<bool>,
-    title: &'static str,
-    body: impl Fn() -> AnyView + Send + 'static,
-) -> AnyView {
+pub(crate) fn dialog(open: RwSignal<bool>, title: &'static str, body: Box<dyn Fn() -> AnyView + Send>) -> AnyView {
     let place = NodeRef::<html::Dialog>::new();
-    let close = words().common.close;
     Effect::new(move || {
         let Some(dialog) = place.get() else { return };
         match open.get() {
@@ -23,13 +18,11 @@ pub(crate) fn dialog(
             true => {}
         }
     });
+    let close = icon_button("close", words().common.close, Vec::new(), move || open.set(false));
     view! {
         <dialog class="dialog" node_ref=place aria-label=title on:close=move |_| open.set(false)>
-            <header class="row">
-                <h2>{title}</h2>
-                <button class="icon-button" aria-label=close on:click=move |_| open.set(false)><Icon name="close" /></button>
-            </header>
-            {move || open.get().then(&body)}
+            {node("header", "row", vec![said("h2", "", title), close])}
+            {watched(move || if open.get() { body() } else { ().into_any() })}
         </dialog>
     }
     .into_any()

@@ -10,6 +10,7 @@ mod entries;
 mod filters;
 mod form;
 mod icon;
+pub(crate) mod plain;
 pub(crate) mod score_card;
 mod score_chip;
 mod shell;

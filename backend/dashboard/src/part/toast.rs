@@ -1,5 +1,7 @@
 //! Short messages at the screen's edge: what was done, and how to undo it.
 
+use std::sync::Arc;
+
 use gloo::timers::callback::Timeout;
 use leptos::prelude::*;
 
@@ -15,7 +17,8 @@ struct Toast {
     id: u32,
     text: String,
     failed: bool,
-    undo: Option<Callback<()>>,
+    // Not a `Callback`: that would go with the view that made it, which is often what was removed.
+    undo: Option<Arc<dyn Fn() + Send + Sync>>,
 }
 
 /// The messages that are shown.
@@ -48,10 +51,10 @@ impl Toasts {
 
     /// Says that something was done, and offers to undo it.
     pub(crate) fn undoable(&self, text: impl Into<String>, undo: impl Fn() + Send + Sync + 'static) {
-        self.add(text.into(), false, Some(Callback::new(move |()| undo())));
+        self.add(text.into(), false, Some(Arc::new(undo)));
     }
 
-    fn add(&self, text: String, failed: bool, undo: Option<Callback<()>>) {
+    fn add(&self, text: String, failed: bool, undo: Option<Arc<dyn Fn() + Send + Sync>>) {
         let id = self.next.get_value();
         self.next.set_value(id + 1);
         let shown = if undo.is_some() { UNDO_MS } else { SHOWN_MS };
@@ -73,7 +76,7 @@ impl Toasts {
                     <div class="toast" class:bad=toast.failed>
                         <span>{toast.text}</span>
                         {toast.undo.map(|undo| view! {
-                            <button class="button small" on:click=move |_| { undo.run(()); self.close(toast.id); }>{words.undo}</button>
+                            <button class="button small" on:click=move |_| { undo(); self.close(toast.id); }>{words.undo}</button>
                         })}
                         <button class="icon-button" aria-label=words.close on:click=move |_| self.close(toast.id)>
                             <Icon name="close" />

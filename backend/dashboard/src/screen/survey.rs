@@ -17,12 +17,12 @@ mod versions;
 
 use bearing_shared::metric::Metric;
 use leptos::prelude::*;
-use leptos_router::components::A;
 use leptos_router::hooks::{use_location, use_params_map};
 use serde_json::Value;
 
 use crate::locale::{locale, words};
-use crate::part::{Icon, Part, metric_name};
+use crate::part::plain::{Fact, button, drawing, element, is, node, said, text, watched};
+use crate::part::{Part, metric_name};
 use crate::site::site;
 use crate::text::fill;
 use crate::{browser, fetch, query};
@@ -46,8 +46,8 @@ pub(crate) fn Survey() -> impl IntoView {
 }
 
 fn editor(draft: Draft) -> AnyView {
-    let text = words();
-    let (words, site) = (&text.surveys, site());
+    let all = words();
+    let (words, site) = (&all.surveys, site());
     let search = use_location().search;
     let part = Memo::new(move |_| {
         let pairs = query::read(&search.get());
@@ -57,88 +57,81 @@ fn editor(draft: Draft) -> AnyView {
     Effect::new(move || browser::set_title(&name()));
     let path = site.path(&format!("surveys/{}", draft.fact("id")));
     let tabs = [("", words.edit), ("install", words.install), ("versions", words.versions), ("explain", words.explain)];
-    let tabs = tabs.map(|(below, text)| {
+    let tabs = tabs.into_iter().map(|(below, words)| {
         let target = if below.is_empty() { path.clone() } else { format!("{path}?part={below}") };
-        let current = move || (part.get() == below).then_some("page");
-        view! { <a href=target aria-current=current>{text}</a> }.into_any()
+        let current = Fact::While("aria-current", Box::new(move || (part.get() == below).then(|| "page".to_owned())));
+        element("a", vec![is("href", target), current], vec![text(words)])
     });
-    let body = move || match part.get().as_str() {
+    let body = watched(move || match part.get().as_str() {
         "install" => install::install(draft),
         "versions" => versions::versions(draft),
         "explain" => explain::explain(draft),
         _ => edit(draft),
-    };
-    let metric = Metric::ALL.into_iter().find(|metric| metric.name() == draft.fact("metric"));
-    view! {
-        <p class="up"><A href=site.path("surveys")><Icon name="more" />{text.common.surveys}</A></p>
-        <header class="head">
-            <h1 dir="auto">{name}</h1>
-            <span class="soft">{metric.map(metric_name)}</span>
-            {move || standing(&draft.standing.get())}
-            {move || saving(draft)}
-            {publish::actions(draft)}
-        </header>
-        {(!draft.may_edit).then(|| view! { <p class="soft">{words.read_only}</p> })}
-        <nav class="tabs" aria-label=words.parts>{tabs.into_iter().collect_view()}</nav>
-        {body}
+    });
+    let metric = Metric::ALL.into_iter().find(|metric| metric.name() == draft.fact("metric")).map_or("", metric_name);
+    let up = element("a", vec![is("href", site.path("surveys"))], vec![drawing("more"), text(all.common.surveys)]);
+    let head = vec![
+        element("h1", vec![is("dir", "auto")], vec![watched(move || text(&name()))]),
+        said("span", "soft", metric),
+        watched(move || standing(&draft.standing.get())),
+        watched(move || saving(draft)),
+        publish::actions(draft),
+    ];
+    let mut parts = vec![node("p", "up", vec![up]), node("header", "head", head)];
+    if !draft.may_edit {
+        parts.push(said("p", "soft", words.read_only));
     }
-    .into_any()
+    parts.push(element("nav", vec![is("class", "tabs"), is("aria-label", words.parts)], tabs.collect()));
+    parts.push(body);
+    parts.into_any()
 }
 
 fn edit(draft: Draft) -> AnyView {
-    view! {
-        <div class="editor">
-            <div class="sections">
-                {basics::basics(draft)}
-                {languages::languages(draft)}
-                {questions::questions(draft)}
-                {endings::endings(draft)}
-                {rules::rules(draft)}
-                {basics::look(draft)}
-            </div>
-            <div class="beside">{preview::preview(draft)}</div>
-        </div>
-    }
-    .into_any()
+    let mut sections = vec![basics::basics(draft), languages::languages(draft)];
+    sections.extend(questions::questions(draft));
+    sections.extend([endings::endings(draft), rules::rules(draft), basics::look(draft)]);
+    let beside = node("div", "beside", vec![preview::preview(draft)]);
+    node("div", "editor", vec![node("div", "sections", sections), beside])
 }
 
 /// Whether the survey is shown, in words and with an icon.
 fn standing(standing: &Standing) -> AnyView {
     let words = &words().surveys;
-    let state = state(&standing.state);
-    let version = (standing.version > 0).then(|| {
-        let version = fill(words.version, &[("n", &locale().count(standing.version))]);
-        if standing.edited { format!("{version} · {}", words.edited) } else { version }
-    });
-    view! { {state}<span class="soft">{version}</span> }.into_any()
+    let mut version = String::new();
+    if standing.version > 0 {
+        version = fill(words.version, &[("n", &locale().count(standing.version))]);
+        if standing.edited {
+            version = format!("{version} · {}", words.edited);
+        }
+    }
+    vec![state(&standing.state), text(" "), said("span", "soft", &version)].into_any()
 }
 
 /// A survey's state, in words and with an icon.
 pub(super) fn state(state: &str) -> AnyView {
     let words = &words().surveys;
-    let (icon, text, class) = match state {
+    let (icon, name, class) = match state {
         "published" => ("play", words.published, "state on"),
         "paused" => ("pause", words.paused, "state off"),
         _ => ("draft", words.draft, "state"),
     };
-    view! { <span class=class><Icon name=icon />{text}</span> }.into_any()
+    node("span", class, vec![drawing(icon), text(name)])
 }
 
 /// Whether the draft is saved.
 fn saving(draft: Draft) -> AnyView {
-    let text = words();
-    let words = &text.surveys;
-    let said = match draft.saving.get() {
-        Saving::Saved => view! { <span class="quiet">{words.all_saved}</span> }.into_any(),
-        Saving::Changed | Saving::Sending => view! { <span class="quiet">{words.saving}</span> }.into_any(),
-        Saving::Failed(problem) => {
-            let why = told(&text.common, problem);
-            view! {
-                <span class="bad">{words.not_saved}" "<span dir="auto">{why}</span></span>" "
-                <button class="button small" on:click=move |_| draft.save()>{words.save_again}</button>
-            }
-            .into_any()
-        }
+    if !draft.may_edit {
+        return ().into_any();
+    }
+    let all = words();
+    let words = &all.surveys;
+    let parts = match draft.saving.get() {
+        Saving::Saved => vec![said("span", "quiet", words.all_saved)],
+        Saving::Changed | Saving::Sending => vec![said("span", "quiet", words.saving)],
+        Saving::Failed(problem) => vec![
+            said("span", "bad", &format!("{} {}", words.not_saved, told(&all.common, problem))),
+            button("button small", "", words.save_again, Vec::new(), move || draft.save()),
+        ],
     };
-    draft.may_edit.then(|| view! { <span class="saving" role="status">{said}</span> }).into_any()
+    element("span", vec![is("class", "saving"), is("role", "status")], parts)
 }

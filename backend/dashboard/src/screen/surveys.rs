@@ -8,9 +8,10 @@ use bearing_shared::api::surveys::SurveyReply;
 use leptos::prelude::*;
 
 use crate::browser;
-use crate::fetch::{self, Loaded};
+use crate::fetch;
 use crate::locale::words;
-use crate::part::{Empty, Failed, Icon, Waiting};
+use crate::part::plain::{button, each, node, said};
+use crate::part::{Empty, Part};
 use crate::site::site;
 
 /// How many surveys are read at once: each of them asks for its score.
@@ -19,47 +20,35 @@ const PAGE: usize = 20;
 /// The surveys of a site.
 #[component]
 pub(crate) fn Surveys() -> impl IntoView {
-    let text = words();
-    let (words, site) = (&text.surveys, site());
-    browser::set_title(text.common.surveys);
-    let open = RwSignal::new(false);
-    let shown = RwSignal::new(PAGE);
-    let pairs = move || vec![site.parameter(), ("limit".to_owned(), shown.get().min(500).to_string())];
+    let all = words();
+    let (words, site) = (&all.surveys, site());
+    browser::set_title(all.common.surveys);
+    let (open, shown) = (RwSignal::new(false), RwSignal::new(PAGE));
+    let pairs = move || [site.parameter(), ("limit".to_owned(), shown.get().min(500).to_string())];
     let surveys = fetch::reading::<Page<SurveyReply>>(move || Some(fetch::address("/v1/surveys", &pairs())), || 0);
-    let make = move || {
-        site.may_edit().then(|| {
-            view! {
-                <button class="button primary" on:click=move |_| open.set(true)><Icon name="plus" />{words.new}</button>
-            }
-        })
+    let make = move || match site.may_edit() {
+        true => button("button primary", "plus", words.new, Vec::new(), move || open.set(true)),
+        false => ().into_any(),
     };
-    let body = move || {
-        surveys.with(|surveys| match surveys {
-            Loaded::Ready(page) if page.items.is_empty() => {
-                let text = if site.may_edit() { words.none } else { words.none_viewer };
-                view! { <section class="card"><Empty text=text.to_owned()>{make()}</Empty></section> }.into_any()
-            }
-            Loaded::Ready(page) => view! {
-                <ul class="surveys">{page.items.iter().map(row::row).collect_view()}</ul>
-                {page.next_cursor.is_some().then(|| view! {
-                    <button class="button" on:click=move |_| shown.update(|shown| *shown += PAGE)>{text.common.more}</button>
-                })}
-            }
-            .into_any(),
-            Loaded::Failed(problem) => view! { <Failed problem=problem.clone() /> }.into_any(),
-            Loaded::Waiting(seconds) => view! { <Waiting seconds=*seconds /> }.into_any(),
-            Loaded::Idle => ().into_any(),
-        })
+    let draw = move |page: &Page<SurveyReply>| {
+        if page.items.is_empty() {
+            let text = if site.may_edit() { words.none } else { words.none_viewer };
+            return node("section", "card", vec![view! { <Empty text=text.to_owned()>{make()}</Empty> }.into_any()]);
+        }
+        let mut parts = vec![node("ul", "surveys", vec![each(page.items.iter().map(row::row))])];
+        if page.next_cursor.is_some() {
+            let more = move || shown.update(|shown| *shown += PAGE);
+            parts.push(button("button", "", all.common.more, Vec::new(), more));
+        }
+        node("div", "parts", parts)
     };
-    view! {
-        <header class="head">
-            <h1>{text.common.surveys}</h1>
-            <div class="actions">
-                {site.may_edit().then(create::import)}
-                {make}
-            </div>
-        </header>
-        {body}
-        {create::create(open)}
+    let mut actions = Vec::new();
+    if site.may_edit() {
+        actions = vec![create::import(), make()];
     }
+    vec![
+        node("header", "head", vec![said("h1", "", all.common.surveys), node("div", "actions", actions)]),
+        view! { <Part loaded=surveys draw=draw /> }.into_any(),
+        create::create(open),
+    ]
 }

@@ -6,32 +6,33 @@ use serde_json::Value;
 use crate::edit::{Change, text_at};
 use crate::locale::{locale, words};
 use crate::part::group_name;
+use crate::part::plain::{element, is, node, said, text};
 use crate::text::fill;
 
-/// Differences as a list; `survey` is the later content, which knows what questions are called.
+/// Differences as a list.
 pub(super) fn changes(list: Vec<Change>) -> AnyView {
+    let words = &words().surveys;
     if list.is_empty() {
-        return view! { <p class="soft">{words().surveys.no_difference}</p> }.into_any();
+        return said("p", "soft", words.no_difference);
     }
+    let value = |tag: &'static str, value: &Value| element(tag, vec![is("dir", "auto")], vec![text(&shown(value))]);
     let items = list.into_iter().map(|change| {
-        let words = &words().surveys;
-        let body = match (&change.before, &change.after) {
-            (Some(before), Some(after)) => view! {
-                <del dir="auto">{shown(before)}</del><span aria-hidden="true">" → "</span>
-                <span class="visually-hidden">{words.becomes}</span><ins dir="auto">{shown(after)}</ins>
+        let mut parts = vec![said("b", "", &place(&change.path)), text(" ")];
+        match (&change.before, &change.after) {
+            (Some(before), Some(after)) => {
+                let arrow = element("span", vec![is("aria-hidden", "true")], vec![text(" → ")]);
+                parts.push(value("del", before));
+                parts.push(arrow);
+                parts.push(said("span", "visually-hidden", words.becomes));
+                parts.push(value("ins", after));
             }
-            .into_any(),
-            (None, Some(after)) => {
-                view! { <span>{words.added}": "</span><ins dir="auto">{shown(after)}</ins> }.into_any()
-            }
-            (Some(before), None) => {
-                view! { <span>{words.taken_out}": "</span><del dir="auto">{shown(before)}</del> }.into_any()
-            }
-            (None, None) => ().into_any(),
-        };
-        view! { <li><b>{place(&change.path)}</b><span>{body}</span></li> }.into_any()
+            (None, Some(after)) => parts.extend([text(words.added), text(": "), value("ins", after)]),
+            (Some(before), None) => parts.extend([text(words.taken_out), text(": "), value("del", before)]),
+            (None, None) => {}
+        }
+        node("li", "", parts)
     });
-    view! { <ul class="changes">{items.collect_view()}</ul> }.into_any()
+    node("ul", "changes", items.collect())
 }
 
 /// The way to a place in words: "Question score · Text · German".
@@ -42,9 +43,7 @@ fn place(path: &[String]) -> String {
     for name in path {
         let part = match (above, name.as_str()) {
             // The group alone says nothing that its field does not.
-            (_, "rules" | "look" | "questions" | "endings" | "#order")
-                if parts.is_empty() && path.len() > 1 && name != "#order" =>
-            {
+            ("", "rules" | "look" | "questions" | "endings") if path.len() > 1 => {
                 above = name;
                 continue;
             }

@@ -1,110 +1,83 @@
 //! "Why is it not shown?": a made-up visitor on a made-up page, and every reason in a sentence.
 
+use std::collections::BTreeMap;
+
 use leptos::prelude::*;
 use serde_json::Value;
 
 use super::draft::Draft;
-use crate::edit::text_at;
+use super::field::option;
+use crate::edit::{self, text_at};
 use crate::fetch;
 use crate::locale::words;
-use crate::part::{Icon, Part};
+use crate::part::Part;
+use crate::part::plain::{card, drawing, element, is, node, on, said, text};
+
+/// What the form says, by the names of the API; the attributes are one text there.
+type Asked = StoredValue<BTreeMap<&'static str, String>>;
 
 /// The form and its reply.
 pub(super) fn explain(draft: Draft) -> AnyView {
-    let (words, common) = (&words().surveys, &words().common);
-    let editor = &crate::locale::words().editor;
-    // What the form says, by the names of the API; the attributes are one text there.
-    let asked: RwSignal<Vec<(String, String)>> = RwSignal::new(Vec::new());
+    let all = words();
+    let (words, common, editor) = (&all.surveys, &all.common, &all.editor);
+    let asked: Asked = StoredValue::new(BTreeMap::new());
     let (sent, again) = (RwSignal::new(None::<String>), RwSignal::new(0_u32));
-    let set = move |name: &'static str, value: String| {
-        asked.update(|asked| {
-            asked.retain(|(held, _)| held != name);
-            if !value.is_empty() {
-                asked.push((name.to_owned(), value));
-            }
-        });
-    };
     let reply = fetch::reading::<Value>(move || sent.get(), move || again.get());
-    let input = move |name: &'static str, label: &'static str, kind: &'static str, hint: &'static str| {
-        view! {
-            <label class="field"><span>{label}</span>
-                <input type=kind name=name placeholder=hint dir="ltr" min="0" step="any" on:input=move |event| set(name, event_target_value(&event)) />
-            </label>
-        }
-        .into_any()
-    };
-    let ask = move |event: web_sys::SubmitEvent| {
+    let ask = on("submit", move |event| {
         event.prevent_default();
-        let mut pairs = Vec::new();
-        asked.with(|asked| {
-            for (name, value) in asked {
-                match name.as_str() {
-                    "touchpoint" => {
-                        pairs.push((name.clone(), if value == "-" { String::new() } else { value.clone() }))
-                    }
-                    "attributes" => pairs.extend(value.split(',').filter_map(|pair| {
-                        let (name, value) = pair.split_once('=')?;
-                        Some((format!("attr.{}", name.trim()), value.trim().to_owned()))
-                    })),
-                    _ => pairs.push((name.clone(), value.clone())),
-                }
-            }
-        });
-        let more = fetch::address("", &pairs).replace('?', "&");
-        sent.set(Some(format!("{}{more}", draft.address("/explain"))));
+        let pairs = asked.with_value(edit::asked);
+        sent.set(Some(format!("{}{}", draft.address("/explain"), fetch::address("", &pairs).replace('?', "&"))));
         again.update(|count| *count += 1);
-    };
-    let touchpoints: Vec<String> = draft.value.with_untracked(|draft| {
-        draft["touchpoints"].as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
     });
-    let touchpoints =
-        touchpoints.into_iter().map(|name| view! { <option value=name.clone()>{name.clone()}</option> }.into_any());
-    view! {
-        <section class="card">
-            <h2>{words.explain}</h2>
-            <p class="soft">{words.explain_lead}</p>
-            <form class="asked" on:submit=ask>
-                {input("url", words.page_address, "url", "https://shop.example/checkout")}
-                <label class="field"><span>{common.touchpoint}</span>
-                    <select on:change=move |event| set("touchpoint", event_target_value(&event))>
-                        <option value="">{words.any}</option>
-                        <option value="-">{common.no_touchpoint}</option>
-                        {touchpoints.collect_view()}
-                    </select>
-                </label>
-                <label class="field"><span>{words.device}</span>
-                    <select on:change=move |event| set("device", event_target_value(&event))>
-                        <option value="">{words.any}</option>
-                        <option value="desktop">{editor.desktop}</option>
-                        <option value="mobile">{editor.mobile}</option>
-                        <option value="tablet">{editor.tablet}</option>
-                    </select>
-                </label>
-                {input("locale", common.language, "text", "nl-BE")}
-                {input("visitor", words.visitor, "text", "")}
-                {input("attributes", words.attributes, "text", "plan=pro, country=nl")}
-                {input("answered_days", words.answered_days, "number", "")}
-                {input("dismissed_days", words.dismissed_days, "number", "")}
-                <button class="button primary">{words.ask}</button>
-            </form>
-            <div aria-live="polite"><Part loaded=reply draw=verdict /></div>
-        </section>
-    }
-    .into_any()
+    let touchpoints = draft.value.with_untracked(|draft| draft["touchpoints"].as_array().cloned().unwrap_or_default());
+    let mut places = vec![option("", words.any, true), option("-", common.no_touchpoint, false)];
+    places.extend(touchpoints.iter().filter_map(Value::as_str).map(|name| option(name, name, false)));
+    let devices = [("", words.any), ("desktop", editor.desktop), ("mobile", editor.mobile), ("tablet", editor.tablet)];
+    let devices = devices.map(|(value, words)| option(value, words, value.is_empty()));
+    let go = element("button", vec![is("class", "button primary")], vec![text(words.ask)]);
+    let form = element(
+        "form",
+        vec![is("class", "asked"), ask],
+        vec![
+            input(asked, "url", words.page_address, "url", "https://shop.example/checkout"),
+            select(asked, "touchpoint", common.touchpoint, places),
+            select(asked, "device", words.device, devices.into_iter().collect()),
+            input(asked, "locale", common.language, "text", "nl-BE"),
+            input(asked, "visitor", words.visitor, "text", ""),
+            input(asked, "attributes", words.attributes, "text", "plan=pro, country=nl"),
+            input(asked, "answered_days", words.answered_days, "number", ""),
+            input(asked, "dismissed_days", words.dismissed_days, "number", ""),
+            go,
+        ],
+    );
+    let reply = view! { <Part loaded=reply draw=verdict /> }.into_any();
+    let reply = element("div", vec![is("aria-live", "polite")], vec![reply]);
+    card(words.explain, vec![said("p", "soft", words.explain_lead), form, reply])
+}
+
+fn input(asked: Asked, name: &'static str, label: &str, kind: &str, hint: &str) -> AnyView {
+    let hear =
+        on("input", move |event| drop(asked.try_update_value(|asked| asked.insert(name, event_target_value(&event)))));
+    let facts =
+        vec![is("type", kind), is("name", name), is("placeholder", hint), is("dir", "ltr"), is("min", "0"), hear];
+    node("label", "field", vec![said("span", "", label), element("input", facts, Vec::new())])
+}
+
+fn select(asked: Asked, name: &'static str, label: &str, options: Vec<AnyView>) -> AnyView {
+    let hear =
+        on("change", move |event| drop(asked.try_update_value(|asked| asked.insert(name, event_target_value(&event)))));
+    node("label", "field", vec![said("span", "", label), element("select", vec![is("name", name), hear], options)])
 }
 
 fn verdict(reply: &Value) -> AnyView {
     let words = &words().surveys;
     if reply["due"] == true {
-        return view! { <p class="good verdict"><Icon name="check" />{words.due}</p> }.into_any();
+        return node("p", "good verdict", vec![drawing("check"), text(words.due)]);
     }
     let reasons = reply["reasons"].as_array().into_iter().flatten().map(|reason| {
         // The API's sentence names the field to change; it is English.
-        view! { <li lang="en" dir="ltr">{text_at(reason, "/text").to_owned()}</li> }.into_any()
+        element("li", vec![is("lang", "en"), is("dir", "ltr")], vec![text(text_at(reason, "/text"))])
     });
-    view! {
-        <p class="bad verdict"><Icon name="close" />{words.not_due}</p>
-        <ul class="reasons">{reasons.collect_view()}</ul>
-    }
-    .into_any()
+    let reasons = node("ul", "reasons", reasons.collect());
+    node("div", "parts", vec![node("p", "bad verdict", vec![drawing("close"), text(words.not_due)]), reasons])
 }

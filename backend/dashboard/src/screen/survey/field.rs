@@ -2,9 +2,11 @@
 
 use leptos::prelude::*;
 use serde_json::{Number, Value, json};
+use wasm_bindgen::JsValue;
 
 use super::draft::Draft;
 use crate::locale::{from_input, to_input, words};
+use crate::part::plain::{Fact, element, has, is, node, on, said, text, watched};
 
 /// What an input holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,118 +85,109 @@ pub(super) fn focus(id: String) {
 /// What the API has against a place.
 pub(super) fn fault(draft: Draft, pointer: &str) -> AnyView {
     let (id, pointer) = (format!("{}-fault", id_of(pointer)), pointer.to_owned());
-    view! { <span class="fault" id=id>{move || draft.fault(&pointer)}</span> }.into_any()
+    let words = watched(move || text(&draft.fault(&pointer).unwrap_or_default()));
+    element("span", vec![is("class", "fault"), is("id", id)], vec![words])
 }
 
 /// An input alone; `label` where no words beside it are its label.
-pub(super) fn input(draft: Draft, pointer: &str, kind: Kind, label: Option<String>) -> AnyView {
+pub(super) fn input(draft: Draft, pointer: &str, kind: Kind, label: &str) -> AnyView {
     let id = id_of(pointer);
-    let described = format!("{id}-fault");
     let (place, faulty) = (pointer.to_owned(), pointer.to_owned());
     let value = draft.value.with_untracked(|draft| kind.shown(draft.pointer(pointer)));
-    let hint = match (kind, pointer.rsplit_once('/')) {
-        // What the reader of this language sees meanwhile.
-        (Kind::Words | Kind::LongWords, Some((text, _))) => draft.value.with_untracked(|draft| {
-            let default = draft["default_locale"].as_str().unwrap_or_default();
-            draft.pointer(&format!("{text}/{default}")).and_then(Value::as_str).unwrap_or_default().to_owned()
-        }),
-        _ => String::new(),
-    };
-    let write = move |event: web_sys::Event| draft.put(&place, kind.read(&event_target_value(&event)));
-    let invalid = move || draft.fault(&faulty).map(|_| "true");
-    let locked = !draft.may_edit;
-    if kind == Kind::LongWords {
-        return view! {
-            <textarea id=id dir="auto" rows="2" prop:value=value placeholder=hint readonly=locked aria-label=label
-                aria-invalid=invalid aria-describedby=described on:input=write></textarea>
-        }
-        .into_any();
-    }
     let number = matches!(kind, Kind::Whole | Kind::Share);
-    let direction = if matches!(kind, Kind::Line | Kind::Words | Kind::List) { "auto" } else { "ltr" };
-    let step = match kind {
-        Kind::Share => Some("any"),
-        Kind::Whole => Some("1"),
-        _ => None,
-    };
-    view! {
-        <input id=id type=kind.input_type() class:short=number dir=direction step=step prop:value=value placeholder=hint
-            readonly=locked aria-label=label aria-invalid=invalid aria-describedby=described on:input=write />
+    let mut facts = vec![
+        is("aria-describedby", format!("{id}-fault")),
+        is("id", id),
+        is("dir", if number || kind == Kind::Moment { "ltr" } else { "auto" }),
+        Fact::Holds("value", JsValue::from_str(&value)),
+        has("readOnly", !draft.may_edit),
+        Fact::While("aria-invalid", Box::new(move || draft.fault(&faulty).map(|_| "true".to_owned()))),
+        on("input", move |event| draft.put(&place, kind.read(&event_target_value(&event)))),
+    ];
+    if !label.is_empty() {
+        facts.push(is("aria-label", label));
     }
-    .into_any()
+    if let (Kind::Words | Kind::LongWords, Some((text, _))) = (kind, pointer.rsplit_once('/')) {
+        // What the reader of this language sees meanwhile.
+        let default = draft.text("/default_locale");
+        facts.push(is("placeholder", draft.text(&format!("{text}/{default}"))));
+    }
+    if kind == Kind::LongWords {
+        facts.push(is("rows", "2"));
+        return element("textarea", facts, Vec::new());
+    }
+    facts.push(is("type", kind.input_type()));
+    if number {
+        facts.push(is("class", "short"));
+        facts.push(is("step", if kind == Kind::Share { "any" } else { "1" }));
+    }
+    element("input", facts, Vec::new())
 }
 
 /// An input below its label, with what is wrong below both.
 pub(super) fn field(draft: Draft, label: &str, pointer: &str, kind: Kind) -> AnyView {
-    let missing = move |pointer: &str| {
-        matches!(kind, Kind::Words | Kind::LongWords).then(|| {
-            let (place, text) = (pointer.to_owned(), pointer.rsplit_once('/').unwrap_or_default().0.to_owned());
-            let none = words().editor.missing;
-            move || {
-                draft.value.with(|draft| {
-                    let written = draft.pointer(&text).and_then(Value::as_object).is_some_and(|text| !text.is_empty());
-                    (written && draft.pointer(&place).is_none()).then(|| view! { <span class="note">{none}</span> })
-                })
-            }
-        })
-    };
-    view! {
-        <div class="field">
-            <span><label for=id_of(pointer)>{label.to_owned()}</label>" "{missing(pointer)}</span>
-            {input(draft, pointer, kind, None)}
-            {fault(draft, pointer)}
-        </div>
+    let mut top = vec![element("label", vec![is("for", id_of(pointer))], vec![text(label)]), text(" ")];
+    if let (Kind::Words | Kind::LongWords, Some((above, _))) = (kind, pointer.rsplit_once('/')) {
+        let (place, above, none) = (pointer.to_owned(), above.to_owned(), words().editor.missing);
+        top.push(watched(move || {
+            draft.value.with(|draft| {
+                let written = draft.pointer(&above).and_then(Value::as_object).is_some_and(|text| !text.is_empty());
+                if written && draft.pointer(&place).is_none() { said("span", "note", none) } else { ().into_any() }
+            })
+        }));
     }
-    .into_any()
+    node("div", "field", vec![node("span", "", top), input(draft, pointer, kind, ""), fault(draft, pointer)])
 }
 
-/// A list to choose one of; `chosen` hears the value.
+/// A list to choose one of, with what is chosen; `hear` hears the value.
 pub(super) fn pick(
     label: &str,
     current: &str,
-    options: Vec<(&'static str, &'static str)>,
+    options: &[(&'static str, &'static str)],
     locked: bool,
-    chosen: impl Fn(String) + 'static,
+    hear: Box<dyn Fn(String)>,
 ) -> AnyView {
-    let options = options.into_iter().map(|(value, text)| {
-        let selected = value == current;
-        view! { <option value=value selected=selected>{text}</option> }.into_any()
-    });
-    view! {
-        <select aria-label=label.to_owned() disabled=locked on:change=move |event| chosen(event_target_value(&event))>
-            {options.collect_view()}
-        </select>
-    }
-    .into_any()
+    let options = options.iter().map(|(value, words)| option(value, words, *value == current)).collect();
+    let facts = vec![
+        is("aria-label", label),
+        has("disabled", locked),
+        on("change", move |event| hear(event_target_value(&event))),
+    ];
+    element("select", facts, options)
+}
+
+/// One of a list.
+pub(super) fn option(value: &str, words: &str, chosen: bool) -> AnyView {
+    element("option", vec![is("value", value), has("selected", chosen)], vec![text(words)])
 }
 
 /// A list to choose what stands at a place; the first of the options is what nothing there means.
-pub(super) fn choice(draft: Draft, label: &str, pointer: &str, options: Vec<(&'static str, &'static str)>) -> AnyView {
+pub(super) fn choice(draft: Draft, label: &str, pointer: &str, options: &[(&'static str, &'static str)]) -> AnyView {
     let usual = options.first().map_or("", |option| option.0);
-    let current = draft.text(pointer);
-    let place = pointer.to_owned();
+    let (current, place) = (draft.text(pointer), pointer.to_owned());
     let current = if current.is_empty() { usual } else { current.as_str() };
-    pick(label, current, options, !draft.may_edit, move |value| {
-        draft.put(&place, (value != usual).then(|| value.into()));
-    })
+    let put = move |value: String| draft.put(&place, (value != usual).then(|| value.into()));
+    let list = pick(label, current, options, !draft.may_edit, Box::new(put));
+    node("div", "field", vec![said("span", "", label), list, fault(draft, pointer)])
 }
 
 /// A box to tick.
-pub(super) fn tick(label: String, on: bool, locked: bool, ticked: impl Fn(bool) + 'static) -> AnyView {
-    view! {
-        <label class="check">
-            <input type="checkbox" prop:checked=on disabled=locked on:change=move |event| ticked(event_target_checked(&event)) />
-            <span>{label}</span>
-        </label>
-    }
-    .into_any()
+pub(super) fn tick(label: &str, on_now: bool, locked: bool, hear: Box<dyn Fn(bool)>) -> AnyView {
+    let facts = vec![
+        is("type", "checkbox"),
+        has("checked", on_now),
+        has("disabled", locked),
+        on("change", move |event| hear(event_target_checked(&event))),
+    ];
+    node("label", "check", vec![element("input", facts, Vec::new()), said("span", "", label)])
 }
 
 /// A box to tick for what is or is not so at a place.
 pub(super) fn flag(draft: Draft, label: &str, pointer: &str) -> AnyView {
-    let on = draft.value.with_untracked(|draft| draft.pointer(pointer).and_then(Value::as_bool).unwrap_or_default());
+    let now = draft.value.with_untracked(|draft| draft.pointer(pointer).and_then(Value::as_bool).unwrap_or_default());
     let place = pointer.to_owned();
-    tick(label.to_owned(), on, !draft.may_edit, move |on| draft.put(&place, on.then_some(Value::Bool(true))))
+    let hear = move |now: bool| draft.put(&place, now.then_some(Value::Bool(true)));
+    tick(label, now, !draft.may_edit, Box::new(hear))
 }
 
 /// Boxes to tick for the members of a set at a place; an empty set is kept where `keep`.
@@ -211,42 +204,38 @@ pub(super) fn set(
         items.iter().filter_map(Value::as_str).map(str::to_owned).collect()
     };
     let now = held(pointer);
-    let boxes = members.into_iter().map(|(name, text)| {
+    let mut children = vec![said("legend", "", legend)];
+    for (name, words) in members {
         let place = pointer.to_owned();
-        tick(text, now.iter().any(|held| held == name), !draft.may_edit, move |on| {
+        let hear = move |ticked: bool| {
             let mut items = held(&place);
             items.retain(|item| item != name);
-            if on {
+            if ticked {
                 items.push(name.to_owned());
             }
             draft.put(&place, (keep || !items.is_empty()).then(|| json!(items)));
-        })
-    });
-    view! {
-        <fieldset class="ticks" aria-describedby=format!("{}-fault", id_of(pointer))>
-            <legend>{legend.to_owned()}</legend>
-            {boxes.collect_view()}
-            {fault(draft, pointer)}
-        </fieldset>
+        };
+        children.push(tick(&words, now.iter().any(|held| held == name), !draft.may_edit, Box::new(hear)));
     }
-    .into_any()
+    children.push(fault(draft, pointer));
+    node("fieldset", "ticks", children)
 }
 
 /// A sentence with controls in its places `{0}`, `{1}`, `{2}`.
-pub(super) fn sentence(text: &'static str, controls: Vec<AnyView>) -> AnyView {
+pub(super) fn sentence(words: &str, controls: Vec<AnyView>) -> AnyView {
     let mut controls: Vec<Option<AnyView>> = controls.into_iter().map(Some).collect();
     let mut parts = Vec::new();
-    for part in text.split('{') {
+    for part in words.split('{') {
         let (place, rest) =
             part.split_once('}').map_or((None, part), |(place, rest)| (place.parse::<usize>().ok(), rest));
         if let Some(control) = place.and_then(|place| controls.get_mut(place)?.take()) {
             parts.push(control);
         }
         if !rest.trim().is_empty() {
-            parts.push(view! { <span>{rest}</span> }.into_any());
+            parts.push(said("span", "", rest));
         }
     }
-    view! { <div class="sentence">{parts}</div> }.into_any()
+    node("div", "sentence", parts)
 }
 
 /// A sentence as the label of the control in it.

@@ -6,7 +6,8 @@ use leptos::task::spawn_local;
 
 use super::draft::Draft;
 use crate::locale::words;
-use crate::part::{Icon, toasts};
+use crate::part::plain::{button, card, element, is, node, said, text};
+use crate::part::toasts;
 use crate::site::site;
 use crate::{browser, edit};
 
@@ -17,40 +18,35 @@ pub(super) fn install(draft: Draft) -> AnyView {
     let (origin, id) = (browser::origin(), draft.fact("id"));
     let touchpoint = draft.text("/touchpoints/0");
     let scale = Instrument::named(&draft.fact("instrument")).unwrap_or(Instrument::Nps).definition();
-    view! {
-        <section class="card">
-            <h2>{words.install}</h2>
-            {snippet(words.tag, words.tag_hint, edit::tag(&origin, &key, &touchpoint))}
-            {snippet(words.module, words.module_hint, edit::module(&origin, &key, &touchpoint))}
-            {snippet(words.hosted, words.hosted_hint, edit::hosted(&origin, &id))}
-            {snippet(words.signature, words.signature_hint, edit::score_links(&origin, &id, scale.min..=scale.max))}
-        </section>
-    }
-    .into_any()
+    card(
+        words.install,
+        vec![
+            snippet(words.tag, words.tag_hint, edit::tag(&origin, &key, &touchpoint)),
+            snippet(words.module, words.module_hint, edit::module(&origin, &key, &touchpoint)),
+            snippet(words.hosted, words.hosted_hint, edit::hosted(&origin, &id)),
+            snippet(words.signature, words.signature_hint, edit::score_links(&origin, &id, scale.min..=scale.max)),
+        ],
+    )
 }
 
-fn snippet(title: &'static str, hint: &'static str, text: String) -> AnyView {
+fn snippet(title: &str, hint: &str, content: String) -> AnyView {
     let (common, failed, toasts) = (&words().common, words().surveys.not_copied, toasts());
-    let copied = text.clone();
-    let copy = move |_| {
-        let text = copied.clone();
+    let code = element(
+        "pre",
+        vec![is("dir", "ltr"), is("tabindex", "0"), is("role", "region"), is("aria-label", title)],
+        vec![text(&content)],
+    );
+    let copy = move || {
+        let content = content.clone();
         spawn_local(async move {
-            match browser::copy(&text).await {
+            match browser::copy(&content).await {
                 true => toasts.say(common.copied),
                 false => toasts.fail(failed),
             }
         });
     };
-    let label = format!("{}: {title}", common.copy);
-    view! {
-        <div class="snippet">
-            <header class="row">
-                <h3>{title}</h3>
-                <button class="button small" aria-label=label on:click=copy><Icon name="copy" />{common.copy}</button>
-            </header>
-            <p class="soft">{hint}</p>
-            <pre dir="ltr" tabindex="0" role="region" aria-label=title>{text}</pre>
-        </div>
-    }
-    .into_any()
+    let label = is("aria-label", format!("{}: {title}", common.copy));
+    let copy = button("button small", "copy", common.copy, vec![label], copy);
+    let top = node("header", "row", vec![said("h3", "", title), copy]);
+    node("div", "snippet", vec![top, said("p", "soft", hint), code])
 }

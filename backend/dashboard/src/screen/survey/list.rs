@@ -7,7 +7,8 @@ use super::draft::Draft;
 use super::field::{focus, id_of};
 use crate::edit;
 use crate::locale::words;
-use crate::part::{Icon, toasts};
+use crate::part::plain::{Fact, button, has, icon_button, is, node};
+use crate::part::toasts;
 use crate::text::fill;
 
 fn entries<'a>(draft: &'a mut Value, list: &str) -> Option<&'a mut Vec<Value>> {
@@ -25,65 +26,55 @@ fn insert(draft: &mut Value, list: &str, at: usize, entry: Value) {
 }
 
 /// Takes an entry out of a list, and offers to put it back.
-pub(super) fn remove_button(draft: Draft, list: &str, at: usize, name: String) -> AnyView {
+pub(super) fn remove_button(draft: Draft, list: &str, at: usize, name: &str) -> AnyView {
     let (words, toasts) = (&words().editor, toasts());
-    let (label, said) = (fill(words.remove, &[("name", &name)]), fill(words.removed, &[("name", &name)]));
+    let (label, told) = (fill(words.remove, &[("name", name)]), fill(words.removed, &[("name", name)]));
     let list = list.to_owned();
-    let remove = move |_| {
+    let remove = move || {
         let mut gone = None;
         draft.reshape(|draft| gone = entries(draft, &list).filter(|list| at < list.len()).map(|list| list.remove(at)));
         focus(id_of(&format!("{list}/add")));
         if let Some(gone) = gone {
             let list = list.clone();
-            toasts.undoable(said.clone(), move || draft.reshape(|draft| insert(draft, &list, at, gone.clone())));
+            toasts.undoable(told.clone(), move || draft.reshape(|draft| insert(draft, &list, at, gone.clone())));
         }
     };
-    let locked = !draft.may_edit;
-    view! {
-        <button class="icon-button" aria-label=label disabled=locked on:click=remove><Icon name="trash" /></button>
-    }
-    .into_any()
+    icon_button("trash", &label, vec![has("disabled", !draft.may_edit)], remove)
 }
 
 /// The buttons that move an entry, from `first` on.
 pub(super) fn move_buttons(draft: Draft, list: &str, at: usize, first: usize, name: &str) -> AnyView {
     let words = &words().editor;
     let last = draft.length(list).saturating_sub(1);
-    let locked = !draft.may_edit;
-    let button = |up: bool| {
+    let shift_button = |up: bool| {
         let (text, icon) = if up { (words.up, "better") } else { (words.down, "worse") };
         let (upper, goal) = if up { (at.saturating_sub(1), at.saturating_sub(1)) } else { (at, at + 1) };
         // An end of the list is told and not disabled: the button that was pressed keeps the focus.
         let end = if up { at <= first } else { at >= last };
         let side = if up { "up" } else { "down" };
         let (here, list) = (id_of(&format!("{list}/{at}/{side}")), list.to_owned());
-        let shift = move |_| {
-            if end {
-                return;
+        let shift = move || {
+            if !end {
+                draft.reshape(|draft| edit::swap(draft, &list, upper));
+                focus(id_of(&format!("{list}/{goal}/{side}")));
             }
-            draft.reshape(|draft| edit::swap(draft, &list, upper));
-            focus(id_of(&format!("{list}/{goal}/{side}")));
         };
-        let label = fill(text, &[("name", name)]);
-        view! {
-            <button class="icon-button" id=here aria-label=label disabled=locked
-                aria-disabled=end.then_some("true") on:click=shift><Icon name=icon /></button>
-        }
-        .into_any()
+        let facts = vec![is("id", here), has("disabled", !draft.may_edit), is("aria-disabled", end.to_string())];
+        icon_button(icon, &fill(text, &[("name", name)]), facts, shift)
     };
-    view! { {button(true)}{button(false)} }.into_any()
+    node("span", "tools", vec![shift_button(true), shift_button(false)])
 }
 
 /// The button that adds what `entry` makes, and puts the focus into its place `first`; a list's first button is `add`.
 pub(super) fn add_button(
     draft: Draft,
     list: &str,
-    (name, text): (&str, &'static str),
+    (name, text): (&str, &str),
     first: &'static str,
-    entry: impl Fn(&Value) -> Value + 'static,
+    entry: Box<dyn Fn(&Value) -> Value>,
 ) -> AnyView {
     let (id, list) = (id_of(&format!("{list}/{name}")), list.to_owned());
-    let add = move |_| {
+    let add = move || {
         let entry = draft.value.with_untracked(&entry);
         let at = draft.length(&list);
         // What is still empty would be refused: it is saved with what is typed into it.
@@ -95,8 +86,6 @@ pub(super) fn add_button(
         let first = if first == "/text" { format!("/text/{}", draft.locale.get_untracked()) } else { first.to_owned() };
         focus(id_of(&format!("{list}/{at}{first}")));
     };
-    draft
-        .may_edit
-        .then(|| view! { <button class="button small" id=id on:click=add><Icon name="plus" />{text}</button> })
-        .into_any()
+    let facts: Vec<Fact> = vec![is("id", id)];
+    if draft.may_edit { button("button small", "plus", text, facts, add) } else { ().into_any() }
 }

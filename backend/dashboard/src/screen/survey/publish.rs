@@ -8,93 +8,17 @@ use serde_json::Value;
 
 use super::changes::changes;
 use super::draft::{Draft, Saving};
+use crate::browser;
 use crate::edit::{difference, text_at};
-use crate::fetch::{self, Loaded};
+use crate::fetch::{self, Loaded, Problem};
 use crate::locale::words;
-use crate::part::{Icon, dialog, toasts};
+use crate::part::plain::{Fact, button, node, said, watched};
+use crate::part::{Toasts, dialog, toasts};
 use crate::site::site;
 use crate::text::{Common, Text, fill};
-use crate::{browser, part};
-
-/// What can be done with the survey as a whole.
-pub(super) fn actions(draft: Draft) -> AnyView {
-    let text = words();
-    let words = &text.surveys;
-    let (site, toasts, navigate) = (site(), toasts(), use_navigate());
-    let open = RwSignal::new(false);
-    let ask = move |_| {
-        draft.save();
-        open.set(true);
-    };
-    let pause = move |_| {
-        spawn_local(async move {
-            let address = draft.address("/pause");
-            match fetch::change::<Value>(Method::POST, &address, &()).await {
-                Ok(reply) => {
-                    draft.fares(&reply);
-                    toasts.undoable(words.paused_now, move || {
-                        // Publishing what was edited makes a version, and that is asked about first.
-                        if draft.standing.with_untracked(|standing| standing.edited) {
-                            open.set(true);
-                        } else {
-                            spawn_local(publish(draft, text, toasts, None));
-                        }
-                    });
-                }
-                Err(problem) => toasts.fail(told(&text.common, problem)),
-            }
-        });
-    };
-    let duplicate = move |_| {
-        let mut copy = draft.copy();
-        copy["name"] = fill(words.copy_of, &[("name", text_at(&copy, "/name"))]).into();
-        let (navigate, address) = (navigate.clone(), fetch::address("/v1/surveys", &[site.parameter()]));
-        spawn_local(async move {
-            match fetch::change::<Value>(Method::POST, &address, &copy).await {
-                Ok(made) => {
-                    toasts.say(words.copied_survey);
-                    navigate(&site.path(&format!("surveys/{}", text_at(&made, "/id"))), Default::default());
-                }
-                Err(problem) => toasts.fail(told(&text.common, problem)),
-            }
-        });
-    };
-    let export = move |_| {
-        let copy = draft.copy();
-        let name: String =
-            text_at(&copy, "/name").chars().map(|letter| if letter.is_alphanumeric() { letter } else { '-' }).collect();
-        let text = serde_json::to_string_pretty(&copy).unwrap_or_default();
-        if browser::save(&format!("{name}.json"), "application/json", text.as_bytes()).is_err() {
-            toasts.fail(words.not_exported);
-        }
-    };
-    let publish_text = move || match draft.standing.with(|standing| standing.state.clone()).as_str() {
-        "paused" => words.publish_again,
-        _ => words.publish,
-    };
-    let nothing_new = move || {
-        draft.standing.with(|standing| standing.state == "published" && !standing.edited)
-            && draft.saving.with(|saving| *saving == Saving::Saved)
-    };
-    let running = move || draft.standing.with(|standing| standing.state == "published");
-    view! {
-        <div class="actions">
-            {draft.may_edit.then(|| view! {
-                <Show when=running><button class="button" on:click=pause><Icon name="pause" />{words.pause}</button></Show>
-                <button class="button" on:click=duplicate><Icon name="copy" />{words.duplicate}</button>
-            })}
-            <button class="button" on:click=export><Icon name="download" />{words.export}</button>
-            {draft.may_edit.then(|| view! {
-                <button class="button primary" disabled=nothing_new on:click=ask><Icon name="play" />{publish_text}</button>
-            })}
-        </div>
-        {dialog(open, words.publish, move || confirm(draft, open))}
-    }
-    .into_any()
-}
 
 /// What the API said, or that it could not be reached.
-pub(in crate::screen) fn told(common: &Common, problem: fetch::Problem) -> String {
+pub(in crate::screen) fn told(common: &Common, problem: Problem) -> String {
     match problem.status {
         0 => common.offline.to_owned(),
         _ if problem.message.is_empty() => common.failed.to_owned(),
@@ -102,18 +26,98 @@ pub(in crate::screen) fn told(common: &Common, problem: fetch::Problem) -> Strin
     }
 }
 
-async fn publish(draft: Draft, text: &'static Text, toasts: part::Toasts, open: Option<RwSignal<bool>>) {
-    let address = draft.address("/publish");
-    match fetch::change::<Value>(Method::POST, &address, &()).await {
+/// Does something with the survey, says so, and whether it was done.
+async fn act(draft: Draft, what: &str, text: &'static Text, toasts: Toasts) -> bool {
+    let address = draft.address(what);
+    match fetch::change::<Value>(Method::POST, &address, &Value::Null).await {
         Ok(reply) => {
             draft.fares(&reply);
-            if let Some(open) = open {
-                let _ = open.try_set(false);
-            }
-            toasts.say(text.surveys.live_soon);
+            true
         }
-        Err(problem) => toasts.fail(told(&text.common, problem)),
+        Err(problem) => {
+            toasts.fail(told(&text.common, problem));
+            false
+        }
     }
+}
+
+async fn publish(draft: Draft, text: &'static Text, toasts: Toasts, open: RwSignal<bool>) {
+    if act(draft, "/publish", text, toasts).await {
+        let _ = open.try_set(false);
+        toasts.say(text.surveys.live_soon);
+    }
+}
+
+/// What can be done with the survey as a whole.
+pub(super) fn actions(draft: Draft) -> AnyView {
+    let text = words();
+    let words = &text.surveys;
+    let (site, toasts, navigate) = (site(), toasts(), use_navigate());
+    let open = RwSignal::new(false);
+    let pause = move || {
+        spawn_local(async move {
+            if !act(draft, "/pause", text, toasts).await {
+                return;
+            }
+            toasts.undoable(words.paused_now, move || {
+                // Publishing what was edited makes a version, and that is asked about first.
+                if draft.standing.with_untracked(|standing| standing.edited) {
+                    open.set(true);
+                } else {
+                    spawn_local(publish(draft, text, toasts, open));
+                }
+            });
+        });
+    };
+    let duplicate = move || {
+        let mut copy = draft.copy();
+        copy["name"] = fill(words.copy_of, &[("name", text_at(&copy, "/name"))]).into();
+        let (navigate, path) = (navigate.clone(), site.path("surveys"));
+        let address = fetch::address("/v1/surveys", &[site.parameter()]);
+        spawn_local(async move {
+            match fetch::change::<Value>(Method::POST, &address, &copy).await {
+                Ok(made) => {
+                    toasts.say(words.copied_survey);
+                    navigate(&format!("{path}/{}", text_at(&made, "/id")), Default::default());
+                }
+                Err(problem) => toasts.fail(told(&text.common, problem)),
+            }
+        });
+    };
+    let export = move || {
+        let copy = draft.copy();
+        let name = text_at(&copy, "/name").replace(|letter: char| !letter.is_alphanumeric(), "-");
+        let content = serde_json::to_string_pretty(&copy).unwrap_or_default();
+        if browser::save(&format!("{name}.json"), "application/json", content.as_bytes()).is_err() {
+            toasts.fail(words.not_exported);
+        }
+    };
+    let state = move |wanted: &str| draft.standing.with(|standing| standing.state == wanted);
+    let nothing_new = move || {
+        let same = state("published") && !draft.standing.with(|standing| standing.edited);
+        (same && draft.saving.get() == Saving::Saved).then(|| "true".to_owned())
+    };
+    let mut parts = Vec::new();
+    if draft.may_edit {
+        parts.push(watched(move || match state("published") {
+            true => button("button", "pause", words.pause, Vec::new(), pause),
+            false => ().into_any(),
+        }));
+        parts.push(button("button", "copy", words.duplicate, Vec::new(), duplicate));
+    }
+    parts.push(button("button", "download", words.export, Vec::new(), export));
+    if draft.may_edit {
+        parts.push(watched(move || {
+            let words = if state("paused") { words.publish_again } else { words.publish };
+            let off = Fact::While("disabled", Box::new(nothing_new));
+            button("button primary", "play", words, vec![off], move || {
+                draft.save();
+                open.set(true);
+            })
+        }));
+    }
+    parts.push(dialog(open, words.publish, Box::new(move || confirm(draft, open))));
+    node("div", "actions", parts)
 }
 
 /// What will be different, and the button that makes it so.
@@ -125,39 +129,36 @@ fn confirm(draft: Draft, open: RwSignal<bool>) -> AnyView {
         move || (!first).then(|| format!("{}&limit=1", draft.address("/versions"))),
         move || draft.stored.get(),
     );
-    let body = move || {
+    let body = watched(move || {
         if let Saving::Failed(problem) = draft.saving.get() {
-            return view! { <p class="bad">{words.not_saved}" "{told(&text.common, problem)}</p> }.into_any();
+            return said("p", "bad", &format!("{} {}", words.not_saved, told(common, problem)));
         }
         if first {
-            return view! { <p>{words.first_time}</p> }.into_any();
+            return said("p", "", words.first_time);
         }
         versions.with(|versions| match versions {
             Loaded::Ready(page) => {
                 let found = draft.value.with(|draft| difference(&page["items"][0], draft));
-                view! { <p>{words.differs}</p>{changes(found)} }.into_any()
+                node("div", "parts", vec![said("p", "", words.differs), changes(found)])
             }
-            Loaded::Failed(_) => view! { <p class="bad">{common.failed}</p> }.into_any(),
-            Loaded::Waiting(seconds) => view! { <part::Waiting seconds=*seconds /> }.into_any(),
-            Loaded::Idle => ().into_any(),
+            Loaded::Failed(_) => said("p", "bad", common.failed),
+            _ => said("p", "quiet", common.reading),
         })
-    };
+    });
     let busy = RwSignal::new(false);
-    let go = move |_| {
+    let go = move || {
         busy.set(true);
         spawn_local(async move {
-            publish(draft, text, toasts, Some(open)).await;
+            publish(draft, text, toasts, open).await;
             let _ = busy.try_set(false);
         });
     };
-    let held = move || busy.get() || draft.saving.with(|saving| *saving != Saving::Saved);
-    view! {
-        <div class="scroll">{body}</div>
-        <p class="soft">{words.live_soon}</p>
-        <footer class="row">
-            <button class="button" on:click=move |_| open.set(false)>{common.cancel}</button>
-            <button class="button primary" disabled=held on:click=go>{words.publish}</button>
-        </footer>
-    }
-    .into_any()
+    let held = move || (busy.get() || draft.saving.get() != Saving::Saved).then(|| "true".to_owned());
+    let buttons = vec![
+        button("button", "", common.cancel, Vec::new(), move || open.set(false)),
+        button("button primary", "", words.publish, vec![Fact::While("disabled", Box::new(held))], go),
+    ];
+    let parts =
+        vec![node("div", "scroll", vec![body]), said("p", "soft", words.live_soon), node("footer", "row", buttons)];
+    node("div", "parts", parts)
 }

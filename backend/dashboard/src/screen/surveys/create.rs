@@ -12,7 +12,8 @@ use wasm_bindgen_futures::JsFuture;
 use crate::edit::{self, text_at};
 use crate::fetch::{self, Problem};
 use crate::locale::words;
-use crate::part::{Icon, dialog, metric_name, toasts};
+use crate::part::plain::{Fact, button, drawing, element, has, is, node, on, said, text, watched};
+use crate::part::{dialog, metric_name, toasts};
 use crate::screen::survey::told;
 use crate::site::site;
 
@@ -33,12 +34,12 @@ fn maker(failed: Callback<Problem>) -> Callback<Value> {
 
 /// The dialog that makes a survey.
 pub(super) fn create(open: RwSignal<bool>) -> AnyView {
-    dialog(open, words().surveys.new, move || form(open))
+    dialog(open, words().surveys.new, Box::new(move || form(open)))
 }
 
 fn form(open: RwSignal<bool>) -> AnyView {
-    let text = words();
-    let words = &text.surveys;
+    let all = words();
+    let words = &all.surveys;
     let metric = RwSignal::new(Metric::Nps);
     let (name, touchpoint) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
     let problem = RwSignal::new(None::<Problem>);
@@ -47,7 +48,7 @@ fn form(open: RwSignal<bool>) -> AnyView {
         let _ = busy.try_set(false);
         let _ = problem.try_set(Some(failed));
     }));
-    let submit = move |event: web_sys::SubmitEvent| {
+    let submit = on("submit", move |event| {
         event.prevent_default();
         let mut content = json!({ "metric": metric.get_untracked().name() });
         let (name, touchpoint) = (name.get_untracked(), touchpoint.get_untracked());
@@ -59,64 +60,73 @@ fn form(open: RwSignal<bool>) -> AnyView {
         }
         busy.set(true);
         make.run(content);
-    };
+    });
+    // A fault of no input here is told below all of them.
     let fault = move |field: &'static str| {
         problem.with(|problem| {
-            let about = |problem: &&Problem| match problem.field.as_deref() {
-                Some(at) => {
-                    at.starts_with(field) && !field.is_empty()
-                        || field.is_empty() && !["name", "touchpoints"].contains(&at)
-                }
-                None => field.is_empty(),
-            };
-            problem.as_ref().filter(about).map(|problem| told(&text.common, problem.clone()))
+            let problem = problem.as_ref()?;
+            let at = problem.field.as_deref().filter(|at| ["name", "touchpoints"].contains(at)).unwrap_or_default();
+            (at == field).then(|| told(&all.common, problem.clone()))
         })
     };
-    let kinds = Metric::ALL.map(|kind| {
+    let input = |field: &'static str, label: &str, hint: &str, value: RwSignal<String>| {
+        let id = format!("new-{field}");
+        let facts = vec![
+            is("id", id.clone()),
+            is("dir", "auto"),
+            is("aria-describedby", format!("{id}-hint {id}-fault")),
+            Fact::While("aria-invalid", Box::new(move || fault(field).map(|_| "true".to_owned()))),
+            on("input", move |event| value.set(event_target_value(&event))),
+        ];
+        let parts = vec![
+            element("label", vec![is("for", id.clone())], vec![text(label)]),
+            element("input", facts, Vec::new()),
+            element("span", vec![is("class", "quiet"), is("id", format!("{id}-hint"))], vec![text(hint)]),
+            element(
+                "span",
+                vec![is("class", "fault"), is("id", format!("{id}-fault"))],
+                vec![watched(move || text(&fault(field).unwrap_or_default()))],
+            ),
+        ];
+        node("div", "field", parts)
+    };
+    let mut kinds = vec![said("legend", "", words.what_kind)];
+    for kind in Metric::ALL {
         let hint = match kind {
             Metric::Nps => words.nps_hint,
             Metric::Csat => words.csat_hint,
             Metric::Ces => words.ces_hint,
         };
-        view! {
-            <label class="kind">
-                <input type="radio" name="metric" prop:checked=move || metric.get() == kind on:change=move |_| metric.set(kind) />
-                <span><b>{metric_name(kind)}</b><span class="soft">{hint}</span></span>
-            </label>
-        }
-        .into_any()
-    });
-    view! {
-        <form on:submit=submit>
-            <fieldset class="kinds"><legend>{words.what_kind}</legend>{kinds.into_iter().collect_view()}</fieldset>
-            <div class="field">
-                <label for="new-name">{text.editor.name}</label>
-                <input id="new-name" dir="auto" aria-describedby="new-name-fault" aria-invalid=move || fault("name").map(|_| "true")
-                    on:input=move |event| name.set(event_target_value(&event)) />
-                <span class="fault" id="new-name-fault">{move || fault("name")}</span>
-            </div>
-            <div class="field">
-                <label for="new-touchpoint">{text.common.touchpoint}</label>
-                <input id="new-touchpoint" placeholder="checkout" aria-describedby="new-touchpoint-hint new-touchpoint-fault"
-                    aria-invalid=move || fault("touchpoints").map(|_| "true") on:input=move |event| touchpoint.set(event_target_value(&event)) />
-                <span class="quiet" id="new-touchpoint-hint">{text.editor.touchpoints_hint}</span>
-                <span class="fault" id="new-touchpoint-fault">{move || fault("touchpoints")}</span>
-            </div>
-            <p class="bad" role="alert">{move || fault("")}</p>
-            <footer class="row">
-                <button class="button" type="button" on:click=move |_| open.set(false)>{text.common.cancel}</button>
-                <button class="button primary" disabled=busy>{words.make}</button>
-            </footer>
-        </form>
+        let facts = vec![
+            is("type", "radio"),
+            is("name", "metric"),
+            has("checked", kind == Metric::Nps),
+            on("change", move |_| metric.set(kind)),
+        ];
+        let told = node("span", "", vec![said("b", "", metric_name(kind)), said("span", "soft", hint)]);
+        kinds.push(node("label", "kind", vec![element("input", facts, Vec::new()), told]));
     }
-    .into_any()
+    let off = Fact::While("disabled", Box::new(move || busy.get().then(|| "true".to_owned())));
+    let buttons = vec![
+        button("button", "", all.common.cancel, Vec::new(), move || open.set(false)),
+        element("button", vec![is("class", "button primary"), off], vec![text(words.make)]),
+    ];
+    let other = watched(move || text(&fault("").unwrap_or_default()));
+    let parts = vec![
+        node("fieldset", "kinds", kinds),
+        input("name", all.editor.name, "", name),
+        input("touchpoints", all.common.touchpoint, all.editor.touchpoints_hint, touchpoint),
+        element("p", vec![is("class", "bad"), is("role", "alert")], vec![other]),
+        node("footer", "row", buttons),
+    ];
+    element("form", vec![submit], parts)
 }
 
 /// The button that makes a survey of a file.
 pub(super) fn import() -> AnyView {
-    let (text, toasts) = (words(), toasts());
-    let make = maker(Callback::new(move |problem| toasts.fail(told(&text.common, problem))));
-    let read = move |event: web_sys::Event| {
+    let (all, toasts) = (words(), toasts());
+    let make = maker(Callback::new(move |problem| toasts.fail(told(&all.common, problem))));
+    let read = on("change", move |event| {
         let input: web_sys::HtmlInputElement = event_target(&event);
         let Some(file) = input.files().and_then(|files| files.get(0)) else { return };
         // The same file chosen again is a choice too.
@@ -126,14 +136,11 @@ pub(super) fn import() -> AnyView {
             let content = content.and_then(|content| content.as_string()).unwrap_or_default();
             match serde_json::from_str::<Value>(&content).ok().as_ref().and_then(edit::copy_of) {
                 Some(survey) => make.run(survey),
-                None => toasts.fail(text.surveys.no_survey_file),
+                None => toasts.fail(all.surveys.no_survey_file),
             }
         });
-    };
-    view! {
-        <label class="button"><Icon name="upload" />{text.surveys.import_file}
-            <input type="file" class="visually-hidden" accept="application/json,.json" on:change=read />
-        </label>
-    }
-    .into_any()
+    });
+    let facts = vec![is("type", "file"), is("class", "visually-hidden"), is("accept", "application/json,.json"), read];
+    let file = element("input", facts, Vec::new());
+    node("label", "button", vec![drawing("upload"), text(all.surveys.import_file), file])
 }

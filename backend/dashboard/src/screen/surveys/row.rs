@@ -4,12 +4,12 @@ use bearing_shared::api::reports::ScoreReport;
 use bearing_shared::api::surveys::SurveyReply;
 use bearing_shared::metric::{State, Unit};
 use leptos::prelude::*;
-use leptos_router::components::A;
 
 use crate::fetch::{self, Loaded};
 use crate::live::live;
 use crate::locale::{locale, words};
-use crate::part::{Waiting, metric_name, touchpoint_name};
+use crate::part::plain::{element, is, link, node, said, watched};
+use crate::part::{metric_name, touchpoint_name};
 use crate::screen::survey::state;
 use crate::site::site;
 use crate::text::fill;
@@ -37,49 +37,36 @@ pub(super) fn row(survey: &SurveyReply) -> AnyView {
     let edited = survey.edited && survey.version.is_some();
     let touchpoints: Vec<String> = survey.survey.touchpoints.iter().map(|name| touchpoint_name(name)).collect();
     let touchpoints = if touchpoints.is_empty() { words.everywhere.to_owned() } else { touchpoints.join(", ") };
-    view! {
-        <li class="card survey">
-            <div class="what">
-                <h2 dir="auto"><A href=path>{name}</A></h2>
-                <p class="facts">
-                    {badge}
-                    <span>{metric_name(metric)}</span>
-                    <span>{version}{edited.then(|| format!(" · {}", words.edited))}</span>
-                    <bdi>{touchpoints}</bdi>
-                </p>
-            </div>
-            <div class="how">{move || score.with(numbers)}</div>
-        </li>
+    let heading = element("h2", vec![is("dir", "auto")], vec![link(&path, &name)]);
+    let mut told = version.unwrap_or_default();
+    if edited {
+        told = format!("{told} · {}", words.edited);
     }
-    .into_any()
+    let facts =
+        vec![badge, said("span", "", metric_name(metric)), said("span", "", &told), said("bdi", "", &touchpoints)];
+    let what = node("div", "what", vec![heading, node("p", "facts", facts)]);
+    let how = node("div", "how", vec![watched(move || score.with(numbers))]);
+    node("li", "card survey", vec![what, how])
 }
 
 fn numbers(score: &Loaded<ScoreReport>) -> AnyView {
     let (words, locale) = (words(), locale());
-    match score {
-        Loaded::Ready(report) if report.n == 0 => view! { <p class="soft">{words.surveys.no_answers}</p> }.into_any(),
-        Loaded::Ready(report) => {
-            let printed = |text: &Option<String>| text.clone().unwrap_or_else(|| "–".into());
-            let (low, high) = (printed(&report.text.low), printed(&report.text.high));
-            let interval = fill(words.common.interval, &[("low", &low), ("high", &high)]);
-            let unit = if report.unit == Unit::Percent { "%" } else { "" };
-            let number = match report.state {
-                State::Hidden => words.common.too_few.to_owned(),
-                _ => format!("{}{unit}", printed(&report.text.score)),
-            };
-            let class = if report.state == State::Hidden { "soft" } else { "number" };
-            view! {
-                <p class=class>{number}</p>
-                <p class="quiet">
-                    {(report.state != State::Hidden).then(|| view! { <span class="interval">{interval}</span>" · " })}
-                    {locale.plural(&words.common.answers, report.n)}" · "
-                    {locale.plural(&words.common.last_days, 28)}
-                </p>
-            }
-            .into_any()
-        }
-        Loaded::Waiting(seconds) => view! { <Waiting seconds=*seconds /> }.into_any(),
-        Loaded::Failed(_) => view! { <p class="soft">{words.common.failed}</p> }.into_any(),
-        Loaded::Idle => ().into_any(),
+    let report = match score {
+        Loaded::Ready(report) if report.n == 0 => return said("p", "soft", words.surveys.no_answers),
+        Loaded::Ready(report) => report,
+        Loaded::Failed(_) => return said("p", "soft", words.common.failed),
+        _ => return said("p", "quiet", words.common.reading),
+    };
+    let printed = |text: &Option<String>| text.clone().unwrap_or_else(|| "–".into());
+    let (answers, period) =
+        (locale.plural(&words.common.answers, report.n), locale.plural(&words.common.last_days, 28));
+    if report.state == State::Hidden {
+        let told = format!("{answers} · {period}");
+        return vec![said("p", "soft", words.common.too_few), said("p", "quiet", &told)].into_any();
     }
+    let (low, high) = (printed(&report.text.low), printed(&report.text.high));
+    let interval = fill(words.common.interval, &[("low", &low), ("high", &high)]);
+    let unit = if report.unit == Unit::Percent { "%" } else { "" };
+    let number = format!("{}{unit}", printed(&report.text.score));
+    vec![said("p", "number", &number), said("p", "quiet", &format!("{interval} · {answers} · {period}"))].into_any()
 }

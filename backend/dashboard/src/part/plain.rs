@@ -1,0 +1,139 @@
+//! Elements made by functions that are compiled once: a form of many inputs costs a call for each, and not a copy of how
+//! an element is made. Screens of few elements are easier to read in `view!`.
+
+use std::rc::Rc;
+
+use gloo::events::EventListener;
+use leptos::prelude::*;
+use send_wrapper::SendWrapper;
+use wasm_bindgen::JsValue;
+use web_sys::{Element, Event};
+
+use crate::part::Icon;
+
+/// What is so of an element.
+pub(crate) enum Fact {
+    /// It has an attribute.
+    Is(&'static str, String),
+    /// It has an attribute as long as there is a value.
+    While(&'static str, Box<dyn Fn() -> Option<String>>),
+    /// Something is done on an event.
+    On(&'static str, Box<dyn Fn(Event)>),
+    /// It has a property, such as what is written into an input.
+    Holds(&'static str, JsValue),
+}
+
+/// An attribute.
+pub(crate) fn is(name: &'static str, value: impl Into<String>) -> Fact {
+    Fact::Is(name, value.into())
+}
+
+/// An attribute without a value, where it is so.
+pub(crate) fn has(name: &'static str, so: bool) -> Fact {
+    Fact::Holds(name, JsValue::from_bool(so))
+}
+
+/// What is done on an event.
+pub(crate) fn on(name: &'static str, act: impl Fn(Event) + 'static) -> Fact {
+    Fact::On(name, Box::new(act))
+}
+
+/// An element.
+pub(crate) fn element(tag: &'static str, facts: Vec<Fact>, children: Vec<AnyView>) -> AnyView {
+    leptos::html::custom(tag).directive(apply, Rc::new(facts)).child(children).into_any()
+}
+
+fn apply(element: Element, facts: Rc<Vec<Fact>>) {
+    let mut listeners = Vec::new();
+    for (place, fact) in facts.iter().enumerate() {
+        let facts = Rc::clone(&facts);
+        match fact {
+            // The names are ours, and every element takes them.
+            Fact::Is(name, value) => drop(element.set_attribute(name, value)),
+            Fact::Holds(name, value) => drop(js_sys::Reflect::set(&element, &JsValue::from_str(name), value)),
+            Fact::While(..) => {
+                let element = element.clone();
+                Effect::new(move || {
+                    let Fact::While(name, value) = &facts[place] else { return };
+                    match value() {
+                        Some(value) => drop(element.set_attribute(name, &value)),
+                        None => drop(element.remove_attribute(name)),
+                    }
+                });
+            }
+            Fact::On(name, _) => listeners.push(EventListener::new(&element, *name, move |event| {
+                if let Fact::On(_, act) = &facts[place] {
+                    act(event.clone());
+                }
+            })),
+        }
+    }
+    let listeners = SendWrapper::new(listeners);
+    on_cleanup(move || drop(listeners));
+}
+
+/// A text.
+pub(crate) fn text(text: &str) -> AnyView {
+    text.to_owned().into_any()
+}
+
+/// An element of a class with others in it.
+pub(crate) fn node(tag: &'static str, class: &str, children: Vec<AnyView>) -> AnyView {
+    element(tag, vec![is("class", class)], children)
+}
+
+/// An element of a class with a text in it.
+pub(crate) fn said(tag: &'static str, class: &str, words: &str) -> AnyView {
+    node(tag, class, vec![text(words)])
+}
+
+/// What is drawn again whenever what it read has changed.
+pub(crate) fn watched(draw: impl Fn() -> AnyView + Send + 'static) -> AnyView {
+    boxed(Box::new(draw))
+}
+
+fn boxed(draw: Box<dyn Fn() -> AnyView + Send>) -> AnyView {
+    (move || draw()).into_any()
+}
+
+/// A button with an icon, where it has one, and words.
+pub(crate) fn button(
+    class: &str,
+    icon: &'static str,
+    words: &str,
+    more: Vec<Fact>,
+    press: impl Fn() + 'static,
+) -> AnyView {
+    let mut facts = vec![is("class", class), is("type", "button"), on("click", move |_| press())];
+    facts.extend(more);
+    element("button", facts, vec![drawing(icon), text(words)])
+}
+
+/// A button with an icon alone.
+pub(crate) fn icon_button(icon: &'static str, label: &str, more: Vec<Fact>, press: impl Fn() + 'static) -> AnyView {
+    let mut facts = vec![is("aria-label", label)];
+    facts.extend(more);
+    button("icon-button", icon, "", facts, press)
+}
+
+/// An icon; none for the empty name.
+pub(crate) fn drawing(icon: &'static str) -> AnyView {
+    if icon.is_empty() { ().into_any() } else { view! { <Icon name=icon /> }.into_any() }
+}
+
+/// A card with a heading.
+pub(crate) fn card(heading: &str, children: Vec<AnyView>) -> AnyView {
+    let mut all = vec![said("h2", "", heading)];
+    all.extend(children);
+    node("section", "card", all)
+}
+
+/// A link within the dashboard.
+pub(crate) fn link(address: &str, words: &str) -> AnyView {
+    element("a", vec![is("href", address)], vec![text(words)])
+}
+
+/// What of several is there.
+pub(crate) fn each(views: impl Iterator<Item = AnyView>) -> AnyView {
+    views.collect::<Vec<_>>().into_any()
+}
