@@ -2,4 +2,5 @@
 
 fn main() {
     println!("cargo::rerun-if-changed=../dist/assets");
+    println!("cargo::rerun-if-changed=../dist/dashboard");
 }

@@ -6,6 +6,8 @@ use bearing_storage::Store;
 
 use crate::admission::{Admission, Limits};
 use crate::assets::Assets;
+use crate::auth::limits::Tries;
+use crate::auth::passwords::Passwords;
 use crate::clock::Clock;
 use crate::demo::shop::Shop;
 use crate::directory::Directory;
@@ -32,6 +34,10 @@ pub struct App {
     pub directory: Directory,
     /// What may begin.
     pub admission: Admission,
+    /// What makes and compares passwords' hashes.
+    pub passwords: Passwords,
+    /// How often signing in may be tried.
+    pub tries: Tries,
     /// The way in for answers and events.
     pub intake: Intake,
     /// The replicated log that answers go into before the store, where there is one.
@@ -84,6 +90,8 @@ impl App {
             directory: Directory::new(Arc::clone(&store)),
             webhooks: Webhooks::start(Arc::clone(&store), Arc::clone(&clock), Arc::clone(&metrics), client),
             admission: Admission::new(limits, intake.waiting()),
+            passwords: Passwords::default(),
+            tries: Tries::new(Arc::clone(&clock)),
             intake,
             live,
             log,
@@ -100,6 +108,7 @@ impl App {
         jobs::recount::start(&app);
         jobs::caps::start(&app);
         jobs::deliveries::start(&app);
+        jobs::keys::start(&app);
         app
     }
 

@@ -12,6 +12,11 @@ use rust_embed::RustEmbed;
 #[allow_missing = true]
 struct Files;
 
+#[derive(RustEmbed)]
+#[folder = "$CARGO_MANIFEST_DIR/../dist/dashboard"]
+#[allow_missing = true]
+struct Dashboard;
+
 /// What the backend needs to know of the browser files.
 pub struct Assets {
     /// Where the renderer is; `None` in a binary built without it.
@@ -118,18 +123,35 @@ pub struct Asset {
 
 /// The file at a path, for a reader with this `accept-encoding`.
 pub fn find(path: &str, accept_encoding: &str) -> Option<Asset> {
+    find_in::<Files>(path, accept_encoding)
+}
+
+/// The dashboard's file at a path, for a reader with this `accept-encoding`.
+pub fn find_dashboard(path: &str, accept_encoding: &str) -> Option<Asset> {
+    find_in::<Dashboard>(path, accept_encoding)
+}
+
+/// The page that the dashboard begins with; `None` in a binary built without it.
+pub fn dashboard_page() -> Option<Cow<'static, [u8]>> {
+    Dashboard::get("index.html").map(|file| file.data)
+}
+
+fn find_in<F: RustEmbed>(path: &str, accept_encoding: &str) -> Option<Asset> {
     let media_type = match path.rsplit_once('.')?.1 {
         "js" => "text/javascript; charset=utf-8",
         "css" => "text/css; charset=utf-8",
         "wasm" => "application/wasm",
+        "svg" => "image/svg+xml",
+        "png" => "image/png",
+        "woff2" => "font/woff2",
         _ => return None,
     };
     let taken = |name: &str| accept_encoding.split(',').any(|part| part.split(';').next().unwrap_or("").trim() == name);
     let (file, encoding) = [("br", "br"), ("gzip", "gz")]
         .into_iter()
         .filter(|(name, _)| taken(name))
-        .find_map(|(name, suffix)| Some((Files::get(&format!("{path}.{suffix}"))?, Some(name))))
-        .or_else(|| Some((Files::get(path)?, None)))?;
+        .find_map(|(name, suffix)| Some((F::get(&format!("{path}.{suffix}"))?, Some(name))))
+        .or_else(|| Some((F::get(path)?, None)))?;
     let hash = data_encoding::HEXLOWER.encode(&file.metadata.sha256_hash()[..8]);
     Some(Asset { body: file.data, media_type, encoding, etag: format!("\"{hash}\"") })
 }

@@ -2,6 +2,7 @@
 
 mod backups;
 mod commands;
+mod members;
 mod moves;
 mod options;
 

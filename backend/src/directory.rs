@@ -1,12 +1,12 @@
 //! The directory: sites, keys and published surveys in memory, never more than a second behind the store.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use bearing_shared::cell;
-use bearing_shared::id::{SiteId, SiteKey, SurveyId};
+use bearing_shared::id::{KeyId, SiteId, SiteKey, SurveyId};
 use bearing_shared::rule::{self, moment};
 use bearing_storage::{CountingStatus, Key, PublishedVersion, Result, Site, Store};
 use jiff::tz::TimeZone;
@@ -94,13 +94,15 @@ pub struct Directory {
     sites: Cache<SiteKey, Arc<SiteView>>,
     keys: Cache<[u8; 32], (i64, Key)>,
     site_keys: Cache<SiteId, (i64, SiteKey)>,
+    /// When keys were last used, until that is noted in the store.
+    used: Mutex<HashMap<KeyId, i64>>,
 }
 
 impl Directory {
     /// An empty directory over a store.
     pub fn new(store: Arc<dyn Store>) -> Self {
         let (sites, keys, site_keys) = (Cache::new(KEPT), Cache::new(KEPT), Cache::new(KEPT));
-        Self { store, revision: AtomicI64::new(0), sites, keys, site_keys }
+        Self { store, revision: AtomicI64::new(0), sites, keys, site_keys, used: Mutex::default() }
     }
 
     /// Asks the store, now and then, whether another process has changed anything. Ends when the app does.
@@ -216,5 +218,32 @@ impl Directory {
             self.keys.insert(hash, (revision, key.clone()));
         }
         Ok(found)
+    }
+
+    /// Remembers that a key was used at `now`, ms since 1970 UTC.
+    pub fn used(&self, key: &KeyId, now: i64) {
+        if let Ok(mut used) = self.used.lock() {
+            used.insert(key.clone(), now);
+        }
+    }
+
+    /// Notes in the store when keys were last used.
+    ///
+    /// # Errors
+    /// What the store says; it is tried again the next time.
+    pub async fn note_use(&self) -> Result<()> {
+        let used = self.used.lock().map(|mut used| std::mem::take(&mut *used)).unwrap_or_default();
+        if used.is_empty() {
+            return Ok(());
+        }
+        let noted = self.store.touch_keys(used.iter().map(|(key, at)| (key.clone(), *at)).collect()).await;
+        if noted.is_err()
+            && let Ok(mut later) = self.used.lock()
+        {
+            for (key, at) in used {
+                later.entry(key).or_insert(at);
+            }
+        }
+        noted
     }
 }

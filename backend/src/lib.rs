@@ -9,6 +9,7 @@
 pub mod admission;
 pub mod app;
 pub mod assets;
+pub mod audit;
 pub mod auth;
 pub mod caps;
 pub mod chance;
@@ -29,4 +30,5 @@ pub mod reading;
 pub mod reports;
 pub mod server;
 pub mod telemetry;
+pub mod texts;
 pub mod time;

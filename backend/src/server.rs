@@ -29,6 +29,7 @@ use tokio::time::timeout;
 use tower::ServiceExt;
 
 use crate::app::Shared;
+use crate::auth::limits::Peer;
 use crate::chance;
 use crate::error::EXPOSED;
 use crate::held::{Held, held};
@@ -167,8 +168,9 @@ impl Door {
 
     fn serve(&self, stream: TcpStream, permit: OwnedSemaphorePermit) {
         let (busy, router) = (Busy::default(), self.router.clone());
+        let peer = stream.peer_addr().ok().map(|address| Peer(address.ip()));
         let stream = Wire::new(stream, busy.clone(), self.counted.clone());
-        let service = service_fn(move |request| answer(router.clone(), busy.begin(), request));
+        let service = service_fn(move |request| answer(router.clone(), busy.begin(), peer, request));
         let mut http = hyper::server::conn::http1::Builder::new();
         // The time of a head is the wire's business.
         http.header_read_timeout(None).max_buf_size(64 * 1024);
@@ -186,8 +188,12 @@ impl Door {
 async fn answer(
     router: Router,
     working: Working,
-    request: hyper::Request<Incoming>,
+    peer: Option<Peer>,
+    mut request: hyper::Request<Incoming>,
 ) -> Result<hyper::Response<Held<Working>>, Infallible> {
+    if let Some(peer) = peer {
+        request.extensions_mut().insert(peer);
+    }
     let response: Response = router.oneshot(request.map(Body::new)).await?;
     Ok(response.map(|body| held(body, working)))
 }

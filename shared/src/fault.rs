@@ -26,9 +26,11 @@ codes! {
     INVALID_UTF8 "invalid_utf8" 400 "The body is not UTF-8; encode it as UTF-8.";
     INCOMPLETE_BODY "incomplete_body" 400 "The connection ended before the whole body arrived; send it again.";
     MALFORMED_REQUEST "malformed_request" 400 "The bytes are no HTTP/1.1 request; speak HTTP/1.1 here, and TLS or HTTP/2 to the proxy in front.";
-    UNAUTHORIZED "unauthorized" 401 "Send `Authorization: Bearer sk_…` with a key that is not revoked.";
+    UNAUTHORIZED "unauthorized" 401 "Send `Authorization: Bearer sk_…` with a key that is not revoked, or sign in.";
     ORIGIN_NOT_ALLOWED "origin_not_allowed" 403 "The page's origin is not on the site's list; add it to the site's origins.";
-    INSUFFICIENT_SCOPE "insufficient_scope" 403 "The key's scope does not allow this; use a key with the scope that the message names.";
+    INSUFFICIENT_SCOPE "insufficient_scope" 403 "The key's scope or the member's role does not allow this; the message names the one that does.";
+    CROSS_SITE "cross_site" 403 "Another site's page sent this in a member's name; use the dashboard's own pages, or a key.";
+    SESSION_REQUIRED "session_required" 403 "Only a member who is signed in may do this, never a key; use the dashboard.";
     NOT_FOUND "not_found" 404 "Nothing here has that address or id, or it belongs to another site.";
     UNKNOWN_SITE "unknown_site" 404 "No site has that key; copy the tag again from the site's settings.";
     METHOD_NOT_ALLOWED "method_not_allowed" 405 "The address exists, but not for this method; see /docs.";
@@ -40,6 +42,7 @@ codes! {
     INVALID_FIELD "invalid_field" 422 "The field named in `field` has a wrong type or form; the message says what it takes.";
     MISSING_FIELD "missing_field" 422 "The field named in `field` is required.";
     UNKNOWN_FIELD "unknown_field" 422 "The field named in `field` is not known here; the message lists those that are.";
+    MISSING_PARAMETER "missing_parameter" 422 "The query parameter named in `field` is required here.";
     UNKNOWN_PARAMETER "unknown_parameter" 422 "The query parameter named in `field` is not known here.";
     INVALID_PARAMETER "invalid_parameter" 422 "The query parameter named in `field` has a value that is not allowed; the message says what is.";
     JSON_TOO_DEEP "json_too_deep" 422 "The JSON nests deeper than 16 levels.";
@@ -61,6 +64,7 @@ codes! {
     ERASED "erased" 422 "A response with this id was erased and cannot come back.";
     MIXED_INSTRUMENTS "mixed_instruments" 422 "The answers come from two instruments (CES 1.0 and 2.0); name one survey.";
     TOO_MUCH_TO_READ "too_much_to_read" 422 "So many answers cannot be read within 5 seconds; take fewer days, or declare the attribute so that it is counted.";
+    TOO_MANY_TRIES "too_many_tries" 429 "The password was tried too often; come back after `Retry-After` seconds.";
     TOO_MANY_STREAMS "too_many_streams" 429 "The site has 1,000 live streams open; close one, or try again after `Retry-After` seconds.";
     HEAD_TOO_LARGE "head_too_large" 431 "The request's address or headers are too large; send at most 100 headers and 64 KiB.";
     INTERNAL "internal" 500 "Something failed on the server; the request id in `x-request-id` finds it in the log.";

@@ -43,6 +43,14 @@ ids! {
     SurveyId = "sv_";
     /// One API key, named without its secret.
     KeyId = "key_";
+    /// One member: a person who signs in.
+    MemberId = "mb_";
+    /// One invitation, named without its secret.
+    InvitationId = "in_";
+    /// One session of a member, named without its secret.
+    SessionId = "se_";
+    /// One shared link, named without its secret.
+    ShareId = "sh_";
     /// One webhook of a site.
     WebhookId = "wh_";
     /// One message to one webhook: the same on every attempt, so that its receiver knows what it has had.

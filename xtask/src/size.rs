@@ -53,6 +53,41 @@ const BUDGETS: [Budget; 4] = [
     },
 ];
 
+/// What the dashboard may weigh at its first load, in brotli bytes: page, style sheet, scripts and program.
+const DASHBOARD_LIMIT: u64 = 350_000;
+
+/// The dashboard's files as `dist/dashboard` has them, the page first.
+fn dashboard_files(place: &Place) -> Result<Vec<(String, PathBuf)>> {
+    let folder = place.dist().join("dashboard");
+    let page = folder.join("index.html");
+    let text =
+        fs::read_to_string(&page).context("dist/dashboard holds no index.html; run `cargo xtask build` first")?;
+    let mut files = vec![("index.html".to_owned(), page)];
+    // The page names every file of its first load below `/app/`.
+    let named = text.split('"').filter_map(|part| part.strip_prefix("/app/")).filter(|part| part.starts_with("files/"));
+    for path in named {
+        let name = path.rsplit('/').next().unwrap_or(path).to_owned();
+        files.push((name, folder.join(path)));
+    }
+    ensure!(files.len() == 5, "the dashboard's page names {} files, not the five it is made of", files.len());
+    Ok(files)
+}
+
+/// Prints what a member downloads to see the dashboard; whether it is within its limit.
+fn dashboard(place: &Place) -> Result<bool> {
+    let files = dashboard_files(place)?;
+    let named: Vec<(&str, PathBuf)> = files.iter().map(|(name, path)| (name.as_str(), path.clone())).collect();
+    let table = measure(place, &named)?;
+    let size = |name: &str| table[name]["brotli"].as_u64().unwrap_or_default();
+    let sum: u64 = files.iter().map(|(name, _)| size(name)).sum();
+    for (name, _) in &files {
+        say(format_args!("dashboard {name:<16}{:>10} brotli", size(name)));
+    }
+    let verdict = if sum > DASHBOARD_LIMIT { "TOO LARGE" } else { "ok" };
+    say(format_args!("dashboard first load {sum:>15} brotli, fails past {DASHBOARD_LIMIT}: {verdict}"));
+    Ok(sum <= DASHBOARD_LIMIT)
+}
+
 /// What a visitor has downloaded at each moment, in brotli bytes: the moment in words and the sum.
 pub(crate) fn moments(place: &Place) -> Result<Vec<(&'static str, u64)>> {
     let table = measure(place, &files(place)?)?;
@@ -113,6 +148,9 @@ pub(crate) fn size(place: &Place) -> Result<ExitCode> {
         format!(r#""{name}":{{"raw":{},"gzip":{},"brotli":{}}}"#, size("raw"), size("gzip"), size("brotli"))
     });
     say(format_args!("{{{}}}", sizes.chain(totals).collect::<Vec<_>>().join(",")));
+    if !dashboard(place)? {
+        broken.push(format!("the dashboard's first load is above {DASHBOARD_LIMIT} bytes"));
+    }
     if broken.is_empty() {
         return Ok(ExitCode::SUCCESS);
     }

@@ -89,6 +89,7 @@ pub(crate) fn test(place: &Place, only: Option<&str>) -> Result<ExitCode> {
             xtask("build", &["build"]),
             xtask("package", &["package", "--check"]),
             xtask("lint widget", &["lint", "widget"]),
+            xtask("lint dashboard", &["lint", "dashboard"]),
             xtask("lint deny", &["lint", "deny"]),
             xtask("lint deploy", &["lint", "deploy"]),
         ],

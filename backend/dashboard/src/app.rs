@@ -1,5 +1,6 @@
 //! The whole: who is signed in, how they read, and which screen an address is.
 
+use bearing_shared::api::session::SessionReply;
 use gloo::net::http::Method;
 use leptos::prelude::*;
 use leptos_router::components::{Redirect, Route, Router, Routes};
@@ -13,7 +14,6 @@ use crate::live::Live;
 use crate::locale::Locale;
 use crate::part::{Failed, Shell, Toasts, Waiting};
 use crate::screen;
-use crate::session::Session;
 use crate::site::SiteContext;
 
 /// Puts the dashboard in the place of what the page showed while it came.
@@ -27,7 +27,7 @@ pub(crate) fn mount() {
 /// Reads who is signed in, then shows everything else.
 #[component]
 fn App() -> impl IntoView {
-    let session = fetch::reading::<Session>(|| Some("/v1/session".into()), || 0);
+    let session = fetch::reading::<SessionReply>(|| Some("/v1/session".into()), || 0);
     // Before anybody is known the browser's language will do.
     provide_context(Locale::of(None, &browser::languages()));
     move || {
@@ -42,7 +42,7 @@ fn App() -> impl IntoView {
 
 /// Everything that a member sees.
 #[component]
-fn Member(session: Session) -> impl IntoView {
+fn Member(session: SessionReply) -> impl IntoView {
     let locale = Locale::of(session.member.locale.as_deref(), &browser::languages());
     provide_context(locale);
     provide_context(session.clone());
@@ -53,7 +53,7 @@ fn Member(session: Session) -> impl IntoView {
         let _ = root.set_attribute("lang", locale.language.tag);
         let _ = root.set_attribute("dir", locale.language.direction());
     }
-    let first = session.sites.first().map(|site| format!("/app/{}", site.id));
+    let first = session.sites.first().map(|site| format!("/app/{}", site.id.0));
     let home = move || match first.clone() {
         Some(path) => view! { <Redirect path=path /> }.into_any(),
         None => view! { <screen::NoSite /> }.into_any(),

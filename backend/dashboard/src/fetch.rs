@@ -13,7 +13,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::{browser, query};
+use crate::{browser, json, query};
 
 /// What went wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,7 +33,7 @@ impl Problem {
         Self { status: 0, code: "unreachable".into(), message: String::new(), field: None }
     }
 
-    fn unreadable(error: serde_json::Error) -> Self {
+    fn unreadable(error: impl std::fmt::Display) -> Self {
         Self { status: 200, code: "unreadable".into(), message: error.to_string(), field: None }
     }
 
@@ -91,12 +91,12 @@ pub(crate) async fn change<T: DeserializeOwned>(
     address: &str,
     body: &impl Serialize,
 ) -> Result<T, Problem> {
-    typed(value(changed(method, address, json(body)?).await?).await?)
+    typed(value(changed(method, address, written(body)?).await?).await?)
 }
 
 /// Changes something of which there is nothing to read.
 pub(crate) async fn act(method: Method, address: &str, body: &impl Serialize) -> Result<(), Problem> {
-    changed(method, address, json(body)?).await.map(|_| ())
+    changed(method, address, written(body)?).await.map(|_| ())
 }
 
 /// Removes something.
@@ -110,7 +110,7 @@ async fn changed(method: Method, address: &str, body: String) -> Result<Response
     received(request.send().await).await
 }
 
-fn json(body: &impl Serialize) -> Result<String, Problem> {
+fn written(body: &impl Serialize) -> Result<String, Problem> {
     serde_json::to_string(body).map_err(Problem::unreadable)
 }
 
@@ -121,7 +121,7 @@ async fn value(response: Response) -> Result<Value, Problem> {
 }
 
 fn typed<T: DeserializeOwned>(value: Value) -> Result<T, Problem> {
-    serde_json::from_value(value).map_err(Problem::unreadable)
+    json::read(&value).map_err(Problem::unreadable)
 }
 
 async fn sent(request: RequestBuilder) -> Result<Response, Problem> {
@@ -198,7 +198,10 @@ fn keep_reading(address: Box<dyn Fn() -> Option<String>>, again: Box<dyn Fn() ->
                     }
                 })
             };
-            let result = get::<Value>(&address).await;
+            let result = match sent(Request::get(&address)).await {
+                Ok(response) => value(response).await,
+                Err(problem) => Err(problem),
+            };
             drop(tick);
             if asked.get() == turn {
                 here.set(result.is_ok());

@@ -4,14 +4,18 @@
 //! natively; everything else is switched on by `csr`, for wasm32 alone.
 
 pub mod chart;
+pub mod csv;
 pub mod day;
 pub mod inbox;
+pub mod json;
 pub mod query;
 pub mod text;
 pub mod view;
 
 #[cfg(feature = "csr")]
 mod app;
+#[cfg(feature = "csr")]
+mod boxed;
 #[cfg(feature = "csr")]
 mod browser;
 #[cfg(feature = "csr")]

@@ -57,7 +57,9 @@ impl Locale {
     /// A difference with its sign.
     pub(crate) fn signed(&self, number: f64) -> String {
         let shown = [("maximumFractionDigits", JsValue::from(1)), ("signDisplay", "exceptZero".into())];
-        call(&Intl::NumberFormat::new(&self.locales(), &options(&shown)).format(), &JsValue::from(number))
+        let text = call(&Intl::NumberFormat::new(&self.locales(), &options(&shown)).format(), &JsValue::from(number));
+        // A sign stays before its number in a line that runs the other way (isolates of Unicode's UAX 9).
+        if self.language.direction() == "rtl" { format!("\u{2066}{text}\u{2069}") } else { text }
     }
 
     /// A share, 0 to 1, in percent.

@@ -1,5 +1,6 @@
 //! The site that is looked at: its settings, its surveys, its day, and what the member may do in it.
 
+use bearing_shared::api::members::Role;
 use bearing_shared::api::sites::SiteReply;
 use leptos::prelude::*;
 
@@ -43,17 +44,17 @@ impl SiteContext {
 
     /// Whether the member may change surveys and responses.
     pub(crate) fn may_edit(&self) -> bool {
-        self.role().is_some_and(|role| role == "editor" || role == "owner")
+        self.role().is_some_and(|role| role >= Role::Editor)
     }
 
     /// Whether the member may change the site and its members.
     pub(crate) fn may_own(&self) -> bool {
-        self.role().is_some_and(|role| role == "owner")
+        self.role() == Some(Role::Owner)
     }
 
-    fn role(&self) -> Option<String> {
+    fn role(&self) -> Option<Role> {
         let id = self.id.get();
-        session().sites.into_iter().find(|site| site.id == id).map(|site| site.role)
+        session().sites.into_iter().find(|site| site.id.0 == id).map(|site| site.role)
     }
 
     /// An address below the site, such as `/app/st_1/responses`.

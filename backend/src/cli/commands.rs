@@ -13,8 +13,8 @@ use bearing_shared::survey::Survey;
 use bearing_storage::{Key, Scope, Site, Store};
 use serde_json::json;
 
-use super::options::{Command, KeyCommand, Listen, Options, Place, SiteCommand, SurveyCommand};
-use super::{backups, moves, say};
+use super::options::{Command, KeyCommand, Listen, Options, Place, SiteCommand, SurveyCommand, UserCommand};
+use super::{backups, members, moves, say};
 use crate::app::App;
 use crate::clock::{Clock, SystemClock};
 use crate::demo::{self, Demo};
@@ -70,6 +70,9 @@ pub(super) async fn run(options: Options) -> anyhow::Result<()> {
             survey.touchpoints = touchpoint;
             let id = create_survey(store.as_ref(), &SiteId(site), survey, publish).await;
             id.and_then(|id| if json { say(&json!({ "id": id }).to_string()) } else { say(&id) })
+        }
+        Command::User(UserCommand::Create { email, json }) => {
+            members::create(store.as_ref(), &email, public_url.as_deref(), json).await
         }
         // Opening has done it already.
         Command::Migrate { .. } => say("The schema is up to date."),
@@ -127,12 +130,14 @@ async fn serve(
     };
     let app = App::start_with(store, clock, public_url, shop, admitted, client, log);
     let router = http::router(Arc::clone(&app));
+    let base = app.public_url.as_deref().unwrap_or(&url);
     if let Some((site, key)) = key {
         let score = format!("{url}/v1/reports/score?metric=nps");
         say(&format!(
-            "Shop   {url}/demo/\nDocs   {url}/docs\nSite   {site}\nKey    {key}\nScore  curl -H 'authorization: Bearer {key}' '{score}'"
+            "Shop   {url}/demo/\nApp    {base}/app\nDocs   {url}/docs\nSite   {site}\nKey    {key}\nScore  curl -H 'authorization: Bearer {key}' '{score}'"
         ))?;
     }
+    members::invite_first(app.store.as_ref(), base).await?;
     let stop = server::stop_signal()?;
     say(&format!("ready {url}"))?;
     let limits = server::Limits { connections, drain_delay: Duration::from_secs(listen.drain_delay) };
@@ -190,7 +195,9 @@ async fn create_key(store: &dyn Store, site: &SiteId, scope: Scope) -> anyhow::R
         site: site.clone(),
         hash: auth::hash(&secret),
         scope,
+        name: "The command line".into(),
         created_at: SystemClock.now(),
+        last_used_at: None,
     };
     if !store.create_key(key).await? {
         bail!("There is no site {site}; `bearing site create` makes one.");

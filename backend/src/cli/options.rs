@@ -92,6 +92,9 @@ pub(super) enum Command {
     /// API keys.
     #[command(subcommand)]
     Key(KeyCommand),
+    /// Members: the people who sign in.
+    #[command(subcommand)]
+    User(UserCommand),
     /// Surveys.
     #[command(subcommand)]
     Survey(SurveyCommand),
@@ -155,6 +158,19 @@ pub(super) enum KeyCommand {
         /// read, write or admin.
         #[arg(long, env = "BEARING_SCOPE", value_parser = scope)]
         scope: Scope,
+        /// Prints JSON.
+        #[arg(long, env = "BEARING_JSON")]
+        json: bool,
+    },
+}
+
+#[derive(Subcommand)]
+pub(super) enum UserCommand {
+    /// Prints a link that makes an operator, who owns every site; for a member it sets a new password instead.
+    Create {
+        /// The address to sign in with.
+        #[arg(long, env = "BEARING_EMAIL")]
+        email: String,
         /// Prints JSON.
         #[arg(long, env = "BEARING_JSON")]
         json: bool,

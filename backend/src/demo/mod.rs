@@ -127,7 +127,9 @@ async fn api_key(store: &dyn Store, site: &Site, now: i64) -> Result<String> {
     let hash = auth::hash(&secret);
     if store.key_by_hash(hash).await?.is_none() {
         let (id, site) = (KeyId(chance::id("key_")), site.id.clone());
-        store.create_key(Key { id, site, hash, scope: Scope::Admin, created_at: now }).await?;
+        let name = "The sample shop".to_owned();
+        let key = Key { id, site, hash, scope: Scope::Admin, name, created_at: now, last_used_at: None };
+        store.create_key(key).await?;
     }
     Ok(secret)
 }

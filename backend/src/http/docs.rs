@@ -9,8 +9,10 @@ use axum::routing::get;
 use axum::{Json, Router};
 use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd, html};
 use utoipa::Modify;
-use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme};
-use utoipa::openapi::{OpenApi, RefOr};
+use utoipa::openapi::path::{Operation, Parameter, ParameterIn};
+use utoipa::openapi::schema::{Object, Type};
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityRequirement, SecurityScheme};
+use utoipa::openapi::{OpenApi, RefOr, Required};
 
 use super::page::Page;
 use crate::app::Shared;
@@ -32,13 +34,16 @@ const PAGES: &[(&str, &str, &str)] = &[
 ];
 const STYLE: &str = include_str!("docs.css");
 
-/// Says in the description that management routes take a key.
+/// Says in the description that management routes take a key or a session.
 pub(super) struct Security;
 
 impl Modify for Security {
     fn modify(&self, openapi: &mut OpenApi) {
         let scheme = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
-        openapi.components.get_or_insert_default().add_security_scheme("key", scheme);
+        let components = openapi.components.get_or_insert_default();
+        components.add_security_scheme("key", scheme);
+        let cookie = ApiKeyValue::new("__Host-bearing");
+        components.add_security_scheme("session", SecurityScheme::ApiKey(ApiKey::Cookie(cookie)));
     }
 }
 
@@ -50,8 +55,13 @@ pub(super) fn completed(mut openapi: OpenApi) -> OpenApi {
         let operations =
             [&mut item.get, &mut item.post, &mut item.patch, &mut item.delete].into_iter().filter_map(Option::as_mut);
         for operation in operations {
-            if operation.tags.iter().flatten().any(|tag| tag == "management") {
-                operation.security = Some(vec![SecurityRequirement::new("key", Vec::<String>::new())]);
+            let tagged = |wanted: &str| operation.tags.iter().flatten().any(|tag| tag == wanted);
+            let by = |name: &str| SecurityRequirement::new(name, Vec::<String>::new());
+            if tagged("management") {
+                operation.security = Some(vec![by("key"), by("session")]);
+                take_site(operation);
+            } else if tagged("session") {
+                operation.security = Some(vec![by("session")]);
             }
             // Handlers of two resources have the same names: `sites_read`, `surveys_read`.
             if let (Some(resource), Some(id)) = (resource, &mut operation.operation_id) {
@@ -68,6 +78,18 @@ pub(super) fn completed(mut openapi: OpenApi) -> OpenApi {
         }
     }
     openapi
+}
+
+/// Every management route takes the site's id: a key's own may be left out, and so may a member's only one.
+fn take_site(operation: &mut Operation) {
+    let parameters = operation.parameters.get_or_insert_default();
+    if parameters.iter().all(|parameter| !matches!(parameter, RefOr::T(parameter) if parameter.name == "site")) {
+        let mut site = Parameter::new("site");
+        site.parameter_in = ParameterIn::Query;
+        site.required = Required::False;
+        site.schema = Some(Object::with_type(Type::String).into());
+        parameters.push(RefOr::T(site));
+    }
 }
 
 /// `/openapi.json` and `/docs`.

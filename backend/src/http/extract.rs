@@ -104,6 +104,10 @@ pub(super) async fn json<T: DeserializeOwned>(headers: &HeaderMap, sent: Body) -
         Fault::at(Code::INVALID_FIELD, path, format!("{}.", capital(&why)))
     })?;
     reader.end().map_err(|_| Fault::new(Code::MALFORMED_JSON, Code::MALFORMED_JSON.meaning))?;
+    // A list is read as an object's fields in their order.
+    if text.trim_start().starts_with('[') {
+        return Err(Fault::at(Code::INVALID_FIELD, ".", "Send one JSON object.").into());
+    }
     Ok(value)
 }
 

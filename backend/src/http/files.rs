@@ -1,10 +1,10 @@
 //! The browser files: the loader, the renderer under its immutable address, and what the hosted page uses.
 
 use axum::extract::Path;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
-use crate::assets;
+use crate::assets::{self, Asset};
 use crate::error::{ApiError, ApiResult};
 
 /// The loader without a config.
@@ -42,10 +42,23 @@ pub(super) async fn renderer(Path((build, name)): Path<(String, String)>, header
     file(&format!("w/{build}/{name}"), &headers, "public, max-age=31536000, immutable")
 }
 
+/// A file of the dashboard: its address holds a hash of its content too.
+pub(super) async fn dashboard(Path((build, name)): Path<(String, String)>, headers: HeaderMap) -> ApiResult<Response> {
+    let asset = assets::find_dashboard(&format!("files/{build}/{name}"), sent(&headers, header::ACCEPT_ENCODING));
+    reply(asset, &headers, "public, max-age=31536000, immutable")
+}
+
 fn file(path: &str, headers: &HeaderMap, caching: &'static str) -> ApiResult<Response> {
-    let sent = |name| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let asset = assets::find(path, sent(header::ACCEPT_ENCODING)).ok_or_else(ApiError::not_found)?;
-    let mut response = match matches(sent(header::IF_NONE_MATCH), &asset.etag) {
+    reply(assets::find(path, sent(headers, header::ACCEPT_ENCODING)), headers, caching)
+}
+
+fn sent(headers: &HeaderMap, name: HeaderName) -> &str {
+    headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+}
+
+fn reply(asset: Option<Asset>, headers: &HeaderMap, caching: &'static str) -> ApiResult<Response> {
+    let asset = asset.ok_or_else(ApiError::not_found)?;
+    let mut response = match matches(sent(headers, header::IF_NONE_MATCH), &asset.etag) {
         true => StatusCode::NOT_MODIFIED.into_response(),
         false => ([(header::CONTENT_TYPE, asset.media_type)], asset.body).into_response(),
     };

@@ -20,6 +20,7 @@ use bearing_widget::server::{FIELD_PREFIX, HostedForm, SurveyView, hosted_form, 
 use std::sync::Arc;
 
 use super::config::site_facts;
+use super::forms::{Fields, fields, first};
 use super::page::{FRAMED, Page, escaped};
 use super::reader::Languages;
 use super::{extract, intake};
@@ -28,21 +29,6 @@ use crate::chance;
 use crate::directory::SiteView;
 use crate::error::{ApiError, ApiResult, told_when};
 use crate::intake::{REQUEST_LIMIT, Source};
-
-/// Form fields by name; a name may repeat.
-type Fields = BTreeMap<String, Vec<String>>;
-
-fn fields(encoded: &[u8]) -> Fields {
-    let mut fields = Fields::new();
-    for (name, value) in url::form_urlencoded::parse(encoded) {
-        fields.entry(name.into_owned()).or_default().push(value.into_owned());
-    }
-    fields
-}
-
-fn first<'a>(fields: &'a Fields, name: &str) -> &'a str {
-    fields.get(name).and_then(|values| values.first()).map_or("", String::as_str)
-}
 
 /// The survey of an address: its site, and its latest version, shown or not.
 async fn survey(app: &App, id: &str) -> ApiResult<(Arc<SiteView>, PublishedVersion)> {

@@ -2,19 +2,23 @@
 
 mod arriving;
 pub mod config;
+mod dashboard;
 mod docs;
 mod embed;
 mod explain;
 mod exports;
 mod extract;
 mod files;
+mod forms;
 pub mod health;
 mod hosted;
 mod inbox;
 mod intake;
+mod join;
 mod kind;
 mod layers;
 pub mod measure;
+mod member_page;
 mod page;
 mod params;
 mod preview;
@@ -22,6 +26,8 @@ mod reader;
 mod reports;
 mod respondents;
 mod responses;
+mod session;
+mod sign_in;
 mod sites;
 mod stream;
 mod surveys;
@@ -29,7 +35,7 @@ mod webhooks;
 
 use axum::Router;
 use axum::middleware::from_fn_with_state;
-use axum::routing::get;
+use axum::routing::{get, post};
 use tower_http::catch_panic::CatchPanicLayer;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
@@ -56,6 +62,7 @@ pub(crate) use sites::check_origin;
     tags(
         (name = "embed", description = "What a visitor's browser calls. No secret; the site key is public."),
         (name = "management", description = "What product teams call, with an API key."),
+        (name = "session", description = "What a member who is signed in calls about their own account."),
         (name = "operations", description = "What operators call."),
     )
 )]
@@ -99,11 +106,17 @@ fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(webhooks::test))
         .routes(routes!(webhooks::deliveries))
         .routes(routes!(webhooks::replay));
+    let session = OpenApiRouter::new().routes(routes!(session::read));
     let operations = OpenApiRouter::new()
         .routes(routes!(health::healthz))
         .routes(routes!(health::readyz))
         .routes(routes!(health::metrics));
-    OpenApiRouter::with_openapi(Document::openapi()).merge(embed).merge(hosted).merge(management).merge(operations)
+    OpenApiRouter::with_openapi(Document::openapi())
+        .merge(embed)
+        .merge(hosted)
+        .merge(management)
+        .merge(session)
+        .merge(operations)
 }
 
 /// The description of every route, as `/openapi.json` serves it.
@@ -127,7 +140,16 @@ pub fn router_with(app: Shared, more: Router<Shared>) -> Router {
         .route("/hosted.js", get(files::hosted_js))
         .route("/hosted.css", get(files::hosted_css))
         .route("/w/{build}/{file}", get(files::renderer));
-    let plain = Router::new().merge(files).merge(docs::router(openapi)).merge(more);
+    let members = Router::new()
+        .route("/app", get(dashboard::any))
+        .route("/app/", get(dashboard::any))
+        .route("/app/{*path}", get(dashboard::any))
+        .route("/app/sign-in", get(sign_in::read).post(sign_in::submit))
+        .route("/app/sign-out", post(sign_in::sign_out))
+        .route("/app/join/{secret}", get(join::read).post(join::submit))
+        .route("/app/style.css", get(member_page::style))
+        .route("/app/files/{build}/{file}", get(files::dashboard));
+    let plain = Router::new().merge(files).merge(members).merge(docs::router(openapi)).merge(more);
     let plain = match &app.shop {
         Some(shop) => plain.merge(shop::router(shop.clone())),
         None => plain,

@@ -2,4 +2,5 @@
 
 pub mod caps;
 pub mod deliveries;
+pub mod keys;
 pub mod recount;

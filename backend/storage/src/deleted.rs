@@ -5,7 +5,8 @@
 use crate::StoreError;
 
 /// Tables of which a site has few rows: they go with it.
-pub(crate) const FEW: [&str; 5] = ["api_key", "survey", "webhook", "generation", "learned"];
+pub(crate) const FEW: [&str; 8] =
+    ["api_key", "survey", "webhook", "generation", "learned", "membership", "invitation", "share"];
 
 /// Tables of which a site may have very many, each with its key.
 pub(crate) const MANY: [(&str, &str); 6] = [

@@ -10,6 +10,7 @@
 //! Every method that touches a site's things takes the site's id: another tenant's row is simply not there. Rules that
 //! span several rows live inside one method (`accept` = answer + cells + deliveries), never in a transaction handed up.
 
+mod audit;
 mod backup;
 mod counts;
 mod deleted;
@@ -20,9 +21,12 @@ mod keys;
 mod letters;
 mod live;
 mod log;
+mod members;
 mod postgres;
 mod reports;
 mod responses;
+mod sessions;
+mod shares;
 mod sites;
 mod sqlite;
 mod surveys;
@@ -36,16 +40,22 @@ use std::time::Duration;
 
 use transfer::Purpose;
 
+pub use audit::{Actor, ActorKind, AuditEntry, AuditStore};
 pub use backup::{Contents, Restored, back_up, restore};
 pub use error::{Result, StoreError};
 pub use inbox::{Counted, InboxStore, MarkChange, Marked, Marking, Marks};
 pub use keys::{Key, KeyStore, Scope};
 pub use live::{Heard, LiveStore};
 pub use log::{Applied, LogEntries, LogStore, apply_log};
+pub use members::{
+    Accepted, Changed, Invitation, Joining, Member, MemberStore, Membership, Purpose as InvitationPurpose, Role,
+};
 pub use reports::{Axis, Base, FunnelCounts, Grouping, Rating, ReportFilter, ReportStore, Tallied, Tally, TallyQuery};
 pub use responses::{
     Accept, Arrival, Cursor, EventCount, Outcome, ResponseFilter, ResponseStore, States, StoredResponse, Withdrawal,
 };
+pub use sessions::{Session, SessionStore, SignedIn};
+pub use shares::{Share, ShareStore};
 pub use sites::{Building, CountingStatus, Site, SiteStore};
 pub use surveys::{PublishedVersion, StoredSurvey, SurveyStore};
 pub use transfer::{Moved, Page, Position, Progress, Rows, TransferStore, Value, transfer};
@@ -59,6 +69,10 @@ pub use webhooks::{
 pub trait Store:
     SiteStore
     + KeyStore
+    + MemberStore
+    + SessionStore
+    + AuditStore
+    + ShareStore
     + SurveyStore
     + ResponseStore
     + InboxStore
@@ -74,6 +88,10 @@ pub trait Store:
 impl<
     T: SiteStore
         + KeyStore
+        + MemberStore
+        + SessionStore
+        + AuditStore
+        + ShareStore
         + SurveyStore
         + ResponseStore
         + InboxStore

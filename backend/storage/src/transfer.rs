@@ -52,10 +52,36 @@ pub(crate) struct Table {
 }
 
 /// The tables, what others belong to first; responses go last, by themselves. Cells and generations are derived.
-pub(crate) const TABLES: [Table; 10] = [
+pub(crate) const TABLES: [Table; 16] = [
     Table { name: "deleted_site", key: 1, columns: &["site_id"] },
     Table { name: "site", key: 1, columns: &["id", "site_key", "identity_secret", "settings", "created_at"] },
-    Table { name: "api_key", key: 1, columns: &["id", "site_id", "hash", "scope", "created_at"] },
+    Table {
+        name: "api_key",
+        key: 1,
+        columns: &["id", "site_id", "hash", "scope", "created_at", "name", "last_used_at"],
+    },
+    Table { name: "member", key: 1, columns: &["id", "email", "name", "password", "operator", "locale", "created_at"] },
+    Table { name: "membership", key: 2, columns: &["site_id", "member_id", "role"] },
+    Table {
+        name: "invitation",
+        key: 1,
+        columns: &["id", "hash", "site_id", "role", "member_id", "email", "created_by", "created_at", "expires_at"],
+    },
+    Table {
+        name: "session",
+        key: 1,
+        columns: &["id", "hash", "member_id", "created_at", "seen_at", "expires_at", "client"],
+    },
+    Table {
+        name: "audit",
+        key: 1,
+        columns: &["id", "at", "site_id", "actor_kind", "actor_id", "actor_name", "action", "object", "detail"],
+    },
+    Table {
+        name: "share",
+        key: 2,
+        columns: &["site_id", "id", "hash", "name", "filter", "created_by", "created_at", "expires_at", "last_used_at"],
+    },
     Table {
         name: "survey",
         key: 2,

@@ -38,6 +38,7 @@ const ROUTES: &[&str] = &[
     "PATCH /v1/responses/{id}",
     "DELETE /v1/responses/{id}",
     "GET /v1/responses/{id}",
+    "GET /v1/session",
     "DELETE /v1/sites/{id}",
     "GET /v1/sites/{id}",
     "PATCH /v1/sites/{id}",

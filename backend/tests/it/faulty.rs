@@ -4,14 +4,17 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use bearing_shared::api::webhooks::DeliveryState;
-use bearing_shared::id::{DeliveryId, ResponseId, SiteId, SiteKey, SurveyId, WebhookId};
+use bearing_shared::id::{
+    DeliveryId, InvitationId, KeyId, MemberId, ResponseId, SessionId, ShareId, SiteId, SiteKey, SurveyId, WebhookId,
+};
 use bearing_shared::survey::Survey;
 use bearing_storage::{
-    Applied, Arrival, CheckReport, Claim, Claimed, CountingStatus, Cursor, Delivery, DeliveryCursor, EventCount,
-    FunnelCounts, Heard, InboxStore, Key, KeyStore, LiveStore, LogEntries, LogStore, MarkChange, Marking, Outcome,
-    Page, Position, PublishedVersion, Rating, Replayed, ReportFilter, ReportStore, ResponseFilter, ResponseStore,
-    Result, Settled, Site, SiteStore, Store, StoreError, StoredResponse, StoredSurvey, SurveyStore, Tallied,
-    TallyQuery, TransferStore, UpkeepStore, Webhook, WebhookChange, WebhookStore,
+    Accepted, Applied, Arrival, AuditEntry, AuditStore, Changed, CheckReport, Claim, Claimed, CountingStatus, Cursor,
+    Delivery, DeliveryCursor, EventCount, FunnelCounts, Heard, InboxStore, Invitation, Joining, Key, KeyStore,
+    LiveStore, LogEntries, LogStore, MarkChange, Marking, Member, MemberStore, Outcome, Page, Position,
+    PublishedVersion, Rating, Replayed, ReportFilter, ReportStore, ResponseFilter, ResponseStore, Result, Role,
+    Session, SessionStore, Settled, Share, ShareStore, SignedIn, Site, SiteStore, Store, StoreError, StoredResponse,
+    StoredSurvey, SurveyStore, Tallied, TallyQuery, TransferStore, UpkeepStore, Webhook, WebhookChange, WebhookStore,
 };
 use tokio::sync::{mpsc, watch};
 
@@ -152,6 +155,126 @@ impl KeyStore for FaultyStore {
     }
     async fn key_by_hash(&self, hash: [u8; 32]) -> Result<Option<Key>> {
         self.store.key_by_hash(hash).await
+    }
+    async fn keys(&self, site: &SiteId) -> Result<Vec<Key>> {
+        self.store.keys(site).await
+    }
+    async fn delete_key(&self, site: &SiteId, id: &KeyId) -> Result<bool> {
+        self.switch.write()?;
+        self.store.delete_key(site, id).await
+    }
+    async fn touch_keys(&self, used: Vec<(KeyId, i64)>) -> Result<()> {
+        self.switch.write()?;
+        self.store.touch_keys(used).await
+    }
+}
+
+#[async_trait]
+impl MemberStore for FaultyStore {
+    async fn has_members(&self) -> Result<bool> {
+        self.store.has_members().await
+    }
+    async fn member(&self, id: &MemberId) -> Result<Option<Member>> {
+        self.store.member(id).await
+    }
+    async fn member_by_email(&self, email: &str) -> Result<Option<Member>> {
+        self.store.member_by_email(email).await
+    }
+    async fn edit_member(&self, id: &MemberId, name: String, locale: Option<String>) -> Result<bool> {
+        self.switch.write()?;
+        self.store.edit_member(id, name, locale).await
+    }
+    async fn set_password(&self, id: &MemberId, password: String, keep: [u8; 32]) -> Result<bool> {
+        self.switch.write()?;
+        self.store.set_password(id, password, keep).await
+    }
+    async fn site_members(&self, site: &SiteId, after: Option<MemberId>, limit: u32) -> Result<Vec<(Member, Role)>> {
+        self.store.site_members(site, after, limit).await
+    }
+    async fn set_role(&self, site: &SiteId, member: &MemberId, role: Role) -> Result<Changed> {
+        self.switch.write()?;
+        self.store.set_role(site, member, role).await
+    }
+    async fn remove_member(&self, site: &SiteId, member: &MemberId) -> Result<Changed> {
+        self.switch.write()?;
+        self.store.remove_member(site, member).await
+    }
+    async fn create_invitation(&self, invitation: Invitation) -> Result<bool> {
+        self.switch.write()?;
+        self.store.create_invitation(invitation).await
+    }
+    async fn invite_first(&self, invitation: Invitation) -> Result<bool> {
+        self.switch.write()?;
+        self.store.invite_first(invitation).await
+    }
+    async fn invitations(&self, site: &SiteId, now: i64) -> Result<Vec<Invitation>> {
+        self.store.invitations(site, now).await
+    }
+    async fn invitation_by_hash(&self, hash: [u8; 32], now: i64) -> Result<Option<Invitation>> {
+        self.store.invitation_by_hash(hash, now).await
+    }
+    async fn delete_invitation(&self, site: &SiteId, id: &InvitationId) -> Result<bool> {
+        self.switch.write()?;
+        self.store.delete_invitation(site, id).await
+    }
+    async fn accept_invitation(&self, hash: [u8; 32], joining: Joining, session: Session) -> Result<Accepted> {
+        self.switch.write()?;
+        self.store.accept_invitation(hash, joining, session).await
+    }
+}
+
+#[async_trait]
+impl SessionStore for FaultyStore {
+    async fn create_session(&self, session: Session) -> Result<bool> {
+        self.switch.write()?;
+        self.store.create_session(session).await
+    }
+    async fn session_by_hash(&self, hash: [u8; 32], now: i64) -> Result<Option<SignedIn>> {
+        self.store.session_by_hash(hash, now).await
+    }
+    async fn touch_session(&self, id: &SessionId, seen_at: i64, expires_at: i64) -> Result<()> {
+        self.switch.write()?;
+        self.store.touch_session(id, seen_at, expires_at).await
+    }
+    async fn sessions(&self, member: &MemberId, now: i64) -> Result<Vec<Session>> {
+        self.store.sessions(member, now).await
+    }
+    async fn end_session(&self, member: &MemberId, id: &SessionId) -> Result<bool> {
+        self.switch.write()?;
+        self.store.end_session(member, id).await
+    }
+}
+
+#[async_trait]
+impl AuditStore for FaultyStore {
+    async fn record(&self, entry: AuditEntry) -> Result<i64> {
+        self.switch.write()?;
+        self.store.record(entry).await
+    }
+    async fn audit(&self, site: &SiteId, before: Option<i64>, limit: u32) -> Result<Vec<(i64, AuditEntry)>> {
+        self.store.audit(site, before, limit).await
+    }
+}
+
+#[async_trait]
+impl ShareStore for FaultyStore {
+    async fn create_share(&self, share: Share) -> Result<bool> {
+        self.switch.write()?;
+        self.store.create_share(share).await
+    }
+    async fn shares(&self, site: &SiteId) -> Result<Vec<Share>> {
+        self.store.shares(site).await
+    }
+    async fn share_by_hash(&self, hash: [u8; 32], now: i64) -> Result<Option<Share>> {
+        self.store.share_by_hash(hash, now).await
+    }
+    async fn delete_share(&self, site: &SiteId, id: &ShareId) -> Result<bool> {
+        self.switch.write()?;
+        self.store.delete_share(site, id).await
+    }
+    async fn touch_share(&self, site: &SiteId, id: &ShareId, at: i64) -> Result<()> {
+        self.switch.write()?;
+        self.store.touch_share(site, id, at).await
     }
 }
 

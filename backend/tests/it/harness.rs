@@ -12,6 +12,7 @@ use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, Method, Request, header, request};
 use bearing::admission::Limits;
 use bearing::app::{App, Shared};
+use bearing::auth::session;
 use bearing::clock::{Clock, ManualClock};
 use bearing::integrations::webhooks::client::Client;
 use bearing::{auth, chance};
@@ -19,12 +20,12 @@ use bearing_fresh::Place;
 use bearing_shared::api::sites::SiteSettings;
 use bearing_shared::cell::Dimension;
 use bearing_shared::fault::Code;
-use bearing_shared::id::{KeyId, SiteId, SiteKey, SurveyId};
+use bearing_shared::id::{InvitationId, KeyId, MemberId, SiteId, SiteKey, SurveyId};
 use bearing_shared::instrument::Instrument;
 use bearing_shared::question::{Choice, Kind, Question};
 use bearing_shared::survey::Survey;
 use bearing_shared::text::LocalText;
-use bearing_storage::{Key, Scope, Store};
+use bearing_storage::{Accepted, Invitation, InvitationPurpose, Joining, Key, Member, Role, Scope, Store};
 use http_body_util::BodyExt;
 use hyper::body::Frame;
 use serde_json::{Value, json};
@@ -147,6 +148,58 @@ impl Server {
         make_site(self.app.store.as_ref(), change).await
     }
 
+    /// A member with these roles, signed in: what its cookie header holds.
+    pub(crate) async fn member(&self, roles: &[(&Site, Role)]) -> String {
+        let purposes = roles
+            .iter()
+            .map(|(site, role)| InvitationPurpose::Join { site: SiteId::from(site.id.as_str()), role: *role });
+        self.joined(purposes.collect()).await
+    }
+
+    /// An operator, signed in.
+    pub(crate) async fn operator(&self) -> String {
+        self.joined(vec![InvitationPurpose::Operator]).await
+    }
+
+    /// Somebody new who uses an invitation to each of these; the cookie of the last session.
+    async fn joined(&self, purposes: Vec<InvitationPurpose>) -> String {
+        let (id, mut cookie) = (MemberId(chance::id(MemberId::PREFIX)), String::new());
+        let new = Member {
+            id: id.clone(),
+            email: format!("{id}@team.example"),
+            name: "Ann".into(),
+            password: None,
+            operator: false,
+            locale: None,
+            created_at: self.clock.now(),
+        };
+        let mut joining = Joining::New(new);
+        for purpose in purposes {
+            let secret = self.invite(purpose, None).await;
+            let (session, token) = session::begin(&self.app, id.clone(), &HeaderMap::new());
+            let accepted = self.app.store.accept_invitation(auth::hash(&secret), joining, session).await;
+            assert_eq!(accepted.expect("the store answers"), Accepted::Done(id.clone()));
+            (joining, cookie) = (Joining::Known(id.clone()), format!("__Host-bearing={token}"));
+        }
+        cookie
+    }
+
+    /// An invitation that lasts a week; the secret in its link.
+    pub(crate) async fn invite(&self, purpose: InvitationPurpose, email: Option<&str>) -> String {
+        let (secret, now) = (chance::secret(""), self.clock.now());
+        let invitation = Invitation {
+            id: InvitationId(chance::id(InvitationId::PREFIX)),
+            hash: auth::hash(&secret),
+            purpose,
+            email: email.map(str::to_owned),
+            created_by: None,
+            created_at: now,
+            expires_at: now + 7 * DAY,
+        };
+        assert!(self.app.store.create_invitation(invitation).await.expect("the store answers"));
+        secret
+    }
+
     /// A survey of a site, published.
     pub(crate) async fn publish(&self, site: &Site, survey: Survey) -> String {
         let id = publish_in(self.app.store.as_ref(), site, survey, self.clock.now()).await;
@@ -229,7 +282,15 @@ pub(crate) async fn make_site(store: &dyn Store, change: impl FnOnce(&mut SiteSe
     for scope in Scope::ALL {
         let secret = chance::secret("sk_");
         let (hash, key) = (auth::hash(&secret), KeyId(chance::id(KeyId::PREFIX)));
-        let key = Key { id: key, site: id.clone(), hash, scope, created_at: at(NOW) };
+        let key = Key {
+            id: key,
+            site: id.clone(),
+            hash,
+            scope,
+            name: scope.name().into(),
+            created_at: at(NOW),
+            last_used_at: None,
+        };
         assert!(store.create_key(key).await.expect("a key is made"));
         secrets.push(secret);
     }
@@ -317,6 +378,11 @@ pub(crate) struct Ask {
 impl Ask {
     pub(crate) fn key(self, secret: &str) -> Self {
         self.header("authorization", &format!("Bearer {secret}"))
+    }
+
+    /// As a page of the dashboard asks, with the cookie of a member who is signed in.
+    pub(crate) fn session(self, cookie: &str) -> Self {
+        self.header("cookie", cookie).header("sec-fetch-site", "same-origin")
     }
 
     pub(crate) fn header(mut self, name: &str, value: &str) -> Self {

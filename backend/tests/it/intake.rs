@@ -61,7 +61,7 @@ async fn a_whole_response_reads_back_as_it_was_sent() {
                 "device": "mobile", "title": "Thanks",
             },
             "shown_at": "2026-11-21T11:59:18.800Z", "answered_at": "2026-11-21T11:59:56.900Z",
-            "received_at": "2026-11-21T12:00:00.000Z", "state": "counted", "identity": "unverified", "source": "embed",
+            "received_at": "2026-11-21T12:00:00.000Z", "state": "counted", "identity": "unverified", "source": "embed", "read": false, "tags": [],
         })
     );
 }

@@ -216,3 +216,22 @@ async fn what_one_server_stores_the_listeners_of_another_hear() {
     assert_eq!((&*stored.0, &stored.1["id"]), ("response.stored", &json!(id)));
     while stream.event().await != changed(&survey, "till") {}
 }
+
+#[tokio::test]
+async fn a_state_that_a_member_gives_is_told_and_a_mark_is_not() {
+    let server = Server::start().await;
+    let (site, survey) = server.site_with_survey().await;
+    let id = server.answered(&site, &answer(&survey, 9)).await;
+    let mut stream = open(&server, &site).await;
+    let path = format!("/v1/responses/{id}");
+    for change in [json!({ "read": true, "tags": ["late"] }), json!({ "state": "excluded" })] {
+        server.patch(&path).key(&site.write).json(&change).await.ok();
+    }
+    let (name, data) = stream.event().await;
+    assert_eq!((&*name, &data["id"], &data["state"]), ("response.stored", &json!(id), &json!("excluded")));
+    assert_eq!(stream.event().await, changed(&survey, ""));
+    server.patch(&path).key(&site.write).json(&json!({ "state": "counted" })).await.ok();
+    let (name, data) = stream.event().await;
+    assert_eq!((&*name, &data["state"]), ("response.stored", &json!("counted")));
+    assert_eq!(timeout(Duration::from_secs(5), stream.event()).await, Ok(changed(&survey, "")));
+}

@@ -1,12 +1,16 @@
 //! Wire types: what goes over HTTP, one file a resource. They may use the domain types, never the reverse.
 
+pub mod audit;
 pub mod embed;
 pub mod error;
 pub mod explain;
 pub mod inbox;
 pub mod intake;
+pub mod keys;
+pub mod members;
 pub mod reports;
 pub mod responses;
+pub mod session;
 pub mod sites;
 pub mod stream;
 pub mod surveys;

@@ -11,6 +11,7 @@ use crate::rule::{Rest, Signal};
 /// A site as its management API shows it; the identity secret is shown only once, when it is made.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(from = "FlatSiteReply")]
 pub struct SiteReply {
     /// The site.
     pub id: SiteId,
@@ -26,6 +27,65 @@ pub struct SiteReply {
     /// The new identity secret, in the reply that made it and never again.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub identity_secret: Option<String>,
+}
+
+/// SiteReply as it is read, see `flat!` in `api/surveys.rs`: nothing is flattened.
+#[derive(Deserialize)]
+struct FlatSiteReply {
+    id: SiteId,
+    site_key: SiteKey,
+    created_at: String,
+    counting: CountingReply,
+    identity_secret: Option<String>,
+    name: String,
+    #[serde(default)]
+    origins: Vec<String>,
+    #[serde(default)]
+    allow_null_origin: bool,
+    #[serde(default)]
+    require_signature: bool,
+    time_zone: String,
+    #[serde(default)]
+    dimensions: Vec<Dimension>,
+    #[serde(default)]
+    thresholds: Thresholds,
+    #[serde(default)]
+    sample: bool,
+    #[serde(default)]
+    rest: Rest,
+    #[serde(default)]
+    privacy_url: Option<String>,
+    #[serde(default)]
+    respect_signals: Vec<Signal>,
+    #[serde(default)]
+    theme: Theme,
+}
+
+impl From<FlatSiteReply> for SiteReply {
+    fn from(flat: FlatSiteReply) -> Self {
+        let settings = SiteSettings {
+            name: flat.name,
+            origins: flat.origins,
+            allow_null_origin: flat.allow_null_origin,
+            require_signature: flat.require_signature,
+            time_zone: flat.time_zone,
+            dimensions: flat.dimensions,
+            thresholds: flat.thresholds,
+            sample: flat.sample,
+            rest: flat.rest,
+            privacy_url: flat.privacy_url,
+            respect_signals: flat.respect_signals,
+            theme: flat.theme,
+        };
+        Self {
+            id: flat.id,
+            site_key: flat.site_key,
+            created_at: flat.created_at,
+            settings,
+            counting: flat.counting,
+            identity_secret: flat.identity_secret,
+        }
+    }
 }
 
 /// What an owner sets for a site.

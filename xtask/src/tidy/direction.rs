@@ -6,11 +6,12 @@ use serde_json::Value;
 use crate::{place::Place, process::output};
 
 /// A workspace crate and the workspace crates it may depend on.
-const MAY_DEPEND: [(&str, &[&str]); 9] = [
+const MAY_DEPEND: [(&str, &[&str]); 10] = [
     ("bearing-shared", &[]),
     ("bearing-fresh", &[]),
     ("bearing-clusters", &[]),
     ("bearing-widget", &["bearing-shared"]),
+    ("bearing-dashboard", &["bearing-shared"]),
     ("bearing-storage", &["bearing-shared", "bearing-fresh"]),
     ("bearing", &["bearing-shared", "bearing-storage", "bearing-widget", "bearing-fresh"]),
     ("bearing-e2e", &["bearing-fresh", "bearing-clusters"]),
@@ -44,10 +45,15 @@ pub(super) fn check(place: &Place) -> Result<Vec<String>> {
             "backend/Cargo.toml: the server's feature tree holds `csr`; depend on the widget with `ssr` only.".into(),
         );
     }
-    let browser = ["--package=bearing-widget", "--no-default-features", "--features=csr", "--edges=features,normal"];
-    let browser = tree(place, &[&browser[..], &["--target=wasm32-unknown-unknown"]].concat())?;
-    if has_feature(&browser, "leptos", "ssr") || has_feature(&browser, "bearing-widget", "ssr") {
-        breaches.push("widget/Cargo.toml: the renderer's feature tree holds `ssr`; keep the two builds apart.".into());
+    for (name, manifest) in [("bearing-widget", "widget"), ("bearing-dashboard", "backend/dashboard")] {
+        let browser = ["--no-default-features", "--features=csr", "--edges=features,normal"];
+        let browser =
+            tree(place, &[&["--package", name], &browser[..], &["--target=wasm32-unknown-unknown"]].concat())?;
+        if has_feature(&browser, "leptos", "ssr") || has_feature(&browser, name, "ssr") {
+            breaches.push(format!(
+                "{manifest}/Cargo.toml: what browsers run holds `ssr` in its feature tree; keep the two builds apart."
+            ));
+        }
     }
     Ok(breaches)
 }
@@ -101,7 +107,7 @@ fn package(package: &Value) -> Vec<String> {
         }
     }
     let defaults = package["features"]["default"].as_array().is_some_and(|features| !features.is_empty());
-    if name == "bearing-widget" && defaults {
+    if matches!(name, "bearing-widget" | "bearing-dashboard") && defaults {
         breaches.push(format!("{name}: it has default features; `csr` and `ssr` are named by who builds it."));
     }
     breaches

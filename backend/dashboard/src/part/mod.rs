@@ -6,7 +6,7 @@ mod delta;
 mod distribution;
 mod filters;
 mod icon;
-mod score_card;
+pub(crate) mod score_card;
 mod score_chip;
 mod shell;
 mod spark;

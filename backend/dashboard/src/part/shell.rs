@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use leptos_router::components::A;
-use leptos_router::hooks::{use_location, use_navigate};
+use leptos_router::hooks::use_navigate;
 
 use crate::app::sign_out;
 use crate::live::live;
@@ -16,7 +16,6 @@ use crate::site::site;
 pub(crate) fn Shell(children: Children) -> impl IntoView {
     let words = words();
     let (site, live, session) = (site(), live(), session());
-    let path = use_location().pathname;
     let name = session.member.name.clone();
     let entries = [
         ("", "overview", words.common.overview),
@@ -26,14 +25,8 @@ pub(crate) fn Shell(children: Children) -> impl IntoView {
         ("settings", "settings", words.common.settings),
     ];
     let links = entries.map(|(below, icon, text)| {
-        let current = move || {
-            let here = path.get();
-            let target = site.path(below);
-            let open = here == target || !below.is_empty() && here.starts_with(&format!("{target}/"));
-            open.then_some("page")
-        };
         view! {
-            <A href=move || site.path(below) attr:aria-current=current attr:class="place">
+            <A exact=below.is_empty() href=move || site.path(below) attr:class="place">
                 <Icon name=icon /><span>{text}</span>
             </A>
         }
@@ -45,13 +38,13 @@ pub(crate) fn Shell(children: Children) -> impl IntoView {
     let several = sites.len() > 1;
     let only = sites.first().map(|site| site.name.clone()).unwrap_or_default();
     let options = sites.into_iter().map(|entry| {
-        let id = entry.id.clone();
-        view! { <option value=entry.id.clone() selected=move || site.id.get() == id>{entry.name}</option> }
+        let id = entry.id.0.clone();
+        view! { <option value=entry.id.0.clone() selected=move || site.id.get() == id>{entry.name}</option> }
     });
     view! {
         <a class="skip" href="#content">{words.common.skip}</a>
         <header class="top">
-            <A href="/app" attr:class="brand"><span class="mark" aria-hidden="true"></span><b>"Bearing"</b></A>
+            <A href="/app" attr:class="brand" attr:aria-label="Bearing"><span class="mark" aria-hidden="true"></span><b>"Bearing"</b></A>
             {if several {
                 view! {
                     <label class="site-choice"><span class="quiet">{words.common.site}</span>

@@ -167,7 +167,8 @@ fn drawing(report: &TrendReport, locale: &Locale, across: Scale, width: f64) -> 
         })
         .collect();
     let (start, end) = (flip(START), flip(width - END));
-    let side = if rtl { "start" } else { "end" };
+    // In a line that runs from right to left the end of a text is its left edge: both ways the numbers stand outside.
+    let side = "end";
     let rows = up.ticks(4).into_iter().map(|tick| {
         let y = format!("{:.1}", up.at(tick));
         let x = flip(START - 8.0);

@@ -5,6 +5,7 @@
 //! ([`session::Lock`]). Counts are added to, never read and written back, and rows are touched in the order of their
 //! keys, so that two servers wait for each other in one direction only.
 
+mod audit;
 mod build;
 mod cells;
 mod check;
@@ -21,10 +22,12 @@ mod generations;
 mod hold;
 mod inbox;
 mod intake;
+mod invitations;
 mod keys;
 mod learned;
 mod live;
 mod log;
+mod members;
 mod open;
 mod ratings;
 mod reports;
@@ -32,6 +35,8 @@ mod responses;
 mod rows;
 mod scan;
 mod session;
+mod sessions;
+mod shares;
 mod sites;
 mod surveys;
 mod tls;

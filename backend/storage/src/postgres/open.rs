@@ -19,6 +19,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/postgres/0002_generations.sql"),
     include_str!("../../migrations/postgres/0003_webhooks.sql"),
     include_str!("../../migrations/postgres/0004_deleted.sql"),
+    include_str!("../../migrations/postgres/0005_members.sql"),
     include_str!("../../migrations/postgres/0006_marks.sql"),
 ];
 

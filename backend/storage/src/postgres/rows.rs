@@ -136,3 +136,9 @@ pub(super) fn position(row: &Row) -> Result<(i64, i64)> {
 pub(super) fn site_of(row: &Row) -> Result<&str> {
     Ok(row.try_get(20)?)
 }
+
+/// A hash of 32 bytes in a column.
+pub(super) fn hash(row: &Row, place: usize) -> Result<[u8; 32]> {
+    let bytes: &[u8] = row.try_get(place)?;
+    bytes.try_into().map_err(|_| StoreError::Driver("a hash is not 32 bytes long".into()))
+}

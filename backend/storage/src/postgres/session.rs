@@ -109,6 +109,12 @@ impl PostgresStore {
         Ok(write_with(&self.connections.quick, Sites::Of(sites), LOCK_LIMIT, Some((sites, lock))).await?)
     }
 
+    /// As [`Self::writing`], for what also looks at rows of other sites, or of none.
+    pub(super) async fn writing_beyond(&self, sites: &[SiteId], lock: Lock) -> Result<Session> {
+        self.hold.keep(&self.tombstone_key).await?;
+        Ok(write_with(&self.connections.quick, Sites::All, LOCK_LIMIT, Some((sites, lock))).await?)
+    }
+
     /// As [`Self::writing`], for what comes in.
     pub(super) async fn taking_in(&self, sites: &[SiteId], lock: Lock) -> std::result::Result<Session, Failed> {
         self.hold.keep(&self.tombstone_key).await.map_err(|error| Failed::new(error, None))?;

@@ -143,8 +143,13 @@ async fn write_note(session: &Session, note: &Note) -> Result<()> {
 }
 
 async fn begin(session: &Session, source: &str) -> Result<Position> {
-    let holds_sites = session.one("SELECT EXISTS (SELECT 1 FROM site)", &[]).await?.try_get(0)?;
+    let holds_sites =
+        session.one("SELECT EXISTS (SELECT 1 FROM site) OR EXISTS (SELECT 1 FROM member)", &[]).await?.try_get(0)?;
     let note = Note::begin(noted(session).await?, source, holds_sites)?;
+    if note.at == Position::default() {
+        // A link that was printed when this store was empty would make whoever has it an operator of the other's sites.
+        session.execute("DELETE FROM invitation", &[]).await?;
+    }
     write_note(session, &note).await?;
     Ok(note.at)
 }

@@ -1,5 +1,6 @@
 //! The embedded engine: one SQLite file in WAL mode, one writer thread, readers in a pool of their own.
 
+mod audit;
 mod backup;
 mod build;
 mod cells;
@@ -12,10 +13,12 @@ mod erase;
 mod filter;
 mod generations;
 mod inbox;
+mod invitations;
 mod keys;
 mod learned;
 mod live;
 mod log;
+mod members;
 mod open;
 mod ratings;
 mod readers;
@@ -23,6 +26,8 @@ mod reports;
 mod responses;
 mod rows;
 mod scan;
+mod sessions;
+mod shares;
 mod sites;
 mod surveys;
 mod transfer;

@@ -17,6 +17,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/sqlite/0002_generations.sql"),
     include_str!("../../migrations/sqlite/0003_webhooks.sql"),
     include_str!("../../migrations/sqlite/0004_deleted.sql"),
+    include_str!("../../migrations/sqlite/0005_members.sql"),
     include_str!("../../migrations/sqlite/0006_marks.sql"),
 ];
 

@@ -133,8 +133,14 @@ fn write_note(transaction: &Transaction<'_>, note: &Note) -> Result<()> {
 }
 
 fn begin(transaction: &Transaction<'_>, source: &str) -> Result<Position> {
-    let holds_sites = transaction.query_row("SELECT EXISTS (SELECT 1 FROM site)", [], |row| row.get(0))?;
+    let holds_sites =
+        transaction
+            .query_row("SELECT EXISTS (SELECT 1 FROM site) OR EXISTS (SELECT 1 FROM member)", [], |row| row.get(0))?;
     let note = Note::begin(noted(transaction)?, source, holds_sites)?;
+    if note.at == Position::default() {
+        // A link that was printed when this store was empty would make whoever has it an operator of the other's sites.
+        transaction.execute("DELETE FROM invitation", [])?;
+    }
     write_note(transaction, &note)?;
     Ok(note.at)
 }

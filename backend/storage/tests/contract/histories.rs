@@ -5,11 +5,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bearing_shared::api::reports::Source;
+use bearing_shared::api::responses::ResponseState;
 use bearing_shared::cell::OTHER;
 use bearing_shared::id::SurveyId;
 use bearing_storage::{
-    Accept, Arrival, Axis, Base, Grouping, Limits, Outcome, ReportFilter, Result, Store, StoredResponse, TallyQuery,
-    Withdrawal,
+    Accept, Arrival, Axis, Base, Grouping, Limits, MarkChange, Marking, Outcome, ReportFilter, Result, Store,
+    StoredResponse, TallyQuery, Withdrawal,
 };
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseError;
@@ -30,6 +31,7 @@ enum Step {
     /// Answers, a withdrawal, and the same answers once more, in one batch.
     Withdraw(Vec<Sent>, u128),
     Erase(usize),
+    Judge(Vec<u128>, ResponseState),
     Declare(usize),
     Zone(usize),
     Publish {
@@ -48,6 +50,7 @@ fn step() -> impl Strategy<Value = Step> {
         2 => (0u128..24).prop_map(Step::Delete),
         2 => (prop::collection::vec(sent(), 0..4), 0u128..24).prop_map(|(batch, id)| Step::Withdraw(batch, id)),
         1 => (0..CUSTOMERS.len()).prop_map(Step::Erase),
+        3 => (prop::collection::vec(0u128..24, 1..6), judgement()).prop_map(|(ids, state)| Step::Judge(ids, state)),
         1 => (0..DECLARED.len()).prop_map(Step::Declare),
         1 => (0..ZONES.len()).prop_map(Step::Zone),
         1 => (0..SURVEYS.len(), prop::collection::vec(0..TOUCHPOINTS.len(), 0..3)).prop_map(|(survey, touchpoints)| {
@@ -59,6 +62,10 @@ fn step() -> impl Strategy<Value = Step> {
         1 => Just(Step::Recount),
         1 => Just(Step::Reopen),
     ]
+}
+
+fn judgement() -> impl Strategy<Value = ResponseState> {
+    prop_oneof![Just(ResponseState::Counted), Just(ResponseState::Excluded), Just(ResponseState::Quarantined)]
 }
 
 /// The questions that a history is judged by.
@@ -127,6 +134,13 @@ async fn take(store: &mut Arc<dyn Store>, url: &str, model: &mut Model, step: &S
             let ids: Vec<u128> = found.map(|(id, _)| *id).collect();
             assert_eq!(store.erase_customer(&home(), CUSTOMERS[*customer], NOON).await?, ids.len() as u64);
             ids.into_iter().for_each(|id| assert!(model.remove(id)));
+        }
+        Step::Judge(ids, state) => {
+            let expected = model.judge(ids, *state);
+            let ids: Vec<_> = ids.iter().map(|id| response_id(*id)).collect();
+            let change = MarkChange { state: Some(*state), ..MarkChange::default() };
+            let Marking::Done(marked) = store.mark(&home(), &ids, change, NOON).await? else { panic!("no tags") };
+            assert_eq!(marked.iter().flatten().count(), expected);
         }
         Step::Declare(which) => {
             model.declare(*which);

@@ -13,7 +13,15 @@ crate::contract! {
 }
 
 fn key(id: &str, hash: u8, scope: Scope) -> Key {
-    Key { id: KeyId::from(id), site: home(), hash: [hash; 32], scope, created_at: NOON }
+    Key {
+        id: KeyId::from(id),
+        site: home(),
+        hash: [hash; 32],
+        scope,
+        name: format!("For {id}"),
+        created_at: NOON,
+        last_used_at: None,
+    }
 }
 
 async fn a_key_of_each_scope_reads_back_by_its_hash(db: &Database) -> Result<()> {

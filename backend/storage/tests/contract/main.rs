@@ -35,6 +35,7 @@ mod axes;
 mod builders;
 mod generations;
 mod histories;
+mod inbox;
 mod keys;
 mod learning;
 mod lists;

@@ -206,7 +206,9 @@ impl Model {
                 self.responses.insert(sent.id, next);
             }
             (Outcome::Updated, Some(before)) => {
-                let judged = matches!(before.state, ResponseState::Quarantined | ResponseState::Excluded);
+                let released = before.marks.judged_at.is_some() && before.state == ResponseState::Counted;
+                let judged = matches!(before.state, ResponseState::Quarantined | ResponseState::Excluded)
+                    || released && next.state == ResponseState::Quarantined;
                 *before = StoredResponse {
                     shown_at: before.shown_at,
                     source: before.source.clone(),
@@ -222,12 +224,27 @@ impl Model {
                         device: next.context.device.clone().or_else(|| before.context.device.clone()),
                         ..Context::default()
                     },
+                    marks: before.marks.clone(),
                     ..next
                 };
             }
             _ => {}
         }
         outcome
+    }
+
+    /// A member gives responses a state; how many there are.
+    pub(crate) fn judge(&mut self, ids: &[u128], state: ResponseState) -> usize {
+        let mut there = 0;
+        for id in ids {
+            let Some(response) = self.responses.get_mut(id) else { continue };
+            there += 1;
+            if response.state != ResponseState::Test && response.state != state {
+                response.state = state;
+                response.marks.judged_at = Some(NOON);
+            }
+        }
+        there
     }
 
     pub(crate) fn remove(&mut self, id: u128) -> bool {

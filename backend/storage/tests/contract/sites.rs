@@ -115,7 +115,15 @@ async fn a_removed_dimension_has_no_cells_any_more(db: &Database) -> Result<()> 
 
 async fn a_deleted_site_leaves_nothing_behind(db: &Database) -> Result<()> {
     furnish(db).await?;
-    let key = Key { id: KeyId::from("key_1"), site: home(), hash: [7; 32], scope: Scope::Admin, created_at: NOON };
+    let key = Key {
+        id: KeyId::from("key_1"),
+        site: home(),
+        hash: [7; 32],
+        scope: Scope::Admin,
+        name: String::new(),
+        created_at: NOON,
+        last_used_at: None,
+    };
     db.create_key(key).await?;
     accept(db, [response(1, 9), with_comment(response(2, 3), "slow")]).await?;
     db.delete_response(&home(), response_id(1), NOON).await?;

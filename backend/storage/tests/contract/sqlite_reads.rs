@@ -4,9 +4,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use bearing_shared::api::responses::ResponseState;
 use bearing_shared::id::{SiteId, SurveyId};
 use bearing_storage::{
-    Cursor, Grouping, Limits, Outcome, ReportFilter, ResponseFilter, Result, Store, StoreError, StoredResponse,
+    Cursor, Grouping, Limits, MarkChange, Outcome, ReportFilter, ResponseFilter, Result, States, Store, StoreError,
+    StoredResponse,
 };
 
 use crate::builders::*;
@@ -65,6 +67,63 @@ async fn the_last_page_of_a_window_does_not_read_what_is_older() -> Result<()> {
     // Reading the older ones would have taken too long.
     let nobody = ResponseFilter { survey: Some(SurveyId::from("sv_none")), ..ResponseFilter::default() };
     assert!(matches!(page(&nobody, None).await, Err(StoreError::TooSlow)));
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_lists_of_the_inbox_read_what_they_show() -> Result<()> {
+    let db = &Database::fresh(sqlite).await;
+    furnish(db).await?;
+    // Those that are looked for came first: every list begins with the others.
+    let wanted = |number: u128, change: fn(&mut StoredResponse)| {
+        let mut response = StoredResponse { received_at: NOON + 6_000, ..response(number, 9) };
+        change(&mut response);
+        response
+    };
+    let (apart, customer) = (|it: &mut StoredResponse| it.state = ResponseState::Excluded, "c-1");
+    accept(
+        db,
+        [
+            wanted(1, apart),
+            wanted(2, |it| it.customer = Some("c-1".into())),
+            with_comment(wanted(3, |_| ()), "slow"),
+            wanted(4, |_| ()),
+            wanted(5, |_| ()),
+        ],
+    )
+    .await?;
+    let many = || 100..3_100u128;
+    accept(db, many().map(|number| StoredResponse { received_at: NOON + 7_000, ..response(number, 9) })).await?;
+    let ids: Vec<_> = many().chain([2, 3, 4]).map(response_id).collect();
+    db.mark(&home(), &ids, MarkChange { read: Some(true), ..MarkChange::default() }, NOON).await?;
+    let late = MarkChange { add_tags: texts(&["late"]), ..MarkChange::default() };
+    db.mark(&home(), &[response_id(4)], late, NOON).await?;
+    let hasty = db.second_within(Limits { read: Duration::ZERO, ..Limits::default() }).await?;
+    let all = ResponseFilter { state: States::All, ..ResponseFilter::default() };
+    let excluded = States::Only(ResponseState::Excluded);
+    for (what, filter, numbers) in [
+        ("state", ResponseFilter { state: excluded, ..ResponseFilter::default() }, vec![1]),
+        ("customer", ResponseFilter { customer: Some(customer.into()), ..ResponseFilter::default() }, vec![2]),
+        ("history", ResponseFilter { customer: Some(customer.into()), ..all.clone() }, vec![2]),
+        ("comment", ResponseFilter { has_comment: Some(true), ..ResponseFilter::default() }, vec![3]),
+        ("tag", ResponseFilter { tag: Some("late".into()), ..ResponseFilter::default() }, vec![4]),
+        ("unread", ResponseFilter { read: Some(false), ..ResponseFilter::default() }, vec![5]),
+        ("all unread", ResponseFilter { read: Some(false), ..all.clone() }, vec![5, 1]),
+        ("nobody's", ResponseFilter { customer: Some("c-2".into()), ..all.clone() }, vec![]),
+        ("no tag", ResponseFilter { tag: Some("none".into()), ..all.clone() }, vec![]),
+    ] {
+        let found = listed(&hasty, filter.clone()).await;
+        assert_eq!(found.ok(), Some(numbers.clone()), "{what}");
+        let last = db.responses(&home(), filter.clone(), None, 9).await?.pop();
+        if let Some(last) = last {
+            let after = Cursor { received_at: last.received_at, id: last.id };
+            assert_eq!(hasty.responses(&home(), filter, Some(after), 9).await.ok(), Some(Vec::new()), "behind {what}");
+        }
+    }
+    assert_eq!(hasty.responses(&home(), all.clone(), None, 50).await?.len(), 50);
+    // What has no index of its own reads them all, and is stopped.
+    let searched = ResponseFilter { score_max: Some(3), ..all };
+    assert!(matches!(listed(&hasty, searched).await, Err(StoreError::TooSlow)));
     Ok(())
 }
 

@@ -33,7 +33,15 @@ async fn the_revision_grows_with_configuration_and_not_with_intake(db: &Database
         last = now;
         Ok(grew)
     };
-    let key = Key { id: KeyId::from("key_1"), site: home(), hash: [1; 32], scope: Scope::Read, created_at: NOON };
+    let key = Key {
+        id: KeyId::from("key_1"),
+        site: home(),
+        hash: [1; 32],
+        scope: Scope::Read,
+        name: String::new(),
+        created_at: NOON,
+        last_used_at: None,
+    };
     db.create_site(site("st_home")).await?;
     assert!(grew("create_site").await?);
     db.update_site(site("st_home")).await?;

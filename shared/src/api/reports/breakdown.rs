@@ -4,10 +4,10 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Counted, Difference, Estimate, Source};
+use super::{Counted, Difference, Estimate, Interval, ScoreText, Source};
 use crate::id::SurveyId;
 use crate::instrument::Orientation;
-use crate::metric::{Metric, Unit};
+use crate::metric::{Metric, State, Unit};
 
 /// Scores by segment, each against all the rest.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -48,6 +48,7 @@ pub struct BreakdownReport {
 /// One segment.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(from = "FlatSegment")]
 pub struct Segment {
     /// Its value; `(other)` is everything that is not told apart, and the empty touchpoint is none.
     pub value: String,
@@ -64,4 +65,41 @@ pub struct Segment {
     /// The place among the segments by `shrunken`, 1 for the best, shared by those that cannot be told apart; null for
     /// fewer answers than a rank can rest on.
     pub rank: Option<u32>,
+}
+
+/// Segment as it is read, see `flat!` in `api/surveys.rs`: nothing is flattened.
+#[derive(Deserialize)]
+struct FlatSegment {
+    value: String,
+    survey: Option<SurveyId>,
+    difference: Option<Difference>,
+    shrunken: Option<f64>,
+    rank: Option<u32>,
+    n: Option<u64>,
+    score: Option<f64>,
+    interval: Option<Interval>,
+    state: State,
+    rule: Cow<'static, str>,
+    text: ScoreText,
+}
+
+impl From<FlatSegment> for Segment {
+    fn from(flat: FlatSegment) -> Self {
+        let estimate = Estimate {
+            n: flat.n,
+            score: flat.score,
+            interval: flat.interval,
+            state: flat.state,
+            rule: flat.rule,
+            text: flat.text,
+        };
+        Self {
+            value: flat.value,
+            survey: flat.survey,
+            estimate,
+            difference: flat.difference,
+            shrunken: flat.shrunken,
+            rank: flat.rank,
+        }
+    }
 }

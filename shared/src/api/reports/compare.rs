@@ -4,9 +4,9 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Counted, Difference, Estimate, Source};
+use super::{Counted, Difference, Estimate, Interval, ScoreText, Source};
 use crate::instrument::Orientation;
-use crate::metric::{Metric, Unit};
+use crate::metric::{Metric, State, Unit};
 
 /// One against another.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -47,6 +47,7 @@ pub struct CompareReport {
 /// One side of a comparison.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(from = "FlatSide")]
 pub struct Side {
     /// The first day; null for all time.
     pub from: Option<String>,
@@ -59,6 +60,35 @@ pub struct Side {
     pub estimate: Estimate,
     /// The mean raw score; null without answers.
     pub mean: Option<f64>,
+}
+
+/// Side as it is read, see `flat!` in `api/surveys.rs`: nothing is flattened.
+#[derive(Deserialize)]
+struct FlatSide {
+    from: Option<String>,
+    to: Option<String>,
+    value: Option<String>,
+    mean: Option<f64>,
+    n: Option<u64>,
+    score: Option<f64>,
+    interval: Option<Interval>,
+    state: State,
+    rule: Cow<'static, str>,
+    text: ScoreText,
+}
+
+impl From<FlatSide> for Side {
+    fn from(flat: FlatSide) -> Self {
+        let estimate = Estimate {
+            n: flat.n,
+            score: flat.score,
+            interval: flat.interval,
+            state: flat.state,
+            rule: flat.rule,
+            text: flat.text,
+        };
+        Self { from: flat.from, to: flat.to, value: flat.value, estimate, mean: flat.mean }
+    }
 }
 
 /// A change taken apart (Kitagawa): `mix` + `rate` = `change`, exactly.

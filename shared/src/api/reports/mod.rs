@@ -184,12 +184,72 @@ pub struct ScoreReport {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "openapi", schema(no_recursion))]
+#[serde(from = "FlatPrevious")]
 pub struct Previous {
     /// The report of the period before.
     #[serde(flatten)]
     pub report: ScoreReport,
     /// This period minus the one before; null when one of the two has no answers.
     pub difference: Option<Difference>,
+}
+
+/// Previous as it is read, see `flat!` in `api/surveys.rs`: nothing is flattened.
+#[derive(Deserialize)]
+struct FlatPrevious {
+    difference: Option<Difference>,
+    metric: Metric,
+    base: Counted,
+    n: u64,
+    score: Option<f64>,
+    interval: Option<Interval>,
+    #[serde(deserialize_with = "by_score")]
+    distribution: BTreeMap<u8, u64>,
+    groups: BTreeMap<Cow<'static, str>, u64>,
+    mean: Option<f64>,
+    mean_interval: Option<Interval>,
+    top_box: Option<f64>,
+    denominators: Denominators,
+    previous: Option<Box<Previous>>,
+    target: Option<TargetReply>,
+    state: State,
+    rule: Cow<'static, str>,
+    method: Cow<'static, str>,
+    unit: Unit,
+    direction: Orientation,
+    scale_direction: Orientation,
+    source: Source,
+    text: ScoreText,
+    explain: Cow<'static, str>,
+}
+
+impl From<FlatPrevious> for Previous {
+    fn from(flat: FlatPrevious) -> Self {
+        let report = ScoreReport {
+            metric: flat.metric,
+            base: flat.base,
+            n: flat.n,
+            score: flat.score,
+            interval: flat.interval,
+            distribution: flat.distribution,
+            groups: flat.groups,
+            mean: flat.mean,
+            mean_interval: flat.mean_interval,
+            top_box: flat.top_box,
+            denominators: flat.denominators,
+            previous: flat.previous,
+            target: flat.target,
+            state: flat.state,
+            rule: flat.rule,
+            method: flat.method,
+            unit: flat.unit,
+            direction: flat.direction,
+            scale_direction: flat.scale_direction,
+            source: flat.source,
+            text: flat.text,
+            explain: flat.explain,
+        };
+        Self { report, difference: flat.difference }
+    }
 }
 
 /// Whether a target is reached, as far as the answers can tell.

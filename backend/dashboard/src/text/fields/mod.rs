@@ -1,11 +1,13 @@
 //! Which words there are: a struct a screen.
 
 mod common;
+mod explore;
 mod overview;
 mod response;
 mod responses;
 
 pub use common::Common;
+pub use explore::Explore;
 pub use overview::Overview;
 pub use response::Response;
 pub use responses::Responses;
@@ -15,6 +17,8 @@ pub use responses::Responses;
 pub struct Text {
     /// What several screens say.
     pub common: Common,
+    /// Exploring.
+    pub explore: Explore,
     /// The overview.
     pub overview: Overview,
     /// One response.

@@ -1,0 +1,30 @@
+//! Noting who changed what.
+
+use std::collections::BTreeMap;
+
+use bearing_shared::id::SiteId;
+use bearing_storage::{Actor, AuditEntry};
+
+use crate::app::App;
+
+/// Notes a change that has been made. `detail` says by name what has changed; never an answer's text, a secret or a
+/// customer's id.
+///
+/// The change stands whether it can be noted or not: what was done cannot be taken back by saying that it failed. Where it
+/// cannot, the log has it at the level of an error.
+pub async fn note(app: &App, actor: Actor, site: Option<&SiteId>, action: &str, object: &str, detail: &[(&str, &str)]) {
+    let detail: BTreeMap<String, String> =
+        detail.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
+    let entry = AuditEntry {
+        at: app.clock.now(),
+        site: site.cloned(),
+        actor,
+        action: action.to_owned(),
+        object: object.to_owned(),
+        detail,
+    };
+    let (kind, id) = (entry.actor.kind.name(), entry.actor.id.clone());
+    if let Err(error) = app.store.record(entry).await {
+        tracing::error!(%error, action, object, kind, id, "a change is not in the audit log");
+    }
+}

@@ -1,0 +1,113 @@
+//! Passwords: argon2id, away from the threads that answer, and at most two at a time.
+
+use std::sync::{Arc, LazyLock};
+use std::time::Duration;
+
+use argon2::password_hash::phc::PasswordHash;
+use argon2::password_hash::{PasswordHasher, PasswordVerifier};
+use argon2::{Algorithm, Argon2, Params, Version};
+use bearing_shared::fault::{Code, Fault};
+use tokio::sync::Semaphore;
+
+use crate::chance;
+
+/// The shortest and the longest password, in characters.
+pub const LENGTHS: std::ops::RangeInclusive<usize> = 10..=200;
+/// Hashes that are made at once: each takes 19 MiB and a core for some tens of milliseconds.
+const AT_ONCE: usize = 2;
+/// How long a hash is waited for.
+const PATIENCE: Duration = Duration::from_secs(8);
+/// KiB of memory, passes and lanes, as OWASP's cheat sheet on storing passwords has them for argon2id.
+const COST: (u32, u32, u32) = (19 * 1024, 2, 1);
+
+/// What is compared with where there is no account or no password, so that this takes as long: the hash of something
+/// that nobody knows.
+static NOBODYS: LazyLock<Option<String>> = LazyLock::new(|| hash(chance::secret("").as_bytes()).ok());
+
+/// What makes and compares hashes.
+pub struct Passwords {
+    turns: Arc<Semaphore>,
+}
+
+impl Default for Passwords {
+    fn default() -> Self {
+        Self { turns: Arc::new(Semaphore::new(AT_ONCE)) }
+    }
+}
+
+impl Passwords {
+    /// The hash of a password as a PHC string.
+    ///
+    /// # Errors
+    /// `overloaded` where too many wait for theirs; `internal` where it cannot be made.
+    pub async fn hash(&self, password: String) -> Result<String, Fault> {
+        self.run(move || hash(password.as_bytes())).await?
+    }
+
+    /// Whether a password is that of a PHC string; without one it takes as long and is not.
+    ///
+    /// # Errors
+    /// As [`Self::hash`].
+    pub async fn verify(&self, password: String, expected: Option<String>) -> Result<bool, Fault> {
+        let verify = move || {
+            let nobodys = NOBODYS.as_deref();
+            let is_somebodys = expected.is_some();
+            let known = expected.as_deref().or(nobodys).and_then(|known| PasswordHash::new(known).ok());
+            let fits = known.is_some_and(|known| {
+                method().is_ok_and(|method| method.verify_password(password.as_bytes(), &known).is_ok())
+            });
+            fits && is_somebodys
+        };
+        self.run(verify).await
+    }
+
+    async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Fault> {
+        let busy = || Fault::new(Code::OVERLOADED, Code::OVERLOADED.meaning);
+        let turn = tokio::time::timeout(PATIENCE, Arc::clone(&self.turns).acquire_owned()).await;
+        let Ok(Ok(turn)) = turn else { return Err(busy()) };
+        let done = tokio::task::spawn_blocking(move || {
+            // Who asked may have stopped waiting; the turn ends with the work.
+            let _turn = turn;
+            work()
+        });
+        done.await.map_err(|error| failed(&error))
+    }
+}
+
+fn method() -> Result<Argon2<'static>, Fault> {
+    let (memory, passes, lanes) = COST;
+    let params = Params::new(memory, passes, lanes, None).map_err(|error| failed(&error))?;
+    Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
+}
+
+fn hash(password: &[u8]) -> Result<String, Fault> {
+    let salt: [u8; 16] = chance::bytes();
+    let hash: PasswordHash = method()?.hash_password_with_salt(password, &salt).map_err(|error| failed(&error))?;
+    Ok(hash.to_string())
+}
+
+fn failed(error: &dyn std::fmt::Display) -> Fault {
+    tracing::error!(%error, "a password's hash could not be made");
+    Fault::new(Code::INTERNAL, Code::INTERNAL.meaning)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_password_is_known_by_its_hash_alone() {
+        let passwords = Passwords::default();
+        let hash = passwords.hash("correct horse battery".into()).await.expect("it can be made");
+        assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
+        let again = passwords.hash("correct horse battery".into()).await.expect("it can be made");
+        assert_ne!(hash, again, "each has a salt of its own");
+        let fits = async |password: &str, hash: Option<&String>| {
+            passwords.verify(password.to_owned(), hash.cloned()).await.expect("it is compared")
+        };
+        assert!(fits("correct horse battery", Some(&hash)).await);
+        assert!(!fits("correct horse", Some(&hash)).await);
+        assert!(!fits("correct horse battery", None).await, "nobody has no password");
+        assert!(!fits("correct horse battery", Some(&"$argon2id$".to_owned())).await, "what is no hash fits nothing");
+    }
+}

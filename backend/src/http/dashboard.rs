@@ -1,0 +1,42 @@
+//! The dashboard's way in: whoever is signed in gets its page for every address below `/app`, everybody else the form.
+
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
+
+use super::forms::{self, first};
+use super::member_page::{page, texts};
+use super::page::escaped;
+use super::sign_in;
+use crate::app::Shared;
+use crate::assets;
+use crate::auth::session;
+use crate::error::ApiError;
+
+/// What the dashboard may load and do: its own files, WebAssembly, and this server.
+const POLICY: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; \
+    connect-src 'self'; frame-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; object-src 'none'";
+
+/// Any page of the dashboard: its own router tells them apart.
+pub(super) async fn any(State(app): State<Shared>, uri: Uri, headers: HeaderMap) -> Response {
+    let asked = forms::fields(uri.query().unwrap_or_default().as_bytes());
+    let texts = texts(first(&asked, "lang"), &headers);
+    match session::of(&app, &headers).await {
+        Ok(Some(_)) => {}
+        Ok(None) => {
+            let next = uri.path_and_query().map_or("/app", |next| next.as_str());
+            return sign_in::shown(&app, texts, next).await;
+        }
+        Err(error) => return sign_in::refused(texts, &ApiError::from(error).0),
+    }
+    let Some(html) = assets::dashboard_page() else {
+        let more = format!("<p>{}</p>{}", escaped(texts.unbuilt_more), sign_in::way_out(texts));
+        return page(texts, texts.unbuilt, &more, StatusCode::OK);
+    };
+    let mut response = ([(header::CONTENT_TYPE, "text/html; charset=utf-8")], html).into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
+    response
+}

@@ -1,0 +1,23 @@
+//! The keys' watch: when each was last used is noted in the store, not at every use.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::app::App;
+
+/// How long between two notes.
+const PAUSE: Duration = Duration::from_secs(60);
+
+/// Notes again and again. Ends when the app does.
+pub fn start(app: &Arc<App>) {
+    let app = Arc::downgrade(app);
+    tokio::spawn(async move {
+        loop {
+            tokio::time::sleep(PAUSE).await;
+            let Some(app) = app.upgrade() else { return };
+            if let Err(error) = app.directory.note_use().await {
+                tracing::warn!(%error, "when keys were last used could not be noted");
+            }
+        }
+    });
+}

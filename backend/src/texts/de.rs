@@ -1,0 +1,42 @@
+//! The pages of signing in, in German.
+
+use super::Texts;
+
+/// The texts.
+pub(super) const TEXTS: Texts = Texts {
+    locale: "de",
+    language: "Deutsch",
+    languages: "Sprache",
+    sign_in: "Anmelden",
+    email: "E-Mail-Adresse",
+    password: "Passwort",
+    wrong: "Diese Adresse und dieses Passwort passen nicht zusammen. Versuchen Sie es erneut, oder bitten Sie eine Eigentümerin um einen Link für ein neues Passwort.",
+    too_many: "Das waren zu viele Versuche. Kommen Sie in {minutes} Min. wieder.",
+    busy: "Der Server kann gerade nicht antworten. Versuchen Sie es gleich noch einmal.",
+    cross_site: "Dieses Formular kam von einer anderen Website. Öffnen Sie diese Seite neu und füllen Sie es hier aus.",
+    refused: "Das konnte nicht gelesen werden. Öffnen Sie die Seite neu.",
+    first: "Noch hat niemand ein Konto. Öffnen Sie den einmaligen Link, den der Server beim Start ausgegeben hat; ein Neustart gibt einen neuen aus.",
+    join: "{site} beitreten",
+    as_viewer: "Sie lesen Umfragen, Antworten und Berichte.",
+    as_editor: "Sie lesen Berichte, ändern Umfragen und entfernen Antworten.",
+    as_owner: "Ihnen gehören Umfragen, Einstellungen, Schlüssel und Mitglieder.",
+    operate: "Betreiber werden",
+    as_operator: "Sie legen Sites an, laden Mitglieder ein, und jede Site gehört Ihnen.",
+    renew: "Neues Passwort wählen",
+    renewing: "Alle Ihre anderen Sitzungen enden damit.",
+    known: "Sie haben schon ein Konto? Geben Sie dessen Adresse und Passwort an.",
+    name: "Ihr Name",
+    choose: "Passwort",
+    hint: "10 Zeichen oder mehr. Ein paar Wörter, die nicht zusammengehören, merkt man sich leicht und errät niemand.",
+    name_fault: "Geben Sie einen Namen mit 1 bis 100 Zeichen an.",
+    email_fault: "Geben Sie eine Adresse wie ann@shop.example an.",
+    password_fault: "Wählen Sie ein Passwort mit 10 bis 200 Zeichen.",
+    account_fault: "Es gibt schon ein Konto mit dieser Adresse, und dies ist nicht sein Passwort. Geben Sie das Passwort an, mit dem Sie sich anmelden.",
+    accept: "Beitreten",
+    set: "Passwort setzen",
+    gone: "Dieser Link gilt nicht mehr",
+    gone_more: "Er gilt einmal und einige Tage lang. Bitten Sie um einen neuen.",
+    unbuilt: "Das Dashboard fehlt hier",
+    unbuilt_more: "Dieses Programm wurde ohne das Dashboard gebaut; führen Sie cargo xtask build aus. Die API geht auch ohne.",
+    sign_out: "Abmelden",
+};

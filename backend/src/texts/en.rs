@@ -1,0 +1,42 @@
+//! The pages of signing in, in English.
+
+use super::Texts;
+
+/// The texts.
+pub(super) const TEXTS: Texts = Texts {
+    locale: "en",
+    language: "English",
+    languages: "Language",
+    sign_in: "Sign in",
+    email: "E-mail address",
+    password: "Password",
+    wrong: "That address and password do not fit. Try again, or ask an owner for a link to set a new password.",
+    too_many: "There were too many tries. Come back in {minutes} min.",
+    busy: "The server cannot answer now. Try again in a moment.",
+    cross_site: "This form came from another website. Open this page again and fill it in here.",
+    refused: "This could not be read. Open the page again.",
+    first: "Nobody has an account yet. Open the one-time link that the server printed when it started; a restart prints a new one.",
+    join: "Join {site}",
+    as_viewer: "You will read its surveys, answers and reports.",
+    as_editor: "You will read its reports, change its surveys and remove answers.",
+    as_owner: "You will own it: its surveys, settings, keys and members.",
+    operate: "Become the operator",
+    as_operator: "You will make sites, invite members and own every site.",
+    renew: "Set a new password",
+    renewing: "Every other session of yours ends with it.",
+    known: "You have an account already? Give its address and password.",
+    name: "Your name",
+    choose: "Password",
+    hint: "10 characters or more. A few words that do not belong together are easy to keep and hard to guess.",
+    name_fault: "Give a name of 1 to 100 characters.",
+    email_fault: "Give an address such as ann@shop.example.",
+    password_fault: "Choose a password of 10 to 200 characters.",
+    account_fault: "There is an account with this address, and this is not its password. Give the password that you sign in with.",
+    accept: "Join",
+    set: "Set the password",
+    gone: "This link does not work any more",
+    gone_more: "It works once, and for a few days. Ask whoever sent it for a new one.",
+    unbuilt: "The dashboard is not here",
+    unbuilt_more: "This binary was built without the dashboard; run cargo xtask build. The API works without it.",
+    sign_out: "Sign out",
+};

@@ -1,0 +1,42 @@
+//! The pages of signing in, in Spanish.
+
+use super::Texts;
+
+/// The texts.
+pub(super) const TEXTS: Texts = Texts {
+    locale: "es",
+    language: "Español",
+    languages: "Idioma",
+    sign_in: "Iniciar sesión",
+    email: "Correo electrónico",
+    password: "Contraseña",
+    wrong: "Esa dirección y esa contraseña no coinciden. Inténtelo de nuevo o pida a un propietario un enlace para poner una nueva.",
+    too_many: "Hubo demasiados intentos. Vuelva dentro de {minutes} min.",
+    busy: "El servidor no puede responder ahora. Inténtelo de nuevo en un momento.",
+    cross_site: "Este formulario vino de otro sitio web. Abra esta página de nuevo y rellénelo aquí.",
+    refused: "No se pudo leer. Abra la página de nuevo.",
+    first: "Nadie tiene cuenta todavía. Abra el enlace de un solo uso que el servidor mostró al arrancar; al reiniciarlo muestra otro.",
+    join: "Unirse a {site}",
+    as_viewer: "Leerá sus encuestas, respuestas e informes.",
+    as_editor: "Leerá sus informes, cambiará sus encuestas y quitará respuestas.",
+    as_owner: "Será propietario: de encuestas, ajustes, claves y miembros.",
+    operate: "Ser el operador",
+    as_operator: "Creará sitios, invitará a miembros y será propietario de todos los sitios.",
+    renew: "Poner una contraseña nueva",
+    renewing: "Todas sus otras sesiones terminan con ello.",
+    known: "¿Ya tiene cuenta? Escriba su dirección y su contraseña.",
+    name: "Su nombre",
+    choose: "Contraseña",
+    hint: "10 caracteres o más. Unas palabras sin relación se recuerdan bien y se adivinan mal.",
+    name_fault: "Escriba un nombre de 1 a 100 caracteres.",
+    email_fault: "Escriba una dirección como ann@shop.example.",
+    password_fault: "Elija una contraseña de 10 a 200 caracteres.",
+    account_fault: "Ya hay una cuenta con esta dirección, y esta no es su contraseña. Escriba la contraseña con la que inicia sesión.",
+    accept: "Unirse",
+    set: "Guardar la contraseña",
+    gone: "Este enlace ya no funciona",
+    gone_more: "Sirve una vez y durante unos días. Pida otro a quien se lo envió.",
+    unbuilt: "El panel no está aquí",
+    unbuilt_more: "Este programa se construyó sin el panel; ejecute cargo xtask build. La API funciona sin él.",
+    sign_out: "Cerrar sesión",
+};

@@ -1,0 +1,42 @@
+//! The pages of signing in, in French.
+
+use super::Texts;
+
+/// The texts.
+pub(super) const TEXTS: Texts = Texts {
+    locale: "fr",
+    language: "Français",
+    languages: "Langue",
+    sign_in: "Se connecter",
+    email: "Adresse e-mail",
+    password: "Mot de passe",
+    wrong: "Cette adresse et ce mot de passe ne vont pas ensemble. Réessayez, ou demandez à un propriétaire un lien pour en choisir un nouveau.",
+    too_many: "Il y a eu trop d’essais. Revenez dans {minutes} min.",
+    busy: "Le serveur ne peut pas répondre pour l’instant. Réessayez dans un moment.",
+    cross_site: "Ce formulaire venait d’un autre site. Rouvrez cette page et remplissez-le ici.",
+    refused: "Cela n’a pas pu être lu. Rouvrez la page.",
+    first: "Personne n’a encore de compte. Ouvrez le lien à usage unique que le serveur a affiché au démarrage ; un redémarrage en affiche un nouveau.",
+    join: "Rejoindre {site}",
+    as_viewer: "Vous lirez ses enquêtes, ses réponses et ses rapports.",
+    as_editor: "Vous lirez ses rapports, modifierez ses enquêtes et retirerez des réponses.",
+    as_owner: "Vous en serez propriétaire : enquêtes, réglages, clés et membres.",
+    operate: "Devenir l’opérateur",
+    as_operator: "Vous créerez des sites, inviterez des membres et serez propriétaire de chaque site.",
+    renew: "Choisir un nouveau mot de passe",
+    renewing: "Toutes vos autres sessions prendront fin.",
+    known: "Vous avez déjà un compte ? Donnez son adresse et son mot de passe.",
+    name: "Votre nom",
+    choose: "Mot de passe",
+    hint: "10 caractères ou plus. Quelques mots sans rapport se retiennent bien et se devinent mal.",
+    name_fault: "Donnez un nom de 1 à 100 caractères.",
+    email_fault: "Donnez une adresse comme ann@shop.example.",
+    password_fault: "Choisissez un mot de passe de 10 à 200 caractères.",
+    account_fault: "Un compte existe avec cette adresse, et ce n’est pas son mot de passe. Donnez celui avec lequel vous vous connectez.",
+    accept: "Rejoindre",
+    set: "Enregistrer le mot de passe",
+    gone: "Ce lien ne fonctionne plus",
+    gone_more: "Il sert une fois, pendant quelques jours. Demandez-en un nouveau à qui vous l’a envoyé.",
+    unbuilt: "Le tableau de bord n’est pas ici",
+    unbuilt_more: "Ce programme a été construit sans le tableau de bord ; lancez cargo xtask build. L’API fonctionne sans lui.",
+    sign_out: "Se déconnecter",
+};

@@ -1,0 +1,42 @@
+//! The pages of signing in, in Dutch.
+
+use super::Texts;
+
+/// The texts.
+pub(super) const TEXTS: Texts = Texts {
+    locale: "nl",
+    language: "Nederlands",
+    languages: "Taal",
+    sign_in: "Inloggen",
+    email: "E-mailadres",
+    password: "Wachtwoord",
+    wrong: "Dit adres en wachtwoord horen niet bij elkaar. Probeer het opnieuw, of vraag een eigenaar om een link voor een nieuw wachtwoord.",
+    too_many: "Er zijn te veel pogingen gedaan. Kom over {minutes} min. terug.",
+    busy: "De server kan nu niet antwoorden. Probeer het zo nog eens.",
+    cross_site: "Dit formulier kwam van een andere website. Open deze pagina opnieuw en vul het hier in.",
+    refused: "Dit kon niet worden gelezen. Open de pagina opnieuw.",
+    first: "Nog niemand heeft een account. Open de eenmalige link die de server bij het starten heeft getoond; een herstart toont een nieuwe.",
+    join: "Doe mee met {site}",
+    as_viewer: "Je leest de enquêtes, antwoorden en rapporten.",
+    as_editor: "Je leest de rapporten, wijzigt de enquêtes en verwijdert antwoorden.",
+    as_owner: "Je wordt eigenaar: van enquêtes, instellingen, sleutels en leden.",
+    operate: "Word beheerder",
+    as_operator: "Je maakt sites, nodigt leden uit en bent eigenaar van elke site.",
+    renew: "Kies een nieuw wachtwoord",
+    renewing: "Al je andere sessies eindigen daarmee.",
+    known: "Heb je al een account? Geef het adres en wachtwoord daarvan.",
+    name: "Je naam",
+    choose: "Wachtwoord",
+    hint: "10 tekens of meer. Een paar woorden die niet bij elkaar horen onthoud je makkelijk en raadt niemand.",
+    name_fault: "Geef een naam van 1 tot 100 tekens.",
+    email_fault: "Geef een adres zoals ann@shop.example.",
+    password_fault: "Kies een wachtwoord van 10 tot 200 tekens.",
+    account_fault: "Er is al een account met dit adres, en dit is niet het wachtwoord ervan. Geef het wachtwoord waarmee je inlogt.",
+    accept: "Meedoen",
+    set: "Wachtwoord instellen",
+    gone: "Deze link werkt niet meer",
+    gone_more: "Hij werkt één keer, en een paar dagen. Vraag de afzender om een nieuwe.",
+    unbuilt: "Het dashboard is hier niet",
+    unbuilt_more: "Dit programma is gebouwd zonder het dashboard; voer cargo xtask build uit. De API werkt ook zonder.",
+    sign_out: "Uitloggen",
+};

@@ -1,0 +1,141 @@
+//! Invitations in PostgreSQL: links that work once.
+
+use bearing_shared::id::{InvitationId, MemberId, SiteId};
+use tokio_postgres::Row;
+
+use super::session::{Session as Transaction, lock_key};
+use super::{members, rows, sessions};
+use crate::Result;
+use crate::members::{Accepted, Invitation, Joining, Purpose};
+use crate::sessions::Session;
+
+const INVITATION: &str =
+    "SELECT id, hash, site_id, role, member_id, email, created_by, created_at, expires_at FROM invitation";
+
+fn record(row: &Row) -> Result<Invitation> {
+    let id: String = row.try_get(0)?;
+    let (site, role): (Option<String>, Option<&str>) = (row.try_get(2)?, row.try_get(3)?);
+    let member: Option<String> = row.try_get(4)?;
+    let purpose = match (site, member) {
+        (Some(site), _) => Purpose::Join { site: SiteId(site), role: members::role(role.unwrap_or_default(), &id)? },
+        (None, Some(member)) => Purpose::Password(MemberId(member)),
+        (None, None) => Purpose::Operator,
+    };
+    Ok(Invitation {
+        id: InvitationId(id),
+        hash: rows::hash(row, 1)?,
+        purpose,
+        email: row.try_get(5)?,
+        created_by: row.try_get::<_, Option<String>>(6)?.map(MemberId),
+        created_at: row.try_get(7)?,
+        expires_at: row.try_get(8)?,
+    })
+}
+
+/// Adds an invitation; false when its site or member is not there.
+pub(super) async fn create(transaction: &Transaction, invitation: &Invitation) -> Result<bool> {
+    transaction.execute("DELETE FROM invitation WHERE expires_at <= $1", &[&invitation.created_at]).await?;
+    let (site, role, member) = match &invitation.purpose {
+        Purpose::Join { site, role } => (Some(&site.0), Some(role.name()), None),
+        Purpose::Operator => (None, None, None),
+        Purpose::Password(member) => (None, None, Some(&member.0)),
+    };
+    let made = transaction
+        .execute(
+            "INSERT INTO invitation (id, hash, site_id, role, member_id, email, created_by, created_at, expires_at)
+             SELECT $1, $2, $3::text, $4, $5::text, $6, $7, $8, $9
+             WHERE ($3::text IS NULL OR EXISTS (SELECT 1 FROM site WHERE id = $3::text))
+               AND ($5::text IS NULL OR EXISTS (SELECT 1 FROM member WHERE id = $5::text))",
+            &[
+                &invitation.id.0,
+                &&invitation.hash[..],
+                &site,
+                &role,
+                &member,
+                &invitation.email,
+                &invitation.created_by.as_ref().map(|id| &id.0),
+                &invitation.created_at,
+                &invitation.expires_at,
+            ],
+        )
+        .await?;
+    Ok(made == 1)
+}
+
+/// Adds the first operator's invitation in the place of an earlier one; false when anybody is a member.
+pub(super) async fn create_first(transaction: &Transaction, invitation: &Invitation) -> Result<bool> {
+    // Servers may start at once: the last of them has made the one that counts.
+    transaction.execute("SELECT pg_advisory_xact_lock($1)", &[&lock_key("the first invitation")]).await?;
+    if members::any(transaction).await? {
+        return Ok(false);
+    }
+    let earlier = "DELETE FROM invitation
+                   WHERE site_id IS NULL AND member_id IS NULL AND email IS NULL AND created_by IS NULL";
+    transaction.execute(earlier, &[]).await?;
+    create(transaction, invitation).await
+}
+
+/// The invitations to a site that have not ended.
+pub(super) async fn of_site(transaction: &Transaction, site: &SiteId, now: i64) -> Result<Vec<Invitation>> {
+    let sql = format!("{INVITATION} WHERE site_id = $1 AND expires_at > $2 ORDER BY created_at, id");
+    transaction.query(&sql, &[&site.0, &now]).await?.iter().map(record).collect()
+}
+
+/// The invitation with this hash, if it has not ended; kept as it is until the end where it is to be used.
+pub(super) async fn find(
+    transaction: &Transaction,
+    hash: [u8; 32],
+    now: i64,
+    keep: bool,
+) -> Result<Option<Invitation>> {
+    let lock = if keep { "FOR UPDATE" } else { "" };
+    let sql = format!("{INVITATION} WHERE hash = $1 AND expires_at > $2 {lock}");
+    transaction.first(&sql, &[&&hash[..], &now]).await?.as_ref().map(record).transpose()
+}
+
+/// Uses an invitation.
+pub(super) async fn accept(
+    transaction: &Transaction,
+    hash: [u8; 32],
+    joining: Joining,
+    session: Session,
+) -> Result<Accepted> {
+    let Some(invitation) = find(transaction, hash, session.created_at, true).await? else {
+        return Ok(Accepted::Gone);
+    };
+    let id = match (&invitation.purpose, joining) {
+        (Purpose::Password(id), Joining::Password(password)) => {
+            transaction.execute("UPDATE member SET password = $2 WHERE id = $1", &[&id.0, &password]).await?;
+            transaction.execute("DELETE FROM session WHERE member_id = $1", &[&id.0]).await?;
+            id.clone()
+        }
+        (Purpose::Password(_), _) | (_, Joining::Password(_)) => return Ok(Accepted::Gone),
+        (_, Joining::New(member)) => {
+            if !members::insert(transaction, &member).await? {
+                return Ok(Accepted::EmailTaken);
+            }
+            member.id
+        }
+        (_, Joining::Known(id)) => id,
+    };
+    members::hold(transaction, &id).await?;
+    match &invitation.purpose {
+        Purpose::Join { site, role } => {
+            let before = members::role_in(transaction, site, &id).await?;
+            let role = before.map_or(*role, |before| before.max(*role));
+            let sql = "INSERT INTO membership (site_id, member_id, role) VALUES ($1, $2, $3)
+                       ON CONFLICT (site_id, member_id) DO UPDATE SET role = excluded.role";
+            transaction.execute(sql, &[&site.0, &id.0, &role.name()]).await?;
+        }
+        Purpose::Operator => {
+            transaction.execute("UPDATE member SET operator = 1 WHERE id = $1", &[&id.0]).await?;
+        }
+        Purpose::Password(_) => {}
+    }
+    transaction.execute("DELETE FROM invitation WHERE id = $1", &[&invitation.id.0]).await?;
+    if !sessions::insert(transaction, &Session { member: id.clone(), ..session }).await? {
+        // Whoever was known is no member any more: nothing of this may stay.
+        return Err(crate::StoreError::Driver("the member who accepts an invitation is gone".into()));
+    }
+    Ok(Accepted::Done(id))
+}

@@ -1,0 +1,257 @@
+//! Signing in and out: forms, cookies, limits, and what another site's page can make a browser do.
+
+use bearing_shared::fault::Code;
+use bearing_storage::{InvitationPurpose, Role};
+use serde_json::{Value, json};
+
+use crate::harness::{Ask, DAY, MINUTE, Reply, Server};
+
+const PASSWORD: &str = "lamp chair pencil";
+
+/// The first member, made by the one-time link.
+async fn with_ann(server: &Server) {
+    let secret = server.invite(InvitationPurpose::Operator, None).await;
+    let reply = join(server, &secret, "Ann", "ann@shop.example", PASSWORD).await;
+    assert_eq!((reply.status, reply.header("location")), (303, "/app"), "{}", reply.text());
+}
+
+fn join(server: &Server, secret: &str, name: &str, email: &str, password: &str) -> Ask {
+    let fields = [("name", name), ("email", email), ("password", password)];
+    server.post(&format!("/app/join/{secret}")).form(&fields)
+}
+
+fn sign_in(server: &Server, email: &str, password: &str) -> Ask {
+    server.post("/app/sign-in").form(&[("email", email), ("password", password), ("next", "/app/surveys?x=1")])
+}
+
+/// What a reply's session cookie of this name holds.
+fn cookie(reply: &Reply, name: &str) -> Option<String> {
+    let cookies = reply.headers.get_all("set-cookie").iter().map(|cookie| cookie.to_str().expect("is text"));
+    let found = cookies.filter_map(|cookie| cookie.split(';').next()?.split_once('=')).find(|(key, _)| *key == name);
+    found.map(|(_, value)| value.to_owned())
+}
+
+/// The cookie header of a browser that got this reply.
+fn kept(reply: &Reply) -> String {
+    format!("__Host-bearing={}", cookie(reply, "__Host-bearing").expect("a session has begun"))
+}
+
+async fn who(server: &Server, cookie: &str) -> Value {
+    server.get("/v1/session").session(cookie).await.ok()
+}
+
+#[tokio::test]
+async fn a_member_signs_in_and_goes_on_where_they_wanted_to_go() {
+    let server = Server::start().await;
+    with_ann(&server).await;
+    let form = server.get("/app/surveys?x=1").await;
+    assert_eq!(form.status, 200);
+    assert!(form.text().contains("name=\"next\" value=\"/app/surveys?x=1\""), "{}", form.text());
+    assert!(!form.text().contains("one-time link"), "somebody is a member");
+    let reply = sign_in(&server, " Ann@Shop.example ", PASSWORD).await;
+    assert_eq!((reply.status, reply.header("location")), (303, "/app/surveys?x=1"));
+    let session = who(&server, &kept(&reply)).await;
+    assert_eq!(session["member"]["email"], "ann@shop.example");
+    assert_eq!(session["member"]["operator"], true);
+    let page = server.get("/app/surveys").session(&kept(&reply)).await;
+    assert!(page.status == 200 && !page.text().contains("/app/sign-in"), "{}", page.text());
+}
+
+#[tokio::test]
+async fn the_cookie_is_this_hosts_and_out_of_reach_of_scripts() {
+    for (public_url, names) in [
+        (Some("https://bearing.example"), &["__Host-bearing"][..]),
+        (None, &["__Host-bearing", "bearing"][..]),
+        (Some("http://bearing.example"), &["__Host-bearing", "bearing"][..]),
+    ] {
+        let server = Server::start_with(public_url, |store| store).await;
+        with_ann(&server).await;
+        let reply = sign_in(&server, "ann@shop.example", PASSWORD).await;
+        let set: Vec<&str> =
+            reply.headers.get_all("set-cookie").iter().map(|cookie| cookie.to_str().expect("is text")).collect();
+        let secret = cookie(&reply, "__Host-bearing").expect("it is set");
+        let rest = "Path=/; Max-Age=7776000; HttpOnly; SameSite=Lax";
+        let mut expected = vec![format!("__Host-bearing={secret}; Secure; {rest}")];
+        if names.len() == 2 {
+            expected.push(format!("bearing={secret}; {rest}"));
+        }
+        assert_eq!(set, expected);
+        for name in ["__Host-bearing", "bearing"] {
+            let reply = server.get("/v1/session").session(&format!("a=b; {name}={secret}")).await;
+            assert_eq!(reply.status, if names.contains(&name) { 200 } else { 401 }, "{public_url:?} {name}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_password_and_an_unknown_account_read_the_same() {
+    let server = Server::start().await;
+    with_ann(&server).await;
+    let mut pages = Vec::new();
+    for (email, password) in [("ann@shop.example", "lamp chair"), ("bob@shop.example", PASSWORD)] {
+        let reply = sign_in(&server, email, password).await;
+        assert_eq!((reply.status, cookie(&reply, "__Host-bearing")), (422, None));
+        assert!(reply.text().contains("role=\"alert\"") && !reply.text().contains(password), "{}", reply.text());
+        pages.push(reply.text().replace(email, ""));
+    }
+    assert_eq!(pages[0], pages[1]);
+}
+
+#[tokio::test]
+async fn too_many_tries_are_told_when_to_come_again() {
+    let server = Server::start().await;
+    with_ann(&server).await;
+    for _ in 0..10 {
+        assert_eq!(sign_in(&server, "ann@shop.example", "wrong").await.status, 422);
+    }
+    let reply = sign_in(&server, "ann@shop.example", PASSWORD).await;
+    assert_eq!((reply.status, cookie(&reply, "__Host-bearing")), (429, None));
+    assert_eq!(reply.header("retry-after"), "31");
+    server.pass(MINUTE);
+    assert_eq!(sign_in(&server, "ann@shop.example", PASSWORD).await.status, 303);
+}
+
+#[tokio::test]
+async fn signing_in_begins_another_session_and_ends_the_one_that_was_there() {
+    let server = Server::start().await;
+    with_ann(&server).await;
+    let first = kept(&sign_in(&server, "ann@shop.example", PASSWORD).await);
+    let again = sign_in(&server, "ann@shop.example", PASSWORD).header("cookie", &first).await;
+    assert_ne!(kept(&again), first);
+    server.get("/v1/session").session(&first).await.refused(Code::UNAUTHORIZED);
+    who(&server, &kept(&again)).await;
+    // A session that somebody else has put into the browser stays nobody's.
+    let planted = sign_in(&server, "ann@shop.example", PASSWORD).header("cookie", "__Host-bearing=planted").await;
+    assert_ne!(kept(&planted), "__Host-bearing=planted");
+}
+
+#[tokio::test]
+async fn signing_out_ends_the_session_and_clears_the_cookie() {
+    let server = Server::start().await;
+    with_ann(&server).await;
+    let session = kept(&sign_in(&server, "ann@shop.example", PASSWORD).await);
+    for elsewhere in ["cross-site", "same-site", "none"] {
+        let reply = server.post("/app/sign-out").header("cookie", &session).header("sec-fetch-site", elsewhere).await;
+        assert_eq!(reply.status, 403, "{elsewhere}");
+    }
+    assert_eq!(server.get("/app/sign-out").await.status, 405);
+    let reply = server.post("/app/sign-out").session(&session).await;
+    assert_eq!((reply.status, cookie(&reply, "__Host-bearing").as_deref()), (303, Some("")));
+    assert!(reply.header("set-cookie").contains("Max-Age=0"));
+    server.get("/v1/session").session(&session).await.refused(Code::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn a_session_ends_after_two_weeks_without_use_and_after_ninety_days_with_it() {
+    let server = Server::start().await;
+    let session = server.operator().await;
+    for _ in 0..8 {
+        server.pass(11 * DAY);
+        who(&server, &session).await;
+    }
+    server.pass(3 * DAY);
+    server.get("/v1/session").session(&session).await.refused(Code::UNAUTHORIZED);
+    let idle = server.operator().await;
+    server.pass(14 * DAY);
+    server.get("/v1/session").session(&idle).await.refused(Code::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn what_another_sites_page_sends_in_a_members_name_is_refused() {
+    let server = Server::start_with(Some("https://bearing.example"), |store| store).await;
+    let (site, _) = server.site_with_survey().await;
+    let cookie = server.member(&[(&site, Role::Owner)]).await;
+    let body = json!({ "metric": "nps" });
+    let create = || server.post("/v1/surveys").header("cookie", &cookie).json(&body);
+    for (headers, allowed) in [
+        (&[("sec-fetch-site", "same-origin")][..], true),
+        (&[("sec-fetch-site", "same-origin"), ("origin", "https://bearing.example")][..], true),
+        (&[("origin", "https://bearing.example")][..], true),
+        (&[("sec-fetch-site", "cross-site")][..], false),
+        (&[("sec-fetch-site", "same-site")][..], false),
+        (&[("sec-fetch-site", "none")][..], false),
+        (&[("sec-fetch-site", "cross-site"), ("origin", "https://bearing.example")][..], false),
+        (&[("origin", "https://shop.example")][..], false),
+        (&[("origin", "https://bearing.example.evil.example")][..], false),
+        (&[("origin", "null")][..], false),
+        (&[][..], false),
+    ] {
+        let mut ask = create();
+        for (name, value) in headers {
+            ask = ask.header(name, value);
+        }
+        let reply = ask.await;
+        if allowed {
+            assert_eq!(reply.status, 201, "{headers:?}: {}", reply.text());
+        } else {
+            reply.refused(Code::CROSS_SITE);
+        }
+    }
+    let read = |site: &str| server.get("/v1/surveys").header("cookie", &cookie).header("sec-fetch-site", site);
+    read("cross-site").await.refused(Code::CROSS_SITE);
+    for own in ["same-origin", "none"] {
+        assert_eq!(read(own).await.status, 200, "{own}");
+    }
+    // A key is no cookie: no page can make a browser send it.
+    let keyed = server.post("/v1/surveys").key(&site.admin).header("sec-fetch-site", "cross-site").json(&body);
+    assert_eq!(keyed.await.status, 201);
+    // The form that begins a session asks no more than that no other site's page sent it.
+    with_ann(&server).await;
+    let form = sign_in(&server, "ann@shop.example", PASSWORD).header("sec-fetch-site", "cross-site").await;
+    assert_eq!((form.status, form.headers.get("set-cookie")), (403, None));
+}
+
+#[tokio::test]
+async fn the_server_without_a_public_address_knows_its_own_pages_by_the_host() {
+    let server = Server::start().await;
+    let site = server.site().await;
+    let cookie = server.member(&[(&site, Role::Owner)]).await;
+    for (origin, status) in
+        [("http://bearing.example", 201), ("https://bearing.example", 201), ("http://evil.example", 403)]
+    {
+        let ask = server.post("/v1/surveys").header("cookie", &cookie).origin(origin);
+        assert_eq!(ask.json(&json!({ "metric": "nps" })).await.status, status, "{origin}");
+    }
+}
+
+#[tokio::test]
+async fn the_pages_run_nothing_and_load_nothing_from_elsewhere() {
+    let server = Server::start().await;
+    let secret = server.invite(InvitationPurpose::Operator, None).await;
+    for path in ["/app", "/app/sign-in", "/app/surveys/sv_1", &format!("/app/join/{secret}"), "/app/join/none"] {
+        let reply = server.get(path).await;
+        let policy =
+            "default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+        assert_eq!(reply.header("content-security-policy"), policy, "{path}");
+        assert_eq!(reply.header("cache-control"), "no-store", "{path}");
+        assert!(!reply.text().contains("<script") && !reply.text().contains(" style="), "{path}");
+    }
+    assert_eq!(server.get("/app/style.css").await.status, 200);
+    assert!(server.get("/app").await.text().contains("one-time link"), "nobody is a member yet");
+}
+
+#[tokio::test]
+async fn the_pages_speak_six_languages_and_arabic_from_right_to_left() {
+    let server = Server::start().await;
+    for (asked, sent, locale, dir) in [
+        ("", "de-AT, en;q=0.5", "de", "ltr"),
+        ("?lang=ar", "de", "ar", "rtl"),
+        ("?lang=nl", "", "nl", "ltr"),
+        ("", "fr-CA", "fr", "ltr"),
+        ("", "es", "es", "ltr"),
+        ("?lang=xx", "ja", "en", "ltr"),
+    ] {
+        let page = server.get(&format!("/app{asked}")).header("accept-language", sent).await.text();
+        assert!(page.contains(&format!("<html lang=\"{locale}\" dir=\"{dir}\">")), "{asked} {sent}: {page}");
+    }
+}
+
+#[tokio::test]
+async fn a_form_that_cannot_be_read_is_answered_with_a_page() {
+    let server = Server::start().await;
+    let reply = server.post("/app/sign-in").json(&json!({})).await;
+    assert_eq!(reply.status, 415);
+    assert!(reply.text().contains("unsupported_media_type"), "{}", reply.text());
+    let reply = server.post("/app/sign-in").form(&[("email", &"x".repeat(20_000))]).await;
+    assert_eq!(reply.status, 413);
+}
