@@ -12,7 +12,7 @@ use crate::browser;
 const TYPING: &str = "input:not([type=checkbox]), select, textarea, dialog, [contenteditable], summary";
 
 /// Has `act` hear of keys for as long as the view is there; it says whether the key was one of its own.
-pub(crate) fn on_keys(act: impl Fn(&str) -> bool + 'static) {
+pub(crate) fn on_keys(act: Box<dyn Fn(&str) -> bool>) {
     let listener = EventListener::new_with_options(
         &browser::window(),
         "keydown",

@@ -10,9 +10,9 @@ use leptos::task::spawn_local;
 use crate::fetch::{self, Problem};
 use crate::inbox::{apply, put_back, taken, undoing};
 use crate::keys::focus_soon;
-use crate::locale::words;
+use crate::locale::{Locale, locale, words};
 use crate::part::{Toasts, toasts};
-use crate::text::Text;
+use crate::text::{Plural, Text};
 
 /// How many responses a page of the list has.
 pub(crate) const PAGE: &str = "50";
@@ -49,6 +49,7 @@ pub(crate) struct Listing {
     pub(crate) scrolled: StoredValue<f64>,
     toasts: Toasts,
     words: &'static Text,
+    locale: Locale,
 }
 
 /// The id of a row's link on the page.
@@ -76,6 +77,7 @@ impl Listing {
             scrolled: StoredValue::new(0.0),
             toasts: toasts(),
             words: words(),
+            locale: locale(),
         }
     }
 
@@ -132,7 +134,7 @@ impl Listing {
     }
 
     /// Reads the next page, and does something then.
-    pub(crate) fn read_on(self, then: impl FnOnce() + 'static) {
+    pub(crate) fn read_on(self, then: Box<dyn FnOnce()>) {
         let (of, next) = (self.of.get_untracked(), self.next.get_untracked());
         let Some(cursor) = next else { return };
         let address = format!("{of}&limit={PAGE}&{}", crate::query::write([("cursor", cursor.as_str())]));
@@ -150,9 +152,9 @@ impl Listing {
     }
 
     /// Changes responses, says so, and offers to undo it.
-    pub(crate) fn change(self, site: String, change: ResponsesChange, said: impl Fn(u64) -> String + 'static) {
+    pub(crate) fn change(self, site: &str, change: ResponsesChange, said: &'static Plural) {
+        let address = at_site(site);
         spawn_local(async move {
-            let address = at_site(&site);
             let before = match sent(&address, &change).await {
                 Ok(before) => before,
                 Err(problem) => return self.fail(problem),
@@ -161,7 +163,7 @@ impl Listing {
             if before.is_empty() {
                 return self.toasts.say(self.words.responses.nothing_changed);
             }
-            let text = said(before.len() as u64);
+            let text = self.locale.plural(said, before.len() as u64);
             self.toasts.undoable(text, move || self.undo(address.clone(), undoing(&change, &before), &before, &gone));
         });
     }

@@ -16,6 +16,7 @@ use leptos_router::components::A;
 use leptos_router::hooks::use_params_map;
 
 use super::responses::{Asked, Help, asked, list_address, use_inbox};
+use crate::boxed::{button, effect, later, memo};
 use crate::browser;
 use crate::fetch::{self, Loaded};
 use crate::inbox::Inbox;
@@ -42,6 +43,7 @@ struct Desk {
     response: Memo<Option<ResponseReply>>,
     /// What the list shows, with what has left it since: one goes on from there too.
     order: RwSignal<Vec<String>>,
+    may_edit: Memo<bool>,
     asked: Asked,
     tags: ReadSignal<Loaded<Vec<TagCount>>, LocalStorage>,
     /// The version that was answered; `None` while it is not here.
@@ -53,13 +55,12 @@ struct Desk {
 impl Desk {
     /// Draws what depends on the response.
     fn with(self, draw: impl Fn(&ResponseReply) -> AnyView + Send + 'static) -> AnyView {
-        (move || self.response.with(|response| response.as_ref().map(&draw))).into_any()
+        later(move || self.response.with(|response| response.as_ref().map(&draw)).into_any())
     }
 
     fn act(&self, change: ResponsesChange, said: &'static Plural) {
-        let locale = self.locale;
         let change = ResponsesChange { ids: vec![self.id.get_untracked()], ..change };
-        self.listing.change(self.site.id.get_untracked(), change, move |n| locale.plural(said, n));
+        self.listing.change(&self.site.id.get_untracked(), change, said);
     }
 
     fn toggle_read(&self) {
@@ -101,7 +102,7 @@ pub(crate) fn Response() -> impl IntoView {
     let (inbox, _) = use_inbox();
     browser::set_title(words.response.title);
     let params = use_params_map();
-    let id = Memo::new(move |_| params.with(|params| params.get("response").unwrap_or_default()));
+    let id = memo(move || params.with(|params| params.get("response").unwrap_or_default()));
     let again = move || live.responses.get().wrapping_add(listing.changed.get());
     let address = move || {
         let path = format!("/v1/responses/{}", query::segment(&id.get()));
@@ -109,7 +110,7 @@ pub(crate) fn Response() -> impl IntoView {
     };
     let loaded = fetch::reading::<ResponseReply>(address, again);
     // What is here is of another response until the next has come.
-    let response = Memo::new(move |_| {
+    let response = memo(move || {
         let id = id.get();
         loaded.with(|loaded| loaded.ready().filter(|response| response.id == id).cloned())
     });
@@ -117,12 +118,12 @@ pub(crate) fn Response() -> impl IntoView {
     let survey =
         Memo::new(move |_| response.with(|response| response.as_ref().map(|response| response.survey.0.clone())));
     // Read anew for each survey: questions of two surveys have the same ids.
-    let versions = Memo::new(move |_| {
+    let versions = memo(move || {
         let path = format!("/v1/surveys/{}/versions", query::segment(&survey.get()?));
         let address = fetch::address(&path, &[site.parameter(), ("limit".into(), VERSIONS.into())]);
         Some(fetch::reading::<Page<VersionReply>>(move || Some(address.clone()), || 0))
     });
-    let number = Memo::new(move |_| response.with(|response| response.as_ref().map(|response| response.version)));
+    let number = memo(move || response.with(|response| response.as_ref().map(|response| response.version)));
     let version = Memo::new_with_compare(
         move |_| {
             let number = number.get()?;
@@ -137,6 +138,7 @@ pub(crate) fn Response() -> impl IntoView {
         id,
         response,
         order: RwSignal::default(),
+        may_edit: memo(move || site.may_edit()),
         asked: asked(),
         tags,
         version,
@@ -147,7 +149,7 @@ pub(crate) fn Response() -> impl IntoView {
     keep_list(desk);
     let (is_erasing, is_deleting, help) = (RwSignal::new(false), RwSignal::new(false), RwSignal::new(false));
     keys(desk, help);
-    let is_here = Memo::new(move |_| response.with(Option::is_some));
+    let is_here = memo(move || response.with(Option::is_some));
     let state = move || {
         loaded.with(|loaded| match loaded {
             Loaded::Failed(problem) => view! { <Failed problem=problem.clone() /> }.into_any(),
@@ -157,7 +159,7 @@ pub(crate) fn Response() -> impl IntoView {
     };
     view! {
         {head(desk, help)}
-        {move || (!is_here.get()).then(state)}
+        {later(move || if is_here.get() { ().into_any() } else { state() })}
         <div class="two" hidden=move || !is_here.get()>
             <div class="stack">
                 <section class="card">{answers::answers(desk)}</section>
@@ -177,7 +179,7 @@ pub(crate) fn Response() -> impl IntoView {
 fn head(desk: Desk, help: RwSignal<bool>) -> AnyView {
     let words = desk.words;
     let step = move |places: isize, id: &'static str, key: &'static str, text: &'static str| {
-        let there = Memo::new(move |_| desk.beside(places));
+        let there = memo(move || desk.beside(places));
         let href = move || desk.path(&there.get().unwrap_or_else(|| desk.id.get()));
         let off = move || there.with(Option::is_none).to_string();
         view! {
@@ -185,9 +187,9 @@ fn head(desk: Desk, help: RwSignal<bool>) -> AnyView {
         }
         .into_any()
     };
-    let is_read = Memo::new(move |_| desk.response.with(|response| response.as_ref().map(|response| response.read)));
+    let is_read = memo(move || desk.response.with(|response| response.as_ref().map(|response| response.read)));
     let read = move || {
-        let read = is_read.get().filter(|_| desk.site.may_edit())?;
+        let read = is_read.get().filter(|_| desk.may_edit.get())?;
         let (icon, text) =
             if read { ("mail", words.responses.mark_unread) } else { ("mail-open", words.responses.mark_read) };
         Some(view! { <Icon name=icon /><span>{text}</span> })
@@ -197,15 +199,13 @@ fn head(desk: Desk, help: RwSignal<bool>) -> AnyView {
             <A href=move || desk.back() attr:id="back" attr:class="button small">{words.responses.key_back}</A>
             <h1>{words.response.title}</h1>
             <div class="actions">
-                <button class="button small" aria-keyshortcuts="e" hidden=move || is_read.get().is_none() || !desk.site.may_edit()
+                <button class="button small" aria-keyshortcuts="e" hidden=move || is_read.get().is_none() || !desk.may_edit.get()
                     on:click=move |_| desk.toggle_read()>{read}</button>
                 <nav class="joined" aria-label=words.common.responses>
                     {step(-1, "previous", "k", words.responses.key_previous)}
                     {step(1, "next", "j", words.responses.key_next)}
                 </nav>
-                <button class="button small keys-button" aria-keyshortcuts="?" on:click=move |_| help.set(true)>
-                    <Icon name="keyboard" />{words.responses.keys}
-                </button>
+                {button("button small keys-button", "keyboard", words.responses.keys, move || help.set(true))}
             </div>
         </header>
     }
@@ -213,30 +213,30 @@ fn head(desk: Desk, help: RwSignal<bool>) -> AnyView {
 }
 
 fn keys(desk: Desk, help: RwSignal<bool>) {
-    on_keys(move |key| {
+    on_keys(Box::new(move |key| {
         match key {
             "j" => press("next"),
             "k" => press("previous"),
             "u" => press("back"),
-            "e" if untrack(|| desk.site.may_edit()) => desk.toggle_read(),
+            "e" if desk.may_edit.get_untracked() => desk.toggle_read(),
             "t" => focus("tag-to-add"),
             "?" => help.set(true),
             _ => return false,
         }
         true
-    });
+    }));
 }
 
 /// Who opens a response has read it; only once, so that it can be marked as unread again.
 fn note_as_read(desk: Desk) {
     let noted = StoredValue::new(String::new());
-    Effect::new(move || {
+    effect(move || {
         let unread = desk.response.with(|response| {
             let response = response.as_ref().filter(|response| noted.get_value() != response.id)?;
             noted.set_value(response.id.clone());
             (!response.read).then(|| response.id.clone())
         });
-        if let Some(id) = unread.filter(|_| desk.site.may_edit()) {
+        if let Some(id) = unread.filter(|_| desk.may_edit.get()) {
             desk.listing.mark_read(&desk.site.id.get_untracked(), id);
         }
     });
@@ -245,7 +245,7 @@ fn note_as_read(desk: Desk) {
 /// Has the list at hand that the address names, for what is before and after; where one is there is where one comes back.
 fn keep_list(desk: Desk) {
     let listing = desk.listing;
-    let wanted = Memo::new(move |_| desk.inbox.with(|inbox| list_address(inbox, desk.site)));
+    let wanted = memo(move || desk.inbox.with(|inbox| list_address(inbox, desk.site)));
     let first = fetch::reading::<Page<ResponseReply>>(
         move || {
             let wanted = wanted.get();
@@ -253,7 +253,7 @@ fn keep_list(desk: Desk) {
         },
         || 0,
     );
-    Effect::new(move || {
+    effect(move || {
         first.with(|first| {
             if let Some(page) = first.ready() {
                 listing.state.set(desk.inbox.with_untracked(|inbox| inbox.state));
@@ -261,7 +261,7 @@ fn keep_list(desk: Desk) {
             }
         });
     });
-    Effect::new(move || {
+    effect(move || {
         let of = listing.of.get();
         let ids: Vec<String> = listing.rows.with(|rows| rows.iter().map(|row| row.id.clone()).collect());
         if of == wanted.get() && ids.len() >= desk.order.with_untracked(Vec::len) {
@@ -269,14 +269,14 @@ fn keep_list(desk: Desk) {
         }
     });
     let asked_for = StoredValue::new(None);
-    Effect::new(move || {
+    effect(move || {
         let id = desk.id.get();
         listing.at.set(Some(id.clone()));
         let is_last = listing.rows.with(|rows| rows.last().is_some_and(|row| row.id == id));
         let next = listing.next.get();
         if is_last && next.is_some() && asked_for.get_value() != next {
             asked_for.set_value(next);
-            listing.read_on(|| ());
+            listing.read_on(Box::new(|| ()));
         }
     });
 }

@@ -17,6 +17,7 @@ use leptos_router::NavigateOptions;
 use leptos_router::components::A;
 use leptos_router::hooks::{use_location, use_navigate};
 
+use crate::boxed::{button, effect, later, memo};
 use crate::browser;
 use crate::fetch::{self, Loaded};
 use crate::inbox::{Inbox, span};
@@ -24,9 +25,9 @@ use crate::keys::{focus, focus_soon, on_keys, press};
 use crate::listing::{Listing, PAGE, Row, link_id, listing};
 use crate::live::{Live, live};
 use crate::locale::{Locale, locale, words};
-use crate::part::{Empty, Failed, Filters, Icon, Waiting, surveys};
+use crate::part::{Empty, Failed, Filters, Waiting, surveys};
 use crate::site::{SiteContext, site};
-use crate::text::Text;
+use crate::text::{Plural, Text};
 use crate::view::{Period, View};
 
 pub(in crate::screen) use help::Help;
@@ -39,7 +40,7 @@ const TOP: f64 = 200.0;
 /// The list that the address describes, and what puts another one there.
 pub(in crate::screen) fn use_inbox() -> (Memo<Inbox>, Callback<Inbox>) {
     let location = use_location();
-    let inbox = Memo::new(move |_| Inbox::read(&location.search.get()));
+    let inbox = memo(move || Inbox::read(&location.search.get()));
     let navigate = use_navigate();
     let change = Callback::new(move |inbox: Inbox| {
         let path = location.pathname.get_untracked();
@@ -60,7 +61,7 @@ pub(in crate::screen) type Asked = Memo<Vec<(String, String, Instrument)>>;
 /// What every survey asks.
 pub(in crate::screen) fn asked() -> Asked {
     let surveys = surveys();
-    Memo::new(move |_| {
+    memo(move || {
         surveys.with(|surveys| {
             let items = surveys.ready().map(|page| page.items.as_slice()).unwrap_or_default();
             items.iter().map(|item| (item.id.0.clone(), item.survey.name.clone(), item.survey.instrument)).collect()
@@ -81,6 +82,7 @@ struct Desk {
     selected: RwSignal<BTreeSet<String>>,
     /// Where a span of selected ones begins.
     anchor: RwSignal<Option<String>>,
+    may_edit: Memo<bool>,
     tagging: RwSignal<bool>,
     words: &'static Text,
     locale: Locale,
@@ -99,13 +101,11 @@ impl Desk {
     }
 
     /// Makes a change on those, and leaves nothing selected.
-    fn act(&self, ids: Vec<String>, change: ResponsesChange, said: &'static crate::text::Plural) {
+    fn act(&self, ids: Vec<String>, change: ResponsesChange, said: &'static Plural) {
         if ids.is_empty() {
             return;
         }
-        let locale = self.locale;
-        let change = ResponsesChange { ids, ..change };
-        self.listing.change(self.site.id.get_untracked(), change, move |n| locale.plural(said, n));
+        self.listing.change(&self.site.id.get_untracked(), ResponsesChange { ids, ..change }, said);
         if !self.selected.get_untracked().is_empty() {
             self.selected.set(BTreeSet::new());
             // The bar that was pressed is gone.
@@ -151,9 +151,23 @@ pub(crate) fn Responses() -> impl IntoView {
     let tags = fetch::reading(move || Some(fetch::address("/v1/tags", &[site.parameter()])), again);
     let selected = RwSignal::new(BTreeSet::new());
     let (anchor, tagging, help) = (RwSignal::new(None), RwSignal::new(false), RwSignal::new(false));
-    let desk =
-        Desk { site, live, listing, inbox, change, asked: asked(), tags, selected, anchor, tagging, words, locale };
-    let wanted = Memo::new(move |_| {
+    let may_edit = memo(move || site.may_edit());
+    let desk = Desk {
+        site,
+        live,
+        listing,
+        inbox,
+        change,
+        asked: asked(),
+        tags,
+        selected,
+        anchor,
+        may_edit,
+        tagging,
+        words,
+        locale,
+    };
+    let wanted = memo(move || {
         // A day ends while a list is open.
         live.responses.track();
         inbox.with(|inbox| list_address(inbox, site))
@@ -167,8 +181,8 @@ pub(crate) fn Responses() -> impl IntoView {
         again,
     );
     let came_back = listing.of.get_untracked() == wanted.get_untracked();
-    Effect::new(move || listing.state.set(inbox.with(|inbox| inbox.state)));
-    Effect::new(move || {
+    effect(move || listing.state.set(inbox.with(|inbox| inbox.state)));
+    effect(move || {
         first.with(|first| {
             let Some(page) = first.ready() else { return };
             let of = wanted.get_untracked();
@@ -194,26 +208,24 @@ pub(crate) fn Responses() -> impl IntoView {
     }
     on_cleanup(move || listing.scrolled.set_value(browser::window().scroll_y().unwrap_or_default()));
     keys(desk, help);
-    let view = Memo::new(move |_| inbox.with(|inbox| inbox.view.clone()));
+    let view = memo(move || inbox.with(|inbox| inbox.view.clone()));
     let change_view = Callback::new(move |view: View| change.run(Inbox { view, ..inbox.get_untracked() }));
     view! {
         <header class="head">
             <h1>{words.common.responses}</h1>
             <p class="soft" role="status">{move || unread(desk, counts)}</p>
             <div class="actions">
-                <button class="button small keys-button" aria-keyshortcuts="?" on:click=move |_| help.set(true)>
-                    <Icon name="keyboard" />{words.responses.keys}
-                </button>
+                {button("button small keys-button", "keyboard", words.responses.keys, move || help.set(true))}
             </div>
         </header>
         <Filters view=view change=change_view />
         {tools::tools(desk)}
         <nav class="tabs" aria-label=words.response.state>{tabs(desk, counts)}</nav>
-        {move || (!site.may_edit()).then(|| view! { <p class="soft">{words.responses.viewer}</p> })}
+        <p class="soft" hidden=may_edit>{words.responses.viewer}</p>
         <section class="card inbox" aria-busy=move || (listing.of.get() != wanted.get()).to_string()>
             {bar::bar(desk)}
-            {move || newer(desk, wanted, first)}
-            {move || state_of(desk, wanted, first)}
+            {later(move || newer(desk, wanted, first))}
+            {later(move || state_of(desk, wanted, first))}
             <ul class="responses" id="inbox-list" tabindex="-1" aria-label=words.common.responses
                 hidden=move || listing.rows.with(Vec::is_empty)>
                 <For each=move || listing.rows.get() key=|row| row.id.clone() children=move |row: Row| row::row(desk, row) />
@@ -242,8 +254,8 @@ fn keys(desk: Desk, help: RwSignal<bool>) {
             focus(&link_id(&next));
         }
     };
-    on_keys(move |key| {
-        let may_edit = untrack(|| desk.site.may_edit());
+    on_keys(Box::new(move |key| {
+        let may_edit = desk.may_edit.get_untracked();
         match key {
             "j" => go(1),
             "k" => go(-1),
@@ -255,7 +267,7 @@ fn keys(desk: Desk, help: RwSignal<bool>) {
             _ => return false,
         }
         true
-    });
+    }));
 }
 
 /// A count of the API, of which the highest stands for itself and everything above.
@@ -276,7 +288,7 @@ fn unread(desk: Desk, counts: ReadSignal<Loaded<ResponseCounts>, LocalStorage>) 
 /// The states to choose from, with how many there are in each.
 fn tabs(desk: Desk, counts: ReadSignal<Loaded<ResponseCounts>, LocalStorage>) -> AnyView {
     let words = &desk.words.responses;
-    let counts = Memo::new(move |_| counts.with(|counts| counts.ready().copied()));
+    let counts = memo(move || counts.with(|counts| counts.ready().copied()));
     let tab = |state: Option<ResponseState>, text: &'static str| {
         let count = move || {
             counts.get().map(|counts| {
@@ -311,7 +323,7 @@ fn tabs(desk: Desk, counts: ReadSignal<Loaded<ResponseCounts>, LocalStorage>) ->
 /// How many have come since; pressed, the list begins anew with them.
 fn newer(desk: Desk, wanted: Memo<String>, first: ReadSignal<Loaded<Page<ResponseReply>>, LocalStorage>) -> AnyView {
     let count = desk.listing.newer.get();
-    let begin = move |_| {
+    let begin = move || {
         first.with_untracked(|first| {
             if let Some(page) = first.ready() {
                 desk.listing.show(wanted.get_untracked(), page);
@@ -324,9 +336,7 @@ fn newer(desk: Desk, wanted: Memo<String>, first: ReadSignal<Loaded<Page<Respons
     let text = desk.locale.plural(&desk.words.responses.newer, count as u64);
     view! {
         <div class="newer" role="status">
-            {(count > 0).then(|| view! {
-                <button class="button primary small" on:click=begin><Icon name="better" />{text}</button>
-            })}
+            {(count > 0).then(|| button("button primary small", "better", text, begin))}
         </div>
     }
     .into_any()
@@ -350,23 +360,16 @@ fn state_of(desk: Desk, wanted: Memo<String>, first: ReadSignal<Loaded<Page<Resp
 fn nothing(desk: Desk) -> AnyView {
     let words = &desk.words.responses;
     let (inbox, change, site) = (desk.inbox.get(), desk.change, desk.site);
+    let empty = |text: &str, way: &'static str, to: Inbox| {
+        let way = button("button", "", way, move || change.run(to.clone()));
+        view! { <Empty text=text.to_owned()>{way}</Empty> }.into_any()
+    };
     if inbox.is_narrowed() {
-        let wide = inbox.widened();
-        return view! {
-            <Empty text=words.none_match.to_owned()>
-                <button class="button" on:click=move |_| change.run(wide.clone())>{words.clear}</button>
-            </Empty>
-        }
-        .into_any();
+        return empty(words.none_match, words.clear, inbox.widened());
     }
     if inbox.view.period != Period::All {
         let always = Inbox { view: View { period: Period::All, ..inbox.view.clone() }, ..inbox };
-        return view! {
-            <Empty text=words.none_in_period.to_owned()>
-                <button class="button" on:click=move |_| change.run(always.clone())>{desk.words.common.all_time}</button>
-            </Empty>
-        }
-        .into_any();
+        return empty(words.none_in_period, desk.words.common.all_time, always);
     }
     if inbox.state.is_some_and(|state| state != ResponseState::Counted) {
         return view! { <Empty text=words.none_in_state.to_owned() /> }.into_any();
@@ -389,18 +392,18 @@ fn more(desk: Desk) -> AnyView {
     let read = move |_| {
         let last = listing.ids().pop();
         busy.set(true);
-        listing.read_on(move || {
+        listing.read_on(Box::new(move || {
             // The reader goes on with the first one that has come.
             if let Some(next) = untrack(|| listing.beside(last.as_deref(), 1)) {
                 focus_soon(link_id(&next));
             }
-        });
+        }));
     };
-    Effect::new(move || {
+    effect(move || {
         listing.pages.track();
         busy.set(false);
     });
-    let is_more = Memo::new(move |_| listing.next.with(Option::is_some) && !listing.rows.with(Vec::is_empty));
+    let is_more = memo(move || listing.next.with(Option::is_some) && !listing.rows.with(Vec::is_empty));
     view! {
         <p class="more" hidden=move || !is_more.get()>
             <button class="button" disabled=busy on:click=read>{desk.words.common.more}</button>

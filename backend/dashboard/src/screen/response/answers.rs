@@ -7,6 +7,7 @@ use bearing_shared::text::LocalText;
 use leptos::prelude::*;
 
 use super::Desk;
+use crate::boxed::bit;
 use crate::part::score_chip;
 use crate::screen::responses::state_name;
 use crate::text::fill;
@@ -83,7 +84,7 @@ fn given(desk: Desk, response: &ResponseReply, answer: &Answer, version: Option<
             let choice = question.choices.iter().find(|choice| choice.id == *id)?;
             Some(worded(desk, &choice.text, response, version))
         });
-        view! { <li class="bit" dir="auto">{label.unwrap_or_else(|| id.clone())}</li> }.into_any()
+        bit(label.unwrap_or_else(|| id.clone()))
     });
     view! { <ul class="bits">{picked.collect_view()}</ul> }.into_any()
 }

@@ -4,6 +4,7 @@ use bearing_shared::api::responses::{Identity, ResponseReply};
 use leptos::prelude::*;
 
 use super::Desk;
+use crate::boxed::bit;
 use crate::part::touchpoint_name;
 use crate::screen::responses::identity_of;
 use crate::text::fill;
@@ -62,9 +63,7 @@ fn draw(desk: Desk, response: &ResponseReply) -> AnyView {
     };
     facts.push(fact(words.source, plain(source)));
     if !response.attributes.is_empty() {
-        let attributes = response.attributes.iter().map(|(name, value)| {
-            view! { <li class="bit"><bdi>{name.clone()}</bdi>": "<bdi>{value.clone()}</bdi></li> }.into_any()
-        });
+        let attributes = response.attributes.iter().map(|(name, value)| bit(format!("{name}: {value}")));
         facts.push(fact(words.segments, view! { <ul class="bits">{attributes.collect_view()}</ul> }.into_any()));
     }
     facts.push(fact(words.id, view! { <code>{response.id.clone()}</code> }.into_any()));

@@ -6,9 +6,10 @@ use leptos::prelude::*;
 use leptos_router::components::A;
 
 use super::Desk;
-use crate::fetch;
+use crate::boxed::{later, memo};
+use crate::fetch::{self, Loaded};
 use crate::inbox::Inbox;
-use crate::part::{Part, score_chip, score_of, text_of, touchpoint_name};
+use crate::part::{Failed, Waiting, score_chip, score_of, text_of, touchpoint_name};
 use crate::screen::responses::state_name;
 use crate::view::{Period, View};
 
@@ -18,8 +19,8 @@ const SHOWN: &str = "20";
 /// The customer's responses.
 pub(super) fn history(desk: Desk) -> AnyView {
     let words = &desk.words.response;
-    let customer = Memo::new(move |_| desk.response.with(|response| response.as_ref()?.respondent.customer.clone()));
-    let is_here = Memo::new(move |_| desk.response.with(Option::is_some));
+    let customer = memo(move || desk.response.with(|response| response.as_ref()?.respondent.customer.clone()));
+    let is_here = memo(move || desk.response.with(Option::is_some));
     let address = move || {
         let pairs = [("customer", customer.get()?), ("state", "all".into()), ("limit", SHOWN.into())];
         let mut pairs: Vec<(String, String)> = pairs.into_iter().map(|(name, value)| (name.into(), value)).collect();
@@ -27,8 +28,8 @@ pub(super) fn history(desk: Desk) -> AnyView {
         Some(fetch::address("/v1/responses", &pairs))
     };
     let page = fetch::reading::<Page<ResponseReply>>(address, move || desk.listing.changed.get());
-    let list = move || {
-        let customer = customer.get()?;
+    let list = later(move || {
+        let Some(customer) = customer.get() else { return ().into_any() };
         let all = Inbox {
             view: View { period: Period::All, ..View::default() },
             state: None,
@@ -36,13 +37,23 @@ pub(super) fn history(desk: Desk) -> AnyView {
             ..Inbox::default()
         };
         let href = format!("{}{}", desk.site.path("responses"), all.write());
-        Some(view! {
-            <Part loaded=page draw={move |page: &Page<ResponseReply>| timeline(desk, page)} />
+        view! {
+            {later(move || page.with(|page| drawn(desk, page)))}
             <p><A href=href>{words.all_of_customer}</A></p>
-        })
-    };
+        }
+        .into_any()
+    });
     let nobody = move || is_here.get() && customer.with(Option::is_none);
     view! { {list}<p class="soft" hidden=move || !nobody()>{words.nobody}</p> }.into_any()
+}
+
+fn drawn(desk: Desk, page: &Loaded<Page<ResponseReply>>) -> AnyView {
+    match page {
+        Loaded::Ready(page) => timeline(desk, page),
+        Loaded::Failed(problem) => view! { <Failed problem=problem.clone() /> }.into_any(),
+        Loaded::Waiting(seconds) => view! { <Waiting seconds=*seconds /> }.into_any(),
+        Loaded::Idle => ().into_any(),
+    }
 }
 
 fn timeline(desk: Desk, page: &Page<ResponseReply>) -> AnyView {

@@ -6,6 +6,7 @@ use leptos::ev;
 use leptos::prelude::*;
 
 use super::Desk;
+use crate::boxed::{icon_button, later, memo};
 use crate::keys::{focus, focus_soon};
 use crate::part::Icon;
 use crate::screen::responses::known;
@@ -22,7 +23,7 @@ pub(super) fn marks(desk: Desk) -> AnyView {
 
 fn state(desk: Desk) -> AnyView {
     let (words, verbs) = (&desk.words.response, &desk.words.responses);
-    let state = Memo::new(move |_| desk.response.with(|response| response.as_ref().map(|response| response.state)));
+    let state = memo(move || desk.response.with(|response| response.as_ref().map(|response| response.state)));
     let means = move || {
         state.get().map(|state| match state {
             ResponseState::Counted => words.counted,
@@ -33,7 +34,7 @@ fn state(desk: Desk) -> AnyView {
     };
     let put = move |to: ResponseState| ResponsesChange { state: Some(to), ..ResponsesChange::default() };
     let button = move |from: [ResponseState; 2], to: ResponseState, icon: &'static str, text: &'static str, said| {
-        let offered = move || desk.site.may_edit() && state.get().is_some_and(|state| from.contains(&state));
+        let offered = move || desk.may_edit.get() && state.get().is_some_and(|state| from.contains(&state));
         let act = move |_| {
             desk.act(put(to), said);
             // The button goes with the state.
@@ -57,33 +58,32 @@ fn state(desk: Desk) -> AnyView {
 
 fn tags(desk: Desk) -> AnyView {
     let words = &desk.words.responses;
-    let there = Memo::new(move |_| {
+    let there = memo(move || {
         desk.response.with(|response| response.as_ref().map_or_else(Vec::new, |response| response.tags.clone()))
     });
-    let chips = move || {
-        let may_edit = desk.site.may_edit();
+    let chips = later(move || {
+        let may_edit = desk.may_edit.get();
         there
             .get()
             .into_iter()
             .map(|tag| {
                 let label = fill(words.remove_tag, &[("name", &tag)]);
                 let change = ResponsesChange { remove_tags: vec![tag.clone()], ..ResponsesChange::default() };
-                let remove = move |_| {
+                let remove = move || {
                     desk.act(change.clone(), &words.did_untag);
                     focus_soon("tag-to-add".into());
                 };
                 view! {
                     <li class="chip">
                         <bdi>{tag}</bdi>
-                        {may_edit.then(|| view! {
-                            <button class="icon-button" aria-label=label on:click=remove><Icon name="close" /></button>
-                        })}
+                        {may_edit.then(|| icon_button("close", label, remove))}
                     </li>
                 }
                 .into_any()
             })
             .collect_view()
-    };
+            .into_any()
+    });
     let text = RwSignal::new(String::new());
     let add = move |event: ev::SubmitEvent| {
         event.prevent_default();
@@ -95,7 +95,7 @@ fn tags(desk: Desk) -> AnyView {
     view! {
         <ul class="chips" hidden=move || there.with(Vec::is_empty)>{chips}</ul>
         <p class="soft" hidden=move || !there.with(Vec::is_empty)>{words.no_tags}</p>
-        <Show when=move || desk.site.may_edit()>
+        <Show when=move || desk.may_edit.get()>
             <form class="tag-form" on:submit=add>
                 <label class="field"><span class="visually-hidden">{words.new_tag}</span>
                     <input id="tag-to-add" list="known-tags" required maxlength=TAG_LIMIT.to_string() autocomplete="off"

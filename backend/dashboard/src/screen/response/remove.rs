@@ -8,6 +8,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::Desk;
+use crate::boxed::{button, memo};
 use crate::fetch;
 use crate::part::{Icon, dialog, toasts};
 use crate::query;
@@ -22,7 +23,7 @@ struct Erased {
 /// The two ways to remove, for who may.
 pub(super) fn remove(desk: Desk, is_deleting: RwSignal<bool>, is_erasing: RwSignal<bool>) -> AnyView {
     let words = &desk.words.response;
-    let customer = Memo::new(move |_| desk.response.with(|response| response.as_ref()?.respondent.customer.clone()));
+    let customer = memo(move || desk.response.with(|response| response.as_ref()?.respondent.customer.clone()));
     let (toasts, navigate) = (toasts(), use_navigate());
     let leave = Callback::new(move |()| navigate(&desk.back(), Default::default()));
     let delete = Callback::new(move |()| {
@@ -59,14 +60,14 @@ pub(super) fn remove(desk: Desk, is_deleting: RwSignal<bool>, is_erasing: RwSign
     });
     let warning = move || fill(words.erase_warning, &[("name", &customer.get().unwrap_or_default())]);
     view! {
-        <section class="card" hidden=move || !desk.site.may_edit()>
+        <section class="card" hidden=move || !desk.may_edit.get()>
             <h2>{words.for_good}</h2>
             <p class="soft">{words.for_good_lead}</p>
             <p class="choices">
-                <button class="button danger" on:click=move |_| is_deleting.set(true)><Icon name="trash" />{words.delete}</button>
-                <button class="button danger" hidden=move || customer.with(Option::is_none) on:click=move |_| is_erasing.set(true)>
-                    <Icon name="trash" />{words.erase}
-                </button>
+                {button("button danger", "trash", words.delete, move || is_deleting.set(true))}
+                <span hidden=move || customer.with(Option::is_none)>
+                    {button("button danger", "trash", words.erase, move || is_erasing.set(true))}
+                </span>
             </p>
         </section>
         {dialog(is_deleting, words.delete_title, move || view! {
@@ -86,7 +87,7 @@ fn choice(desk: Desk, open: RwSignal<bool>, act: Callback<()>, text: &'static st
     view! {
         <p class="choices end">
             <button class="button" autofocus on:click=move |_| open.set(false)>{desk.words.common.cancel}</button>
-            <button class="button danger" on:click=move |_| act.run(())>{text}</button>
+            {button("button danger", "trash", text, move || act.run(()))}
         </p>
     }
     .into_any()

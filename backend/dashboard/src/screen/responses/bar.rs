@@ -7,7 +7,7 @@ use bearing_shared::api::responses::ResponseState;
 use leptos::prelude::*;
 
 use super::Desk;
-use crate::part::Icon;
+use crate::boxed::{button, icon_button, later, memo};
 use crate::text::Plural;
 
 /// The bar above the list.
@@ -23,7 +23,7 @@ pub(super) fn bar(desk: Desk) -> AnyView {
         selected.set(ids);
     };
     let some = move || !every() && !selected.with(BTreeSet::is_empty);
-    let is_selected = Memo::new(move |_| !selected.with(BTreeSet::is_empty));
+    let is_selected = memo(move || !selected.with(BTreeSet::is_empty));
     let text = move || {
         let (plural, count) = match selected.with(BTreeSet::len) {
             0 => (&words.shown, listing.rows.with(Vec::len)),
@@ -33,13 +33,11 @@ pub(super) fn bar(desk: Desk) -> AnyView {
     };
     view! {
         <div class="bar" class:chosen=is_selected hidden=move || listing.rows.with(Vec::is_empty)>
-            <Show when=move || desk.site.may_edit()>
-                <label class="pick">
+            <label class="pick" hidden=move || !desk.may_edit.get()>
                     <input type="checkbox" aria-label=words.select_all prop:checked=every prop:indeterminate=some on:click=all />
-                </label>
-            </Show>
+            </label>
             <span class="soft" role="status">{text}</span>
-            {move || is_selected.get().then(|| actions(desk))}
+            {later(move || is_selected.get().then(|| actions(desk)).into_any())}
         </div>
     }
     .into_any()
@@ -54,33 +52,27 @@ fn actions(desk: Desk) -> AnyView {
             chosen.any(|row| wanted(row.response.read().state))
         })
     };
-    let may_exclude =
-        Memo::new(move |_| has(|state| matches!(state, ResponseState::Counted | ResponseState::Quarantined)));
-    let may_restore =
-        Memo::new(move |_| has(|state| matches!(state, ResponseState::Excluded | ResponseState::Quarantined)));
+    let may_exclude = memo(move || has(|state| matches!(state, ResponseState::Counted | ResponseState::Quarantined)));
+    let may_restore = memo(move || has(|state| matches!(state, ResponseState::Excluded | ResponseState::Quarantined)));
     let mark = |read: bool| ResponsesChange { read: Some(read), ..ResponsesChange::default() };
     let put = |state: ResponseState| ResponsesChange { state: Some(state), ..ResponsesChange::default() };
     vec![
         action(desk, "mail-open", words.mark_read, mark(true), &words.did_read),
         action(desk, "mail", words.mark_unread, mark(false), &words.did_unread),
-        view! {
-            <button class="button small" on:click=move |_| desk.tagging.set(true)><Icon name="tag" /><span>{words.tag}</span></button>
-        }
-        .into_any(),
-        (move || {
-            may_exclude.get().then(|| action(desk, "exclude", words.exclude, put(ResponseState::Excluded), &words.did_exclude))
-        })
-        .into_any(),
-        (move || {
-            may_restore.get().then(|| action(desk, "restore", words.restore, put(ResponseState::Counted), &words.did_restore))
-        })
-        .into_any(),
-        view! {
-            <button class="icon-button" aria-label=words.unselect on:click=move |_| desk.selected.set(BTreeSet::new())>
-                <Icon name="close" />
-            </button>
-        }
-        .into_any(),
+        button("button small", "tag", words.tag, move || desk.tagging.set(true)),
+        later(move || {
+            may_exclude
+                .get()
+                .then(|| action(desk, "exclude", words.exclude, put(ResponseState::Excluded), &words.did_exclude))
+                .into_any()
+        }),
+        later(move || {
+            may_restore
+                .get()
+                .then(|| action(desk, "restore", words.restore, put(ResponseState::Counted), &words.did_restore))
+                .into_any()
+        }),
+        icon_button("close", words.unselect.to_owned(), move || desk.selected.set(BTreeSet::new())),
     ]
     .into_any()
 }
@@ -92,6 +84,5 @@ fn action(
     change: ResponsesChange,
     said: &'static Plural,
 ) -> AnyView {
-    let act = move |_| desk.act(desk.meant(), change.clone(), said);
-    view! { <button class="button small" on:click=act><Icon name=icon /><span>{text}</span></button> }.into_any()
+    button("button small", icon, text, move || desk.act(desk.meant(), change.clone(), said))
 }

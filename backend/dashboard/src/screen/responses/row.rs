@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use leptos_router::components::A;
 
 use super::Desk;
+use crate::boxed::later;
 use crate::inbox::page_of;
 use crate::listing::{Row, link_id};
 use crate::locale::words;
@@ -65,12 +66,11 @@ pub(super) fn row(desk: Desk, row: Row) -> AnyView {
         move |event: ev::MouseEvent| desk.select(&id, event.shift_key())
     };
     let came = move |_: ev::FocusEvent| listing.at.set(Some(id.clone()));
-    let content = move || response.with(|response| content(desk, response));
+    let content = later(move || response.with(|response| content(desk, response)));
+    let may_edit = desk.may_edit.get_untracked();
     view! {
         <li class="response" class:unread=is_unread on:focusin=came>
-            <Show when=move || site.may_edit()>
-                <label class="pick"><input type="checkbox" aria-label=label.clone() prop:checked=checked.clone() on:click=pick.clone() /></label>
-            </Show>
+            {may_edit.then(|| view! { <label class="pick"><input type="checkbox" aria-label=label prop:checked=checked on:click=pick /></label> })}
             <A href=href attr:id=link attr:class="open">{content}</A>
         </li>
     }

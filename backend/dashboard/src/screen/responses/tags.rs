@@ -7,6 +7,7 @@ use leptos::ev;
 use leptos::prelude::*;
 
 use super::Desk;
+use crate::boxed::{icon_button, later};
 use crate::part::{Icon, dialog};
 use crate::text::fill;
 
@@ -41,9 +42,7 @@ fn form(desk: Desk) -> AnyView {
         view! {
             <li class="chip">
                 <bdi>{tag}</bdi>
-                <button class="icon-button" aria-label=label on:click=move |_| close(change.clone(), &words.did_untag)>
-                    <Icon name="close" />
-                </button>
+                {icon_button("close", label, move || close(change.clone(), &words.did_untag))}
             </li>
         }
         .into_any()
@@ -68,11 +67,11 @@ fn form(desk: Desk) -> AnyView {
 pub(in crate::screen) fn known(
     tags: ReadSignal<crate::fetch::Loaded<Vec<bearing_shared::api::inbox::TagCount>>, LocalStorage>,
 ) -> AnyView {
-    let options = move || {
+    let options = later(move || {
         tags.with(|tags| {
             let tags = tags.ready().map(Vec::as_slice).unwrap_or_default();
-            tags.iter().map(|tag| view! { <option value=tag.tag.clone()></option> }).collect_view()
+            tags.iter().map(|tag| view! { <option value=tag.tag.clone()></option> }).collect_view().into_any()
         })
-    };
+    });
     view! { <datalist id="known-tags">{options}</datalist> }.into_any()
 }

@@ -6,6 +6,7 @@ use leptos::ev;
 use leptos::prelude::*;
 
 use super::Desk;
+use crate::boxed::{button, effect, icon_button, later, memo, toggle};
 use crate::inbox::{Inbox, one_instrument};
 use crate::part::{Icon, group_name};
 use crate::text::fill;
@@ -19,51 +20,38 @@ const HIGHEST: u8 = 10;
 pub(super) fn tools(desk: Desk) -> AnyView {
     let words = &desk.words.responses;
     let (inbox, change) = (desk.inbox, desk.change);
-    let unread = toggle(desk, words.only_unread, |inbox| inbox.unread, |inbox| inbox.unread ^= true);
-    let comment = toggle(desk, words.with_comment, |inbox| inbox.comment, |inbox| inbox.comment ^= true);
+    let unread = switch(desk, words.only_unread, |inbox| inbox.unread, |inbox| inbox.unread ^= true);
+    let comment = switch(desk, words.with_comment, |inbox| inbox.comment, |inbox| inbox.comment ^= true);
     let pick_tag = move |event| {
         let tag = Some(event_target_value(&event)).filter(|tag| !tag.is_empty());
         change.run(Inbox { tag, ..inbox.get_untracked() });
     };
-    let is_narrowed = Memo::new(move |_| inbox.with(Inbox::is_narrowed));
     view! {
         <div class="tools">
             {search(desk)}
-            <label class="narrow"><span>{words.tag}</span><select on:change=pick_tag>{move || tag_options(desk)}</select></label>
+            <label class="narrow"><span>{words.tag}</span><select on:change=pick_tag>{later(move || tag_options(desk))}</select></label>
             {scores(desk)}
             {unread}
             {comment}
-            {move || left(desk)}
-            <Show when=move || is_narrowed.get()>
-                <button class="button small bare" on:click=move |_| change.run(inbox.get_untracked().widened())>
-                    <Icon name="close" />{words.clear}
-                </button>
-            </Show>
+            {later(move || left(desk))}
         </div>
     }
     .into_any()
 }
 
-fn toggle(desk: Desk, text: &'static str, is: fn(&Inbox) -> bool, flip: fn(&mut Inbox)) -> AnyView {
-    let press = move |_| {
+fn switch(desk: Desk, text: &'static str, is: fn(&Inbox) -> bool, flip: fn(&mut Inbox)) -> AnyView {
+    toggle(text.into_any(), memo(move || desk.inbox.with(is)), move || {
         let mut next = desk.inbox.get_untracked();
         flip(&mut next);
         desk.change.run(next);
-    };
-    let pressed = Memo::new(move |_| desk.inbox.with(is));
-    view! {
-        <button class="button small" aria-pressed=move || pressed.get().to_string() on:click=press>
-            {move || pressed.get().then(|| view! { <Icon name="check" /> })}{text}
-        </button>
-    }
-    .into_any()
+    })
 }
 
 fn search(desk: Desk) -> AnyView {
     let text = desk.words.responses.search;
     let turn = StoredValue::new(0_u32);
     let typed = RwSignal::new(String::new());
-    Effect::new(move || typed.set(desk.inbox.with(|inbox| inbox.search.clone())));
+    effect(move || typed.set(desk.inbox.with(|inbox| inbox.search.clone())));
     let look = move || {
         let (search, inbox) = (typed.get_untracked(), desk.inbox.get_untracked());
         if search.trim() != inbox.search {
@@ -129,33 +117,27 @@ fn is_band(inbox: &Inbox, band: &Band) -> bool {
 
 /// Scores by group; by number where several scales are listed, on which a number means several things.
 fn scores(desk: Desk) -> AnyView {
-    let instrument = Memo::new(move |_| instrument(desk));
-    let is_read = Memo::new(move |_| !desk.asked.with(Vec::is_empty));
-    (move || match instrument.get() {
-        Some(instrument) => Some(bands(desk, instrument)),
-        // Which of the two it is, is not known before.
-        None => is_read.get().then(|| limits(desk)),
+    let instrument = memo(move || instrument(desk));
+    let is_read = memo(move || !desk.asked.with(Vec::is_empty));
+    later(move || match instrument.get() {
+        Some(instrument) => bands(desk, instrument),
+        None if is_read.get() => limits(desk),
+        // Which of the two it is, is not known yet.
+        None => ().into_any(),
     })
-    .into_any()
 }
 
 fn bands(desk: Desk, instrument: Instrument) -> AnyView {
     let buttons = instrument.definition().bands.iter().map(|band| {
-        let press = move |_| {
+        let press = move || {
             let inbox = desk.inbox.get_untracked();
             let limits = if is_band(&inbox, band) { (None, None) } else { (Some(band.low), Some(band.high)) };
             desk.change.run(Inbox { score_min: limits.0, score_max: limits.1, ..inbox });
         };
-        let pressed = Memo::new(move |_| desk.inbox.with(|inbox| is_band(inbox, band)));
         let (low, high) = (band.low.to_string(), band.high.to_string());
         let limits = if low == high { low } else { format!("{low}–{high}") };
-        view! {
-            <button class="button small" aria-pressed=move || pressed.get().to_string() on:click=press>
-                {move || pressed.get().then(|| view! { <Icon name="check" /> })}
-                {group_name(band.group.name())}" "<bdi class="quiet">{limits}</bdi>
-            </button>
-        }
-        .into_any()
+        let name = view! { {group_name(band.group.name())}" "<bdi class="quiet">{limits}</bdi> }.into_any();
+        toggle(name, memo(move || desk.inbox.with(|inbox| is_band(inbox, band))), press)
     });
     view! { <div class="joined" role="group" aria-label=desk.words.common.score>{buttons.collect_view()}</div> }
         .into_any()
@@ -170,21 +152,21 @@ fn limits(desk: Desk) -> AnyView {
             let value = text.clone();
             view! { <option value=value selected=chosen == Some(score)>{text}</option> }.into_any()
         });
-        std::iter::once(any).chain(scores).collect_view()
+        std::iter::once(any).chain(scores).collect_view().into_any()
     };
     let pick = move |event, set: fn(&mut Inbox, Option<u8>)| {
         let mut next = desk.inbox.get_untracked();
         set(&mut next, event_target_value(&event).parse().ok());
         desk.change.run(next);
     };
-    let min = Memo::new(move |_| desk.inbox.with(|inbox| inbox.score_min));
-    let max = Memo::new(move |_| desk.inbox.with(|inbox| inbox.score_max));
+    let min = memo(move || desk.inbox.with(|inbox| inbox.score_min));
+    let max = memo(move || desk.inbox.with(|inbox| inbox.score_max));
     view! {
         <label class="narrow"><span>{words.score_from}</span>
-            <select on:change=move |event: ev::Event| pick(event, |inbox, score| inbox.score_min = score)>{move || options(min.get())}</select>
+            <select on:change=move |event: ev::Event| pick(event, |inbox, score| inbox.score_min = score)>{later(move || options(min.get()))}</select>
         </label>
         <label class="narrow"><span>{words.score_to}</span>
-            <select on:change=move |event: ev::Event| pick(event, |inbox, score| inbox.score_max = score)>{move || options(max.get())}</select>
+            <select on:change=move |event: ev::Event| pick(event, |inbox, score| inbox.score_max = score)>{later(move || options(max.get()))}</select>
         </label>
     }
     .into_any()
@@ -207,6 +189,10 @@ fn left(desk: Desk) -> AnyView {
         let text = fill(words.of_customer, &[("name", customer)]);
         chips.push(chip(desk, text, Inbox { customer: None, ..inbox.clone() }));
     }
+    if inbox.is_narrowed() {
+        let wide = inbox.widened();
+        chips.push(button("button small bare", "close", words.clear, move || desk.change.run(wide.clone())));
+    }
     chips.into_any()
 }
 
@@ -215,7 +201,7 @@ fn chip(desk: Desk, text: String, without: Inbox) -> AnyView {
     view! {
         <span class="chip">
             <bdi>{text}</bdi>
-            <button class="icon-button" aria-label=label on:click=move |_| desk.change.run(without.clone())><Icon name="close" /></button>
+            {icon_button("close", label, move || desk.change.run(without.clone()))}
         </span>
     }
     .into_any()
