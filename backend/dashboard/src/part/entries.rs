@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::fetch::{self, Loaded, Problem};
 use crate::json;
 use crate::locale::words;
-use crate::part::{Empty, Failed, Icon, Waiting, copyable};
+use crate::part::{Empty, Failed, Icon, Waiting, button, changing, copyable};
 
 /// One thing of a list.
 pub(crate) fn row(main: AnyView, about: AnyView, actions: AnyView) -> AnyView {
@@ -22,11 +22,7 @@ pub(crate) fn row(main: AnyView, about: AnyView, actions: AnyView) -> AnyView {
 
 /// A button that removes the thing that `label` names.
 pub(crate) fn remover(label: String, act: impl Fn() + 'static) -> AnyView {
-    let act: Box<dyn Fn()> = Box::new(act);
-    view! {
-        <button type="button" class="icon-button" aria-label=label on:click=move |_| act()><Icon name="close" /></button>
-    }
-    .into_any()
+    button("icon-button", label, view! { <Icon name="close" /> }.into_any(), act)
 }
 
 /// A list of the API, whatever its things are: what reads and shows it is compiled once.
@@ -39,15 +35,14 @@ pub(crate) fn list(address: Box<dyn Fn() -> Option<String>>, again: RwSignal<u32
 
 /// The things of a list, each as `draw` shows it, or what stands in their place.
 pub(crate) fn rows(list: List, empty: &'static str, draw: Box<dyn Fn(&Value) -> AnyView + Send>) -> AnyView {
-    let shown = move || {
+    changing(move || {
         list.with(|list| match list {
             Loaded::Ready(page) => listed(page["items"].as_array().into_iter().flatten().map(&draw).collect(), empty),
             Loaded::Failed(problem) => refused(problem),
             Loaded::Waiting(seconds) => view! { <Waiting seconds=*seconds /> }.into_any(),
             Loaded::Idle => ().into_any(),
         })
-    };
-    shown.into_any()
+    })
 }
 
 /// Shows one thing of a list by its type.
@@ -77,16 +72,17 @@ fn refused(problem: &Problem) -> AnyView {
 
 /// Something that is shown once, as soon as it is there.
 pub(crate) fn revealed(secret: RwSignal<String>, what: &'static str, lead: &'static str) -> AnyView {
-    let shown = move || {
+    changing(move || {
         let secret = secret.get();
-        (!secret.is_empty()).then(|| {
-            view! {
-                <div class="revealed" role="status">
-                    <p><b>{what}</b>" "{lead}</p>
-                    {copyable(secret, what)}
-                </div>
-            }
-        })
-    };
-    shown.into_any()
+        if secret.is_empty() {
+            return ().into_any();
+        }
+        view! {
+            <div class="revealed" role="status">
+                <p><b>{what}</b>" "{lead}</p>
+                {copyable(secret, what)}
+            </div>
+        }
+        .into_any()
+    })
 }

@@ -10,7 +10,7 @@ use crate::app::sign_out;
 use crate::browser;
 use crate::fetch::{self, Problem};
 use crate::locale::{locale, words};
-use crate::part::{Field, Form, each, list, row, rows, toasts};
+use crate::part::{Field, Form, button, changing, each, list, row, rows, toasts};
 use crate::query;
 use crate::session::session;
 use crate::text::{LANGUAGES, fill};
@@ -34,7 +34,7 @@ pub(super) fn alone(title: &'static str, content: AnyView) -> AnyView {
         <header class="top">
             // A plain link: what the session says of name and language is read anew.
             <a href="/app" class="brand" rel="external"><span class="mark" aria-hidden="true"></span><b>"Bearing"</b></a>
-            <button type="button" class="button small apart" on:click=move |_| sign_out()>{words.sign_out}</button>
+            {button("button small apart", String::new(), words.sign_out.into_any(), sign_out)}
         </header>
         <main id="content" class="single" tabindex="-1">
             <h1>{title}</h1>
@@ -146,13 +146,15 @@ fn sessions() -> AnyView {
             browser::focus("sessions");
         });
     });
-    let others = move || {
+    let others = changing(move || {
         let others = open.with(|open| others(open.ready()));
-        (others.len() > 1).then(|| {
-            let go = move |_| end.run(others.clone());
-            view! { <div><button type="button" class="button" on:click=go>{words.account.end_others}</button></div> }
-        })
-    };
+        (others.len() > 1)
+            .then(|| {
+                let go = move || end.run(others.clone());
+                button("button", String::new(), words.account.end_others.into_any(), go)
+            })
+            .into_any()
+    });
     view! {
         <section class="card">
             <h2 id="sessions" tabindex="-1">{words.account.sessions}</h2>
@@ -180,9 +182,8 @@ fn session_row(session: &OpenSession, end: Callback<Vec<String>>) -> AnyView {
         view! { <span class="note plain">{words.this_one}</span> }.into_any()
     } else {
         let (id, label) = (session.id.0.clone(), fill(words.end_of, &[("name", &client)]));
-        let go = move |_| end.run(vec![id.clone()]);
-        view! { <button type="button" class="button small" aria-label=label on:click=go>{words.end}</button> }
-            .into_any()
+        let go = move || end.run(vec![id.clone()]);
+        button("button small", label, words.end.into_any(), go)
     };
     row(view! { <b><bdi>{client}</bdi></b> }.into_any(), about.into_any(), act)
 }

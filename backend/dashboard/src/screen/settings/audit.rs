@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use crate::fetch;
 use crate::locale::{locale, words};
-use crate::part::{each, list, rows};
+use crate::part::{button, changing, each, list, rows};
 use crate::site::site;
 
 /// The part *audit log*.
@@ -31,18 +31,14 @@ fn page(cursor: Option<String>) -> AnyView {
     };
     let entries = list(Box::new(address), RwSignal::new(0));
     let wanted = RwSignal::new(false);
-    let next = move || {
-        let cursor =
-            entries.with(|page| page.ready().and_then(|page| page["next_cursor"].as_str().map(str::to_owned)))?;
-        Some(if wanted.get() {
-            page(Some(cursor))
-        } else {
-            view! {
-                <div><button type="button" class="button" on:click=move |_| wanted.set(true)>{words.common.more}</button></div>
-            }
-            .into_any()
-        })
-    };
+    let next = changing(move || {
+        let cursor = entries.with(|page| page.ready().and_then(|page| page["next_cursor"].as_str().map(str::to_owned)));
+        match cursor {
+            None => ().into_any(),
+            Some(cursor) if wanted.get() => page(Some(cursor)),
+            Some(_) => button("button", String::new(), words.common.more.into_any(), move || wanted.set(true)),
+        }
+    });
     view! {
         {rows(entries, words.settings.no_audit, each(|reply: AuditReply| entry(&reply)))}
         {next}

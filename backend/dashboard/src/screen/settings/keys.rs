@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::fetch;
 use crate::locale::{locale, words};
-use crate::part::{Ask, Field, Form, Question, each, list, revealed, row, rows};
+use crate::part::{Ask, Field, Form, Question, button, each, list, revealed, row, rows};
 use crate::query;
 use crate::site::site;
 use crate::text::fill;
@@ -45,7 +45,7 @@ fn entry(key: &KeyReply, may: bool, ask: Ask, revoke: Callback<(String, Value)>)
     let title = fill(words.settings.revoke_key, &[("name", if name.is_empty() { &id } else { &name })]);
     let shown = if name.is_empty() { id.clone() } else { name };
     let site = site();
-    let question = move |_| {
+    let question = move || {
         let path = format!("/v1/keys/{}", query::segment(&id));
         let address = fetch::address(&path, &[untrack(|| site.parameter())]);
         ask.about(Question {
@@ -57,9 +57,7 @@ fn entry(key: &KeyReply, may: bool, ask: Ask, revoke: Callback<(String, Value)>)
         });
     };
     let label = format!("{}: {shown}", words.settings.revoke);
-    let act = may.then(|| {
-        view! { <button type="button" class="button small" aria-label=label on:click=question>{words.settings.revoke}</button> }
-    });
+    let act = may.then(|| button("button small", label, words.settings.revoke.into_any(), question));
     let main = view! { <b><bdi>{shown}</bdi></b>" "<span class="note plain">{scope}</span> };
     row(main.into_any(), about.into_any(), act.into_any())
 }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::fetch;
 use crate::locale::{locale, words};
-use crate::part::{Ask, Field, Form, Question, choices, each, list, remover, revealed, row, rows};
+use crate::part::{Ask, Field, Form, Question, button, choices, each, list, remover, revealed, row, rows};
 use crate::query;
 use crate::session::session;
 use crate::site::site;
@@ -120,11 +120,9 @@ fn invitation_row(invitation: &InvitationReply, acts: Acts) -> AnyView {
     let until = fill(words.settings.until, &[("date", &locale.moment(&invitation.expires_at))]);
     let about = format!("{} · {until}", role_name(invitation.role, words));
     let label = format!("{}: {whom}", words.settings.revoke);
-    let revoke = move |_| acts.act.run((path.clone(), Value::Null));
-    let action = view! {
-        <button type="button" class="button small" aria-label=label on:click=revoke>{words.settings.revoke}</button>
-    };
-    row(view! { <bdi>{whom}</bdi> }.into_any(), about.into_any(), action.into_any())
+    let revoke = move || acts.act.run((path.clone(), Value::Null));
+    let action = button("button small", label, words.settings.revoke.into_any(), revoke);
+    row(view! { <bdi>{whom}</bdi> }.into_any(), about.into_any(), action)
 }
 
 /// The form in which somebody is invited, and the link right after.

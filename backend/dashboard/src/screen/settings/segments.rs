@@ -9,7 +9,7 @@ use super::save;
 use crate::browser;
 use crate::change::lines;
 use crate::locale::{locale, words};
-use crate::part::{Field, Form, listed, remover};
+use crate::part::{Field, Form, changing, listed, remover};
 use crate::site::{SiteContext, site};
 use crate::text::fill;
 
@@ -36,10 +36,10 @@ pub(super) fn part() -> AnyView {
     let (site, form) = (site(), Form::new());
     // What is being typed stays while the site is read again, as long as the attributes are the same.
     let known = Memo::new(move |_| Value::from_iter(declared(site).iter().map(written)).to_string());
-    let list = move || {
+    let list = changing(move || {
         known.track();
         listed(untrack(|| declared(site)).iter().map(entry).collect(), words.no_segments)
-    };
+    });
     view! {
         {progress()}
         <section class="card">
@@ -137,8 +137,8 @@ pub(super) fn progress() -> AnyView {
             on_cleanup(move || drop(look));
         }
     });
-    let shown = move || {
-        building().map(|building| {
+    changing(move || {
+        let shown = building().map(|building| {
             let numbers = [("done", locale.count(building.done)), ("total", locale.count(building.total))];
             let text = fill(words.building, &numbers.each_ref().map(|(name, value)| (*name, value.as_str())));
             view! {
@@ -147,7 +147,8 @@ pub(super) fn progress() -> AnyView {
                     <progress id="building" max=building.total.max(1).to_string() value=building.done.to_string()></progress>
                 </section>
             }
-        })
-    };
-    view! { {shown} }.into_any()
+            .into_any()
+        });
+        shown.into_any()
+    })
 }

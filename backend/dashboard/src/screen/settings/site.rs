@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::{save, segments};
 use crate::browser;
 use crate::locale::words;
-use crate::part::{Ask, Field, Form, Question};
+use crate::part::{Ask, Field, Form, Question, button};
 use crate::site::site;
 
 /// The part *site*.
@@ -64,7 +64,7 @@ fn ending() -> AnyView {
             <h2>{words.settings.delete_site}</h2>
             <p class="soft">{words.settings.delete_lead}</p>
             {form.common_fault()}
-            <div><button type="button" class="button danger" on:click=move |_| question()>{words.settings.delete_site}</button></div>
+            <div>{button("button danger", String::new(), words.settings.delete_site.into_any(), question)}</div>
             {ask.view()}
         </section>
     }

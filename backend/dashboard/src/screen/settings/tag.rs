@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::save;
 use crate::browser;
 use crate::locale::words;
-use crate::part::{Ask, Field, Form, Question, check, copyable, listed, remover, revealed, row};
+use crate::part::{Ask, Field, Form, Question, button, changing, check, copyable, listed, remover, revealed, row};
 use crate::site::{SiteContext, site};
 use crate::text::fill;
 
@@ -51,7 +51,7 @@ fn origins(reply: &SiteReply) -> AnyView {
         site.loaded.with(|site| site.ready().map(|site| site.settings.origins.join("\n")).unwrap_or_default())
     });
     let may = site.may_own();
-    let rows = move || {
+    let rows = changing(move || {
         let origins = known.get();
         let lead = if origins.is_empty() { words.settings.origins_all } else { words.settings.origins_listed };
         let rows = origins.lines().map(str::to_owned).map(|origin| {
@@ -69,8 +69,8 @@ fn origins(reply: &SiteReply) -> AnyView {
         });
         let rows: Vec<AnyView> = rows.collect();
         let list = (!rows.is_empty()).then(|| listed(rows, ""));
-        view! { <p class="soft">{lead}</p>{list} }
-    };
+        view! { <p class="soft">{lead}</p>{list} }.into_any()
+    });
     let add = move || {
         let mut whole = stored(site);
         whole.push(Value::from(origin.get_untracked().trim()));
@@ -108,7 +108,7 @@ fn identity(reply: &SiteReply) -> AnyView {
             let _ = secret.try_set(made);
         });
     });
-    let question = move |_| {
+    let question = move || {
         ask.about(Question {
             title: words.settings.rotate.to_owned(),
             text: words.settings.rotate_lead,
@@ -125,7 +125,7 @@ fn identity(reply: &SiteReply) -> AnyView {
             {revealed(secret, words.settings.secret, words.settings.once)}
             {form.common_fault()}
             {site.may_own().then(|| view! {
-                <div><button type="button" class="button" on:click=question>{words.settings.rotate}</button></div>
+                <div>{button("button", String::new(), words.settings.rotate.into_any(), question)}</div>
             })}
             {save::card(Form::new(), "", vec![check(words.settings.require_signature, require)], Box::new(values))}
             {ask.view()}
