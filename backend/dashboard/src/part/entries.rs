@@ -7,17 +7,12 @@ use serde_json::Value;
 use crate::fetch::{self, Loaded, Problem};
 use crate::json;
 use crate::locale::words;
-use crate::part::{Empty, Failed, Icon, Waiting, button, changing, copyable};
+use crate::part::{Empty, Failed, Icon, Waiting, button, changing, copyable, el};
 
 /// One thing of a list.
-pub(crate) fn row(main: AnyView, about: AnyView, actions: AnyView) -> AnyView {
-    view! {
-        <li class="entry">
-            <div class="what"><div>{main}</div><div class="quiet">{about}</div></div>
-            <div class="acts">{actions}</div>
-        </li>
-    }
-    .into_any()
+pub(crate) fn row(main: Vec<AnyView>, about: AnyView, actions: Vec<AnyView>) -> AnyView {
+    let what = vec![el("div", "", main), el("div", "quiet", vec![about])];
+    el("li", "entry", vec![el("div", "what", what), el("div", "acts", actions)])
 }
 
 /// A button that removes the thing that `label` names.
@@ -49,16 +44,12 @@ pub(crate) fn rows(list: List, empty: &'static str, draw: Box<dyn Fn(&Value) -> 
 pub(crate) fn each<T: DeserializeOwned>(
     draw: impl Fn(T) -> AnyView + Send + 'static,
 ) -> Box<dyn Fn(&Value) -> AnyView + Send> {
-    Box::new(move |value| json::read(value).map_or_else(|error| error.0.into_any(), &draw))
+    Box::new(move |value| json::read(value).map_or_else(|error| el("li", "", vec![error.0.into_any()]), &draw))
 }
 
 /// Rows, or what to say where there are none.
 pub(crate) fn listed(rows: Vec<AnyView>, empty: &'static str) -> AnyView {
-    if rows.is_empty() {
-        view! { <Empty text=empty.to_owned() /> }.into_any()
-    } else {
-        view! { <ul class="entries">{rows}</ul> }.into_any()
-    }
+    if rows.is_empty() { view! { <Empty text=empty.to_owned() /> }.into_any() } else { el("ul", "entries", rows) }
 }
 
 /// What could not be read; what a role may not see is no failure.

@@ -17,3 +17,29 @@ fn pressed(class: &'static str, label: String, content: AnyView, press: Box<dyn 
     let label = (!label.is_empty()).then_some(label);
     view! { <button type="button" class=class aria-label=label on:click=move |_| press()>{content}</button> }.into_any()
 }
+
+/// An element with a class and what is in it.
+pub(crate) fn el(tag: &'static str, class: &'static str, within: Vec<AnyView>) -> AnyView {
+    leptos::html::custom(tag).class(class).child(within).into_any()
+}
+
+/// A card with its title.
+pub(crate) fn section(title: &'static str, within: Vec<AnyView>) -> AnyView {
+    let title = el("h2", "", vec![title.into_any()]);
+    el("section", "card", [title].into_iter().chain(within).collect())
+}
+
+/// A sentence that leads into what follows.
+pub(crate) fn lead(text: &'static str) -> AnyView {
+    el("p", "soft", vec![text.into_any()])
+}
+
+/// What a stranger wrote, or a name: it has a direction of its own.
+pub(crate) fn named(text: String) -> AnyView {
+    el("bdi", "", vec![text.into_any()])
+}
+
+/// A word beside a name.
+pub(crate) fn mark(text: &'static str) -> AnyView {
+    el("span", "note plain", vec![text.into_any()])
+}

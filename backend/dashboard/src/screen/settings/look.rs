@@ -132,7 +132,7 @@ fn preview(chosen: Chosen, which: usize, radius: RwSignal<String>) -> AnyView {
     });
     let steps = (0..=10).map(|step| view! { <span>{step.to_string()}</span> }.into_any()).collect::<Vec<_>>();
     view! {
-        <div class="sample" role="img" aria-label=words.preview
+        <div class="sample" aria-hidden="true"
             style=("--accent", of(0)) style=("--on-accent", of(1)) style=("--card", of(2)) style=("--words", of(3))
             style=("--lesser", of(4)) style=("--borders", of(5)) style=("--steps", of(6)) style=("--corner", corner)>
             <b>{words.sample_question}</b>

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use super::save;
 use crate::change::number;
 use crate::locale::{locale, words};
-use crate::part::{Field, Form, changing, check};
+use crate::part::{Field, Form, changing, check, lead};
 use crate::text::fill;
 
 /// The part *rest*.
@@ -39,13 +39,8 @@ pub(super) fn part(reply: &SiteReply) -> AnyView {
         });
         vec![("rest", Value::Object(Map::from_iter(pairs)))]
     };
-    let lead = view! { <p class="soft">{words.settings.rest_lead}</p> }.into_any();
-    let fields = std::iter::once(lead).chain(fields).collect();
-    view! {
-        {save::card(form, words.settings.part_rest, fields, Box::new(values))}
-        {wishes(reply)}
-    }
-    .into_any()
+    let fields = std::iter::once(lead(words.settings.rest_lead)).chain(fields).collect();
+    vec![save::card(form, words.settings.part_rest, fields, Box::new(values)), wishes(reply)].into_any()
 }
 
 /// Whose browsers' wishes keep them from being asked.
