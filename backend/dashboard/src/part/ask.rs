@@ -4,6 +4,7 @@ use leptos::html::Dialog;
 use leptos::prelude::*;
 
 use crate::locale::words;
+use crate::part::{button, changing};
 use crate::text::fill;
 
 /// What is asked.
@@ -40,15 +41,9 @@ impl Ask {
 
     /// The dialog, once on the screen.
     pub(crate) fn view(self) -> AnyView {
-        let words = words();
         let place = NodeRef::<Dialog>::new();
-        let typed = RwSignal::new(String::new());
-        let part = move |read: fn(&Question) -> String| {
-            self.question.with(|question| question.as_ref().map(read).unwrap_or_default())
-        };
         Effect::new(move || {
             if self.question.with(Option::is_some) {
-                typed.set(String::new());
                 // The words have to be there when the dialog looks for what takes the focus.
                 request_animation_frame(move || {
                     if let Some(dialog) = place.get_untracked() {
@@ -58,47 +53,55 @@ impl Ask {
                 });
             }
         });
-        let close = move || {
-            if let Some(dialog) = place.get_untracked() {
-                dialog.close();
-            }
-        };
-        let wanted = move || part(|question| question.typed.clone());
-        let go = move |event: web_sys::SubmitEvent| {
-            event.prevent_default();
-            let Some(question) = self.question.get_untracked() else { return };
-            if typed.get_untracked().trim() == question.typed.trim() {
-                close();
-                question.go.run(());
-            }
-        };
-        let ask = move || {
-            let wanted = wanted();
-            (!wanted.is_empty()).then(|| {
-                let label = fill(words.settings.type_name, &[("name", &wanted)]);
-                view! {
-                    <div class="field">
-                        <label for="ask-typed" dir="auto">{label}</label>
-                        <input id="ask-typed" autocomplete="off" dir="auto" prop:value=typed
-                            on:input=move |event| typed.set(event_target_value(&event)) />
-                    </div>
-                }
-            })
-        };
-        let blocked = move || typed.with(|typed| typed.trim() != wanted().trim());
+        let asked = changing(move || self.question.get().map(|question| asked(question, place)).into_any());
         view! {
             <dialog class="dialog" node_ref=place aria-labelledby="ask-title" on:close=move |_| self.question.set(None)>
-                <form on:submit=go>
-                    <h2 id="ask-title" dir="auto">{move || part(|question| question.title.clone())}</h2>
-                    <p>{move || part(|question| question.text.to_owned())}</p>
-                    {ask}
-                    <div class="end">
-                        <button type="button" class="button" on:click=move |_| close()>{words.common.cancel}</button>
-                        <button class="button danger" disabled=blocked>{move || part(|question| question.act.clone())}</button>
-                    </div>
-                </form>
+                {asked}
             </dialog>
         }
         .into_any()
     }
+}
+
+/// The question, and what can be said to it.
+fn asked(question: Question, place: NodeRef<Dialog>) -> AnyView {
+    let words = words();
+    let Question { title, text, act, typed: wanted, go } = question;
+    let typed = RwSignal::new(String::new());
+    let close = move || {
+        if let Some(dialog) = place.get_untracked() {
+            dialog.close();
+        }
+    };
+    let field = (!wanted.is_empty()).then(|| {
+        let label = fill(words.settings.type_name, &[("name", &wanted)]);
+        view! {
+            <div class="field">
+                <label for="ask-typed" dir="auto">{label}</label>
+                <input id="ask-typed" autocomplete="off" dir="auto"
+                    on:input=move |event| typed.set(event_target_value(&event)) />
+            </div>
+        }
+        .into_any()
+    });
+    let blocked = Signal::derive(move || typed.with(|typed| typed.trim() != wanted.trim()));
+    let answer = move |event: web_sys::SubmitEvent| {
+        event.prevent_default();
+        if !blocked.get_untracked() {
+            close();
+            go.run(());
+        }
+    };
+    view! {
+        <form on:submit=answer>
+            <h2 id="ask-title" dir="auto">{title}</h2>
+            <p>{text}</p>
+            {field}
+            <div class="end">
+                {button("button", String::new(), words.common.cancel.into_any(), close)}
+                <button class="button danger" disabled=blocked>{act}</button>
+            </div>
+        </form>
+    }
+    .into_any()
 }

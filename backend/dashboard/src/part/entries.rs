@@ -7,26 +7,17 @@ use serde_json::Value;
 use crate::fetch::{self, Loaded, Problem};
 use crate::json;
 use crate::locale::words;
-use crate::part::{Empty, Failed, Icon, Waiting, copyable};
+use crate::part::{Empty, Failed, Icon, Waiting, button, changing, copyable, el};
 
 /// One thing of a list.
-pub(crate) fn row(main: AnyView, about: AnyView, actions: AnyView) -> AnyView {
-    view! {
-        <li class="entry">
-            <div class="what"><div>{main}</div><div class="quiet">{about}</div></div>
-            <div class="acts">{actions}</div>
-        </li>
-    }
-    .into_any()
+pub(crate) fn row(main: Vec<AnyView>, about: AnyView, actions: Vec<AnyView>) -> AnyView {
+    let what = vec![el("div", "", main), el("div", "quiet", vec![about])];
+    el("li", "entry", vec![el("div", "what", what), el("div", "acts", actions)])
 }
 
 /// A button that removes the thing that `label` names.
 pub(crate) fn remover(label: String, act: impl Fn() + 'static) -> AnyView {
-    let act: Box<dyn Fn()> = Box::new(act);
-    view! {
-        <button type="button" class="icon-button" aria-label=label on:click=move |_| act()><Icon name="close" /></button>
-    }
-    .into_any()
+    button("icon-button", label, view! { <Icon name="close" /> }.into_any(), act)
 }
 
 /// A list of the API, whatever its things are: what reads and shows it is compiled once.
@@ -39,31 +30,26 @@ pub(crate) fn list(address: Box<dyn Fn() -> Option<String>>, again: RwSignal<u32
 
 /// The things of a list, each as `draw` shows it, or what stands in their place.
 pub(crate) fn rows(list: List, empty: &'static str, draw: Box<dyn Fn(&Value) -> AnyView + Send>) -> AnyView {
-    let shown = move || {
+    changing(move || {
         list.with(|list| match list {
             Loaded::Ready(page) => listed(page["items"].as_array().into_iter().flatten().map(&draw).collect(), empty),
             Loaded::Failed(problem) => refused(problem),
             Loaded::Waiting(seconds) => view! { <Waiting seconds=*seconds /> }.into_any(),
             Loaded::Idle => ().into_any(),
         })
-    };
-    shown.into_any()
+    })
 }
 
 /// Shows one thing of a list by its type.
 pub(crate) fn each<T: DeserializeOwned>(
     draw: impl Fn(T) -> AnyView + Send + 'static,
 ) -> Box<dyn Fn(&Value) -> AnyView + Send> {
-    Box::new(move |value| json::read(value).map_or_else(|error| error.0.into_any(), &draw))
+    Box::new(move |value| json::read(value).map_or_else(|error| el("li", "", vec![error.0.into_any()]), &draw))
 }
 
 /// Rows, or what to say where there are none.
 pub(crate) fn listed(rows: Vec<AnyView>, empty: &'static str) -> AnyView {
-    if rows.is_empty() {
-        view! { <Empty text=empty.to_owned() /> }.into_any()
-    } else {
-        view! { <ul class="entries">{rows}</ul> }.into_any()
-    }
+    if rows.is_empty() { view! { <Empty text=empty.to_owned() /> }.into_any() } else { el("ul", "entries", rows) }
 }
 
 /// What could not be read; what a role may not see is no failure.
@@ -77,16 +63,17 @@ fn refused(problem: &Problem) -> AnyView {
 
 /// Something that is shown once, as soon as it is there.
 pub(crate) fn revealed(secret: RwSignal<String>, what: &'static str, lead: &'static str) -> AnyView {
-    let shown = move || {
+    changing(move || {
         let secret = secret.get();
-        (!secret.is_empty()).then(|| {
-            view! {
-                <div class="revealed" role="status">
-                    <p><b>{what}</b>" "{lead}</p>
-                    {copyable(secret, what)}
-                </div>
-            }
-        })
-    };
-    shown.into_any()
+        if secret.is_empty() {
+            return ().into_any();
+        }
+        view! {
+            <div class="revealed" role="status">
+                <p><b>{what}</b>" "{lead}</p>
+                {copyable(secret, what)}
+            </div>
+        }
+        .into_any()
+    })
 }

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::fetch::{self, Problem};
 use crate::locale::words;
-use crate::part::{Toasts, toasts};
+use crate::part::{Toasts, changing, toasts};
 use crate::text::Text;
 use crate::{browser, change};
 
@@ -123,6 +123,11 @@ impl Form {
         })
     }
 
+    /// Whether a field is at fault, for what reads the page aloud.
+    fn invalid(self, name: &'static str) -> Signal<Option<&'static str>> {
+        Signal::derive(move || self.fault(name).map(|_| "true"))
+    }
+
     /// A control with its label, what to say about it and its fault. The control has the name's id.
     fn labelled(self, name: &'static str, label: String, hint: AnyView, control: AnyView) -> AnyView {
         self.names.update_value(|names| names.push(name));
@@ -132,7 +137,7 @@ impl Form {
                 <label for=id.clone()>{label}</label>
                 {control}
                 <span class="quiet" id=format!("{id}-hint")>{hint}</span>
-                <span class="fault" id=format!("{id}-fault") role="alert">{move || self.fault(name)}</span>
+                <span class="fault" id=format!("{id}-fault") role="alert">{changing(move || self.fault(name).into_any())}</span>
             </div>
         }
         .into_any()
@@ -147,10 +152,10 @@ impl Form {
     /// A field to type into, with something that changes said about it.
     pub(crate) fn field_hinted(self, field: Field, hint: AnyView) -> AnyView {
         let Field { name, label, kind, fill_in, value, .. } = field;
-        let invalid = move || self.fault(name).map(|_| "true");
+        let invalid = self.invalid(name);
         let id = self.id(name);
         let about = format!("{id}-hint {id}-fault");
-        let typed = move |event: web_sys::Event| value.set(event_target_value(&event));
+        let typed = typing(value);
         let control = if kind == "textarea" {
             view! {
                 <textarea id=id dir="auto" aria-invalid=invalid aria-describedby=about prop:value=value on:input=typed></textarea>
@@ -177,8 +182,8 @@ impl Form {
         value: RwSignal<String>,
         mixed: Signal<String>,
     ) -> AnyView {
-        let invalid = move || self.fault(name).map(|_| "true");
-        let typed = move |event: web_sys::Event| value.set(event_target_value(&event));
+        let invalid = self.invalid(name);
+        let typed = typing(value);
         let control = view! {
             <span class="colour">
                 <input type="color" aria-label=label prop:value=mixed on:input=typed />
@@ -210,7 +215,7 @@ impl Form {
         options: &[(&'static str, &'static str)],
     ) -> AnyView {
         let control = view! {
-            <select id=self.id(name) on:change=move |event| value.set(event_target_value(&event))>
+            <select id=self.id(name) on:change=typing(value)>
                 {choices(options, &value.get_untracked())}
             </select>
         };
@@ -226,7 +231,7 @@ impl Form {
                 (!names.iter().any(|name| is_about(problem, name))).then(|| said(problem, self.words))
             })
         };
-        view! { <p class="fault" role="alert">{fault}</p> }.into_any()
+        view! { <p class="fault" role="alert">{changing(move || fault().into_any())}</p> }.into_any()
     }
 
     /// The whole form, as a card where it has a title; `may` is whether the member may change it, `act` the words of its
@@ -249,12 +254,17 @@ impl Form {
                 <fieldset disabled=!may>{fields}</fieldset>
                 {self.common_fault()}
                 {may.then(|| view! {
-                    <div><button class=if title.is_empty() { "button" } else { "button primary" } aria-disabled=move || self.busy.get().then_some("true")>{act}</button></div>
+                    <div><button class=if title.is_empty() { "button" } else { "button primary" } aria-disabled=Signal::derive(move || self.busy.get().then_some("true"))>{act}</button></div>
                 })}
             </form>
         }
         .into_any()
     }
+}
+
+/// Keeps what is typed.
+fn typing(value: RwSignal<String>) -> impl Fn(web_sys::Event) + Copy {
+    move |event| value.set(event_target_value(&event))
 }
 
 /// Something to switch on and off.

@@ -4,13 +4,13 @@ use bearing_shared::api::session::OpenSession;
 use gloo::net::http::Method;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use crate::app::sign_out;
 use crate::browser;
 use crate::fetch::{self, Problem};
 use crate::locale::{locale, words};
-use crate::part::{Field, Form, each, list, row, rows, toasts};
+use crate::part::{Field, Form, button, changing, each, el, list, mark, named, row, rows, toasts};
 use crate::query;
 use crate::session::session;
 use crate::text::{LANGUAGES, fill};
@@ -33,8 +33,8 @@ pub(super) fn alone(title: &'static str, content: AnyView) -> AnyView {
         <a class="skip" href="#content">{words.skip}</a>
         <header class="top">
             // A plain link: what the session says of name and language is read anew.
-            <a href="/app" class="brand" rel="external"><span class="mark" aria-hidden="true"></span><b>"Bearing"</b></a>
-            <button type="button" class="button small apart" on:click=move |_| sign_out()>{words.sign_out}</button>
+            <a href="/app" class="brand" rel="external" aria-label="Bearing"><span class="mark" aria-hidden="true"></span><b>"Bearing"</b></a>
+            {button("button small apart", String::new(), words.sign_out.into_any(), sign_out)}
         </header>
         <main id="content" class="single" tabindex="-1">
             <h1>{title}</h1>
@@ -116,7 +116,8 @@ fn password() -> AnyView {
             });
             return;
         }
-        let body = json!({ "password": { "current": current.get_untracked(), "new": new.get_untracked() } });
+        let pair = [("current", current.get_untracked()), ("new", new.get_untracked())];
+        let body = Value::from_iter([("password", Value::from_iter(pair))]);
         form.send(Method::PATCH, "/v1/session".into(), body, move |_| {
             current.set(String::new());
             new.set(String::new());
@@ -146,13 +147,15 @@ fn sessions() -> AnyView {
             browser::focus("sessions");
         });
     });
-    let others = move || {
+    let others = changing(move || {
         let others = open.with(|open| others(open.ready()));
-        (others.len() > 1).then(|| {
-            let go = move |_| end.run(others.clone());
-            view! { <div><button type="button" class="button" on:click=go>{words.account.end_others}</button></div> }
-        })
-    };
+        (others.len() > 1)
+            .then(|| {
+                let go = move || end.run(others.clone());
+                button("button", String::new(), words.account.end_others.into_any(), go)
+            })
+            .into_any()
+    });
     view! {
         <section class="card">
             <h2 id="sessions" tabindex="-1">{words.account.sessions}</h2>
@@ -177,12 +180,11 @@ fn session_row(session: &OpenSession, end: Callback<Vec<String>>) -> AnyView {
     let since = fill(words.since, &[("date", &locale.moment(&session.created_at))]);
     let about = format!("{since} · {}", fill(words.seen, &[("ago", &locale.ago(&session.seen_at))]));
     let act = if session.current {
-        view! { <span class="note plain">{words.this_one}</span> }.into_any()
+        mark(words.this_one)
     } else {
         let (id, label) = (session.id.0.clone(), fill(words.end_of, &[("name", &client)]));
-        let go = move |_| end.run(vec![id.clone()]);
-        view! { <button type="button" class="button small" aria-label=label on:click=go>{words.end}</button> }
-            .into_any()
+        let go = move || end.run(vec![id.clone()]);
+        button("button small", label, words.end.into_any(), go)
     };
-    row(view! { <b><bdi>{client}</bdi></b> }.into_any(), about.into_any(), act)
+    row(vec![el("b", "", vec![named(client)])], about.into_any(), vec![act])
 }

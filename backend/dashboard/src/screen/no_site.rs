@@ -2,12 +2,12 @@
 
 use gloo::net::http::Method;
 use leptos::prelude::*;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::account::alone;
 use crate::browser;
 use crate::locale::words;
-use crate::part::{Field, Form};
+use crate::part::{Field, Form, lead};
 use crate::session::session;
 use crate::text::fill;
 
@@ -32,7 +32,7 @@ fn first() -> AnyView {
     let (name, origin) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
     let zone = RwSignal::new(browser::time_zone());
     let fields = vec![
-        view! { <p class="soft">{words.account.first_site_lead}</p> }.into_any(),
+        lead(words.account.first_site_lead),
         form.field(Field::line("name", words.account.name, name)),
         form.field(Field {
             kind: "url",
@@ -43,15 +43,15 @@ fn first() -> AnyView {
     ];
     let make = move || {
         let read = |text: RwSignal<String>| text.get_untracked().trim().trim_end_matches('/').to_owned();
-        let mut body = json!({ "name": read(name), "time_zone": read(zone) });
+        let mut body = vec![("name", Value::from(read(name))), ("time_zone", Value::from(read(zone)))];
         let origin = read(origin);
         if !origin.is_empty() {
-            body["origins"] = Value::Array(vec![Value::from(origin)]);
+            body.push(("origins", Value::from(vec![origin])));
         }
-        form.send(Method::POST, "/v1/sites".into(), body, |reply| {
+        form.send(Method::POST, "/v1/sites".into(), Value::from_iter(body), |reply| {
             // Loaded anew: the session now has a site.
             browser::leave_for(&format!("/app/{}", reply["id"].as_str().unwrap_or_default()));
         });
     };
-    form.card("", true, words.account.make_site, fields, Box::new(make))
+    form.card(words.common.site, true, words.account.make_site, fields, Box::new(make))
 }

@@ -17,7 +17,7 @@ use leptos_router::hooks::use_params_map;
 
 use crate::browser;
 use crate::locale::words;
-use crate::part::{Failed, Waiting};
+use crate::part::{Failed, Waiting, changing};
 use crate::site::site as use_site;
 
 /// The settings of a site.
@@ -42,26 +42,29 @@ pub(crate) fn Settings() -> impl IntoView {
         ("members", words.settings.part_members),
         ("audit", words.settings.part_audit),
     ];
+    let base = untrack(|| site.path("settings"));
     let tabs = parts.map(|(name, text)| {
-        let path =
-            move || site.path(if name.is_empty() { "settings".into() } else { format!("settings/{name}") }.as_str());
-        let current = move || (part.get() == name).then_some("page");
+        // The site stays as long as the screen does.
+        let path = if name.is_empty() { base.clone() } else { format!("{base}/{name}") };
+        let current = Signal::derive(move || (part.get() == name).then_some("page"));
         view! { <a href=path aria-current=current>{text}</a> }.into_any()
     });
     // Forms are filled once, with what was stored when they came: another site needs others, another reading does not.
     let shown =
         Memo::new(move |_| site.loaded.with(|site| site.ready().map(|site| site.id.0.clone()).unwrap_or_default()));
-    let content = move || {
+    let content = changing(move || {
         let (part, id) = (part.get(), site.id.get());
         if shown.get() != id {
             return view! { <Waiting seconds=0 /> }.into_any();
         }
         let Some(reply) = site.loaded.with_untracked(|site| site.ready().cloned()) else { return ().into_any() };
         draw(&part, &reply)
-    };
+    });
     // What only owners see says so itself.
     let read_only = move || !site.may_own() && !part.with(|part| matches!(part.as_str(), "keys" | "members" | "audit"));
-    let note = move || read_only().then(|| view! { <p class="soft">{words.settings.read_only}</p> });
+    let note = changing(move || {
+        read_only().then(|| view! { <p class="soft">{words.settings.read_only}</p> }.into_any()).into_any()
+    });
     view! {
         <header class="head"><h1>{words.common.settings}</h1></header>
         <nav class="tabs parts" aria-label=words.common.settings>{tabs.into_iter().collect::<Vec<_>>()}</nav>

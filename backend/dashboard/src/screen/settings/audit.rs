@@ -5,20 +5,13 @@ use leptos::prelude::*;
 
 use crate::fetch;
 use crate::locale::{locale, words};
-use crate::part::{each, list, rows};
+use crate::part::{button, changing, each, el, lead, list, named, rows, section};
 use crate::site::site;
 
 /// The part *audit log*.
 pub(super) fn part() -> AnyView {
     let words = &words().settings;
-    view! {
-        <section class="card">
-            <h2>{words.part_audit}</h2>
-            <p class="soft">{words.audit_lead}</p>
-            {page(None)}
-        </section>
-    }
-    .into_any()
+    section(words.part_audit, vec![lead(words.audit_lead), page(None)])
 }
 
 /// One page of the log, and after it the next as soon as it is wanted.
@@ -31,23 +24,15 @@ fn page(cursor: Option<String>) -> AnyView {
     };
     let entries = list(Box::new(address), RwSignal::new(0));
     let wanted = RwSignal::new(false);
-    let next = move || {
-        let cursor =
-            entries.with(|page| page.ready().and_then(|page| page["next_cursor"].as_str().map(str::to_owned)))?;
-        Some(if wanted.get() {
-            page(Some(cursor))
-        } else {
-            view! {
-                <div><button type="button" class="button" on:click=move |_| wanted.set(true)>{words.common.more}</button></div>
-            }
-            .into_any()
-        })
-    };
-    view! {
-        {rows(entries, words.settings.no_audit, each(|reply: AuditReply| entry(&reply)))}
-        {next}
-    }
-    .into_any()
+    let next = changing(move || {
+        let cursor = entries.with(|page| page.ready().and_then(|page| page["next_cursor"].as_str().map(str::to_owned)));
+        match cursor {
+            None => ().into_any(),
+            Some(cursor) if wanted.get() => page(Some(cursor)),
+            Some(_) => button("button", String::new(), words.common.more.into_any(), move || wanted.set(true)),
+        }
+    });
+    vec![rows(entries, words.settings.no_audit, each(|reply: AuditReply| entry(&reply))), next].into_any()
 }
 
 fn entry(entry: &AuditReply) -> AnyView {
@@ -59,18 +44,18 @@ fn entry(entry: &AuditReply) -> AnyView {
         ActorKind::Member => "",
     };
     let name = if actor.name.is_empty() { actor.id.clone() } else { actor.name.clone() };
-    let head = view! {
-        <code dir="ltr">{entry.action.clone()}</code>" "<code class="quiet" dir="ltr">{entry.object.clone()}</code>
-        <span class="quiet who">{kind}" "<bdi>{name}</bdi>" · "{locale().moment(&entry.at)}</span>
-    };
+    let code = |class, text: &String| el("code", class, vec![text.clone().into_any()]);
+    let said =
+        vec![format!("{kind} ").into_any(), named(name), format!(" · {}", locale().moment(&entry.at)).into_any()];
+    let head =
+        vec![code("", &entry.action), " ".into_any(), code("quiet", &entry.object), el("span", "quiet who", said)];
     let whole = if entry.detail.is_empty() {
-        view! { <div class="what">{head}</div> }.into_any()
+        el("div", "what", head)
     } else {
-        let pairs = entry.detail.iter().map(|(name, value)| {
-            view! { <dt dir="ltr">{name.clone()}</dt><dd dir="auto">{value.clone()}</dd> }.into_any()
+        let pairs = entry.detail.iter().flat_map(|(name, value)| {
+            [el("dt", "", vec![name.clone().into_any()]), el("dd", "", vec![named(value.clone())])]
         });
-        view! { <details class="what"><summary>{head}</summary><dl>{pairs.collect::<Vec<_>>()}</dl></details> }
-            .into_any()
+        el("details", "what", vec![el("summary", "", head), el("dl", "", pairs.collect())])
     };
-    view! { <li class="entry audit">{whole}</li> }.into_any()
+    el("li", "entry audit", vec![whole])
 }

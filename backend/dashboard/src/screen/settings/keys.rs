@@ -3,11 +3,13 @@
 use bearing_shared::api::keys::KeyReply;
 use gloo::net::http::Method;
 use leptos::prelude::*;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::fetch;
 use crate::locale::{locale, words};
-use crate::part::{Ask, Field, Form, Question, each, list, revealed, row, rows};
+use crate::part::{
+    Ask, Field, Form, Question, button, each, el, lead, list, mark, named, revealed, row, rows, section,
+};
 use crate::query;
 use crate::site::site;
 use crate::text::fill;
@@ -21,31 +23,27 @@ pub(super) fn part() -> AnyView {
     let keys = list(Box::new(move || Some(fetch::address("/v1/keys", &[site.parameter()]))), changed);
     let revoke = ending.act(changed, words.settings.revoked);
     let draw = each(move |key: KeyReply| entry(&key, may, ask, revoke));
-    view! {
-        <section class="card">
-            <h2>{words.settings.part_keys}</h2>
-            <p class="soft">{words.settings.keys_lead}</p>
-            {ending.common_fault()}
-            {rows(keys, words.settings.no_keys, draw)}
-        </section>
-        {may.then(|| making(changed))}
-        {ask.view()}
+    let list = vec![lead(words.settings.keys_lead), ending.common_fault(), rows(keys, words.settings.no_keys, draw)];
+    let mut parts = vec![section(words.settings.part_keys, list)];
+    if may {
+        parts.push(making(changed));
     }
-    .into_any()
+    parts.push(ask.view());
+    parts.into_any()
 }
 
 fn entry(key: &KeyReply, may: bool, ask: Ask, revoke: Callback<(String, Value)>) -> AnyView {
     let words = words();
     let locale = locale();
     let scope = scopes(words).into_iter().find(|(name, _)| *name == key.scope.name()).map(|(_, text)| text);
-    let used = key.last_used_at.as_ref().map_or_else(|| words.settings.never.to_owned(), |at| locale.ago(at));
-    let about =
-        format!("{} {} · {} {used}", words.settings.created, locale.moment(&key.created_at), words.settings.last_used);
+    let used = key.last_used_at.as_ref().map(|at| fill(words.settings.last_used, &[("ago", &locale.ago(at))]));
+    let made = fill(words.settings.created, &[("date", &locale.moment(&key.created_at))]);
+    let about = format!("{made} · {}", used.unwrap_or_else(|| words.settings.never.to_owned()));
     let (id, name) = (key.id.0.clone(), key.name.clone());
     let title = fill(words.settings.revoke_key, &[("name", if name.is_empty() { &id } else { &name })]);
     let shown = if name.is_empty() { id.clone() } else { name };
     let site = site();
-    let question = move |_| {
+    let question = move || {
         let path = format!("/v1/keys/{}", query::segment(&id));
         let address = fetch::address(&path, &[untrack(|| site.parameter())]);
         ask.about(Question {
@@ -57,11 +55,9 @@ fn entry(key: &KeyReply, may: bool, ask: Ask, revoke: Callback<(String, Value)>)
         });
     };
     let label = format!("{}: {shown}", words.settings.revoke);
-    let act = may.then(|| {
-        view! { <button type="button" class="button small" aria-label=label on:click=question>{words.settings.revoke}</button> }
-    });
-    let main = view! { <b><bdi>{shown}</bdi></b>" "<span class="note plain">{scope}</span> };
-    row(main.into_any(), about.into_any(), act.into_any())
+    let act = may.then(|| button("button small", label, words.settings.revoke.into_any(), question));
+    let main = vec![el("b", "", vec![named(shown)]), " ".into_any(), mark(scope.unwrap_or_default())];
+    row(main, about.into_any(), act.into_iter().collect())
 }
 
 /// The scopes, as a choice shows them.
@@ -81,17 +77,17 @@ fn making(changed: RwSignal<u32>) -> AnyView {
         form.choice("scope", words.settings.scope, scope, &scopes(words)),
     ];
     let make = move || {
-        let body = json!({ "name": name.get_untracked().trim(), "scope": scope.get_untracked() });
+        let body = [("name", name.get_untracked().trim().to_owned()), ("scope", scope.get_untracked())];
         let address = fetch::address("/v1/keys", &[untrack(|| site.parameter())]);
-        form.send(Method::POST, address, body, move |reply| {
+        form.send(Method::POST, address, Value::from_iter(body), move |reply| {
             made.set(reply["key"].as_str().unwrap_or_default().to_owned());
             name.set(String::new());
             changed.update(|count| *count += 1);
         });
     };
-    view! {
-        {revealed(made, words.settings.key_made, words.settings.once)}
-        {form.card(words.settings.make_key, true, words.settings.make_key, fields, Box::new(make))}
-    }
+    vec![
+        revealed(made, words.settings.key_made, words.settings.once),
+        form.card(words.settings.make_key, true, words.settings.make_key, fields, Box::new(make)),
+    ]
     .into_any()
 }

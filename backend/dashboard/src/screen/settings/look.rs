@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use super::save;
 use crate::change::number;
 use crate::locale::{locale, words};
-use crate::part::{Field, Form};
+use crate::part::{Field, Form, changing};
 use crate::text::fill;
 
 /// The least contrast of words on what is behind them; the API refuses less.
@@ -122,17 +122,17 @@ fn preview(chosen: Chosen, which: usize, radius: RwSignal<String>) -> AnyView {
     let corner = Signal::derive(move || {
         radius.with(|radius| radius.trim().parse::<u8>().unwrap_or(16).min(32).to_string() + "px")
     });
-    let judged = move || {
+    let judged = changing(move || {
         let ratios = whole(chosen, which).pairs().map(|(_, front, _, back)| front.contrast(back));
         let least = ratios.into_iter().fold(21.0, f64::min);
         // Cut and not rounded: 4.499 must not be told as 4.50.
         let ratio = locale.number((least * 100.0).floor() / 100.0, 2);
         let (class, text) = if least < CONTRAST { ("bad", words.contrast_low) } else { ("quiet", words.contrast) };
-        view! { <p class=class>{fill(text, &[("ratio", &ratio)])}</p> }
-    };
+        view! { <p class=class>{fill(text, &[("ratio", &ratio)])}</p> }.into_any()
+    });
     let steps = (0..=10).map(|step| view! { <span>{step.to_string()}</span> }.into_any()).collect::<Vec<_>>();
     view! {
-        <div class="sample" role="img" aria-label=words.preview
+        <div class="sample" aria-hidden="true"
             style=("--accent", of(0)) style=("--on-accent", of(1)) style=("--card", of(2)) style=("--words", of(3))
             style=("--lesser", of(4)) style=("--borders", of(5)) style=("--steps", of(6)) style=("--corner", corner)>
             <b>{words.sample_question}</b>

@@ -3,11 +3,14 @@
 use bearing_shared::api::members::{InvitationReply, Role, SiteMemberReply};
 use gloo::net::http::Method;
 use leptos::prelude::*;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::fetch;
 use crate::locale::{locale, words};
-use crate::part::{Ask, Field, Form, Question, choices, each, list, remover, revealed, row, rows};
+use crate::part::{
+    Ask, Field, Form, Question, button, choices, each, el, lead, list, mark, named, remover, revealed, row, rows,
+    section,
+};
 use crate::query;
 use crate::session::session;
 use crate::site::site;
@@ -16,7 +19,6 @@ use crate::text::{Text, fill};
 /// What the rows of this part do.
 #[derive(Clone, Copy)]
 struct Acts {
-    form: Form,
     ask: Ask,
     may: bool,
     /// Changes what is at an address of the API; without a body it is removed.
@@ -36,25 +38,19 @@ pub(super) fn part() -> AnyView {
     let invitations =
         list(Box::new(move || may.then(|| fetch::address("/v1/invitations", &[site.parameter()]))), changed);
     let act = form.act(changed, words.common.saved);
-    let acts = Acts { form, ask, may, act };
+    let acts = Acts { ask, may, act };
     let own = session().member.id;
-    view! {
-        <section class="card">
-            <h2>{words.settings.part_members}</h2>
-            <p class="soft">{words.settings.roles_lead}</p>
-            {acts.form.common_fault()}
-            {rows(members, words.settings.no_members, each(move |member: SiteMemberReply| member_row(&member, acts, member.id == own)))}
-        </section>
-        {may.then(|| view! {
-            {inviting(changed)}
-            <section class="card">
-                <h2>{words.settings.invitations}</h2>
-                {rows(invitations, "–", each(move |invitation: InvitationReply| invitation_row(&invitation, acts)))}
-            </section>
-        })}
-        {ask.view()}
+    let draw = each(move |member: SiteMemberReply| member_row(&member, acts, member.id == own));
+    let team =
+        vec![lead(words.settings.roles_lead), form.common_fault(), rows(members, words.settings.no_members, draw)];
+    let mut parts = vec![section(words.settings.part_members, team)];
+    if may {
+        let draw = each(move |invitation: InvitationReply| invitation_row(&invitation, acts));
+        parts.push(inviting(changed));
+        parts.push(section(words.settings.invitations, vec![rows(invitations, "–", draw)]));
     }
-    .into_any()
+    parts.push(ask.view());
+    parts.into_any()
 }
 
 /// The address of one thing of the site.
@@ -83,7 +79,7 @@ fn member_row(member: &SiteMemberReply, acts: Acts, own: bool) -> AnyView {
             let wanted = event_target_value(&event);
             // What is shown is what is so: the list says when it is another.
             event_target::<web_sys::HtmlSelectElement>(&event).set_value(role);
-            acts.act.run((there.clone(), json!({ "role": wanted })));
+            acts.act.run((there.clone(), Value::from_iter([("role", wanted)])));
         };
         let title = fill(words.settings.remove_member, &[("name", &name)]);
         let label_remove = fill(words.settings.remove, &[("name", &name)]);
@@ -98,19 +94,19 @@ fn member_row(member: &SiteMemberReply, acts: Acts, own: bool) -> AnyView {
                 go: Callback::new(move |()| acts.act.run((path.clone(), Value::Null))),
             });
         };
-        view! {
+        let select = view! {
             <select aria-label=label on:change=choose>{choices(&roles(words), member.role.name())}</select>
-            {remover(label_remove, remove)}
-        }
+        };
+        vec![select.into_any(), remover(label_remove, remove)]
     });
-    let actions = match actions {
-        Some(actions) => actions.into_any(),
-        None => view! { <span class="note plain">{role_name(member.role, words)}</span> }.into_any(),
-    };
-    let main = view! { <b><bdi>{name}</bdi></b>{own.then(|| view! { " "<span class="note plain">{words.settings.you}</span> })} };
+    let actions = actions.unwrap_or_else(|| vec![mark(role_name(member.role, words))]);
+    let mut main = vec![el("b", "", vec![named(name)])];
+    if own {
+        main.extend([" ".into_any(), mark(words.settings.you)]);
+    }
     // Whoever has no name goes by the address.
-    let about = (!member.name.is_empty()).then(|| view! { <bdi>{member.email.clone()}</bdi> });
-    row(main.into_any(), about.into_any(), actions)
+    let about = if member.name.is_empty() { ().into_any() } else { named(member.email.clone()) };
+    row(main, about, actions)
 }
 
 fn invitation_row(invitation: &InvitationReply, acts: Acts) -> AnyView {
@@ -120,11 +116,9 @@ fn invitation_row(invitation: &InvitationReply, acts: Acts) -> AnyView {
     let until = fill(words.settings.until, &[("date", &locale.moment(&invitation.expires_at))]);
     let about = format!("{} · {until}", role_name(invitation.role, words));
     let label = format!("{}: {whom}", words.settings.revoke);
-    let revoke = move |_| acts.act.run((path.clone(), Value::Null));
-    let action = view! {
-        <button type="button" class="button small" aria-label=label on:click=revoke>{words.settings.revoke}</button>
-    };
-    row(view! { <bdi>{whom}</bdi> }.into_any(), about.into_any(), action.into_any())
+    let revoke = move || acts.act.run((path.clone(), Value::Null));
+    let action = button("button small", label, words.settings.revoke.into_any(), revoke);
+    row(vec![named(whom)], about.into_any(), vec![action])
 }
 
 /// The form in which somebody is invited, and the link right after.
@@ -142,21 +136,21 @@ fn inviting(changed: RwSignal<u32>) -> AnyView {
         }),
     ];
     let invite = move || {
-        let mut body = json!({ "role": role.get_untracked() });
-        let whom = email.get_untracked();
-        if !whom.trim().is_empty() {
-            body["email"] = Value::from(whom.trim());
+        let mut body = vec![("role", role.get_untracked())];
+        let whom = email.get_untracked().trim().to_owned();
+        if !whom.is_empty() {
+            body.push(("email", whom));
         }
         let address = fetch::address("/v1/invitations", &[untrack(|| site.parameter())]);
-        form.send(Method::POST, address, body, move |reply| {
+        form.send(Method::POST, address, Value::from_iter(body), move |reply| {
             link.set(reply["link"].as_str().unwrap_or_default().to_owned());
             email.set(String::new());
             changed.update(|count| *count += 1);
         });
     };
-    view! {
-        {revealed(link, words.settings.invite_link, words.settings.invite_link_lead)}
-        {form.card(words.settings.invite, true, words.settings.invite, fields, Box::new(invite))}
-    }
+    vec![
+        revealed(link, words.settings.invite_link, words.settings.invite_link_lead),
+        form.card(words.settings.invite, true, words.settings.invite, fields, Box::new(invite)),
+    ]
     .into_any()
 }

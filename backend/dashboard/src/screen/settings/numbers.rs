@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::save;
 use crate::change::number;
 use crate::locale::words;
-use crate::part::{Field, Form};
+use crate::part::{Field, Form, lead};
 
 /// The part *numbers*.
 pub(super) fn part(reply: &SiteReply) -> AnyView {
@@ -19,7 +19,6 @@ pub(super) fn part(reply: &SiteReply) -> AnyView {
         ("indicative", words.indicative, words.indicative_means, thresholds.indicative),
     ]
     .map(|(name, label, means, limit)| (name, label, means, RwSignal::new(limit.to_string())));
-    let lead = view! { <p class="soft">{words.thresholds_lead}</p> }.into_any();
     let fields = limits.map(|(name, label, hint, value)| {
         form.field(Field { kind: "number", hint, ..Field::line(name, label, value) })
     });
@@ -27,5 +26,10 @@ pub(super) fn part(reply: &SiteReply) -> AnyView {
         let pairs = limits.map(|(name, _, _, limit)| (name.to_owned(), limit.with_untracked(|limit| number(limit))));
         vec![("thresholds", Value::Object(Map::from_iter(pairs)))]
     };
-    save::card(form, words.part_numbers, std::iter::once(lead).chain(fields).collect(), Box::new(values))
+    save::card(
+        form,
+        words.part_numbers,
+        std::iter::once(lead(words.thresholds_lead)).chain(fields).collect(),
+        Box::new(values),
+    )
 }

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use super::save;
 use crate::change::number;
 use crate::locale::{locale, words};
-use crate::part::{Field, Form, check};
+use crate::part::{Field, Form, changing, check, lead};
 use crate::text::fill;
 
 /// The part *rest*.
@@ -28,8 +28,10 @@ pub(super) fn part(reply: &SiteReply) -> AnyView {
         } else {
             (fill(words.settings.days_of, &[("metric", metric)]), &words.settings.rests_of)
         };
-        let said = move || days.with(|days| days.trim().parse().ok().map(|days| locale.plural(means, days)));
-        form.field_hinted(Field { kind: "number", ..Field::line(name, &label, days) }, said.into_any())
+        let said = changing(move || {
+            days.with(|days| days.trim().parse().ok().map(|days| locale.plural(means, days))).into_any()
+        });
+        form.field_hinted(Field { kind: "number", ..Field::line(name, &label, days) }, said)
     });
     let values = move || {
         let pairs = clocks.map(|(name, _, days)| {
@@ -37,13 +39,8 @@ pub(super) fn part(reply: &SiteReply) -> AnyView {
         });
         vec![("rest", Value::Object(Map::from_iter(pairs)))]
     };
-    let lead = view! { <p class="soft">{words.settings.rest_lead}</p> }.into_any();
-    let fields = std::iter::once(lead).chain(fields).collect();
-    view! {
-        {save::card(form, words.settings.part_rest, fields, Box::new(values))}
-        {wishes(reply)}
-    }
-    .into_any()
+    let fields = std::iter::once(lead(words.settings.rest_lead)).chain(fields).collect();
+    vec![save::card(form, words.settings.part_rest, fields, Box::new(values)), wishes(reply)].into_any()
 }
 
 /// Whose browsers' wishes keep them from being asked.

@@ -3,13 +3,13 @@
 use bearing_shared::cell::Dimension;
 use gloo::timers::callback::Timeout;
 use leptos::prelude::*;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::save;
 use crate::browser;
 use crate::change::lines;
 use crate::locale::{locale, words};
-use crate::part::{Field, Form, listed, remover};
+use crate::part::{Field, Form, changing, el, lead, listed, named, remover};
 use crate::site::{SiteContext, site};
 use crate::text::fill;
 
@@ -21,8 +21,13 @@ fn declared(site: SiteContext) -> Vec<Dimension> {
     site.loaded.with(|site| site.ready().map(|site| site.settings.dimensions.clone()).unwrap_or_default())
 }
 
+/// An attribute as the API takes it.
+fn declaration(name: &str, values: Value) -> Value {
+    Value::from_iter([("name", Value::from(name)), ("values", values)])
+}
+
 fn written(dimension: &Dimension) -> Value {
-    json!({ "name": dimension.name, "values": dimension.values })
+    declaration(&dimension.name, Value::from(dimension.values.clone()))
 }
 
 /// The attributes as they are stored now.
@@ -36,20 +41,16 @@ pub(super) fn part() -> AnyView {
     let (site, form) = (site(), Form::new());
     // What is being typed stays while the site is read again, as long as the attributes are the same.
     let known = Memo::new(move |_| Value::from_iter(declared(site).iter().map(written)).to_string());
-    let list = move || {
+    let list = changing(move || {
         known.track();
         listed(untrack(|| declared(site)).iter().map(entry).collect(), words.no_segments)
-    };
-    view! {
-        {progress()}
-        <section class="card">
-            <h2 id="segments" tabindex="-1">{words.part_segments}</h2>
-            <p class="soft">{words.segments_lead}</p>
-            {list}
-        </section>
-        {site.may_own().then(|| adding(form))}
+    });
+    let title = view! { <h2 id="segments" tabindex="-1">{words.part_segments}</h2> }.into_any();
+    let mut parts = vec![progress(), el("section", "card", vec![title, lead(words.segments_lead), list])];
+    if site.may_own() {
+        parts.push(adding(form));
     }
-    .into_any()
+    parts.into_any()
 }
 
 /// One attribute: its values to change, and its end.
@@ -68,7 +69,7 @@ fn entry(dimension: &Dimension) -> AnyView {
     let change = {
         let name = name.clone();
         move || {
-            let next = json!({ "name": name, "values": lines(&values.get_untracked()) });
+            let next = declaration(&name, lines(&values.get_untracked()));
             let whole = stored(site).into_iter().map(|other| if other == before { next.clone() } else { other });
             save::put(form, site, "dimensions", whole.collect(), move || {
                 form.toasts.say(words.common.saved);
@@ -83,16 +84,11 @@ fn entry(dimension: &Dimension) -> AnyView {
     });
     let may = site.may_own();
     let label = fill(words.settings.remove, &[("name", &name)]);
-    view! {
-        <li class="entry">
-            <details class="what">
-                <summary><code dir="ltr">{name}</code>" "<bdi class="quiet">{dimension.values.join(", ")}</bdi></summary>
-                {form.card("", may, words.common.save, vec![field], Box::new(change))}
-            </details>
-            <div class="acts">{may.then(|| remover(label, removal))}</div>
-        </li>
-    }
-    .into_any()
+    let values = el("span", "quiet", vec![named(dimension.values.join(", "))]);
+    let summary = vec![el("code", "", vec![name.into_any()]), " ".into_any(), values];
+    let change = form.card("", may, words.common.save, vec![field], Box::new(change));
+    let acts = if may { vec![remover(label, removal)] } else { Vec::new() };
+    el("li", "entry", vec![el("details", "what", vec![el("summary", "", summary), change]), el("div", "acts", acts)])
 }
 
 /// The form in which another attribute is declared.
@@ -113,7 +109,7 @@ fn adding(form: Form) -> AnyView {
     ];
     let add = move || {
         let mut whole = stored(site);
-        whole.push(json!({ "name": name.get_untracked().trim(), "values": lines(&values.get_untracked()) }));
+        whole.push(declaration(name.get_untracked().trim(), lines(&values.get_untracked())));
         save::put(form, site, "dimensions", whole, move || {
             name.set(String::new());
             values.set(String::new());
@@ -137,8 +133,8 @@ pub(super) fn progress() -> AnyView {
             on_cleanup(move || drop(look));
         }
     });
-    let shown = move || {
-        building().map(|building| {
+    changing(move || {
+        let shown = building().map(|building| {
             let numbers = [("done", locale.count(building.done)), ("total", locale.count(building.total))];
             let text = fill(words.building, &numbers.each_ref().map(|(name, value)| (*name, value.as_str())));
             view! {
@@ -147,7 +143,8 @@ pub(super) fn progress() -> AnyView {
                     <progress id="building" max=building.total.max(1).to_string() value=building.done.to_string()></progress>
                 </section>
             }
-        })
-    };
-    view! { {shown} }.into_any()
+            .into_any()
+        });
+        shown.into_any()
+    })
 }

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::{save, segments};
 use crate::browser;
 use crate::locale::words;
-use crate::part::{Ask, Field, Form, Question};
+use crate::part::{Ask, Field, Form, Question, button, el, lead};
 use crate::site::site;
 
 /// The part *site*.
@@ -34,12 +34,11 @@ pub(super) fn part(reply: &SiteReply) -> AnyView {
         vec![("name", read(name)), ("time_zone", read(zone)), ("privacy_url", read(privacy))]
     };
     let card = save::card(form, words.common.site, fields, Box::new(values));
-    view! {
-        {card}
-        {segments::progress()}
-        {site.may_own().then(ending)}
+    let mut parts = vec![card, segments::progress()];
+    if site.may_own() {
+        parts.push(ending());
     }
-    .into_any()
+    parts.into_any()
 }
 
 /// The site's end.
@@ -59,14 +58,12 @@ fn ending() -> AnyView {
             go: delete,
         });
     };
-    view! {
-        <section class="card danger-zone">
-            <h2>{words.settings.delete_site}</h2>
-            <p class="soft">{words.settings.delete_lead}</p>
-            {form.common_fault()}
-            <div><button type="button" class="button danger" on:click=move |_| question()>{words.settings.delete_site}</button></div>
-            {ask.view()}
-        </section>
-    }
-    .into_any()
+    let within = vec![
+        el("h2", "", vec![words.settings.delete_site.into_any()]),
+        lead(words.settings.delete_lead),
+        form.common_fault(),
+        el("div", "", vec![button("button danger", String::new(), words.settings.delete_site.into_any(), question)]),
+        ask.view(),
+    ];
+    el("section", "card danger-zone", within)
 }

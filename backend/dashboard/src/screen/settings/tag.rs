@@ -3,12 +3,14 @@
 use bearing_shared::api::sites::SiteReply;
 use gloo::net::http::Method;
 use leptos::prelude::*;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::save;
 use crate::browser;
 use crate::locale::words;
-use crate::part::{Ask, Field, Form, Question, check, copyable, listed, remover, revealed, row};
+use crate::part::{
+    Ask, Field, Form, Question, button, changing, check, copyable, el, lead, listed, remover, revealed, row, section,
+};
 use crate::site::{SiteContext, site};
 use crate::text::fill;
 
@@ -19,18 +21,8 @@ pub(super) fn part(reply: &SiteReply) -> AnyView {
     let tag = format!("<script async src=\"{host}/bearing.js\" data-site=\"{key}\"></script>");
     let npm =
         format!("import {{ load }} from '@bearing/widget';\n\nload({{ src: '{host}/bearing.js', site: '{key}' }});");
-    view! {
-        <section class="card">
-            <h2>{words.part_tag}</h2>
-            <p class="soft">{words.tag_lead}</p>
-            {copyable(tag, words.part_tag)}
-            <p class="soft">{words.npm_lead}</p>
-            {copyable(npm, "npm")}
-        </section>
-        {origins(reply)}
-        {identity(reply)}
-    }
-    .into_any()
+    let tags = vec![lead(words.tag_lead), copyable(tag, words.part_tag), lead(words.npm_lead), copyable(npm, "npm")];
+    vec![section(words.part_tag, tags), origins(reply), identity(reply)].into_any()
 }
 
 /// The origins as they are stored now.
@@ -51,9 +43,9 @@ fn origins(reply: &SiteReply) -> AnyView {
         site.loaded.with(|site| site.ready().map(|site| site.settings.origins.join("\n")).unwrap_or_default())
     });
     let may = site.may_own();
-    let rows = move || {
+    let rows = changing(move || {
         let origins = known.get();
-        let lead = if origins.is_empty() { words.settings.origins_all } else { words.settings.origins_listed };
+        let said = if origins.is_empty() { words.settings.origins_all } else { words.settings.origins_listed };
         let rows = origins.lines().map(str::to_owned).map(|origin| {
             let label = fill(words.settings.remove, &[("name", &origin)]);
             let entry = origin.clone();
@@ -61,16 +53,16 @@ fn origins(reply: &SiteReply) -> AnyView {
                 save::take_off(list, site, "origins", stored, Value::from(entry.as_str()), &entry);
                 browser::focus("origins");
             };
-            row(
-                view! { <code dir="ltr">{origin}</code> }.into_any(),
-                ().into_any(),
-                if may { remover(label, remove) } else { ().into_any() },
-            )
+            let acts = if may { vec![remover(label, remove)] } else { Vec::new() };
+            row(vec![el("code", "", vec![origin.into_any()])], ().into_any(), acts)
         });
         let rows: Vec<AnyView> = rows.collect();
-        let list = (!rows.is_empty()).then(|| listed(rows, ""));
-        view! { <p class="soft">{lead}</p>{list} }
-    };
+        let mut parts = vec![lead(said)];
+        if !rows.is_empty() {
+            parts.push(listed(rows, ""));
+        }
+        parts.into_any()
+    });
     let add = move || {
         let mut whole = stored(site);
         whole.push(Value::from(origin.get_untracked().trim()));
@@ -83,16 +75,12 @@ fn origins(reply: &SiteReply) -> AnyView {
         form.field(Field { hint: words.settings.origin_hint, ..Field::line("origins", words.settings.origin, origin) });
     let null = RwSignal::new(reply.settings.allow_null_origin);
     let values = move || vec![("allow_null_origin", Value::from(null.get_untracked()))];
-    view! {
-        <section class="card">
-            <h2>{words.settings.origins}</h2>
-            {rows}
-            {list.common_fault()}
-            {may.then(|| form.card("", true, words.settings.add, vec![field], Box::new(add)))}
-            {save::card(Form::new(), "", vec![check(words.settings.null_origin, null)], Box::new(values))}
-        </section>
+    let mut within = vec![rows, list.common_fault()];
+    if may {
+        within.push(form.card("", true, words.settings.add, vec![field], Box::new(add)));
     }
-    .into_any()
+    within.push(save::card(Form::new(), "", vec![check(words.settings.null_origin, null)], Box::new(values)));
+    section(words.settings.origins, within)
 }
 
 /// How customers are proved.
@@ -102,13 +90,13 @@ fn identity(reply: &SiteReply) -> AnyView {
     let require = RwSignal::new(reply.settings.require_signature);
     let secret = RwSignal::new(String::new());
     let rotate = Callback::new(move |()| {
-        let body = json!({ "rotate_identity_secret": true });
+        let body = Value::from_iter([("rotate_identity_secret", true)]);
         form.send(Method::PATCH, save::address(site), body, move |reply| {
             let made = reply["identity_secret"].as_str().unwrap_or_default().to_owned();
             let _ = secret.try_set(made);
         });
     });
-    let question = move |_| {
+    let question = move || {
         ask.about(Question {
             title: words.settings.rotate.to_owned(),
             text: words.settings.rotate_lead,
@@ -118,18 +106,16 @@ fn identity(reply: &SiteReply) -> AnyView {
         });
     };
     let values = move || vec![("require_signature", Value::from(require.get_untracked()))];
-    view! {
-        <section class="card">
-            <h2>{words.settings.secret}</h2>
-            <p class="soft">{words.settings.secret_lead}</p>
-            {revealed(secret, words.settings.secret, words.settings.once)}
-            {form.common_fault()}
-            {site.may_own().then(|| view! {
-                <div><button type="button" class="button" on:click=question>{words.settings.rotate}</button></div>
-            })}
-            {save::card(Form::new(), "", vec![check(words.settings.require_signature, require)], Box::new(values))}
-            {ask.view()}
-        </section>
+    let mut within = vec![
+        lead(words.settings.secret_lead),
+        revealed(secret, words.settings.secret, words.settings.once),
+        form.common_fault(),
+    ];
+    if site.may_own() {
+        let rotate = button("button", String::new(), words.settings.rotate.into_any(), question);
+        within.push(el("div", "", vec![rotate]));
     }
-    .into_any()
+    let switch = vec![check(words.settings.require_signature, require)];
+    within.extend([save::card(Form::new(), "", switch, Box::new(values)), ask.view()]);
+    section(words.settings.secret, within)
 }

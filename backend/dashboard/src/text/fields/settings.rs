@@ -78,7 +78,6 @@ pub struct Settings {
     pub line: &'static str,
     pub tint: &'static str,
     pub wrong: &'static str,
-    pub preview: &'static str,
     pub sample_question: &'static str,
     pub sample_send: &'static str,
     pub contrast: &'static str,
