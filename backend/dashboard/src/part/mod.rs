@@ -30,7 +30,6 @@ pub(crate) use distribution::Distribution;
 pub(crate) use entries::{each, list, listed, remover, revealed, row, rows};
 pub(crate) use erased::{button, changing, el, lead, mark, named, section};
 pub(crate) use filters::{Filters, surveys, use_view};
-pub(crate) use filters::{Filters, use_view};
 pub(crate) use form::{Field, Form, check, choices};
 pub(crate) use icon::Icon;
 pub(crate) use score_card::ScoreCard;
