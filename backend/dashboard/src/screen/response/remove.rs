@@ -10,7 +10,7 @@ use serde_json::json;
 use super::Desk;
 use crate::boxed::{button, memo};
 use crate::fetch;
-use crate::part::{Icon, dialog, toasts};
+use crate::part::{dialog, toasts};
 use crate::query;
 use crate::text::fill;
 
@@ -70,14 +70,14 @@ pub(super) fn remove(desk: Desk, is_deleting: RwSignal<bool>, is_erasing: RwSign
                 </span>
             </p>
         </section>
-        {dialog(is_deleting, words.delete_title, move || view! {
+        {dialog(is_deleting, words.delete_title, Box::new(move || view! {
             <p>{words.delete_warning}</p>
             {choice(desk, is_deleting, delete, words.delete_now)}
-        }.into_any())}
-        {dialog(is_erasing, words.erase_title, move || view! {
+        }.into_any()))}
+        {dialog(is_erasing, words.erase_title, Box::new(move || view! {
             <p dir="auto">{warning}</p>
             {choice(desk, is_erasing, erase, words.erase_now)}
-        }.into_any())}
+        }.into_any()))}
     }
     .into_any()
 }

@@ -8,12 +8,12 @@ use leptos::prelude::*;
 
 use super::Desk;
 use crate::boxed::{icon_button, later};
-use crate::part::{Icon, dialog};
+use crate::part::dialog;
 use crate::text::fill;
 
 /// The dialog.
 pub(super) fn tags(desk: Desk) -> AnyView {
-    dialog(desk.tagging, desk.words.responses.tags, move || form(desk).into_any())
+    dialog(desk.tagging, desk.words.responses.tags, Box::new(move || form(desk)))
 }
 
 fn form(desk: Desk) -> AnyView {
