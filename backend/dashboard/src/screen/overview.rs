@@ -1,5 +1,7 @@
 //! The overview: how are we doing, is it real, and what do people say?
 
+mod first_steps;
+
 use bearing_shared::api::Page;
 use bearing_shared::api::reports::{FunnelReport, ScoreReport, TrendReport};
 use bearing_shared::api::responses::ResponseReply;
@@ -81,6 +83,7 @@ pub(crate) fn Overview() -> impl IntoView {
             {move || site.loaded.with(|site| site.ready().is_some_and(|site| site.settings.sample)
                 .then(|| view! { <p class="note">{words.common.sample}</p> }))}
         </header>
+        <first_steps::FirstSteps />
         <Filters view=view change=change />
         <div class="cards">
             {cards.collect_view()}

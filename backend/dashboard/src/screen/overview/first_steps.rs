@@ -1,0 +1,74 @@
+//! The first steps of a site: from nothing to the first answer, each with where it is done.
+
+use bearing_shared::api::Page;
+use bearing_shared::api::reports::FunnelReport;
+use bearing_shared::api::responses::ResponseReply;
+use bearing_shared::api::surveys::SurveyState;
+use leptos::prelude::*;
+use leptos_router::components::A;
+
+use crate::fetch;
+use crate::live::live;
+use crate::locale::words;
+use crate::part::{Icon, surveys};
+use crate::site::site;
+
+/// What is still to be done before the first answer; nothing once there is one.
+#[component]
+pub(super) fn FirstSteps() -> impl IntoView {
+    let words = &words().overview;
+    let (site, live) = (site(), live());
+    let surveys = surveys();
+    let answers = fetch::reading::<Page<ResponseReply>>(
+        move || {
+            let pairs = [site.parameter(), ("state".into(), "all".into()), ("limit".into(), "1".into())];
+            Some(fetch::address("/v1/responses", &pairs))
+        },
+        move || live.responses.get(),
+    );
+    let answered = move || answers.with(|answers| answers.ready().map(|page| !page.items.is_empty()));
+    // Whoever's page shows the survey has the tag: asked only while nobody has answered.
+    let metric = move || {
+        let first =
+            surveys.with(|surveys| surveys.ready().and_then(|page| page.items.first().map(|one| one.survey.metric)));
+        first.filter(|_| answered() == Some(false))
+    };
+    let asked = fetch::reading::<FunnelReport>(
+        move || {
+            let pairs = [site.parameter(), ("metric".into(), metric()?.name().into())];
+            Some(fetch::address("/v1/reports/funnel", &pairs))
+        },
+        move || live.scores.get(),
+    );
+    let steps = move || {
+        let (made, published) = surveys.with(|surveys| {
+            let items = surveys.ready().map(|page| page.items.as_slice()).unwrap_or_default();
+            let published = items.iter().any(|survey| survey.state == SurveyState::Published);
+            (!items.is_empty(), published)
+        });
+        let seen = asked.with(|asked| asked.ready().is_some_and(|funnel| funnel.eligible + funnel.shown > 0));
+        [
+            (made, words.step_survey, "surveys"),
+            (published, words.step_publish, "surveys"),
+            (seen, words.step_tag, "settings/tag"),
+            (false, words.step_answer, "responses"),
+        ]
+    };
+    move || {
+        let waits = answered() == Some(false) && surveys.with(|surveys| surveys.ready().is_some());
+        waits.then(|| {
+            let items = steps().map(|(done, text, below)| {
+                let mark = if done { view! { <Icon name="check" /> }.into_any() } else { ().into_any() };
+                let done_words = done.then(|| view! { <span class="note">{words.step_done}</span> });
+                view! { <li class:done=done><span class="step-mark">{mark}</span><A href=site.path(below)>{text}</A>{done_words}</li> }
+            });
+            view! {
+                <section class="card first-steps">
+                    <h2>{words.first_steps}</h2>
+                    <p class="soft">{words.first_steps_lead}</p>
+                    <ol>{items.collect_view()}</ol>
+                </section>
+            }
+        })
+    }
+}
