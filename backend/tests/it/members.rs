@@ -189,3 +189,29 @@ async fn who_changed_what_is_noted_without_what_people_said() {
     assert_eq!([page.items, rest.items].concat(), log.items);
     server.get("/v1/audit?cursor=x").session(&owner).await.refused(Code::INVALID_PARAMETER);
 }
+
+#[tokio::test]
+async fn a_key_that_another_process_takes_away_is_gone_with_the_next_look() {
+    let server = Server::start().await;
+    let site = server.site().await;
+    server.get("/v1/surveys").key(&site.read).await.ok();
+    let other = server.other_process().await;
+    let (id, key) = (site.id.as_str().into(), bearing::auth::hash(&site.read));
+    let key = other.key_by_hash(key).await.expect("the store answers").expect("it is there");
+    assert!(other.delete_key(&id, &key.id).await.expect("the store answers"));
+    server.app.directory.refresh().await.expect("the store answers");
+    server.get("/v1/surveys").key(&site.read).await.refused(Code::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn a_request_that_shows_a_key_is_judged_by_it_alone() {
+    let server = Server::start().await;
+    let (ours, theirs) = (server.site().await, server.site().await);
+    let owner = server.member(&[(&ours, Role::Owner)]).await;
+    let survey = json!({ "metric": "nps" });
+    let both = |key: &str| server.post("/v1/surveys").session(&owner).key(key).json(&survey);
+    both(&ours.read).await.refused(Code::INSUFFICIENT_SCOPE);
+    both("sk_wrong").await.refused(Code::UNAUTHORIZED);
+    let made = both(&theirs.write).await.ok();
+    assert_eq!(made["site"], json!(theirs.id));
+}

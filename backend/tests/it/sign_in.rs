@@ -4,6 +4,7 @@ use bearing_shared::fault::Code;
 use bearing_storage::{InvitationPurpose, Role};
 use serde_json::{Value, json};
 
+use crate::faulty::{Mode, Switch};
 use crate::harness::{Ask, DAY, MINUTE, Reply, Server};
 
 const PASSWORD: &str = "lamp chair pencil";
@@ -254,4 +255,19 @@ async fn a_form_that_cannot_be_read_is_answered_with_a_page() {
     assert!(reply.text().contains("unsupported_media_type"), "{}", reply.text());
     let reply = server.post("/app/sign-in").form(&[("email", &"x".repeat(20_000))]).await;
     assert_eq!(reply.status, 413);
+}
+
+#[tokio::test]
+async fn a_store_that_cannot_be_written_to_lets_nobody_in_and_keeps_who_is_in() {
+    let switch = Switch::new();
+    let server = Server::start_with(None, |store| switch.around(store)).await;
+    with_ann(&server).await;
+    let session = kept(&sign_in(&server, "ann@shop.example", PASSWORD).await);
+    switch.set(Mode::DiskFull);
+    let reply = sign_in(&server, "ann@shop.example", PASSWORD).await;
+    assert_eq!((reply.status, cookie(&reply, "__Host-bearing")), (503, None));
+    assert!(!reply.header("retry-after").is_empty() && reply.text().contains("ann@shop.example"), "{}", reply.text());
+    // Its use cannot be noted, and it goes on.
+    server.pass(10 * MINUTE);
+    who(&server, &session).await;
 }

@@ -1,15 +1,20 @@
 //! The wire types read what they write: the dashboard parses every reply into the type that the server made it of.
 
 use bearing_shared::api::Page;
+use bearing_shared::api::audit::AuditReply;
 use bearing_shared::api::error::ErrorBody;
 use bearing_shared::api::explain::ExplainReply;
+use bearing_shared::api::keys::KeyReply;
+use bearing_shared::api::members::{InvitationReply, SiteMemberReply};
 use bearing_shared::api::reports::{
     BreakdownReport, ChangesReport, CompareReport, DriversReport, FunnelReport, Reported, ScoreReport, TrendReport,
 };
 use bearing_shared::api::responses::ResponseReply;
+use bearing_shared::api::session::{OpenSession, SessionPatch, SessionReply};
 use bearing_shared::api::sites::{SitePatch, SiteReply};
 use bearing_shared::api::surveys::{SurveyContent, SurveyReply, VersionReply};
 use bearing_shared::api::webhooks::{DeliveryReply, WebhookPatch, WebhookReply};
+use bearing_storage::Role;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -55,6 +60,17 @@ async fn every_reply_reads_as_the_type_it_was_made_of() {
     survives::<Reported<ChangesReport>>(&get("/v1/reports/changes?metric=nps").await);
     survives::<Reported<DriversReport>>(&get("/v1/reports/drivers?metric=nps").await);
     survives::<Reported<FunnelReport>>(&get("/v1/reports/funnel?metric=nps").await);
+    let owner = server.member(&[(&site, Role::Owner)]).await;
+    let by_owner = async |path: &str| server.get(path).session(&owner).await.ok();
+    let invite = json!({ "role": "editor" });
+    survives::<InvitationReply>(&server.post("/v1/invitations").session(&owner).json(&invite).await.ok());
+    survives::<SessionReply>(&by_owner("/v1/session").await);
+    survives::<Page<OpenSession>>(&by_owner("/v1/sessions").await);
+    survives::<Page<SiteReply>>(&by_owner("/v1/sites").await);
+    survives::<Page<SiteMemberReply>>(&by_owner("/v1/members").await);
+    survives::<Page<InvitationReply>>(&by_owner("/v1/invitations").await);
+    survives::<Page<KeyReply>>(&by_owner("/v1/keys").await);
+    survives::<Page<AuditReply>>(&by_owner("/v1/audit").await);
     survives::<ErrorBody>(&server.get("/v1/surveys").await.value());
 }
 
@@ -62,6 +78,9 @@ async fn every_reply_reads_as_the_type_it_was_made_of() {
 fn what_a_patch_leaves_out_it_leaves_out_on_the_wire() {
     for patch in [json!({}), json!({ "score_max": null }), json!({ "score_max": 3, "enabled": true })] {
         survives::<WebhookPatch>(&patch);
+    }
+    for patch in [json!({}), json!({ "locale": null }), json!({ "name": "Ann", "locale": "nl" })] {
+        survives::<SessionPatch>(&patch);
     }
     survives::<SitePatch>(&json!({ "name": "Shop" }));
     survives::<SurveyContent>(&json!({ "priority": 3 }));
