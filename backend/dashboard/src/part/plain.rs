@@ -3,7 +3,7 @@
 
 use std::rc::Rc;
 
-use gloo::events::EventListener;
+use gloo::events::{EventListener, EventListenerOptions};
 use leptos::prelude::*;
 use send_wrapper::SendWrapper;
 use wasm_bindgen::JsValue;
@@ -39,6 +39,7 @@ pub(crate) fn on(name: &'static str, act: impl Fn(Event) + 'static) -> Fact {
 }
 
 /// An element.
+#[inline(never)]
 pub(crate) fn element(tag: &'static str, facts: Vec<Fact>, children: Vec<AnyView>) -> AnyView {
     leptos::html::custom(tag).directive(apply, Rc::new(facts)).child(children).into_any()
 }
@@ -49,6 +50,7 @@ fn apply(element: Element, facts: Rc<Vec<Fact>>) {
         let facts = Rc::clone(&facts);
         match fact {
             // The names are ours, and every element takes them.
+            Fact::Is("class", value) if value.is_empty() => {}
             Fact::Is(name, value) => drop(element.set_attribute(name, value)),
             Fact::Holds(name, value) => drop(js_sys::Reflect::set(&element, &JsValue::from_str(name), value)),
             Fact::While(..) => {
@@ -61,11 +63,15 @@ fn apply(element: Element, facts: Rc<Vec<Fact>>) {
                     }
                 });
             }
-            Fact::On(name, _) => listeners.push(EventListener::new(&element, *name, move |event| {
-                if let Fact::On(_, act) = &facts[place] {
-                    act(event.clone());
-                }
-            })),
+            Fact::On(name, _) => {
+                // A form that is sent here must not be sent by the browser too.
+                let options = EventListenerOptions::enable_prevent_default();
+                listeners.push(EventListener::new_with_options(&element, *name, options, move |event| {
+                    if let Fact::On(_, act) = &facts[place] {
+                        act(event.clone());
+                    }
+                }));
+            }
         }
     }
     let listeners = SendWrapper::new(listeners);
@@ -73,16 +79,19 @@ fn apply(element: Element, facts: Rc<Vec<Fact>>) {
 }
 
 /// A text.
+#[inline(never)]
 pub(crate) fn text(text: &str) -> AnyView {
     text.to_owned().into_any()
 }
 
 /// An element of a class with others in it.
+#[inline(never)]
 pub(crate) fn node(tag: &'static str, class: &str, children: Vec<AnyView>) -> AnyView {
     element(tag, vec![is("class", class)], children)
 }
 
 /// An element of a class with a text in it.
+#[inline(never)]
 pub(crate) fn said(tag: &'static str, class: &str, words: &str) -> AnyView {
     node(tag, class, vec![text(words)])
 }
@@ -92,6 +101,7 @@ pub(crate) fn watched(draw: impl Fn() -> AnyView + Send + 'static) -> AnyView {
     boxed(Box::new(draw))
 }
 
+#[inline(never)]
 fn boxed(draw: Box<dyn Fn() -> AnyView + Send>) -> AnyView {
     (move || draw()).into_any()
 }
@@ -104,7 +114,12 @@ pub(crate) fn button(
     more: Vec<Fact>,
     press: impl Fn() + 'static,
 ) -> AnyView {
-    let mut facts = vec![is("class", class), is("type", "button"), on("click", move |_| press())];
+    pressed(class, icon, words, more, Box::new(move |_| press()))
+}
+
+#[inline(never)]
+fn pressed(class: &str, icon: &'static str, words: &str, more: Vec<Fact>, press: Box<dyn Fn(Event)>) -> AnyView {
+    let mut facts = vec![is("class", class), is("type", "button"), Fact::On("click", press)];
     facts.extend(more);
     element("button", facts, vec![drawing(icon), text(words)])
 }
@@ -117,11 +132,13 @@ pub(crate) fn icon_button(icon: &'static str, label: &str, more: Vec<Fact>, pres
 }
 
 /// An icon; none for the empty name.
+#[inline(never)]
 pub(crate) fn drawing(icon: &'static str) -> AnyView {
     if icon.is_empty() { ().into_any() } else { view! { <Icon name=icon /> }.into_any() }
 }
 
 /// A card with a heading.
+#[inline(never)]
 pub(crate) fn card(heading: &str, children: Vec<AnyView>) -> AnyView {
     let mut all = vec![said("h2", "", heading)];
     all.extend(children);
@@ -129,6 +146,7 @@ pub(crate) fn card(heading: &str, children: Vec<AnyView>) -> AnyView {
 }
 
 /// A link within the dashboard.
+#[inline(never)]
 pub(crate) fn link(address: &str, words: &str) -> AnyView {
     element("a", vec![is("href", address)], vec![text(words)])
 }

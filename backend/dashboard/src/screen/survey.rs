@@ -66,7 +66,10 @@ fn editor(draft: Draft) -> AnyView {
         "install" => install::install(draft),
         "versions" => versions::versions(draft),
         "explain" => explain::explain(draft),
-        _ => edit(draft),
+        _ => {
+            draft.replaced.track();
+            edit(draft)
+        }
     });
     let metric = Metric::ALL.into_iter().find(|metric| metric.name() == draft.fact("metric")).map_or("", metric_name);
     let up = element("a", vec![is("href", site.path("surveys"))], vec![drawing("more"), text(all.common.surveys)]);

@@ -13,9 +13,12 @@ use send_wrapper::SendWrapper;
 use serde_json::Value;
 use wasm_bindgen::JsCast;
 
+use super::told;
 use crate::browser;
 use crate::edit::{self, text_at};
 use crate::fetch::{self, Problem};
+use crate::locale::words;
+use crate::part::toasts;
 
 /// How long after the last change the draft is saved.
 const SAVE_MS: u32 = 800;
@@ -67,6 +70,8 @@ pub(super) struct Draft {
     pub(super) stored: RwSignal<u32>,
     /// Rises when inputs have to be made anew: a list has other entries, or the language is another.
     pub(super) shape: RwSignal<u32>,
+    /// Rises when the whole draft is another: every input is made anew.
+    pub(super) replaced: RwSignal<u32>,
     /// The language whose texts are edited.
     pub(super) locale: RwSignal<String>,
     /// Whether the member may edit.
@@ -86,6 +91,7 @@ impl Draft {
             saving: RwSignal::new(Saving::Saved),
             stored: RwSignal::new(0),
             shape: RwSignal::new(0),
+            replaced: RwSignal::new(0),
             locale: RwSignal::new(text_at(&content, "/default_locale").to_owned()),
             may_edit,
             reply: StoredValue::new(reply.clone()),
@@ -145,6 +151,15 @@ impl Draft {
         self.shape.update(|count| *count += 1);
     }
 
+    /// Makes the draft what some content is.
+    pub(super) fn replace(&self, content: &Value) {
+        self.value.update(|draft| {
+            edit::FIELDS.iter().for_each(|name| edit::put(draft, &format!("/{name}"), content.get(*name).cloned()));
+        });
+        self.replaced.update(|count| *count += 1);
+        self.changed();
+    }
+
     /// Goes on in another language.
     pub(super) fn speak(&self, locale: String) {
         self.locale.set(locale);
@@ -196,7 +211,7 @@ impl Draft {
 
     /// Lets nobody go with something unsaved: the browser asks, and another screen has it sent.
     fn keep(&self) {
-        let draft = *self;
+        let (draft, toasts, common) = (*self, toasts(), &words().common);
         let options = EventListenerOptions::enable_prevent_default();
         let listener =
             EventListener::new_with_options(browser::window().unchecked_ref(), "beforeunload", options, move |event| {
@@ -211,8 +226,10 @@ impl Draft {
             let (unsaved, address) = (draft.unsaved(), draft.address(""));
             if !unsaved.is_empty() {
                 spawn_local(async move {
-                    // The screen is gone; a draft that was refused there is refused here too.
-                    let _ = fetch::act(Method::PATCH, &address, &Value::Object(unsaved)).await;
+                    // The screen is gone; the next one says what was refused.
+                    if let Err(problem) = fetch::act(Method::PATCH, &address, &Value::Object(unsaved)).await {
+                        toasts.fail(told(common, problem));
+                    }
                 });
             }
         });

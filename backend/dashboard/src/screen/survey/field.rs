@@ -83,6 +83,7 @@ pub(super) fn focus(id: String) {
 }
 
 /// What the API has against a place.
+#[inline(never)]
 pub(super) fn fault(draft: Draft, pointer: &str) -> AnyView {
     let (id, pointer) = (format!("{}-fault", id_of(pointer)), pointer.to_owned());
     let words = watched(move || text(&draft.fault(&pointer).unwrap_or_default()));
@@ -90,6 +91,7 @@ pub(super) fn fault(draft: Draft, pointer: &str) -> AnyView {
 }
 
 /// An input alone; `label` where no words beside it are its label.
+#[inline(never)]
 pub(super) fn input(draft: Draft, pointer: &str, kind: Kind, label: &str) -> AnyView {
     let id = id_of(pointer);
     let (place, faulty) = (pointer.to_owned(), pointer.to_owned());
@@ -125,6 +127,7 @@ pub(super) fn input(draft: Draft, pointer: &str, kind: Kind, label: &str) -> Any
 }
 
 /// An input below its label, with what is wrong below both.
+#[inline(never)]
 pub(super) fn field(draft: Draft, label: &str, pointer: &str, kind: Kind) -> AnyView {
     let mut top = vec![element("label", vec![is("for", id_of(pointer))], vec![text(label)]), text(" ")];
     if let (Kind::Words | Kind::LongWords, Some((above, _))) = (kind, pointer.rsplit_once('/')) {
@@ -140,6 +143,7 @@ pub(super) fn field(draft: Draft, label: &str, pointer: &str, kind: Kind) -> Any
 }
 
 /// A list to choose one of, with what is chosen; `hear` hears the value.
+#[inline(never)]
 pub(super) fn pick(
     label: &str,
     current: &str,
@@ -162,6 +166,7 @@ pub(super) fn option(value: &str, words: &str, chosen: bool) -> AnyView {
 }
 
 /// A list to choose what stands at a place; the first of the options is what nothing there means.
+#[inline(never)]
 pub(super) fn choice(draft: Draft, label: &str, pointer: &str, options: &[(&'static str, &'static str)]) -> AnyView {
     let usual = options.first().map_or("", |option| option.0);
     let (current, place) = (draft.text(pointer), pointer.to_owned());
@@ -172,6 +177,7 @@ pub(super) fn choice(draft: Draft, label: &str, pointer: &str, options: &[(&'sta
 }
 
 /// A box to tick.
+#[inline(never)]
 pub(super) fn tick(label: &str, on_now: bool, locked: bool, hear: Box<dyn Fn(bool)>) -> AnyView {
     let facts = vec![
         is("type", "checkbox"),
@@ -183,6 +189,7 @@ pub(super) fn tick(label: &str, on_now: bool, locked: bool, hear: Box<dyn Fn(boo
 }
 
 /// A box to tick for what is or is not so at a place.
+#[inline(never)]
 pub(super) fn flag(draft: Draft, label: &str, pointer: &str) -> AnyView {
     let now = draft.value.with_untracked(|draft| draft.pointer(pointer).and_then(Value::as_bool).unwrap_or_default());
     let place = pointer.to_owned();
@@ -191,6 +198,7 @@ pub(super) fn flag(draft: Draft, label: &str, pointer: &str) -> AnyView {
 }
 
 /// Boxes to tick for the members of a set at a place; an empty set is kept where `keep`.
+#[inline(never)]
 pub(super) fn set(
     draft: Draft,
     legend: &str,
@@ -222,6 +230,7 @@ pub(super) fn set(
 }
 
 /// A sentence with controls in its places `{0}`, `{1}`, `{2}`.
+#[inline(never)]
 pub(super) fn sentence(words: &str, controls: Vec<AnyView>) -> AnyView {
     let mut controls: Vec<Option<AnyView>> = controls.into_iter().map(Some).collect();
     let mut parts = Vec::new();
@@ -239,6 +248,7 @@ pub(super) fn sentence(words: &str, controls: Vec<AnyView>) -> AnyView {
 }
 
 /// A sentence as the label of the control in it.
+#[inline(never)]
 pub(super) fn aloud(text: &str) -> String {
     ["{0}", "{1}", "{2}"].iter().fold(text.to_owned(), |text, place| text.replace(place, "…"))
 }

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::changes::changes;
 use super::draft::Draft;
-use crate::edit::{self, FIELDS, difference, text_at};
+use crate::edit::{difference, text_at};
 use crate::fetch;
 use crate::locale::{locale, words};
 use crate::part::plain::{button, card, node, said, text};
@@ -41,8 +41,8 @@ fn list(draft: Draft, toasts: Toasts, items: &[Value]) -> AnyView {
             let (content, told) = (version.clone(), fill(words.taken_up, &[("name", &name)]));
             top.push(button("button small", "", words.take_up, Vec::new(), move || {
                 let before = draft.value.get_untracked();
-                put_back(draft, &content);
-                toasts.undoable(told.clone(), move || put_back(draft, &before));
+                draft.replace(&content);
+                toasts.undoable(told.clone(), move || draft.replace(&before));
             }));
         }
         let body = match items.get(place + 1) {
@@ -54,11 +54,4 @@ fn list(draft: Draft, toasts: Toasts, items: &[Value]) -> AnyView {
         entries.push(node("li", "entry", vec![node("header", "row", top), body]));
     }
     node("ol", "entries", entries)
-}
-
-/// Makes the draft what some content is.
-fn put_back(draft: Draft, content: &Value) {
-    draft.reshape(|draft| {
-        FIELDS.iter().for_each(|name| edit::put(draft, &format!("/{name}"), content.get(*name).cloned()));
-    });
 }

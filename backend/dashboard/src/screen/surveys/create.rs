@@ -55,8 +55,9 @@ fn form(open: RwSignal<bool>) -> AnyView {
         if !name.trim().is_empty() {
             content["name"] = name.trim().into();
         }
-        if !touchpoint.trim().is_empty() {
-            content["touchpoints"] = json!([touchpoint.trim()]);
+        let touchpoints: Vec<&str> = touchpoint.split(',').map(str::trim).filter(|name| !name.is_empty()).collect();
+        if !touchpoints.is_empty() {
+            content["touchpoints"] = json!(touchpoints);
         }
         busy.set(true);
         make.run(content);
