@@ -20,7 +20,7 @@ fn pressed(class: &'static str, label: String, content: AnyView, press: Box<dyn 
 
 /// An element with a class and what is in it.
 pub(crate) fn el(tag: &'static str, class: &'static str, within: Vec<AnyView>) -> AnyView {
-    leptos::html::custom(tag).class(class).child(within).into_any()
+    leptos::html::custom(tag).class((!class.is_empty()).then_some(class)).child(within).into_any()
 }
 
 /// A card with its title.

@@ -42,7 +42,8 @@ pub(super) fn part() -> AnyView {
     // What is being typed stays while the site is read again, as long as the attributes are the same.
     let known = Memo::new(move |_| Value::from_iter(declared(site).iter().map(written)).to_string());
     let list = changing(move || {
-        known.track();
+        // Read and not only tracked: what was never read follows nothing.
+        known.with(|_| ());
         listed(untrack(|| declared(site)).iter().map(entry).collect(), words.no_segments)
     });
     let title = view! { <h2 id="segments" tabindex="-1">{words.part_segments}</h2> }.into_any();

@@ -6,13 +6,13 @@ use leptos::prelude::*;
 use serde_json::Value;
 
 use super::save;
-use crate::browser;
 use crate::locale::words;
 use crate::part::{
     Ask, Field, Form, Question, button, changing, check, copyable, el, lead, listed, remover, revealed, row, section,
 };
 use crate::site::{SiteContext, site};
 use crate::text::fill;
+use crate::{browser, change};
 
 /// The part *tag*.
 pub(super) fn part(reply: &SiteReply) -> AnyView {
@@ -65,7 +65,8 @@ fn origins(reply: &SiteReply) -> AnyView {
     });
     let add = move || {
         let mut whole = stored(site);
-        whole.push(Value::from(origin.get_untracked().trim()));
+        // Once is enough.
+        change::put_back(&mut whole, usize::MAX, Value::from(origin.get_untracked().trim()));
         save::put(form, site, "origins", whole, move || {
             origin.set(String::new());
             form.toasts.say(words.common.saved);
