@@ -1,4 +1,4 @@
-//! Arabic.
+//! Every word of the dashboard, in Arabic.
 
 mod account;
 mod common;

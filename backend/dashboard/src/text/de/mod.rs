@@ -1,4 +1,4 @@
-//! German.
+//! Every word of the dashboard, in German.
 
 mod account;
 mod common;

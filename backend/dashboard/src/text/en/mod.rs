@@ -1,4 +1,4 @@
-//! English.
+//! Every word of the dashboard, in English.
 
 mod account;
 mod common;

@@ -1,4 +1,4 @@
-//! Spanish.
+//! Every word of the dashboard, in Spanish.
 
 mod account;
 mod common;

@@ -1,4 +1,4 @@
-//! French.
+//! Every word of the dashboard, in French.
 
 mod account;
 mod common;

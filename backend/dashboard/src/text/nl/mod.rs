@@ -1,4 +1,4 @@
-//! Dutch.
+//! Every word of the dashboard, in Dutch.
 
 mod account;
 mod common;
