@@ -113,6 +113,7 @@ async fn site(app: &App) -> anyhow::Result<SiteId> {
         dimensions: Vec::new(),
         thresholds: Thresholds::default(),
         sample: false,
+        silenced: false,
         rest: bearing_shared::rule::Rest::default(),
         privacy_url: None,
         respect_signals: Vec::new(),
