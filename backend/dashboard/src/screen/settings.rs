@@ -67,7 +67,7 @@ pub(crate) fn Settings() -> impl IntoView {
     });
     view! {
         <header class="head"><h1>{words.common.settings}</h1></header>
-        <nav class="tabs parts" aria-label=words.common.settings>{tabs.into_iter().collect::<Vec<_>>()}</nav>
+        <nav class="tabs" aria-label=words.common.settings>{tabs.into_iter().collect::<Vec<_>>()}</nav>
         {note}
         <div class="settings">{content}</div>
     }

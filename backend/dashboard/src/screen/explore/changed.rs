@@ -46,7 +46,7 @@ pub(crate) fn Changed() -> impl IntoView {
         <section class="card">
             <header class="row">
                 <h2>{words.changed}</h2>
-                <label class="beside"><span>{words.compare_with}</span>
+                <label class="inline-label"><span>{words.compare_with}</span>
                     <select on:change=move |event| year.set(event_target_value(&event) == "year")>
                         <option value="before">{words.period_before}</option>
                         <option value="year">{words.year_before}</option>

@@ -55,7 +55,7 @@ pub(crate) fn Segments() -> impl IntoView {
         <section class="card">
             <header class="row">
                 <h2>{words.explore.segments}</h2>
-                <label class="beside"><span>{words.explore.by}</span><select on:change=pick>{options}</select></label>
+                <label class="inline-label"><span>{words.explore.by}</span><select on:change=pick>{options}</select></label>
                 <button class="button small" on:click=download><Icon name="download" />{words.explore.download_table}</button>
             </header>
             <Part loaded=loaded draw=move |report: &BreakdownReport| table(about, report) />

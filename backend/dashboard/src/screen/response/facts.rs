@@ -67,7 +67,7 @@ fn draw(desk: Desk, response: &ResponseReply) -> AnyView {
         facts.push(fact(words.segments, view! { <ul class="bits">{attributes.collect_view()}</ul> }.into_any()));
     }
     facts.push(fact(words.id, view! { <code>{response.id.clone()}</code> }.into_any()));
-    view! { <dl class="facts">{facts}</dl> }.into_any()
+    view! { <dl class="circumstances">{facts}</dl> }.into_any()
 }
 
 fn fact(name: &'static str, value: AnyView) -> AnyView {

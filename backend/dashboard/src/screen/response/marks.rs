@@ -48,7 +48,7 @@ fn state(desk: Desk) -> AnyView {
     let (counted, held, out) = (ResponseState::Counted, ResponseState::Quarantined, ResponseState::Excluded);
     view! {
         <p id="state" tabindex="-1" role="status">{means}</p>
-        <p class="choices">
+        <p class="deeds">
             {button([held, out], counted, "restore", verbs.restore, &verbs.did_restore)}
             {button([counted, held], out, "exclude", verbs.exclude, &verbs.did_exclude)}
         </p>

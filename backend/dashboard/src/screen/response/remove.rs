@@ -63,7 +63,7 @@ pub(super) fn remove(desk: Desk, is_deleting: RwSignal<bool>, is_erasing: RwSign
         <section class="card" hidden=move || !desk.may_edit.get()>
             <h2>{words.for_good}</h2>
             <p class="soft">{words.for_good_lead}</p>
-            <p class="choices">
+            <p class="deeds">
                 {button("button danger", "trash", words.delete, move || is_deleting.set(true))}
                 <span hidden=move || customer.with(Option::is_none)>
                     {button("button danger", "trash", words.erase, move || is_erasing.set(true))}
@@ -85,7 +85,7 @@ pub(super) fn remove(desk: Desk, is_deleting: RwSignal<bool>, is_erasing: RwSign
 /// The way out, which has the focus, and the deed.
 fn choice(desk: Desk, open: RwSignal<bool>, act: Callback<()>, text: &'static str) -> AnyView {
     view! {
-        <p class="choices end">
+        <p class="deeds end">
             <button class="button" autofocus on:click=move |_| open.set(false)>{desk.words.common.cancel}</button>
             {button("button danger", "trash", text, move || act.run(()))}
         </p>

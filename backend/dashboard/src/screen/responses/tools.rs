@@ -27,7 +27,7 @@ pub(super) fn tools(desk: Desk) -> AnyView {
         change.run(Inbox { tag, ..inbox.get_untracked() });
     };
     view! {
-        <div class="tools">
+        <div class="search-bar">
             {search(desk)}
             <label class="narrow"><span>{words.tag}</span><select on:change=pick_tag>{later(move || tag_options(desk))}</select></label>
             {scores(desk)}

@@ -23,7 +23,7 @@ pub(super) fn endings(draft: Draft) -> AnyView {
         each((0..draft.length("/endings")).map(|at| ending(draft, at)))
     });
     let add = add_button(draft, "/endings", ("add", words.add_ending), "/text", Box::new(|_| json!({ "groups": [] })));
-    card(words.thanks, vec![thanks, said("p", "quiet", words.thanks_hint), node("ol", "entries", vec![list]), add])
+    card(words.thanks, vec![thanks, said("p", "quiet", words.thanks_hint), node("ol", "pieces", vec![list]), add])
 }
 
 fn ending(draft: Draft, at: usize) -> AnyView {
@@ -52,5 +52,5 @@ fn ending(draft: Draft, at: usize) -> AnyView {
         ];
         parts.push(node("div", "pair", pair));
     }
-    node("li", "entry", parts)
+    node("li", "piece", parts)
 }

@@ -50,7 +50,7 @@ pub(super) fn questions(draft: Draft) -> Vec<AnyView> {
     let buttons = vec![add("text", "add", words.add_text), add("choice", "add-choice", words.add_choice)];
     let follow_ups = vec![
         said("p", "soft", words.follow_ups_hint),
-        node("ol", "entries", vec![list]),
+        node("ol", "pieces", vec![list]),
         node("div", "row start", buttons),
     ];
     vec![card(words.scored, vec![scored]), card(words.follow_ups, follow_ups)]
@@ -89,7 +89,7 @@ fn follow_up(draft: Draft, at: usize) -> AnyView {
     }
     parts.push(set(draft, words.asked_of, &format!("{here}/groups"), groups(draft), false));
     parts.push(flag(draft, words.required, &format!("{here}/required")));
-    node("li", "entry", parts)
+    node("li", "piece", parts)
 }
 
 fn choices(draft: Draft, question: &str) -> AnyView {

@@ -30,7 +30,7 @@ fn list(draft: Draft, toasts: Toasts, items: &[Value]) -> AnyView {
     let mut entries = Vec::new();
     let unpublished = draft.value.with(|draft| difference(newest, draft));
     if !unpublished.is_empty() {
-        entries.push(node("li", "entry", vec![said("h3", "", words.unpublished), changes(unpublished)]));
+        entries.push(node("li", "piece", vec![said("h3", "", words.unpublished), changes(unpublished)]));
     }
     for (place, version) in items.iter().enumerate() {
         let name = fill(words.version, &[("n", &version["version"].to_string())]);
@@ -51,7 +51,7 @@ fn list(draft: Draft, toasts: Toasts, items: &[Value]) -> AnyView {
             // The one before is on no page that was read.
             None => ().into_any(),
         };
-        entries.push(node("li", "entry", vec![node("header", "row", top), body]));
+        entries.push(node("li", "piece", vec![node("header", "row", top), body]));
     }
-    node("ol", "entries", entries)
+    node("ol", "pieces", entries)
 }
