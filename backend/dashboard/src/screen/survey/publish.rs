@@ -159,6 +159,6 @@ fn confirm(draft: Draft, open: RwSignal<bool>) -> AnyView {
         button("button primary", "", words.publish, vec![Fact::While("disabled", Box::new(held))], go),
     ];
     let parts =
-        vec![node("div", "scroll", vec![body]), said("p", "soft", words.live_soon), node("footer", "row", buttons)];
+        vec![node("div", "differs", vec![body]), said("p", "soft", words.live_soon), node("footer", "row", buttons)];
     node("div", "parts", parts)
 }
