@@ -4,10 +4,10 @@ use leptos::html;
 use leptos::prelude::*;
 
 use crate::locale::words;
-use crate::part::plain::{icon_button, node, said, watched};
+use crate::part::plain::{Piece, icon_button, node, nothing, said, watched};
 
 /// A dialog with a heading; what is in it is made each time that it opens.
-pub(crate) fn dialog(open: RwSignal<bool>, title: &'static str, body: Box<dyn Fn() -> AnyView + Send>) -> AnyView {
+pub(crate) fn dialog(open: RwSignal<bool>, title: &'static str, body: Box<dyn Fn() -> Piece + Send>) -> Piece {
     let place = NodeRef::<html::Dialog>::new();
     Effect::new(move || {
         let Some(dialog) = place.get() else { return };
@@ -19,11 +19,11 @@ pub(crate) fn dialog(open: RwSignal<bool>, title: &'static str, body: Box<dyn Fn
         }
     });
     let close = icon_button("close", words().common.close, Vec::new(), move || open.set(false));
-    view! {
+    let view = view! {
         <dialog class="dialog" node_ref=place aria-label=title on:close=move |_| open.set(false)>
-            {node("header", "row", vec![said("h2", "", title), close])}
-            {watched(move || if open.get() { body() } else { ().into_any() })}
+            {*node("header", "row", vec![said("h2", "", title), close])}
+            {*watched(move || if open.get() { body() } else { nothing() })}
         </dialog>
-    }
-    .into_any()
+    };
+    Box::new(view.into_any())
 }

@@ -38,10 +38,29 @@ pub(crate) fn on(name: &'static str, act: impl Fn(Event) + 'static) -> Fact {
     Fact::On(name, Box::new(act))
 }
 
+/// Something drawn. A view is large, and moving it about is code at every place where one is made: a piece is an address.
+pub(crate) type Piece = Box<AnyView>;
+
+/// Nothing.
+#[inline(never)]
+pub(crate) fn nothing() -> Piece {
+    Box::new(().into_any())
+}
+
+/// Several, one after the other.
+#[inline(never)]
+pub(crate) fn all(pieces: Vec<Piece>) -> Piece {
+    Box::new(views(pieces).into_any())
+}
+
+fn views(pieces: Vec<Piece>) -> Vec<AnyView> {
+    pieces.into_iter().map(|piece| *piece).collect()
+}
+
 /// An element.
 #[inline(never)]
-pub(crate) fn element(tag: &'static str, facts: Vec<Fact>, children: Vec<AnyView>) -> AnyView {
-    leptos::html::custom(tag).directive(apply, Rc::new(facts)).child(children).into_any()
+pub(crate) fn element(tag: &'static str, facts: Vec<Fact>, children: Vec<Piece>) -> Piece {
+    Box::new(leptos::html::custom(tag).directive(apply, Rc::new(facts)).child(views(children)).into_any())
 }
 
 fn apply(element: Element, facts: Rc<Vec<Fact>>) {
@@ -80,30 +99,30 @@ fn apply(element: Element, facts: Rc<Vec<Fact>>) {
 
 /// A text.
 #[inline(never)]
-pub(crate) fn text(text: &str) -> AnyView {
-    text.to_owned().into_any()
+pub(crate) fn text(text: &str) -> Piece {
+    Box::new(text.to_owned().into_any())
 }
 
 /// An element of a class with others in it.
 #[inline(never)]
-pub(crate) fn node(tag: &'static str, class: &str, children: Vec<AnyView>) -> AnyView {
+pub(crate) fn node(tag: &'static str, class: &str, children: Vec<Piece>) -> Piece {
     element(tag, vec![is("class", class)], children)
 }
 
 /// An element of a class with a text in it.
 #[inline(never)]
-pub(crate) fn said(tag: &'static str, class: &str, words: &str) -> AnyView {
+pub(crate) fn said(tag: &'static str, class: &str, words: &str) -> Piece {
     node(tag, class, vec![text(words)])
 }
 
 /// What is drawn again whenever what it read has changed.
-pub(crate) fn watched(draw: impl Fn() -> AnyView + Send + 'static) -> AnyView {
+pub(crate) fn watched(draw: impl Fn() -> Piece + Send + 'static) -> Piece {
     boxed(Box::new(draw))
 }
 
 #[inline(never)]
-fn boxed(draw: Box<dyn Fn() -> AnyView + Send>) -> AnyView {
-    (move || draw()).into_any()
+fn boxed(draw: Box<dyn Fn() -> Piece + Send>) -> Piece {
+    Box::new((move || *draw()).into_any())
 }
 
 /// A button with an icon, where it has one, and words.
@@ -113,19 +132,19 @@ pub(crate) fn button(
     words: &str,
     more: Vec<Fact>,
     press: impl Fn() + 'static,
-) -> AnyView {
+) -> Piece {
     pressed(class, icon, words, more, Box::new(move |_| press()))
 }
 
 #[inline(never)]
-fn pressed(class: &str, icon: &'static str, words: &str, more: Vec<Fact>, press: Box<dyn Fn(Event)>) -> AnyView {
+fn pressed(class: &str, icon: &'static str, words: &str, more: Vec<Fact>, press: Box<dyn Fn(Event)>) -> Piece {
     let mut facts = vec![is("class", class), is("type", "button"), Fact::On("click", press)];
     facts.extend(more);
     element("button", facts, vec![drawing(icon), text(words)])
 }
 
 /// A button with an icon alone.
-pub(crate) fn icon_button(icon: &'static str, label: &str, more: Vec<Fact>, press: impl Fn() + 'static) -> AnyView {
+pub(crate) fn icon_button(icon: &'static str, label: &str, more: Vec<Fact>, press: impl Fn() + 'static) -> Piece {
     let mut facts = vec![is("aria-label", label)];
     facts.extend(more);
     button("icon-button", icon, "", facts, press)
@@ -133,13 +152,13 @@ pub(crate) fn icon_button(icon: &'static str, label: &str, more: Vec<Fact>, pres
 
 /// An icon; none for the empty name.
 #[inline(never)]
-pub(crate) fn drawing(icon: &'static str) -> AnyView {
-    if icon.is_empty() { ().into_any() } else { view! { <Icon name=icon /> }.into_any() }
+pub(crate) fn drawing(icon: &'static str) -> Piece {
+    if icon.is_empty() { nothing() } else { Box::new(view! { <Icon name=icon /> }.into_any()) }
 }
 
 /// A card with a heading.
 #[inline(never)]
-pub(crate) fn card(heading: &str, children: Vec<AnyView>) -> AnyView {
+pub(crate) fn card(heading: &str, children: Vec<Piece>) -> Piece {
     let mut all = vec![said("h2", "", heading)];
     all.extend(children);
     node("section", "card", all)
@@ -147,11 +166,11 @@ pub(crate) fn card(heading: &str, children: Vec<AnyView>) -> AnyView {
 
 /// A link within the dashboard.
 #[inline(never)]
-pub(crate) fn link(address: &str, words: &str) -> AnyView {
+pub(crate) fn link(address: &str, words: &str) -> Piece {
     element("a", vec![is("href", address)], vec![text(words)])
 }
 
 /// What of several is there.
-pub(crate) fn each(views: impl Iterator<Item = AnyView>) -> AnyView {
-    views.collect::<Vec<_>>().into_any()
+pub(crate) fn each(views: impl Iterator<Item = Piece>) -> Piece {
+    all(views.collect())
 }

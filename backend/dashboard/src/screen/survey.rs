@@ -21,7 +21,7 @@ use leptos_router::hooks::{use_location, use_params_map};
 use serde_json::Value;
 
 use crate::locale::{locale, words};
-use crate::part::plain::{Fact, button, drawing, element, is, node, said, text, watched};
+use crate::part::plain::{Fact, Piece, all, button, drawing, element, is, node, nothing, said, text, watched};
 use crate::part::{Part, metric_name};
 use crate::site::site;
 use crate::text::fill;
@@ -41,13 +41,13 @@ pub(crate) fn Survey() -> impl IntoView {
         (!id.is_empty()).then(|| fetch::address(&format!("/v1/surveys/{}", query::segment(&id)), &[site.parameter()]))
     };
     let survey = fetch::reading::<Value>(address, || 0);
-    let draw = move |reply: &Value| editor(Draft::of(reply, site.parameter(), site.may_edit()));
+    let draw = move |reply: &Value| *editor(Draft::of(reply, site.parameter(), site.may_edit()));
     view! { <Part loaded=survey draw=draw /> }
 }
 
-fn editor(draft: Draft) -> AnyView {
-    let all = words();
-    let (words, site) = (&all.surveys, site());
+fn editor(draft: Draft) -> Piece {
+    let text_of = words();
+    let (words, site) = (&text_of.surveys, site());
     let search = use_location().search;
     let part = Memo::new(move |_| {
         let pairs = query::read(&search.get());
@@ -72,7 +72,7 @@ fn editor(draft: Draft) -> AnyView {
         }
     });
     let metric = Metric::ALL.into_iter().find(|metric| metric.name() == draft.fact("metric")).map_or("", metric_name);
-    let up = element("a", vec![is("href", site.path("surveys"))], vec![drawing("more"), text(all.common.surveys)]);
+    let up = element("a", vec![is("href", site.path("surveys"))], vec![drawing("more"), text(text_of.common.surveys)]);
     let head = vec![
         element("h1", vec![is("dir", "auto")], vec![watched(move || text(&name()))]),
         said("span", "soft", metric),
@@ -86,10 +86,10 @@ fn editor(draft: Draft) -> AnyView {
     }
     parts.push(element("nav", vec![is("class", "tabs"), is("aria-label", words.parts)], tabs.collect()));
     parts.push(body);
-    parts.into_any()
+    all(parts)
 }
 
-fn edit(draft: Draft) -> AnyView {
+fn edit(draft: Draft) -> Piece {
     let mut sections = vec![basics::basics(draft), languages::languages(draft)];
     sections.extend(questions::questions(draft));
     sections.extend([endings::endings(draft), rules::rules(draft), basics::look(draft)]);
@@ -98,7 +98,7 @@ fn edit(draft: Draft) -> AnyView {
 }
 
 /// Whether the survey is shown, in words and with an icon.
-fn standing(standing: &Standing) -> AnyView {
+fn standing(standing: &Standing) -> Piece {
     let words = &words().surveys;
     let mut version = String::new();
     if standing.version > 0 {
@@ -107,11 +107,11 @@ fn standing(standing: &Standing) -> AnyView {
             version = format!("{version} · {}", words.edited);
         }
     }
-    vec![state(&standing.state), text(" "), said("span", "soft", &version)].into_any()
+    all(vec![state(&standing.state), text(" "), said("span", "soft", &version)])
 }
 
 /// A survey's state, in words and with an icon.
-pub(super) fn state(state: &str) -> AnyView {
+pub(super) fn state(state: &str) -> Piece {
     let words = &words().surveys;
     let (icon, name, class) = match state {
         "published" => ("play", words.published, "state on"),
@@ -122,17 +122,16 @@ pub(super) fn state(state: &str) -> AnyView {
 }
 
 /// Whether the draft is saved.
-fn saving(draft: Draft) -> AnyView {
+fn saving(draft: Draft) -> Piece {
     if !draft.may_edit {
-        return ().into_any();
+        return nothing();
     }
-    let all = words();
-    let words = &all.surveys;
+    let (common, words) = (&words().common, &words().surveys);
     let parts = match draft.saving.get() {
         Saving::Saved => vec![said("span", "quiet", words.all_saved)],
         Saving::Changed | Saving::Sending => vec![said("span", "quiet", words.saving)],
         Saving::Failed(problem) => vec![
-            said("span", "bad", &format!("{} {}", words.not_saved, told(&all.common, problem))),
+            said("span", "bad", &format!("{} {}", words.not_saved, told(common, problem))),
             button("button small", "", words.save_again, Vec::new(), move || draft.save()),
         ],
     };

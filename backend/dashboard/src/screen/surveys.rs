@@ -10,8 +10,8 @@ use leptos::prelude::*;
 use crate::browser;
 use crate::fetch;
 use crate::locale::words;
-use crate::part::plain::{button, each, node, said};
-use crate::part::{Empty, Part};
+use crate::part::Part;
+use crate::part::plain::{all, button, each, node, nothing, said};
 use crate::site::site;
 
 /// How many surveys are read at once: each of them asks for its score.
@@ -20,35 +20,35 @@ const PAGE: usize = 20;
 /// The surveys of a site.
 #[component]
 pub(crate) fn Surveys() -> impl IntoView {
-    let all = words();
-    let (words, site) = (&all.surveys, site());
-    browser::set_title(all.common.surveys);
+    let text_of = words();
+    let (words, site) = (&text_of.surveys, site());
+    browser::set_title(text_of.common.surveys);
     let (open, shown) = (RwSignal::new(false), RwSignal::new(PAGE));
     let pairs = move || [site.parameter(), ("limit".to_owned(), shown.get().min(500).to_string())];
     let surveys = fetch::reading::<Page<SurveyReply>>(move || Some(fetch::address("/v1/surveys", &pairs())), || 0);
     let make = move || match site.may_edit() {
         true => button("button primary", "plus", words.new, Vec::new(), move || open.set(true)),
-        false => ().into_any(),
+        false => nothing(),
     };
     let draw = move |page: &Page<SurveyReply>| {
         if page.items.is_empty() {
             let text = if site.may_edit() { words.none } else { words.none_viewer };
-            return node("section", "card", vec![view! { <Empty text=text.to_owned()>{make()}</Empty> }.into_any()]);
+            return *node("section", "card empty", vec![said("p", "", text), make()]);
         }
         let mut parts = vec![node("ul", "surveys", vec![each(page.items.iter().map(row::row))])];
         if page.next_cursor.is_some() {
             let more = move || shown.update(|shown| *shown += PAGE);
-            parts.push(button("button", "", all.common.more, Vec::new(), more));
+            parts.push(button("button", "", text_of.common.more, Vec::new(), more));
         }
-        node("div", "parts", parts)
+        *node("div", "parts", parts)
     };
     let mut actions = Vec::new();
     if site.may_edit() {
         actions = vec![create::import(), make()];
     }
-    vec![
-        node("header", "head", vec![said("h1", "", all.common.surveys), node("div", "actions", actions)]),
-        view! { <Part loaded=surveys draw=draw /> }.into_any(),
+    *all(vec![
+        node("header", "head", vec![said("h1", "", text_of.common.surveys), node("div", "actions", actions)]),
+        Box::new(view! { <Part loaded=surveys draw=draw /> }.into_any()),
         create::create(open),
-    ]
+    ])
 }

@@ -1,15 +1,13 @@
 //! What a survey is called, where it belongs, and how it looks.
 
-use leptos::prelude::*;
-
 use super::draft::Draft;
 use super::field::{Kind, choice, field};
 use crate::locale::words;
-use crate::part::plain::{card, link, node, said, text};
+use crate::part::plain::{Piece, card, link, node, said, text};
 use crate::site::site;
 
 /// Name, touchpoints and order.
-pub(super) fn basics(draft: Draft) -> AnyView {
+pub(super) fn basics(draft: Draft) -> Piece {
     let words = &words().editor;
     card(
         words.basics,
@@ -24,7 +22,7 @@ pub(super) fn basics(draft: Draft) -> AnyView {
 }
 
 /// Where the card stands; colours are the site's.
-pub(super) fn look(draft: Draft) -> AnyView {
+pub(super) fn look(draft: Draft) -> Piece {
     let words = &words().editor;
     let positions = [("corner", words.corner), ("bar", words.bar), ("centre", words.centre), ("inline", words.inline)];
     let theme = link(&site().path("settings/theme"), words.theme_link);

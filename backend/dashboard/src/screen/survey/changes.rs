@@ -1,16 +1,15 @@
 //! Differences in words: the place, what stood there, what stands there.
 
-use leptos::prelude::*;
 use serde_json::Value;
 
 use crate::edit::{Change, text_at};
 use crate::locale::{locale, words};
 use crate::part::group_name;
-use crate::part::plain::{element, is, node, said, text};
+use crate::part::plain::{Piece, element, is, node, said, text};
 use crate::text::fill;
 
 /// Differences as a list.
-pub(super) fn changes(list: Vec<Change>) -> AnyView {
+pub(super) fn changes(list: Vec<Change>) -> Piece {
     let words = &words().surveys;
     if list.is_empty() {
         return said("p", "soft", words.no_difference);

@@ -8,11 +8,11 @@ use super::field::{Kind, field, set, tick};
 use super::list::{add_button, remove_button};
 use super::questions::groups;
 use crate::locale::{locale, words};
-use crate::part::plain::{card, each, node, said, watched};
+use crate::part::plain::{Piece, card, each, node, said, watched};
 use crate::text::fill;
 
 /// The thanks and the endings.
-pub(super) fn endings(draft: Draft) -> AnyView {
+pub(super) fn endings(draft: Draft) -> Piece {
     let words = &words().editor;
     let thanks = watched(move || {
         draft.shape.track();
@@ -26,7 +26,7 @@ pub(super) fn endings(draft: Draft) -> AnyView {
     card(words.thanks, vec![thanks, said("p", "quiet", words.thanks_hint), node("ol", "pieces", vec![list]), add])
 }
 
-fn ending(draft: Draft, at: usize) -> AnyView {
+fn ending(draft: Draft, at: usize) -> Piece {
     let words = &words().editor;
     let (here, spoken) = (format!("/endings/{at}"), draft.locale.get_untracked());
     let name = fill(words.ending_n, &[("n", &locale().count(at as u64 + 1))]);

@@ -11,15 +11,15 @@ use crate::edit::{self, text_at};
 use crate::fetch;
 use crate::locale::words;
 use crate::part::Part;
-use crate::part::plain::{card, drawing, element, is, node, on, said, text};
+use crate::part::plain::{Piece, card, drawing, element, is, node, on, said, text};
 
 /// What the form says, by the names of the API; the attributes are one text there.
 type Asked = StoredValue<BTreeMap<&'static str, String>>;
 
 /// The form and its reply.
-pub(super) fn explain(draft: Draft) -> AnyView {
-    let all = words();
-    let (words, common, editor) = (&all.surveys, &all.common, &all.editor);
+pub(super) fn explain(draft: Draft) -> Piece {
+    let said_in = words();
+    let (words, common, editor) = (&said_in.surveys, &said_in.common, &said_in.editor);
     let asked: Asked = StoredValue::new(BTreeMap::new());
     let (sent, again) = (RwSignal::new(None::<String>), RwSignal::new(0_u32));
     let reply = fetch::reading::<Value>(move || sent.get(), move || again.get());
@@ -50,12 +50,12 @@ pub(super) fn explain(draft: Draft) -> AnyView {
             go,
         ],
     );
-    let reply = view! { <Part loaded=reply draw=verdict /> }.into_any();
+    let reply = Box::new(view! { <Part loaded=reply draw=|reply: &Value| *verdict(reply) /> }.into_any());
     let reply = element("div", vec![is("aria-live", "polite")], vec![reply]);
     card(words.explain, vec![said("p", "soft", words.explain_lead), form, reply])
 }
 
-fn input(asked: Asked, name: &'static str, label: &str, kind: &str, hint: &str) -> AnyView {
+fn input(asked: Asked, name: &'static str, label: &str, kind: &str, hint: &str) -> Piece {
     let hear =
         on("input", move |event| drop(asked.try_update_value(|asked| asked.insert(name, event_target_value(&event)))));
     let facts =
@@ -63,13 +63,13 @@ fn input(asked: Asked, name: &'static str, label: &str, kind: &str, hint: &str) 
     node("label", "field", vec![said("span", "", label), element("input", facts, Vec::new())])
 }
 
-fn select(asked: Asked, name: &'static str, label: &str, options: Vec<AnyView>) -> AnyView {
+fn select(asked: Asked, name: &'static str, label: &str, options: Vec<Piece>) -> Piece {
     let hear =
         on("change", move |event| drop(asked.try_update_value(|asked| asked.insert(name, event_target_value(&event)))));
     node("label", "field", vec![said("span", "", label), element("select", vec![is("name", name), hear], options)])
 }
 
-fn verdict(reply: &Value) -> AnyView {
+fn verdict(reply: &Value) -> Piece {
     let words = &words().surveys;
     if reply["due"] == true {
         return node("p", "good verdict", vec![drawing("check"), text(words.due)]);

@@ -6,7 +6,7 @@ use wasm_bindgen::JsValue;
 
 use super::draft::Draft;
 use crate::locale::{from_input, to_input, words};
-use crate::part::plain::{Fact, element, has, is, node, on, said, text, watched};
+use crate::part::plain::{Fact, Piece, element, has, is, node, nothing, on, said, text, watched};
 
 /// What an input holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,7 +84,7 @@ pub(super) fn focus(id: String) {
 
 /// What the API has against a place.
 #[inline(never)]
-pub(super) fn fault(draft: Draft, pointer: &str) -> AnyView {
+pub(super) fn fault(draft: Draft, pointer: &str) -> Piece {
     let (id, pointer) = (format!("{}-fault", id_of(pointer)), pointer.to_owned());
     let words = watched(move || text(&draft.fault(&pointer).unwrap_or_default()));
     element("span", vec![is("class", "fault"), is("id", id)], vec![words])
@@ -92,7 +92,7 @@ pub(super) fn fault(draft: Draft, pointer: &str) -> AnyView {
 
 /// An input alone; `label` where no words beside it are its label.
 #[inline(never)]
-pub(super) fn input(draft: Draft, pointer: &str, kind: Kind, label: &str) -> AnyView {
+pub(super) fn input(draft: Draft, pointer: &str, kind: Kind, label: &str) -> Piece {
     let id = id_of(pointer);
     let (place, faulty) = (pointer.to_owned(), pointer.to_owned());
     let value = draft.value.with_untracked(|draft| kind.shown(draft.pointer(pointer)));
@@ -128,14 +128,14 @@ pub(super) fn input(draft: Draft, pointer: &str, kind: Kind, label: &str) -> Any
 
 /// An input below its label, with what is wrong below both.
 #[inline(never)]
-pub(super) fn field(draft: Draft, label: &str, pointer: &str, kind: Kind) -> AnyView {
+pub(super) fn field(draft: Draft, label: &str, pointer: &str, kind: Kind) -> Piece {
     let mut top = vec![element("label", vec![is("for", id_of(pointer))], vec![text(label)]), text(" ")];
     if let (Kind::Words | Kind::LongWords, Some((above, _))) = (kind, pointer.rsplit_once('/')) {
         let (place, above, none) = (pointer.to_owned(), above.to_owned(), words().editor.missing);
         top.push(watched(move || {
             draft.value.with(|draft| {
                 let written = draft.pointer(&above).and_then(Value::as_object).is_some_and(|text| !text.is_empty());
-                if written && draft.pointer(&place).is_none() { said("span", "note", none) } else { ().into_any() }
+                if written && draft.pointer(&place).is_none() { said("span", "note", none) } else { nothing() }
             })
         }));
     }
@@ -150,7 +150,7 @@ pub(super) fn pick(
     options: &[(&'static str, &'static str)],
     locked: bool,
     hear: Box<dyn Fn(String)>,
-) -> AnyView {
+) -> Piece {
     let options = options.iter().map(|(value, words)| option(value, words, *value == current)).collect();
     let facts = vec![
         is("aria-label", label),
@@ -161,13 +161,13 @@ pub(super) fn pick(
 }
 
 /// One of a list.
-pub(super) fn option(value: &str, words: &str, chosen: bool) -> AnyView {
+pub(super) fn option(value: &str, words: &str, chosen: bool) -> Piece {
     element("option", vec![is("value", value), has("selected", chosen)], vec![text(words)])
 }
 
 /// A list to choose what stands at a place; the first of the options is what nothing there means.
 #[inline(never)]
-pub(super) fn choice(draft: Draft, label: &str, pointer: &str, options: &[(&'static str, &'static str)]) -> AnyView {
+pub(super) fn choice(draft: Draft, label: &str, pointer: &str, options: &[(&'static str, &'static str)]) -> Piece {
     let usual = options.first().map_or("", |option| option.0);
     let (current, place) = (draft.text(pointer), pointer.to_owned());
     let current = if current.is_empty() { usual } else { current.as_str() };
@@ -178,7 +178,7 @@ pub(super) fn choice(draft: Draft, label: &str, pointer: &str, options: &[(&'sta
 
 /// A box to tick.
 #[inline(never)]
-pub(super) fn tick(label: &str, on_now: bool, locked: bool, hear: Box<dyn Fn(bool)>) -> AnyView {
+pub(super) fn tick(label: &str, on_now: bool, locked: bool, hear: Box<dyn Fn(bool)>) -> Piece {
     let facts = vec![
         is("type", "checkbox"),
         has("checked", on_now),
@@ -190,7 +190,7 @@ pub(super) fn tick(label: &str, on_now: bool, locked: bool, hear: Box<dyn Fn(boo
 
 /// A box to tick for what is or is not so at a place.
 #[inline(never)]
-pub(super) fn flag(draft: Draft, label: &str, pointer: &str) -> AnyView {
+pub(super) fn flag(draft: Draft, label: &str, pointer: &str) -> Piece {
     let now = draft.value.with_untracked(|draft| draft.pointer(pointer).and_then(Value::as_bool).unwrap_or_default());
     let place = pointer.to_owned();
     let hear = move |now: bool| draft.put(&place, now.then_some(Value::Bool(true)));
@@ -205,7 +205,7 @@ pub(super) fn set(
     pointer: &str,
     members: Vec<(&'static str, String)>,
     keep: bool,
-) -> AnyView {
+) -> Piece {
     let held = move |pointer: &str| -> Vec<String> {
         let list = |draft: &Value| draft.pointer(pointer).and_then(Value::as_array).cloned().unwrap_or_default();
         let items = draft.value.with_untracked(list);
@@ -231,8 +231,8 @@ pub(super) fn set(
 
 /// A sentence with controls in its places `{0}`, `{1}`, `{2}`.
 #[inline(never)]
-pub(super) fn sentence(words: &str, controls: Vec<AnyView>) -> AnyView {
-    let mut controls: Vec<Option<AnyView>> = controls.into_iter().map(Some).collect();
+pub(super) fn sentence(words: &str, controls: Vec<Piece>) -> Piece {
+    let mut controls: Vec<Option<Piece>> = controls.into_iter().map(Some).collect();
     let mut parts = Vec::new();
     for part in words.split('{') {
         let (place, rest) =

@@ -6,13 +6,13 @@ use leptos::task::spawn_local;
 
 use super::draft::Draft;
 use crate::locale::words;
-use crate::part::plain::{button, card, element, is, node, said, text};
+use crate::part::plain::{Piece, button, card, element, is, node, said, text};
 use crate::part::toasts;
 use crate::site::site;
 use crate::{browser, edit};
 
 /// Everything to copy.
-pub(super) fn install(draft: Draft) -> AnyView {
+pub(super) fn install(draft: Draft) -> Piece {
     let (words, site) = (&words().surveys, site());
     let key = site.loaded.with(|site| site.ready().map(|site| site.site_key.0.clone()).unwrap_or_default());
     let (origin, id) = (browser::origin(), draft.fact("id"));
@@ -29,7 +29,7 @@ pub(super) fn install(draft: Draft) -> AnyView {
     )
 }
 
-fn snippet(title: &str, hint: &str, content: String) -> AnyView {
+fn snippet(title: &str, hint: &str, content: String) -> Piece {
     let (common, failed, toasts) = (&words().common, words().surveys.not_copied, toasts());
     let code = element(
         "pre",

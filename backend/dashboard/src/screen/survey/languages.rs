@@ -7,7 +7,7 @@ use super::draft::Draft;
 use super::field::option;
 use crate::edit;
 use crate::locale::{Locale, locale, words};
-use crate::part::plain::{Fact, button, card, drawing, each, element, is, node, on, said, text, watched};
+use crate::part::plain::{Fact, Piece, button, card, drawing, each, element, is, node, on, said, text, watched};
 use crate::part::{Toasts, toasts};
 use crate::text::{Editor, fill};
 
@@ -15,7 +15,7 @@ use crate::text::{Editor, fill};
 const OFFERED: &str = "ar cs da de el en es fi fr he hi hu it ja ko nb nl pl pt pt-BR ro sv tr uk zh zh-Hant";
 
 /// The list to choose the language of; with how many texts each lacks.
-pub(super) fn language_choice(draft: Draft) -> AnyView {
+pub(super) fn language_choice(draft: Draft) -> Piece {
     let (words, locale) = (&words().editor, locale());
     let options = watched(move || {
         let current = draft.locale.get();
@@ -42,7 +42,7 @@ pub(super) fn language_choice(draft: Draft) -> AnyView {
 }
 
 /// The languages of a survey.
-pub(super) fn languages(draft: Draft) -> AnyView {
+pub(super) fn languages(draft: Draft) -> Piece {
     let (words, locale, toasts) = (&words().editor, locale(), toasts());
     let mut row = vec![language_choice(draft)];
     if draft.may_edit {
@@ -81,7 +81,7 @@ pub(super) fn languages(draft: Draft) -> AnyView {
 }
 
 /// The list of languages to add.
-fn offered(draft: Draft, words: &'static Editor, locale: Locale) -> AnyView {
+fn offered(draft: Draft, words: &'static Editor, locale: Locale) -> Piece {
     let options = watched(move || {
         let have = draft.value.with(edit::locales);
         let rest = OFFERED.split(' ').filter(|tag| !have.iter().any(|have| have == tag));

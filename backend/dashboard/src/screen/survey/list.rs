@@ -7,7 +7,7 @@ use super::draft::Draft;
 use super::field::{focus, id_of};
 use crate::edit;
 use crate::locale::words;
-use crate::part::plain::{Fact, button, has, icon_button, is, node};
+use crate::part::plain::{Fact, Piece, button, has, icon_button, is, node, nothing};
 use crate::part::toasts;
 use crate::text::fill;
 
@@ -26,7 +26,7 @@ fn insert(draft: &mut Value, list: &str, at: usize, entry: Value) {
 }
 
 /// Takes an entry out of a list, and offers to put it back.
-pub(super) fn remove_button(draft: Draft, list: &str, at: usize, name: &str) -> AnyView {
+pub(super) fn remove_button(draft: Draft, list: &str, at: usize, name: &str) -> Piece {
     let (words, toasts) = (&words().editor, toasts());
     let (label, told) = (fill(words.remove, &[("name", name)]), fill(words.removed, &[("name", name)]));
     let list = list.to_owned();
@@ -43,7 +43,7 @@ pub(super) fn remove_button(draft: Draft, list: &str, at: usize, name: &str) -> 
 }
 
 /// The buttons that move an entry, from `first` on.
-pub(super) fn move_buttons(draft: Draft, list: &str, at: usize, first: usize, name: &str) -> AnyView {
+pub(super) fn move_buttons(draft: Draft, list: &str, at: usize, first: usize, name: &str) -> Piece {
     let words = &words().editor;
     let last = draft.length(list).saturating_sub(1);
     let shift_button = |up: bool| {
@@ -72,7 +72,7 @@ pub(super) fn add_button(
     (name, text): (&str, &str),
     first: &'static str,
     entry: Box<dyn Fn(&Value) -> Value>,
-) -> AnyView {
+) -> Piece {
     let (id, list) = (id_of(&format!("{list}/{name}")), list.to_owned());
     let add = move || {
         let entry = draft.value.with_untracked(&entry);
@@ -87,5 +87,5 @@ pub(super) fn add_button(
         focus(id_of(&format!("{list}/{at}{first}")));
     };
     let facts: Vec<Fact> = vec![is("id", id)];
-    if draft.may_edit { button("button small", "plus", text, facts, add) } else { ().into_any() }
+    if draft.may_edit { button("button small", "plus", text, facts, add) } else { nothing() }
 }

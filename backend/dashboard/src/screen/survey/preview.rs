@@ -8,7 +8,7 @@ use super::field::option;
 use super::languages::language_choice;
 use crate::fetch;
 use crate::locale::words;
-use crate::part::plain::{Fact, button, element, is, node, on, said, watched};
+use crate::part::plain::{Fact, Piece, button, element, is, node, on, said, watched};
 
 /// How many follow-ups a score has.
 fn follow_ups(draft: Draft, scale: &Definition, score: u8) -> usize {
@@ -24,7 +24,7 @@ fn follow_ups(draft: Draft, scale: &Definition, score: u8) -> usize {
 }
 
 /// A choice among a few: a button each, the chosen one pressed.
-fn switch(label: &str, chosen: RwSignal<&'static str>, ways: &[(&'static str, &'static str, &'static str)]) -> AnyView {
+fn switch(label: &str, chosen: RwSignal<&'static str>, ways: &[(&'static str, &'static str, &'static str)]) -> Piece {
     let buttons = ways.iter().map(|(value, icon, words)| {
         let value = *value;
         let pressed = Fact::While("aria-pressed", Box::new(move || Some((chosen.get() == value).to_string())));
@@ -34,7 +34,7 @@ fn switch(label: &str, chosen: RwSignal<&'static str>, ways: &[(&'static str, &'
 }
 
 /// A number to choose, with its label.
-fn number(label: &str, numbers: std::ops::RangeInclusive<usize>, chosen: RwSignal<usize>, less: usize) -> AnyView {
+fn number(label: &str, numbers: std::ops::RangeInclusive<usize>, chosen: RwSignal<usize>, less: usize) -> Piece {
     let now = chosen.get_untracked();
     let options = numbers.map(|number| option(&(number - less).to_string(), &number.to_string(), number - less == now));
     let hear = on("change", move |event| chosen.set(event_target_value(&event).parse().unwrap_or_default()));
@@ -42,7 +42,7 @@ fn number(label: &str, numbers: std::ops::RangeInclusive<usize>, chosen: RwSigna
 }
 
 /// The card as it is saved.
-pub(super) fn preview(draft: Draft) -> AnyView {
+pub(super) fn preview(draft: Draft) -> Piece {
     let words = &words().editor;
     let (width, scheme, state) = (RwSignal::new("wide"), RwSignal::new("light"), RwSignal::new("first"));
     let scale = Instrument::named(&draft.fact("instrument")).unwrap_or(Instrument::Nps).definition();

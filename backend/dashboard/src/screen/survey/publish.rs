@@ -12,7 +12,7 @@ use crate::browser;
 use crate::edit::{difference, text_at};
 use crate::fetch::{self, Loaded, Problem};
 use crate::locale::words;
-use crate::part::plain::{Fact, button, node, said, watched};
+use crate::part::plain::{Fact, Piece, button, node, nothing, said, watched};
 use crate::part::{Toasts, dialog, toasts};
 use crate::site::site;
 use crate::text::{Common, Text, fill};
@@ -49,7 +49,7 @@ async fn publish(draft: Draft, text: &'static Text, toasts: Toasts, open: RwSign
 }
 
 /// What can be done with the survey as a whole.
-pub(super) fn actions(draft: Draft) -> AnyView {
+pub(super) fn actions(draft: Draft) -> Piece {
     let text = words();
     let words = &text.surveys;
     let (site, toasts, navigate) = (site(), toasts(), use_navigate());
@@ -101,7 +101,7 @@ pub(super) fn actions(draft: Draft) -> AnyView {
     if draft.may_edit {
         parts.push(watched(move || match state("published") {
             true => button("button", "pause", words.pause, Vec::new(), pause),
-            false => ().into_any(),
+            false => nothing(),
         }));
         parts.push(button("button", "copy", words.duplicate, Vec::new(), duplicate));
     }
@@ -121,7 +121,7 @@ pub(super) fn actions(draft: Draft) -> AnyView {
 }
 
 /// What will be different, and the button that makes it so.
-fn confirm(draft: Draft, open: RwSignal<bool>) -> AnyView {
+fn confirm(draft: Draft, open: RwSignal<bool>) -> Piece {
     let (text, toasts) = (words(), toasts());
     let (words, common) = (&text.surveys, &text.common);
     let first = draft.standing.with_untracked(|standing| standing.version == 0);
@@ -159,6 +159,6 @@ fn confirm(draft: Draft, open: RwSignal<bool>) -> AnyView {
         button("button primary", "", words.publish, vec![Fact::While("disabled", Box::new(held))], go),
     ];
     let parts =
-        vec![node("div", "scroll", vec![body]), said("p", "soft", words.live_soon), node("footer", "row", buttons)];
+        vec![node("div", "differs", vec![body]), said("p", "soft", words.live_soon), node("footer", "row", buttons)];
     node("div", "parts", parts)
 }

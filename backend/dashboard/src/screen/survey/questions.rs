@@ -10,7 +10,7 @@ use super::list::{add_button, move_buttons, remove_button};
 use crate::edit;
 use crate::locale::{locale, words};
 use crate::part::group_name;
-use crate::part::plain::{card, each, node, said, text, watched};
+use crate::part::plain::{Piece, card, each, node, said, text, watched};
 use crate::text::fill;
 
 /// The groups of the survey's scores, with what they are called.
@@ -27,7 +27,7 @@ pub(super) fn groups(draft: Draft) -> Vec<(&'static str, String)> {
 }
 
 /// The questions.
-pub(super) fn questions(draft: Draft) -> Vec<AnyView> {
+pub(super) fn questions(draft: Draft) -> Vec<Piece> {
     let words = &words().editor;
     let add = |kind: &'static str, id: &'static str, label: &str| {
         let entry = move |draft: &Value| {
@@ -56,7 +56,7 @@ pub(super) fn questions(draft: Draft) -> Vec<AnyView> {
     vec![card(words.scored, vec![scored]), card(words.follow_ups, follow_ups)]
 }
 
-fn scored(draft: Draft) -> AnyView {
+fn scored(draft: Draft) -> Piece {
     let words = &words().editor;
     let locale = draft.locale.get_untracked();
     let at = |name: &str| format!("/questions/0/{name}/{locale}");
@@ -70,7 +70,7 @@ fn scored(draft: Draft) -> AnyView {
     node("div", "parts", parts)
 }
 
-fn follow_up(draft: Draft, at: usize) -> AnyView {
+fn follow_up(draft: Draft, at: usize) -> Piece {
     let words = &words().editor;
     let here = format!("/questions/{at}");
     let wording = format!("{here}/text/{}", draft.locale.get_untracked());
@@ -92,7 +92,7 @@ fn follow_up(draft: Draft, at: usize) -> AnyView {
     node("li", "piece", parts)
 }
 
-fn choices(draft: Draft, question: &str) -> AnyView {
+fn choices(draft: Draft, question: &str) -> Piece {
     let words = &words().editor;
     let list = format!("{question}/choices");
     let above = list.clone();

@@ -8,13 +8,13 @@ use super::field::{Kind, aloud, fault, input, pick, sentence, set};
 use super::list::{add_button, remove_button};
 use crate::edit;
 use crate::locale::{locale, words};
-use crate::part::plain::{card, each, node, said, watched};
+use crate::part::plain::{Piece, card, each, node, nothing, said, watched};
 use crate::text::fill;
 
 /// The rules.
-pub(super) fn rules(draft: Draft) -> AnyView {
+pub(super) fn rules(draft: Draft) -> Piece {
     let words = &words().editor;
-    let list = move |name: &'static str, empty: &'static str, row: fn(Draft, &str, usize) -> AnyView| {
+    let list = move |name: &'static str, empty: &'static str, row: fn(Draft, &str, usize) -> Piece| {
         watched(move || {
             draft.shape.track();
             let list = format!("/rules/{name}");
@@ -64,14 +64,14 @@ pub(super) fn rules(draft: Draft) -> AnyView {
     )
 }
 
-fn row(draft: Draft, list: &str, at: usize, body: AnyView, fields: &[&str]) -> AnyView {
+fn row(draft: Draft, list: &str, at: usize, body: Piece, fields: &[&str]) -> Piece {
     let name = fill(words().editor.rule_n, &[("n", &locale().count(at as u64 + 1))]);
     let mut parts = vec![node("div", "row tight", vec![body, remove_button(draft, list, at, &name)])];
     parts.extend(fields.iter().map(|field| fault(draft, &format!("{list}/{at}/{field}"))));
     node("li", "", parts)
 }
 
-fn url(draft: Draft, list: &str, at: usize) -> AnyView {
+fn url(draft: Draft, list: &str, at: usize) -> Piece {
     let words = &words().editor;
     let here = format!("{list}/{at}");
     let (not, way) = (format!("{here}/not"), format!("{here}/match"));
@@ -87,7 +87,7 @@ fn url(draft: Draft, list: &str, at: usize) -> AnyView {
     row(draft, list, at, sentence(words.url_rule, vec![side, how, value]), &["value"])
 }
 
-fn trigger(draft: Draft, list: &str, at: usize) -> AnyView {
+fn trigger(draft: Draft, list: &str, at: usize) -> Piece {
     let words = &words().editor;
     let here = format!("{list}/{at}");
     let kinds = [
@@ -117,7 +117,7 @@ fn trigger(draft: Draft, list: &str, at: usize) -> AnyView {
     let (name, value) = extra(&current);
     let label = kinds.iter().find(|kind| kind.0 == current).map_or("", |kind| kind.1);
     let with = match value {
-        Value::Null => ().into_any(),
+        Value::Null => nothing(),
         Value::String(_) => input(draft, &format!("{here}/{name}"), Kind::Line, label),
         _ => input(draft, &format!("{here}/{name}"), Kind::Whole, label),
     };
@@ -136,7 +136,7 @@ fn extra(kind: &str) -> (&'static str, Value) {
     }
 }
 
-fn attribute(draft: Draft, list: &str, at: usize) -> AnyView {
+fn attribute(draft: Draft, list: &str, at: usize) -> Piece {
     let words = &words().editor;
     let here = format!("{list}/{at}");
     let tests = [

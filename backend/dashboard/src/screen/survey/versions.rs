@@ -8,23 +8,23 @@ use super::draft::Draft;
 use crate::edit::{difference, text_at};
 use crate::fetch;
 use crate::locale::{locale, words};
-use crate::part::plain::{button, card, node, said, text};
+use crate::part::plain::{Piece, button, card, node, nothing, said, text};
 use crate::part::{Part, Toasts, toasts};
 use crate::text::fill;
 
 /// The versions.
-pub(super) fn versions(draft: Draft) -> AnyView {
+pub(super) fn versions(draft: Draft) -> Piece {
     let words = &words().surveys;
     let page = fetch::reading::<Value>(
         move || Some(format!("{}&limit=50", draft.address("/versions"))),
         move || draft.standing.with(|standing| standing.version as u32),
     );
     let toasts = toasts();
-    let draw = move |page: &Value| list(draft, toasts, page["items"].as_array().map_or(&[], Vec::as_slice));
-    card(words.versions, vec![view! { <Part loaded=page draw=draw /> }.into_any()])
+    let draw = move |page: &Value| *list(draft, toasts, page["items"].as_array().map_or(&[], Vec::as_slice));
+    card(words.versions, vec![Box::new(view! { <Part loaded=page draw=draw /> }.into_any())])
 }
 
-fn list(draft: Draft, toasts: Toasts, items: &[Value]) -> AnyView {
+fn list(draft: Draft, toasts: Toasts, items: &[Value]) -> Piece {
     let words = &words().surveys;
     let Some(newest) = items.first() else { return said("p", "soft", words.no_versions) };
     let mut entries = Vec::new();
@@ -49,7 +49,7 @@ fn list(draft: Draft, toasts: Toasts, items: &[Value]) -> AnyView {
             Some(before) => changes(difference(before, version)),
             None if version["version"] == 1 => said("p", "soft", words.first_version),
             // The one before is on no page that was read.
-            None => ().into_any(),
+            None => nothing(),
         };
         entries.push(node("li", "piece", vec![node("header", "row", top), body]));
     }

@@ -12,7 +12,7 @@ use wasm_bindgen_futures::JsFuture;
 use crate::edit::{self, text_at};
 use crate::fetch::{self, Problem};
 use crate::locale::words;
-use crate::part::plain::{Fact, button, drawing, element, has, is, node, on, said, text, watched};
+use crate::part::plain::{Fact, Piece, button, drawing, element, has, is, node, on, said, text, watched};
 use crate::part::{dialog, metric_name, toasts};
 use crate::screen::survey::told;
 use crate::site::site;
@@ -33,13 +33,13 @@ fn maker(failed: Callback<Problem>) -> Callback<Value> {
 }
 
 /// The dialog that makes a survey.
-pub(super) fn create(open: RwSignal<bool>) -> AnyView {
+pub(super) fn create(open: RwSignal<bool>) -> Piece {
     dialog(open, words().surveys.new, Box::new(move || form(open)))
 }
 
-fn form(open: RwSignal<bool>) -> AnyView {
-    let all = words();
-    let words = &all.surveys;
+fn form(open: RwSignal<bool>) -> Piece {
+    let text_of = words();
+    let words = &text_of.surveys;
     let metric = RwSignal::new(Metric::Nps);
     let (name, touchpoint) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
     let problem = RwSignal::new(None::<Problem>);
@@ -67,7 +67,7 @@ fn form(open: RwSignal<bool>) -> AnyView {
         problem.with(|problem| {
             let problem = problem.as_ref()?;
             let at = problem.field.as_deref().filter(|at| ["name", "touchpoints"].contains(at)).unwrap_or_default();
-            (at == field).then(|| told(&all.common, problem.clone()))
+            (at == field).then(|| told(&text_of.common, problem.clone()))
         })
     };
     let input = |field: &'static str, label: &str, hint: &str, value: RwSignal<String>| {
@@ -109,14 +109,14 @@ fn form(open: RwSignal<bool>) -> AnyView {
     }
     let off = Fact::While("disabled", Box::new(move || busy.get().then(|| "true".to_owned())));
     let buttons = vec![
-        button("button", "", all.common.cancel, Vec::new(), move || open.set(false)),
+        button("button", "", text_of.common.cancel, Vec::new(), move || open.set(false)),
         element("button", vec![is("class", "button primary"), off], vec![text(words.make)]),
     ];
     let other = watched(move || text(&fault("").unwrap_or_default()));
     let parts = vec![
         node("fieldset", "kinds", kinds),
-        input("name", all.editor.name, "", name),
-        input("touchpoints", all.common.touchpoint, all.editor.touchpoints_hint, touchpoint),
+        input("name", text_of.editor.name, "", name),
+        input("touchpoints", text_of.common.touchpoint, text_of.editor.touchpoints_hint, touchpoint),
         element("p", vec![is("class", "bad"), is("role", "alert")], vec![other]),
         node("footer", "row", buttons),
     ];
@@ -124,9 +124,9 @@ fn form(open: RwSignal<bool>) -> AnyView {
 }
 
 /// The button that makes a survey of a file.
-pub(super) fn import() -> AnyView {
-    let (all, toasts) = (words(), toasts());
-    let make = maker(Callback::new(move |problem| toasts.fail(told(&all.common, problem))));
+pub(super) fn import() -> Piece {
+    let (text_of, toasts) = (words(), toasts());
+    let make = maker(Callback::new(move |problem| toasts.fail(told(&text_of.common, problem))));
     let read = on("change", move |event| {
         let input: web_sys::HtmlInputElement = event_target(&event);
         let Some(file) = input.files().and_then(|files| files.get(0)) else { return };
@@ -137,11 +137,11 @@ pub(super) fn import() -> AnyView {
             let content = content.and_then(|content| content.as_string()).unwrap_or_default();
             match serde_json::from_str::<Value>(&content).ok().as_ref().and_then(edit::copy_of) {
                 Some(survey) => make.run(survey),
-                None => toasts.fail(all.surveys.no_survey_file),
+                None => toasts.fail(text_of.surveys.no_survey_file),
             }
         });
     });
     let facts = vec![is("type", "file"), is("class", "visually-hidden"), is("accept", "application/json,.json"), read];
     let file = element("input", facts, Vec::new());
-    node("label", "button", vec![drawing("upload"), text(all.surveys.import_file), file])
+    node("label", "button", vec![drawing("upload"), text(text_of.surveys.import_file), file])
 }

@@ -8,14 +8,14 @@ use leptos::prelude::*;
 use crate::fetch::{self, Loaded};
 use crate::live::live;
 use crate::locale::{locale, words};
-use crate::part::plain::{element, is, link, node, said, watched};
+use crate::part::plain::{Piece, all, element, is, link, node, said, watched};
 use crate::part::{metric_name, touchpoint_name};
 use crate::screen::survey::state;
 use crate::site::site;
 use crate::text::fill;
 
 /// One survey.
-pub(super) fn row(survey: &SurveyReply) -> AnyView {
+pub(super) fn row(survey: &SurveyReply) -> Piece {
     let text = words();
     let (words, site, live) = (&text.surveys, site(), live());
     let (id, metric) = (survey.id.0.clone(), survey.survey.metric);
@@ -49,7 +49,7 @@ pub(super) fn row(survey: &SurveyReply) -> AnyView {
     node("li", "card survey", vec![what, how])
 }
 
-fn numbers(score: &Loaded<ScoreReport>) -> AnyView {
+fn numbers(score: &Loaded<ScoreReport>) -> Piece {
     let (words, locale) = (words(), locale());
     let report = match score {
         Loaded::Ready(report) if report.n == 0 => return said("p", "soft", words.surveys.no_answers),
@@ -62,11 +62,11 @@ fn numbers(score: &Loaded<ScoreReport>) -> AnyView {
         (locale.plural(&words.common.answers, report.n), locale.plural(&words.common.last_days, 28));
     if report.state == State::Hidden {
         let told = format!("{answers} · {period}");
-        return vec![said("p", "soft", words.common.too_few), said("p", "quiet", &told)].into_any();
+        return all(vec![said("p", "soft", words.common.too_few), said("p", "quiet", &told)]);
     }
     let (low, high) = (printed(&report.text.low), printed(&report.text.high));
     let interval = fill(words.common.interval, &[("low", &low), ("high", &high)]);
     let unit = if report.unit == Unit::Percent { "%" } else { "" };
     let number = format!("{}{unit}", printed(&report.text.score));
-    vec![said("p", "number", &number), said("p", "quiet", &format!("{interval} · {answers} · {period}"))].into_any()
+    all(vec![said("p", "number", &number), said("p", "quiet", &format!("{interval} · {answers} · {period}"))])
 }
