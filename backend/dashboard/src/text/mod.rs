@@ -124,6 +124,14 @@ mod tests {
             let (common, english) = (&language.text.common, &LANGUAGES[0].text.common);
             assert_eq!(places(common.answers.other), places(english.answers.other), "{}", language.tag);
             assert_eq!(places(common.interval), places(english.interval), "{}", language.tag);
+            let texts = |language: &Language| {
+                let (list, one) = (&language.text.responses, &language.text.response);
+                let with_name = [list.of_customer, list.remove_tag, one.erase_warning];
+                let counted = [list.unread_count, list.newer, list.did_exclude, one.erased].map(|text| text.other);
+                let rest = [list.select, list.score_between, one.scale, one.version];
+                [&with_name[..], &counted[..], &rest[..]].concat().into_iter().map(places).collect::<Vec<_>>()
+            };
+            assert_eq!(texts(&language), texts(&LANGUAGES[0]), "{}", language.tag);
         }
     }
 }
