@@ -48,7 +48,8 @@ fn state(desk: Desk) -> AnyView {
     let (counted, held, out) = (ResponseState::Counted, ResponseState::Quarantined, ResponseState::Excluded);
     view! {
         <p id="state" tabindex="-1" role="status">{means}</p>
-        <p class="deeds">
+        <p class="quiet" hidden=desk.may_edit>{verbs.viewer}</p>
+        <p class="deeds" hidden=move || !desk.may_edit.get()>
             {button([held, out], counted, "restore", verbs.restore, &verbs.did_restore)}
             {button([counted, held], out, "exclude", verbs.exclude, &verbs.did_exclude)}
         </p>
