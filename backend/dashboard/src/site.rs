@@ -34,7 +34,8 @@ impl SiteContext {
 
     /// Reads the settings again: they were changed.
     pub(crate) fn again(&self) {
-        self.changed.update(|count| *count += 1);
+        // Who changed them may have left the site by now.
+        let _ = self.changed.try_update(|count| *count += 1);
     }
 
     /// Today, where the site is.

@@ -84,10 +84,11 @@ impl Form {
     }
 
     fn send_boxed(self, method: Method, address: String, body: Value, then: Box<dyn FnOnce(Value)>) {
-        if self.busy.get_untracked() {
+        // The view may be gone: what it did can be undone from elsewhere.
+        if self.busy.try_get_untracked() == Some(true) {
             return;
         }
-        self.busy.set(true);
+        let _ = self.busy.try_set(true);
         spawn_local(async move {
             let result = fetch::send(method, &address, &body).await;
             // The view may be gone by now.
@@ -105,7 +106,10 @@ impl Form {
     /// Shows a fault that was found, here or by the API.
     pub(crate) fn fail(self, problem: Problem) {
         let field = self.names.try_with_value(|names| names.iter().find(|name| is_about(&problem, name)).copied());
-        let _ = self.problem.try_set(Some(problem));
+        if let Some(Some(problem)) = self.problem.try_set(Some(problem)) {
+            // There is no form any more in which it could stand.
+            self.toasts.fail(said(&problem, self.words));
+        }
         if let Some(field) = field.flatten() {
             browser::focus(&self.id(field));
         }

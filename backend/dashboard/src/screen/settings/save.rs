@@ -46,29 +46,37 @@ pub(super) fn take_off(
     form: Form,
     site: SiteContext,
     name: &'static str,
-    list: fn(SiteContext) -> Vec<Value>,
+    list: fn(SiteContext) -> Option<Vec<Value>>,
     entry: Value,
     called: &str,
 ) {
     let words = form.words;
     let said = fill(words.settings.removed, &[("name", called)]);
-    let mut left = list(site);
+    let Some(mut left) = list(site) else { return };
     let place = left.iter().position(|other| *other == entry).unwrap_or(left.len());
     left.retain(|other| *other != entry);
-    put(form, site, name, left, move || {
-        let entry = entry.clone();
+    let (address, known) = (address(site), left.clone());
+    put(form, site, address.clone(), name, left, move || {
         form.toasts.undoable(said, move || {
-            let mut whole = list(site);
+            // Elsewhere by now, it is put back into what was left.
+            let mut whole = list(site).unwrap_or_else(|| known.clone());
             change::put_back(&mut whole, place, entry.clone());
-            put(form, site, name, whole, move || form.toasts.say(words.common.saved));
+            put(form, site, address.clone(), name, whole, move || form.toasts.say(words.common.saved));
         });
     });
 }
 
-/// Stores a list of the site.
-pub(super) fn put(form: Form, site: SiteContext, name: &'static str, list: Vec<Value>, then: impl FnOnce() + 'static) {
+/// Stores a list of the site, at the site's address.
+pub(super) fn put(
+    form: Form,
+    site: SiteContext,
+    address: String,
+    name: &'static str,
+    list: Vec<Value>,
+    then: impl FnOnce() + 'static,
+) {
     let body = Map::from_iter([(name.to_owned(), Value::Array(list))]);
-    form.send(Method::PATCH, address(site), Value::Object(body), move |_| {
+    form.send(Method::PATCH, address, Value::Object(body), move |_| {
         site.again();
         then();
     });

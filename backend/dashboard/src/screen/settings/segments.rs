@@ -30,9 +30,10 @@ fn written(dimension: &Dimension) -> Value {
     declaration(&dimension.name, Value::from(dimension.values.clone()))
 }
 
-/// The attributes as they are stored now.
-fn stored(site: SiteContext) -> Vec<Value> {
-    untrack(|| declared(site)).iter().map(written).collect()
+/// The attributes as they are stored now; none where nobody looks at the site any more.
+fn stored(site: SiteContext) -> Option<Vec<Value>> {
+    let declared = site.loaded.try_with_untracked(|site| site.ready().map(|site| site.settings.dimensions.clone()));
+    Some(declared??.iter().map(written).collect())
 }
 
 /// The part *segments*.
@@ -71,8 +72,9 @@ fn entry(dimension: &Dimension) -> AnyView {
         let name = name.clone();
         move || {
             let next = declaration(&name, lines(&values.get_untracked()));
-            let whole = stored(site).into_iter().map(|other| if other == before { next.clone() } else { other });
-            save::put(form, site, "dimensions", whole.collect(), move || {
+            let whole =
+                stored(site).into_iter().flatten().map(|other| if other == before { next.clone() } else { other });
+            save::put(form, site, save::address(site), "dimensions", whole.collect(), move || {
                 form.toasts.say(words.common.saved);
                 browser::focus("segments");
             });
@@ -109,9 +111,9 @@ fn adding(form: Form) -> AnyView {
         }),
     ];
     let add = move || {
-        let mut whole = stored(site);
+        let mut whole = stored(site).unwrap_or_default();
         whole.push(declaration(name.get_untracked().trim(), lines(&values.get_untracked())));
-        save::put(form, site, "dimensions", whole, move || {
+        save::put(form, site, save::address(site), "dimensions", whole, move || {
             name.set(String::new());
             values.set(String::new());
             form.toasts.say(words.common.saved);

@@ -25,12 +25,10 @@ pub(super) fn part(reply: &SiteReply) -> AnyView {
     vec![section(words.part_tag, tags), origins(reply), identity(reply)].into_any()
 }
 
-/// The origins as they are stored now.
-fn stored(site: SiteContext) -> Vec<Value> {
-    site.loaded.with_untracked(|site| {
-        let origins = site.ready().map(|site| site.settings.origins.as_slice()).unwrap_or_default();
-        origins.iter().map(|origin| Value::from(origin.as_str())).collect()
-    })
+/// The origins as they are stored now; none where nobody looks at the site any more.
+fn stored(site: SiteContext) -> Option<Vec<Value>> {
+    let origins = site.loaded.try_with_untracked(|site| site.ready().map(|site| site.settings.origins.clone()));
+    Some(origins??.into_iter().map(Value::from).collect())
 }
 
 /// Whose pages may write.
@@ -64,10 +62,10 @@ fn origins(reply: &SiteReply) -> AnyView {
         parts.into_any()
     });
     let add = move || {
-        let mut whole = stored(site);
+        let mut whole = stored(site).unwrap_or_default();
         // Once is enough.
         change::put_back(&mut whole, usize::MAX, Value::from(origin.get_untracked().trim()));
-        save::put(form, site, "origins", whole, move || {
+        save::put(form, site, save::address(site), "origins", whole, move || {
             origin.set(String::new());
             form.toasts.say(words.common.saved);
         });
