@@ -70,14 +70,14 @@ pub(super) fn remove(desk: Desk, is_deleting: RwSignal<bool>, is_erasing: RwSign
                 </span>
             </p>
         </section>
-        {dialog(is_deleting, words.delete_title, Box::new(move || view! {
+        {*dialog(is_deleting, words.delete_title, Box::new(move || Box::new(view! {
             <p>{words.delete_warning}</p>
             {choice(desk, is_deleting, delete, words.delete_now)}
-        }.into_any()))}
-        {dialog(is_erasing, words.erase_title, Box::new(move || view! {
+        }.into_any())))}
+        {*dialog(is_erasing, words.erase_title, Box::new(move || Box::new(view! {
             <p dir="auto">{warning}</p>
             {choice(desk, is_erasing, erase, words.erase_now)}
-        }.into_any()))}
+        }.into_any())))}
     }
     .into_any()
 }

@@ -13,7 +13,7 @@ use crate::text::fill;
 
 /// The dialog.
 pub(super) fn tags(desk: Desk) -> AnyView {
-    dialog(desk.tagging, desk.words.responses.tags, Box::new(move || form(desk)))
+    *dialog(desk.tagging, desk.words.responses.tags, Box::new(move || Box::new(form(desk))))
 }
 
 fn form(desk: Desk) -> AnyView {
