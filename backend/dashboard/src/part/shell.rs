@@ -69,7 +69,11 @@ pub(crate) fn Shell(children: Children) -> impl IntoView {
             </details>
         </header>
         <nav class="places" aria-label=words.common.menu>{links.collect_view()}</nav>
-        <main id="content" tabindex="-1">{children()}</main>
+        <main id="content" tabindex="-1">
+            {move || site.loaded.with(|site| site.ready().is_some_and(|site| site.settings.silenced))
+                .then(|| view! { <p class="note silenced">{words.settings.silenced}</p> })}
+            {children()}
+        </main>
         {toasts().view()}
     }
 }

@@ -22,7 +22,16 @@ pub(super) fn part(reply: &SiteReply) -> AnyView {
     let npm =
         format!("import {{ load }} from '@bearing/widget';\n\nload({{ src: '{host}/bearing.js', site: '{key}' }});");
     let tags = vec![lead(words.tag_lead), copyable(tag, words.part_tag), lead(words.npm_lead), copyable(npm, "npm")];
-    vec![section(words.part_tag, tags), origins(reply), identity(reply)].into_any()
+    vec![section(words.part_tag, tags), silence(reply), origins(reply), identity(reply)].into_any()
+}
+
+/// The one switch that has the tag show nothing.
+fn silence(reply: &SiteReply) -> AnyView {
+    let words = &words().settings;
+    let silenced = RwSignal::new(reply.settings.silenced);
+    let values = move || vec![("silenced", Value::from(silenced.get_untracked()))];
+    let fields = vec![check(words.silence, silenced), lead(words.silence_hint)];
+    save::card(Form::new(), "", fields, Box::new(values))
 }
 
 /// The origins as they are stored now; none where nobody looks at the site any more.

@@ -125,4 +125,7 @@ pub(super) const TEXT: Settings = Settings {
     no_audit: "Noch wurde nichts geändert.",
     command_line: "Befehlszeile",
     key: "Schlüssel",
+    silence: "Nirgends eine Umfrage zeigen",
+    silence_hint: "Sofort auf neuen Seiten; eine Seite, die eben gefragt hat, kann es noch eine Minute lang anders wissen. Offene Karten können noch beantwortet werden.",
+    silenced: "Es wird keine Umfrage gezeigt: die Website ist stummgeschaltet",
 };

@@ -119,4 +119,7 @@ pub(super) const TEXT: Settings = Settings {
     no_audit: "Nothing has been changed yet.",
     command_line: "Command line",
     key: "Key",
+    silence: "Show no survey anywhere",
+    silence_hint: "At once for new pages; a page that has just asked may know for a minute longer. Cards that are open may still be answered.",
+    silenced: "No survey is shown: the site is silenced",
 };

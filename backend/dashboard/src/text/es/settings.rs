@@ -125,4 +125,7 @@ pub(super) const TEXT: Settings = Settings {
     no_audit: "Todavía no se ha cambiado nada.",
     command_line: "Línea de órdenes",
     key: "Clave",
+    silence: "No mostrar ninguna encuesta",
+    silence_hint: "De inmediato en páginas nuevas; una página que acaba de preguntar puede tardar un minuto en saberlo. Las tarjetas abiertas aún pueden responderse.",
+    silenced: "No se muestra ninguna encuesta: el sitio está silenciado",
 };

@@ -119,4 +119,7 @@ pub struct Settings {
     pub no_audit: &'static str,
     pub command_line: &'static str,
     pub key: &'static str,
+    pub silence: &'static str,
+    pub silence_hint: &'static str,
+    pub silenced: &'static str,
 }

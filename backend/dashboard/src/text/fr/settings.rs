@@ -125,4 +125,7 @@ pub(super) const TEXT: Settings = Settings {
     no_audit: "Rien n’a encore été modifié.",
     command_line: "Ligne de commande",
     key: "Clé",
+    silence: "N’afficher aucune enquête",
+    silence_hint: "Aussitôt sur les nouvelles pages ; une page qui vient de demander peut l’ignorer une minute encore. Les cartes ouvertes restent utilisables.",
+    silenced: "Aucune enquête n’est affichée : le site est en sourdine",
 };

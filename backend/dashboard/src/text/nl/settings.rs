@@ -125,4 +125,7 @@ pub(super) const TEXT: Settings = Settings {
     no_audit: "Er is nog niets gewijzigd.",
     command_line: "Opdrachtregel",
     key: "Sleutel",
+    silence: "Nergens een enquête tonen",
+    silence_hint: "Meteen op nieuwe pagina’s; een pagina die net vroeg kan het nog een minuut weten. Open kaarten kunnen nog beantwoord worden.",
+    silenced: "Er wordt geen enquête getoond: de site staat stil",
 };
