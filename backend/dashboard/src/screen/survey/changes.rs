@@ -105,6 +105,7 @@ fn shown(value: &Value) -> String {
         Value::Number(number) => number.to_string().trim_end_matches(".0").to_owned(),
         Value::String(text) => group_name(text),
         Value::Array(items) => items.iter().map(shown).collect::<Vec<_>>().join(", "),
+        Value::Object(_) if value.get("on").is_some() || value.get("match").is_some() => rule(value),
         Value::Object(fields) => {
             if let Some(text) = fields.get("text").and_then(Value::as_object).and_then(|text| text.values().next()) {
                 return shown(text);
@@ -117,4 +118,29 @@ fn shown(value: &Value) -> String {
             }
         }
     }
+}
+
+/// A rule about pages or moments as the editor says it.
+fn rule(rule: &Value) -> String {
+    let words = &words().editor;
+    let named = match text_at(rule, "/on") {
+        "page_view" => words.on_page_view,
+        "exit_intent" => words.on_exit,
+        "scroll" => words.on_scroll,
+        "click" => words.on_click,
+        "inactivity" => words.on_inactivity,
+        "track" => words.on_track,
+        _ if rule["not"] == true => words.not_shown_on,
+        _ => words.shown_on,
+    };
+    let how = match text_at(rule, "/match") {
+        "prefix" => words.starts,
+        "exact" => words.is,
+        "contains" => words.contains,
+        "glob" => words.glob,
+        _ => "",
+    };
+    let extra = ["value", "percent", "selector", "seconds", "name"].map(|name| shown(&rule[name])).concat();
+    let delay = if rule["delay_s"].is_number() { format!("+ {} s", shown(&rule["delay_s"])) } else { String::new() };
+    [named, how, &extra, &delay].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
 }

@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use crate::fetch::{self, Loaded};
 use crate::live::live;
 use crate::locale::{locale, words};
-use crate::part::plain::{Piece, all, element, is, link, node, said, watched};
+use crate::part::plain::{Piece, all, element, is, node, said, watched};
 use crate::part::{metric_name, touchpoint_name};
 use crate::screen::survey::state;
 use crate::site::site;
@@ -37,7 +37,7 @@ pub(super) fn row(survey: &SurveyReply) -> Piece {
     let edited = survey.edited && survey.version.is_some();
     let touchpoints: Vec<String> = survey.survey.touchpoints.iter().map(|name| touchpoint_name(name)).collect();
     let touchpoints = if touchpoints.is_empty() { words.everywhere.to_owned() } else { touchpoints.join(", ") };
-    let heading = element("h2", vec![is("dir", "auto")], vec![link(&path, &name)]);
+    let heading = node("h2", "", vec![element("a", vec![is("href", path)], vec![said("bdi", "", &name)])]);
     let mut told = version.unwrap_or_default();
     if edited {
         told = format!("{told} · {}", words.edited);
