@@ -305,8 +305,9 @@ fn tabs(desk: Desk, counts: ReadSignal<Loaded<ResponseCounts>, LocalStorage>) ->
         };
         let current = move || desk.inbox.with(|inbox| inbox.state == state).then_some("page");
         let href = move || format!("{}{}", desk.site.path("responses"), Inbox { state, ..desk.inbox.get() }.write());
+        // The router's own link takes every address of this path for the current one.
         view! {
-            <A href=href scroll=false attr:aria-current=current>{text}" "<span class="quiet">{count}</span></A>
+            <a href=href data-noscroll="true" aria-current=current>{text}" "<span class="quiet">{count}</span></a>
         }
         .into_any()
     };
