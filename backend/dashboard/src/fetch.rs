@@ -134,6 +134,7 @@ async fn value(response: Response) -> Result<Value, Problem> {
     serde_json::from_str(&text).map_err(Problem::unreadable)
 }
 
+#[inline(never)]
 fn typed<T: DeserializeOwned>(value: Value) -> Result<T, Problem> {
     json::read(&value).map_err(Problem::unreadable)
 }
@@ -163,21 +164,29 @@ pub(crate) fn reading<T>(
 where
     T: DeserializeOwned + 'static,
 {
+    read(Box::new(address), Box::new(again))
+}
+
+/// The same, once for each type and not once for each place that reads it.
+#[inline(never)]
+fn read<T>(address: Box<dyn Fn() -> Option<String>>, again: Box<dyn Fn() -> u32>) -> ReadSignal<Loaded<T>, LocalStorage>
+where
+    T: DeserializeOwned + 'static,
+{
     let (loaded, set) = signal_local(Loaded::Idle);
-    keep_reading(
-        Box::new(address),
-        Box::new(again),
-        Rc::new(move |next| {
-            // A view that is gone waits for nothing.
-            let _ = set.try_set(match next {
-                Loaded::Idle => Loaded::Idle,
-                Loaded::Waiting(seconds) => Loaded::Waiting(seconds),
-                Loaded::Failed(problem) => Loaded::Failed(problem),
-                Loaded::Ready(value) => typed(value).map_or_else(Loaded::Failed, Loaded::Ready),
-            });
-        }),
-    );
+    // A view that is gone waits for nothing.
+    keep_reading(address, again, Rc::new(move |next| drop(set.try_set(placed(next)))));
     loaded
+}
+
+#[inline(never)]
+fn placed<T: DeserializeOwned>(next: Loaded<Value>) -> Loaded<T> {
+    match next {
+        Loaded::Idle => Loaded::Idle,
+        Loaded::Waiting(seconds) => Loaded::Waiting(seconds),
+        Loaded::Failed(problem) => Loaded::Failed(problem),
+        Loaded::Ready(value) => typed(value).map_or_else(Loaded::Failed, Loaded::Ready),
+    }
 }
 
 /// Reads for [`reading`], whatever the type.

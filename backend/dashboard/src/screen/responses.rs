@@ -3,6 +3,7 @@
 mod bar;
 mod help;
 mod row;
+mod tabs;
 mod tags;
 mod tools;
 
@@ -213,14 +214,14 @@ pub(crate) fn Responses() -> impl IntoView {
     view! {
         <header class="head">
             <h1>{words.common.responses}</h1>
-            <p class="soft" role="status">{move || unread(desk, counts)}</p>
+            <p class="soft" role="status">{move || tabs::unread(desk, counts)}</p>
             <div class="actions">
                 {button("button small keys-button", "keyboard", words.responses.keys, move || help.set(true))}
             </div>
         </header>
         <Filters view=view change=change_view />
         {tools::tools(desk)}
-        <nav class="tabs" aria-label=words.response.state>{tabs(desk, counts)}</nav>
+        <nav class="tabs" aria-label=words.response.state>{tabs::tabs(desk, counts)}</nav>
         <p class="soft" hidden=may_edit>{words.responses.viewer}</p>
         <section class="card inbox" aria-busy=move || (listing.of.get() != wanted.get()).to_string()>
             {bar::bar(desk)}
@@ -268,56 +269,6 @@ fn keys(desk: Desk, help: RwSignal<bool>) {
         }
         true
     }));
-}
-
-/// A count of the API, of which the highest stands for itself and everything above.
-fn counted(desk: Desk, count: u32, most: u32) -> String {
-    let number = desk.locale.count(u64::from(count.min(most)));
-    if count >= most { format!("{number}+") } else { number }
-}
-
-fn unread(desk: Desk, counts: ReadSignal<Loaded<ResponseCounts>, LocalStorage>) -> Option<String> {
-    counts.with(|counts| {
-        let counts = counts.ready()?;
-        let text = desk.locale.plural(&desk.words.responses.unread_count, u64::from(counts.unread));
-        let number = desk.locale.count(u64::from(counts.unread));
-        Some(text.replacen(&number, &counted(desk, counts.unread, counts.most), 1))
-    })
-}
-
-/// The states to choose from, with how many there are in each.
-fn tabs(desk: Desk, counts: ReadSignal<Loaded<ResponseCounts>, LocalStorage>) -> AnyView {
-    let words = &desk.words.responses;
-    let counts = memo(move || counts.with(|counts| counts.ready().copied()));
-    let tab = |state: Option<ResponseState>, text: &'static str| {
-        let count = move || {
-            counts.get().map(|counts| {
-                let by = counts.by_state;
-                let count = match state {
-                    Some(ResponseState::Counted) => by.counted,
-                    Some(ResponseState::Quarantined) => by.quarantined,
-                    Some(ResponseState::Test) => by.test,
-                    Some(ResponseState::Excluded) => by.excluded,
-                    None => by.counted + by.quarantined + by.test + by.excluded,
-                };
-                counted(desk, count, counts.most)
-            })
-        };
-        let current = move || desk.inbox.with(|inbox| inbox.state == state).then_some("page");
-        let href = move || format!("{}{}", desk.site.path("responses"), Inbox { state, ..desk.inbox.get() }.write());
-        view! {
-            <a href=href data-noscroll="" aria-current=current>{text}" "<span class="quiet">{count}</span></a>
-        }
-        .into_any()
-    };
-    vec![
-        tab(Some(ResponseState::Counted), words.counted),
-        tab(Some(ResponseState::Quarantined), words.quarantined),
-        tab(Some(ResponseState::Test), words.test),
-        tab(Some(ResponseState::Excluded), words.excluded),
-        tab(None, words.all),
-    ]
-    .into_any()
 }
 
 /// How many have come since; pressed, the list begins anew with them.
