@@ -1,5 +1,6 @@
 //! A team at its dashboard, in real browsers: what it sees, what it may do, and who is kept out.
 
 mod access;
+mod first_run;
 mod live;
 mod screens;
