@@ -164,6 +164,7 @@ pub struct SitePatch {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub allow_null_origin: Option<bool>,
     /// Whether its tag shows no survey for now.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub silenced: Option<bool>,
     /// Whether a customer id needs a signature.
     #[serde(skip_serializing_if = "Option::is_none")]

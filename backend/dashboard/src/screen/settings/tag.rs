@@ -31,7 +31,7 @@ fn silence(reply: &SiteReply) -> AnyView {
     let silenced = RwSignal::new(reply.settings.silenced);
     let values = move || vec![("silenced", Value::from(silenced.get_untracked()))];
     let fields = vec![check(words.silence, silenced), lead(words.silence_hint)];
-    save::card(Form::new(), "", fields, Box::new(values))
+    section(words.silence, vec![save::card(Form::new(), "", fields, Box::new(values))])
 }
 
 /// The origins as they are stored now; none where nobody looks at the site any more.
