@@ -15,6 +15,9 @@ use crate::query;
 /// How long changes are gathered before views read again: a busy site must not make a busy screen.
 const GATHER_MS: u32 = 400;
 
+/// How long until a stream that the browser has given up is opened again: a server that refused it was busy.
+const AGAIN_MS: u32 = 10_000;
+
 /// A site's stream.
 #[derive(Clone, Copy)]
 pub(crate) struct Live {
@@ -37,9 +40,10 @@ impl Live {
         let live = Self { open: RwSignal::new(false), scores: RwSignal::new(0), responses: RwSignal::new(0) };
         let held: Rc<RefCell<Option<Stream>>> = Rc::default();
         let close = SendWrapper::new(Rc::clone(&held));
+        let again = RwSignal::new(0_u32);
         Effect::new(move || {
-            let site = site.get();
-            held.replace((!site.is_empty()).then(|| Stream::open(&site, live)).flatten());
+            let (site, turn) = (site.get(), again.get());
+            held.replace((!site.is_empty()).then(|| Stream::open(&site, live, again, turn)).flatten());
         });
         on_cleanup(move || {
             close.take();
@@ -61,7 +65,7 @@ struct Stream {
 }
 
 impl Stream {
-    fn open(site: &str, live: Live) -> Option<Self> {
+    fn open(site: &str, live: Live, again: RwSignal<u32>, turn: u32) -> Option<Self> {
         let source = EventSource::new(&format!("/v1/stream?{}", query::write([("site", site)]))).ok()?;
         let gather = |counter: RwSignal<u32>| {
             let waiting = Rc::new(Cell::new(false));
@@ -78,7 +82,8 @@ impl Stream {
             }
         };
         let (scores, responses) = (gather(live.scores), gather(live.responses));
-        let mut was_open = false;
+        // What happened since an earlier stream ended was not heard.
+        let mut was_open = turn > 0;
         let listeners = vec![
             EventListener::new(&source, "open", move |_| {
                 live.open.set(true);
@@ -87,7 +92,19 @@ impl Stream {
                     live.refresh();
                 }
             }),
-            EventListener::new(&source, "error", move |_| live.open.set(false)),
+            EventListener::new(&source, "error", {
+                let source = source.clone();
+                move |_| {
+                    live.open.set(false);
+                    // A line that broke the browser mends by itself; a refusal is the end of it.
+                    if source.ready_state() == EventSource::CLOSED {
+                        Timeout::new(AGAIN_MS, move || {
+                            let _ = again.try_update(|turn| *turn += 1);
+                        })
+                        .forget();
+                    }
+                }
+            }),
             EventListener::new(&source, "response.stored", move |_| responses()),
             EventListener::new(&source, "score.changed", {
                 let everything = gather(live.responses);
