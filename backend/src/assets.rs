@@ -141,6 +141,7 @@ fn find_in<F: RustEmbed>(path: &str, accept_encoding: &str) -> Option<Asset> {
         "js" => "text/javascript; charset=utf-8",
         "css" => "text/css; charset=utf-8",
         "wasm" => "application/wasm",
+        "json" => "application/json",
         "svg" => "image/svg+xml",
         "png" => "image/png",
         "woff2" => "font/woff2",

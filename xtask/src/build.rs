@@ -33,12 +33,14 @@ const ASSET_INPUTS: [&str; 12] = [
 ];
 
 /// What the dashboard's files are made from, beside the compiled program.
-const DASHBOARD_INPUTS: [&str; 5] = [
+const DASHBOARD_INPUTS: [&str; 7] = [
     "Cargo.lock",
     "backend/dashboard/page",
+    "backend/dashboard/src/text",
     "xtask/bundle",
     "xtask/npm/package-lock.json",
-    "dist/.build/dashboard.wasm",
+    "dist/.build/making.wasm",
+    "dist/.build/reading.wasm",
 ];
 
 /// The style sheets that only some surveys need.
@@ -107,7 +109,7 @@ pub(crate) fn assets(place: &Place) -> Result<()> {
 
 /// Makes the dashboard's files, in `dist/dashboard`.
 fn dashboard(place: &Place) -> Result<()> {
-    let compiled = &wasm::compile(place, &wasm::DASHBOARD)?;
+    let programs = [wasm::compile(place, &wasm::READING)?, wasm::compile(place, &wasm::MAKING)?];
     let (work, out) = (place.work(), place.dist().join("dashboard"));
     let stamp = work.join("dashboard-files.stamp");
     if !out.join("index.html").is_file() && stamp.exists() {
@@ -120,8 +122,17 @@ fn dashboard(place: &Place) -> Result<()> {
             let mut cargo = place.offline_cargo();
             cargo.args(["build", "--locked", "--profile=xtask", "--package=bearing-bundle"]);
             run(cargo, "the bundler's build")?;
+            let words = work.join("words");
+            let mut texts = place.offline_cargo();
+            texts
+                .args(["run", "--quiet", "--locked", "--package=bearing-dashboard", "--example=texts", "--"])
+                .arg(&words);
+            run(texts, "the dashboard's words")?;
             let mut bundle = Command::new(place.bundler());
-            bundle.arg("dashboard").arg("--wasm").arg(compiled).arg("--page").arg(&page);
+            bundle.arg("dashboard").arg("--page").arg(&page).arg("--words").arg(&words);
+            for program in &programs {
+                bundle.arg("--wasm").arg(program);
+            }
             bundle.arg("--node-modules").arg(place.npm().join("node_modules"));
             bundle.arg("--scratch").arg(&work).arg("--out").arg(&out);
             run(bundle, "the bundler")

@@ -35,6 +35,8 @@ pub(crate) struct Program {
     pub(crate) name: &'static str,
     /// cargo's name of it.
     package: &'static str,
+    /// What is switched on.
+    features: &'static str,
     /// What it is made of, beside [`INPUTS`].
     inputs: [&'static str; 2],
     /// Whether Leptos forgets the types of views where a component ends: many screens become smaller by it, one card
@@ -43,16 +45,32 @@ pub(crate) struct Program {
 }
 
 /// What visitors download.
-pub(crate) const WIDGET: Program =
-    Program { name: "widget", package: "bearing-widget", inputs: ["widget/Cargo.toml", "widget/src"], erased: false };
-
-/// What a site's team downloads.
-pub(crate) const DASHBOARD: Program = Program {
-    name: "dashboard",
-    package: "bearing-dashboard",
-    inputs: ["backend/dashboard/Cargo.toml", "backend/dashboard/src"],
-    erased: true,
+pub(crate) const WIDGET: Program = Program {
+    name: "widget",
+    package: "bearing-widget",
+    features: "csr",
+    inputs: ["widget/Cargo.toml", "widget/src"],
+    erased: false,
 };
+
+/// What a site's team downloads to look.
+pub(crate) const READING: Program = dashboard("reading", "reading");
+
+/// What a site's team downloads to make surveys and to set things.
+pub(crate) const MAKING: Program = dashboard("making", "making");
+
+/// Both at once, which nobody downloads: lints look at all of it.
+pub(crate) const DASHBOARD: Program = dashboard("dashboard", "reading,making");
+
+const fn dashboard(name: &'static str, features: &'static str) -> Program {
+    Program {
+        name,
+        package: "bearing-dashboard",
+        features,
+        inputs: ["backend/dashboard/Cargo.toml", "backend/dashboard/src"],
+        erased: true,
+    }
+}
 
 /// A toolchain that can build std from source.
 pub(crate) enum Recipe {
@@ -131,7 +149,8 @@ pub(crate) fn arguments<'a>(verb: &'a str, program: &Program) -> Vec<&'a str> {
         program.package,
         "--lib",
         "--no-default-features",
-        "--features=csr",
+        "--features",
+        program.features,
         "--profile=wasm",
         "--target",
         TARGET,
@@ -164,7 +183,8 @@ pub(crate) fn compile(place: &Place, program: &Program) -> Result<PathBuf> {
             let mut cargo = recipe.cargo(place);
             cargo.args(arguments("rustc", program)).args(["--crate-type", "cdylib"]);
             if program.erased {
-                cargo.env("RUSTFLAGS", format!("{RUSTFLAGS} --cfg erase_components"));
+                // Each of the two programs leaves out what only the other one needs; the lints look at both.
+                cargo.env("RUSTFLAGS", format!("{RUSTFLAGS} --cfg erase_components -Adead_code -Aunused_imports"));
             }
             run(cargo, &format!("the {name}'s build"))?;
             let file = format!("wasm/{}.wasm", program.package.replace('-', "_"));

@@ -1,7 +1,16 @@
 // Starts the dashboard, and says what happened when it cannot start or has stopped.
-import load from "./dashboard.js";
+const file = name => new URL(name, import.meta.url);
 
-const here = new URL("./dashboard.wasm", import.meta.url);
+// Two programs, a page loads one: what shows, and what makes surveys and sets things (`src/place.rs` asks the same).
+const making = /^\/app\/((account|new)\/?$|[^/]+\/(surveys|settings)(\/|$))/.test(location.pathname);
+const name = making ? "making" : "reading";
+
+// The words of the reader's language come beside the program; who has chosen another waits for those.
+const spoken = ["en", "nl", "de", "fr", "es", "ar"];
+const tag = navigator.languages.map(tag => tag.split("-")[0].toLowerCase()).find(tag => spoken.includes(tag)) ?? "en";
+const ahead = [fetch(file(`${name}.wasm`), { credentials: "same-origin" }), fetch(file(`${tag}.json`))];
+ahead[1].catch(() => {});
+document.documentElement.dataset.files = file(".").pathname;
 
 const say = (title, text) => {
     const box = document.createElement("div");
@@ -26,7 +35,8 @@ addEventListener("error", event => {
     }
 });
 
-load(fetch(here, { credentials: "same-origin" })).catch(error => {
+const glue = file(`${name}.js`);
+import(glue.href).then(({ default: load }) => load(ahead[0])).catch(error => {
     const blocked = error instanceof WebAssembly.CompileError;
     say(
         "The dashboard cannot start",

@@ -3,48 +3,52 @@
 use bearing_shared::api::session::SessionReply;
 use gloo::net::http::Method;
 use leptos::prelude::*;
-use leptos_router::components::{Redirect, Route, Router, Routes};
+use leptos::task::spawn_local;
+#[cfg(feature = "reading")]
+use leptos_router::components::Redirect;
+use leptos_router::components::{Route, Router, Routes};
 use leptos_router::hooks::use_params_map;
 use leptos_router::path;
 
-use crate::browser;
 use crate::fetch::{self, Loaded, Problem};
 use crate::listing::Listing;
 use crate::live::Live;
-use crate::locale::Locale;
+use crate::locale::{self, Locale};
 use crate::part::{Failed, Shell, Toasts, Waiting};
-use crate::screen;
 use crate::site::SiteContext;
+use crate::text::{Language, unlisted};
+use crate::{browser, place, screen};
 
-/// Puts the dashboard in the place of what the page showed while it came.
+/// Reads who is signed in and the words that they read, then shows everything else in the place of what the page showed
+/// while that came.
 pub(crate) fn mount() {
-    if let Some(opening) = browser::document().get_element_by_id("opening") {
-        opening.remove();
-    }
-    mount_to_body(App);
-}
-
-/// Reads who is signed in, then shows everything else.
-#[component]
-fn App() -> impl IntoView {
-    let session = fetch::reading::<SessionReply>(|| Some("/v1/session".into()), || 0);
-    // Before anybody is known the browser's language will do.
-    provide_context(Locale::of(None, &browser::languages()));
-    move || {
-        session.with(|session| match session {
-            Loaded::Ready(session) => view! { <Member session=session.clone() /> }.into_any(),
-            Loaded::Failed(problem) => view! { <Failed problem=problem.clone() /> }.into_any(),
-            Loaded::Waiting(seconds) => view! { <Waiting seconds=*seconds /> }.into_any(),
-            Loaded::Idle => ().into_any(),
-        })
-    }
+    spawn_local(async {
+        let session = fetch::get::<SessionReply>("/v1/session").await;
+        let browser = browser::languages();
+        let chosen = session.as_ref().ok().and_then(|session| session.member.locale.clone());
+        let language = Language::best(chosen.iter().chain(&browser).map(String::as_str));
+        // The page fetched those of the browser's language ahead; who has chosen another waits for these.
+        let words = fetch::get::<Vec<String>>(&format!("{}{}.json", browser::files(), language.tag)).await;
+        let Some(text) = words.ok().and_then(unlisted) else {
+            browser::say_opening("The dashboard's words could not be loaded. Load the page again.");
+            return;
+        };
+        let locale = Locale::of(language, text, &browser);
+        browser::end_opening();
+        mount_to_body(move || {
+            provide_context(locale);
+            match session {
+                Ok(session) => view! { <Member session=session /> }.into_any(),
+                Err(problem) => view! { <Failed problem=problem /> }.into_any(),
+            }
+        });
+    });
 }
 
 /// Everything that a member sees.
 #[component]
 fn Member(session: SessionReply) -> impl IntoView {
-    let locale = Locale::of(session.member.locale.as_deref(), &browser::languages());
-    provide_context(locale);
+    let locale = locale::locale();
     provide_context(session.clone());
     provide_context(Toasts::new());
     provide_context(Listing::new());
@@ -53,27 +57,67 @@ fn Member(session: SessionReply) -> impl IntoView {
         let _ = root.set_attribute("lang", locale.language.tag);
         let _ = root.set_attribute("dir", locale.language.direction());
     }
-    let first = session.sites.first().map(|site| format!("/app/{}", site.id.0));
-    let home = move || match first.clone() {
-        Some(path) => view! { <Redirect path=path /> }.into_any(),
-        None => view! { <screen::NoSite /> }.into_any(),
-    };
+    let routes = if place::is_making(&browser::path()) { making() } else { reading(&session) };
+    view! { <Router>{routes}</Router> }
+}
+
+/// The screens of the program that shows.
+#[cfg(feature = "reading")]
+fn reading(session: &SessionReply) -> AnyView {
+    // Who has no site yet makes one or reads whom to ask, which the other program says.
+    let first = session.sites.first().map_or_else(|| "/app/new".to_owned(), |site| format!("/app/{}", site.id.0));
+    let home = move || view! { <Redirect path=first.clone() /> };
     view! {
-        <Router>
-            <Routes fallback=move || view! { <Nothing /> }>
-                <Route path=path!("app") view=home />
-                <Route path=path!("app/account") view=|| view! { <screen::Account /> } />
-                <Route path=path!("app/:site") view=|| view! { <InSite><screen::Overview /></InSite> } />
-                <Route path=path!("app/:site/explore") view=|| view! { <InSite><screen::Explore /></InSite> } />
-                <Route path=path!("app/:site/responses") view=|| view! { <InSite><screen::Responses /></InSite> } />
-                <Route path=path!("app/:site/responses/:response") view=|| view! { <InSite><screen::Response /></InSite> } />
-                <Route path=path!("app/:site/surveys") view=|| view! { <InSite><screen::Surveys /></InSite> } />
-                <Route path=path!("app/:site/surveys/:survey") view=|| view! { <InSite><screen::Survey /></InSite> } />
-                <Route path=path!("app/:site/settings") view=|| view! { <InSite><screen::Settings /></InSite> } />
-                <Route path=path!("app/:site/settings/:part") view=|| view! { <InSite><screen::Settings /></InSite> } />
-            </Routes>
-        </Router>
+        <Routes fallback=Elsewhere>
+            <Route path=path!("app") view=home />
+            <Route path=path!("app/new") view=Elsewhere />
+            <Route path=path!("app/account") view=Elsewhere />
+            <Route path=path!("app/:site") view=|| view! { <InSite><screen::Overview /></InSite> } />
+            <Route path=path!("app/:site/explore") view=|| view! { <InSite><screen::Explore /></InSite> } />
+            <Route path=path!("app/:site/responses") view=|| view! { <InSite><screen::Responses /></InSite> } />
+            <Route path=path!("app/:site/responses/:response") view=|| view! { <InSite><screen::Response /></InSite> } />
+        </Routes>
     }
+    .into_any()
+}
+
+/// The screens of the program that makes surveys and sets things.
+#[cfg(feature = "making")]
+fn making() -> AnyView {
+    view! {
+        <Routes fallback=Elsewhere>
+            <Route path=path!("app/new") view=|| view! { <screen::NoSite /> } />
+            <Route path=path!("app/account") view=|| view! { <screen::Account /> } />
+            <Route path=path!("app/:site/surveys") view=|| view! { <InSite><screen::Surveys /></InSite> } />
+            <Route path=path!("app/:site/surveys/:survey") view=|| view! { <InSite><screen::Survey /></InSite> } />
+            <Route path=path!("app/:site/settings") view=|| view! { <InSite><screen::Settings /></InSite> } />
+            <Route path=path!("app/:site/settings/:part") view=|| view! { <InSite><screen::Settings /></InSite> } />
+        </Routes>
+    }
+    .into_any()
+}
+
+/// Nothing: the page loads the other program for these addresses.
+#[cfg(not(feature = "reading"))]
+fn reading(_: &SessionReply) -> AnyView {
+    ().into_any()
+}
+
+/// Nothing: the page loads the other program for these addresses.
+#[cfg(not(feature = "making"))]
+fn making() -> AnyView {
+    ().into_any()
+}
+
+/// An address that this program has no screen for: the other program's, which the page loads when it is loaded anew, or
+/// nobody's.
+#[component]
+fn Elsewhere() -> impl IntoView {
+    if place::is_of_this_program(&browser::path()) {
+        return view! { <main class="alone"><Failed problem=Problem::nothing_here() /></main> }.into_any();
+    }
+    browser::reload();
+    ().into_any()
 }
 
 /// A screen about one site, within the frame that all of them have.
@@ -103,15 +147,9 @@ fn InSite(children: ChildrenFn) -> impl IntoView {
     }
 }
 
-/// An address that no screen has.
-#[component]
-fn Nothing() -> impl IntoView {
-    view! { <main class="alone"><Failed problem=Problem::nothing_here() /></main> }
-}
-
 /// Ends the session, and shows the sign-in form.
 pub(crate) fn sign_out() {
-    leptos::task::spawn_local(async {
+    spawn_local(async {
         // Whether or not anybody heard it, the person wants to be gone from this screen.
         let _ = fetch::act(Method::DELETE, "/v1/session", &()).await;
         browser::leave_for("/app");

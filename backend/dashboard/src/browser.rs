@@ -89,3 +89,33 @@ pub(crate) fn time_zones() -> Vec<String> {
         .and_then(|list| list.call1(&JsValue::NULL, &"timeZone".into()));
     known.map_or_else(|_| Vec::new(), |list| Array::from(&list).iter().filter_map(|zone| zone.as_string()).collect())
 }
+
+/// Loads the page of this address again.
+pub(crate) fn reload() {
+    // As with `leave_for`: there is nobody to tell.
+    let _ = window().location().reload();
+}
+
+/// Where the program's own files are, as the script that started it says.
+pub(crate) fn files() -> String {
+    document().document_element().and_then(|root| root.get_attribute("data-files")).unwrap_or_default()
+}
+
+/// The path of the page.
+pub(crate) fn path() -> String {
+    window().location().pathname().unwrap_or_default()
+}
+
+/// Takes away what the page shows while the program comes.
+pub(crate) fn end_opening() {
+    if let Some(opening) = document().get_element_by_id("opening") {
+        opening.remove();
+    }
+}
+
+/// Says something in the place of what the page shows while the program comes.
+pub(crate) fn say_opening(text: &str) {
+    if let Some(opening) = document().get_element_by_id("opening-text") {
+        opening.set_text_content(Some(text));
+    }
+}

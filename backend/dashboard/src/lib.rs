@@ -10,11 +10,12 @@ pub mod day;
 pub mod edit;
 pub mod inbox;
 pub mod json;
+pub mod place;
 pub mod query;
 pub mod text;
 pub mod view;
 
-#[cfg(feature = "csr")]
+#[cfg(any(feature = "reading", feature = "making"))]
 mod app;
 #[cfg(feature = "csr")]
 mod boxed;
@@ -42,7 +43,7 @@ mod session;
 mod site;
 
 /// Puts the dashboard into the page.
-#[cfg(feature = "csr")]
+#[cfg(any(feature = "reading", feature = "making"))]
 #[wasm_bindgen::prelude::wasm_bindgen(start)]
 pub fn start() {
     app::mount();

@@ -12,12 +12,13 @@ use crate::text::{Language, Plural, Text, fill};
 pub(crate) struct Locale {
     /// The language of the words.
     pub(crate) language: Language,
+    text: &'static Text,
     tag: StoredValue<String>,
 }
 
 /// The words in the reader's language.
 pub(crate) fn words() -> &'static Text {
-    locale().language.text
+    locale().text
 }
 
 /// How the reader reads.
@@ -26,15 +27,14 @@ pub(crate) fn locale() -> Locale {
 }
 
 impl Locale {
-    /// The locale of a reader who chose `chosen`, or whose browser asks for `browser`, the best first.
-    pub(crate) fn of(chosen: Option<&str>, browser: &[String]) -> Self {
-        let language = Language::best(chosen.into_iter().chain(browser.iter().map(String::as_str)));
+    /// The locale of a reader of a language, whose words these are and whose browser asks for `browser`, the best first.
+    pub(crate) fn of(language: Language, text: &'static Text, browser: &[String]) -> Self {
         // The browser's tag of that language knows the country too, and with it how dates are written. Digits are those
         // of the API's printed numbers everywhere: a score must read the same on the screen as in an export.
         let tag = browser.iter().find(|tag| tag.split('-').next() == Some(language.tag));
         let tag = tag.map_or(language.tag, String::as_str);
         let tag = if language.tag == "ar" { "ar-u-nu-latn" } else { tag };
-        Self { language, tag: StoredValue::new(tag.to_owned()) }
+        Self { language, text, tag: StoredValue::new(tag.to_owned()) }
     }
 
     fn locales(&self) -> Array {

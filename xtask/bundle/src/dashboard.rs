@@ -1,4 +1,4 @@
-//! The dashboard's files: its page, its style sheet, and the program with the script that starts it.
+//! The dashboard's files: its page, its style sheet, the script that starts it, its programs, and its words by language.
 
 use std::{fs, path::PathBuf};
 
@@ -13,9 +13,12 @@ const BUILD: &str = "@build@";
 /// What the files are made of, and with what.
 #[derive(clap::Args)]
 pub(crate) struct Sources {
-    /// The program as rustc left it.
+    /// A program as rustc left it, which keeps its file's name; given once for each.
+    #[arg(long, required = true)]
+    wasm: Vec<PathBuf>,
+    /// The folder with the words, a file a language.
     #[arg(long)]
-    wasm: PathBuf,
+    words: PathBuf,
     /// The folder with `index.html`, `start.js` and `style/main.css`.
     #[arg(long)]
     page: PathBuf,
@@ -33,11 +36,24 @@ pub(crate) struct Sources {
 /// Makes the files, named by what is in them: a browser may keep them for ever.
 pub(crate) fn files(sources: &Sources) -> Result<()> {
     let tools = Tools::new(&sources.node_modules, &sources.scratch);
-    let program = timed("dashboard and glue", || renderer::make(&sources.wasm, &tools))?;
-    let style = tools.style_sheet(&sources.page.join("style/main.css"))?;
-    let start = tools.imported_with(&sources.page.join("start.js"), &["./dashboard.js"])?;
-    let parts =
-        [("dashboard.js", program.glue), ("dashboard.wasm", program.wasm), ("start.js", start), ("main.css", style)];
+    let mut parts: Vec<(String, Vec<u8>)> = Vec::new();
+    for path in &sources.wasm {
+        let name = path.file_stem().and_then(|name| name.to_str()).context("a program has no file name")?;
+        let program = timed(&format!("{name} and glue"), || renderer::make(path, &tools))?;
+        parts.push((format!("{name}.js"), program.glue));
+        parts.push((format!("{name}.wasm"), program.wasm));
+    }
+    let folder = fs::read_dir(&sources.words).with_context(|| format!("cannot list {}", sources.words.display()))?;
+    for entry in folder {
+        let path = entry?.path();
+        let name = path.file_name().and_then(|name| name.to_str()).context("words have no file name")?.to_owned();
+        parts.push((name, fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?));
+    }
+    parts.push(("start.js".into(), tools.imported(&sources.page.join("start.js"))?));
+    parts.push(("main.css".into(), tools.style_sheet(&sources.page.join("style/main.css"))?));
+    // A folder is listed in any order; the name of the build must not depend on it.
+    parts.sort();
+
     let digest = parts.iter().fold(Sha256::new(), |hash, (_, bytes)| hash.chain_update(bytes)).finalize();
     let build: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
 

@@ -55,22 +55,6 @@ impl Tools {
         self.bundle(entry, "--format=esm")
     }
 
-    /// The same, where some modules stay files of their own.
-    pub(crate) fn imported_with(&self, entry: &Path, external: &[&str]) -> Result<Vec<u8>> {
-        let external: Vec<String> = external.iter().map(|path| format!("--external:{path}")).collect();
-        let mut args = vec![
-            entry.as_os_str(),
-            OsStr::new("--bundle"),
-            OsStr::new("--minify"),
-            OsStr::new("--format=esm"),
-            OsStr::new("--legal-comments=none"),
-            OsStr::new("--charset=utf8"),
-            OsStr::new(SCRIPT_TARGET),
-        ];
-        args.extend(external.iter().map(OsStr::new));
-        self.esbuild(args)
-    }
-
     /// A style sheet, minified.
     pub(crate) fn style_sheet(&self, entry: &Path) -> Result<Vec<u8>> {
         self.esbuild([entry.as_os_str(), OsStr::new("--bundle"), OsStr::new("--minify"), OsStr::new("--charset=utf8")])

@@ -1,14 +1,22 @@
 //! The dashboard's words: a folder a language, a file a screen; what is missing in a language does not compile.
 
+#[cfg(not(feature = "csr"))]
 mod ar;
+#[cfg(not(feature = "csr"))]
 mod de;
+#[cfg(not(feature = "csr"))]
 mod en;
+#[cfg(not(feature = "csr"))]
 mod es;
 mod fields;
+#[cfg(not(feature = "csr"))]
 mod fr;
+#[cfg(not(feature = "csr"))]
 mod nl;
+mod said;
 
 pub use fields::*;
+pub use said::{listed, unlisted};
 
 /// A language of the dashboard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,19 +25,21 @@ pub struct Language {
     pub tag: &'static str,
     /// Its own name.
     pub name: &'static str,
-    /// Its words.
-    pub text: &'static Text,
 }
 
 /// Every language, as a list to choose from shows them.
 pub const LANGUAGES: [Language; 6] = [
-    Language { tag: "en", name: "English", text: &en::TEXT },
-    Language { tag: "nl", name: "Nederlands", text: &nl::TEXT },
-    Language { tag: "de", name: "Deutsch", text: &de::TEXT },
-    Language { tag: "fr", name: "Français", text: &fr::TEXT },
-    Language { tag: "es", name: "Español", text: &es::TEXT },
-    Language { tag: "ar", name: "العربية", text: &ar::TEXT },
+    Language { tag: "en", name: "English" },
+    Language { tag: "nl", name: "Nederlands" },
+    Language { tag: "de", name: "Deutsch" },
+    Language { tag: "fr", name: "Français" },
+    Language { tag: "es", name: "Español" },
+    Language { tag: "ar", name: "العربية" },
 ];
+
+/// The words of every language, in the order of [`LANGUAGES`]; a browser reads the one that its reader understands.
+#[cfg(not(feature = "csr"))]
+pub const TEXTS: [&Text; 6] = [&en::TEXT, &nl::TEXT, &de::TEXT, &fr::TEXT, &es::TEXT, &ar::TEXT];
 
 impl Language {
     /// The language for a reader who understands these, the best first; English for all others.
@@ -106,6 +116,19 @@ mod tests {
     }
 
     #[test]
+    fn words_survive_as_a_list_and_another_list_is_refused() {
+        let strings = |text: &Text| listed(text).into_iter().map(str::to_owned).collect::<Vec<_>>();
+        for text in TEXTS {
+            assert_eq!(unlisted(strings(text)), Some(text));
+        }
+        let mut other = strings(TEXTS[0]);
+        other.pop();
+        assert_eq!(unlisted(other.clone()), None);
+        other.extend(["one".to_owned(), "more".to_owned()]);
+        assert_eq!(unlisted(other), None);
+    }
+
+    #[test]
     fn places_are_filled_and_forms_fall_back() {
         assert_eq!(fill("{n} of {all}", &[("n", "3"), ("all", "9")]), "3 of 9");
         assert_eq!(Plural::of("one", "{n}").form("few"), "{n}");
@@ -128,10 +151,10 @@ mod tests {
             let kept = printed.lines().filter(|line| !forms.iter().any(|form| line.trim_start().starts_with(form)));
             kept.map(str::to_owned).collect()
         };
-        let english = lines(LANGUAGES[0].text);
+        let english = lines(TEXTS[0]);
         assert!(english.len() > 100, "every field has its line");
-        for language in LANGUAGES {
-            for (line, english) in lines(language.text).iter().zip(&english) {
+        for (language, text) in LANGUAGES.iter().zip(TEXTS) {
+            for (line, english) in lines(text).iter().zip(&english) {
                 assert_eq!(places(line), places(english), "{}: {line}", language.tag);
             }
         }

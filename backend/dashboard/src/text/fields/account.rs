@@ -1,7 +1,7 @@
 //! Words of the account, and of whoever has no site yet.
 
+crate::text::said::words! {
 /// The account, and whoever has no site yet. Places in braces are filled.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "each name says which words these are")]
 pub struct Account {
     pub you: &'static str,
@@ -29,4 +29,5 @@ pub struct Account {
     pub make_site: &'static str,
     pub no_site: &'static str,
     pub no_site_lead: &'static str,
+}
 }

@@ -2,8 +2,8 @@
 
 use crate::text::Plural;
 
+crate::text::said::words! {
 /// What several screens say. Places in braces are filled.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "each name says which words these are")]
 pub struct Common {
     pub overview: &'static str,
@@ -74,4 +74,5 @@ pub struct Common {
     pub high: &'static str,
     pub language: &'static str,
     pub sample: &'static str,
+}
 }

@@ -2,8 +2,8 @@
 
 use crate::text::Plural;
 
+crate::text::said::words! {
 /// The editor of a survey. Places in braces are filled.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "each name says which words these are")]
 pub struct Editor {
     pub basics: &'static str,
@@ -132,4 +132,5 @@ pub struct Editor {
     pub score: &'static str,
     pub step: &'static str,
     pub preview_hint: &'static str,
+}
 }

@@ -2,8 +2,8 @@
 
 use crate::text::Plural;
 
+crate::text::said::words! {
 /// Exploring. Places in braces are filled.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "each name says which words these are")]
 pub struct Explore {
     pub lead: &'static str,
@@ -46,4 +46,5 @@ pub struct Explore {
     pub two_segments: &'static str,
     pub the_rest: &'static str,
     pub read_comments: &'static str,
+}
 }

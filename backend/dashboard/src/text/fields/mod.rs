@@ -20,8 +20,8 @@ pub use responses::Responses;
 pub use settings::Settings;
 pub use surveys::Surveys;
 
+super::said::words! {
 /// Every word of the dashboard in one language.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Text {
     /// The account, and whoever has no site yet.
     pub account: Account,
@@ -41,4 +41,5 @@ pub struct Text {
     pub settings: Settings,
     /// Surveys as a whole.
     pub surveys: Surveys,
+}
 }

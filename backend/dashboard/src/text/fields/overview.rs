@@ -2,8 +2,8 @@
 
 use crate::text::Plural;
 
+crate::text::said::words! {
 /// The overview. Places in braces are filled.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "each name says which words these are")]
 pub struct Overview {
     pub live: &'static str,
@@ -39,4 +39,5 @@ pub struct Overview {
     pub choose_survey: &'static str,
     pub mean: &'static str,
     pub wall: &'static str,
+}
 }

@@ -2,8 +2,8 @@
 
 use crate::text::Plural;
 
+crate::text::said::words! {
 /// One response. Places in braces are filled.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "each name says which words these are")]
 pub struct Response {
     pub title: &'static str,
@@ -55,4 +55,5 @@ pub struct Response {
     pub erase_warning: &'static str,
     pub erase_now: &'static str,
     pub erased: Plural,
+}
 }

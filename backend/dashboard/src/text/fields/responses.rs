@@ -2,8 +2,8 @@
 
 use crate::text::Plural;
 
+crate::text::said::words! {
 /// The list of responses. Places in braces are filled.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "each name says which words these are")]
 pub struct Responses {
     pub unread_count: Plural,
@@ -78,4 +78,5 @@ pub struct Responses {
     pub add_tag: &'static str,
     pub remove_tag: &'static str,
     pub no_tags: &'static str,
+}
 }

@@ -2,8 +2,8 @@
 
 use crate::text::Plural;
 
+crate::text::said::words! {
 /// The settings. Places in braces are filled.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "each name says which words these are")]
 pub struct Settings {
     pub part_tag: &'static str,
@@ -122,4 +122,5 @@ pub struct Settings {
     pub silence: &'static str,
     pub silence_hint: &'static str,
     pub silenced: &'static str,
+}
 }

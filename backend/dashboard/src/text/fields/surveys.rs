@@ -1,7 +1,7 @@
 //! Words of surveys as a whole: their list, publishing, versions, what to copy, and why one is not shown.
 
+crate::text::said::words! {
 /// Surveys as a whole: their list, publishing, versions, what to copy, and why one is not shown. Places in braces are filled.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "each name says which words these are")]
 pub struct Surveys {
     pub new: &'static str,
@@ -74,4 +74,5 @@ pub struct Surveys {
     pub ask: &'static str,
     pub due: &'static str,
     pub not_due: &'static str,
+}
 }
