@@ -22,7 +22,8 @@ use crate::{browser, place, screen};
 /// Reads who is signed in and the words that they read, then shows everything else in the place of what the page showed
 /// while that came.
 pub(crate) fn mount() {
-    spawn_local(async {
+    // Leptos' own way to begin something needs Leptos to be there already.
+    wasm_bindgen_futures::spawn_local(async {
         let session = fetch::get::<SessionReply>("/v1/session").await;
         let browser = browser::languages();
         let chosen = session.as_ref().ok().and_then(|session| session.member.locale.clone());
