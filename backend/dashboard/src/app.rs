@@ -34,10 +34,9 @@ pub(crate) fn mount() {
             browser::say_opening("The dashboard's words could not be loaded. Load the page again.");
             return;
         };
-        let locale = Locale::of(language, text, &browser);
         browser::end_opening();
         mount_to_body(move || {
-            provide_context(locale);
+            provide_context(Locale::of(language, text, &browser));
             match session {
                 Ok(session) => view! { <Member session=session /> }.into_any(),
                 Err(problem) => view! { <Failed problem=problem /> }.into_any(),
