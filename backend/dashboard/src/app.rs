@@ -57,8 +57,8 @@ fn Member(session: SessionReply) -> impl IntoView {
         let _ = root.set_attribute("lang", locale.language.tag);
         let _ = root.set_attribute("dir", locale.language.direction());
     }
-    let routes = if place::is_making(&browser::path()) { making() } else { reading(&session) };
-    view! { <Router>{routes}</Router> }
+    // Made within the router, which they ask for the address.
+    view! { <Router>{if place::is_making(&browser::path()) { making() } else { reading(&session) }}</Router> }
 }
 
 /// The screens of the program that shows.
