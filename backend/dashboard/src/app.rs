@@ -7,7 +7,7 @@ use leptos::task::spawn_local;
 #[cfg(feature = "reading")]
 use leptos_router::components::Redirect;
 use leptos_router::components::{Route, Router, Routes};
-use leptos_router::hooks::use_params_map;
+use leptos_router::hooks::{use_location, use_params_map};
 use leptos_router::path;
 
 use crate::fetch::{self, Loaded, Problem};
@@ -113,10 +113,13 @@ fn making() -> AnyView {
 /// nobody's.
 #[component]
 fn Elsewhere() -> impl IntoView {
-    if place::is_of_this_program(&browser::path()) {
+    // The router's word for it: the browser's own address changes only when the screen has.
+    let location = use_location();
+    let (path, search) = (location.pathname.get_untracked(), location.search.get_untracked());
+    if place::is_of_this_program(&path) {
         return view! { <main class="alone"><Failed problem=Problem::nothing_here() /></main> }.into_any();
     }
-    browser::reload();
+    browser::leave_for(&if search.is_empty() { path } else { format!("{path}?{search}") });
     ().into_any()
 }
 

@@ -90,12 +90,6 @@ pub(crate) fn time_zones() -> Vec<String> {
     known.map_or_else(|_| Vec::new(), |list| Array::from(&list).iter().filter_map(|zone| zone.as_string()).collect())
 }
 
-/// Loads the page of this address again.
-pub(crate) fn reload() {
-    // As with `leave_for`: there is nobody to tell.
-    let _ = window().location().reload();
-}
-
 /// Where the program's own files are, as the script that started it says.
 pub(crate) fn files() -> String {
     document().document_element().and_then(|root| root.get_attribute("data-files")).unwrap_or_default()
