@@ -55,7 +55,13 @@ impl Browser {
             .connect(&driver.url)
             .await
             .with_context(|| format!("{} does not start", engine.name()))?;
-        Ok(Self { client, engine, driver, profile })
+        let browser = Self { client, engine, driver, profile };
+        if engine == Engine::Chromium {
+            // A visitor looks at the window that they opened. Chromium's own has the focus of nobody, and then a page that
+            // moves its focus hears nothing of it.
+            browser.devtools("Page.bringToFront", json!({})).await?;
+        }
+        Ok(browser)
     }
 
     /// Kills the browser as a crash would, and leaves its profile.

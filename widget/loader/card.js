@@ -97,7 +97,7 @@ export const showCard = async (page, survey, { root: tree, css }, host) => {
     },
   };
 
-  const isScore = (target) => target.form == card.first && target.type == 'radio';
+  const isScore = (target) => target.form == card.first && target.value;
   // Before anybody listens: the focus that a dialog gives itself is no sign of interest. It is on the dialog and on no
   // score, which would look chosen.
   if (box.showModal) {
@@ -110,6 +110,10 @@ export const showCard = async (page, survey, { root: tree, css }, host) => {
   // An element's root outlives its cards.
   const on = (type, react) => root.addEventListener(type, guard((event) => card.gone || react(event)));
   on('pointerover', () => ask('load'));
+  on('keydown', ({ key }) => {
+    // What else the keys do is in the file that the focus has sent for.
+    if (key == 'Escape' && !rest && !host) card.end(true);
+  });
   on('focusin', ({ relatedTarget }) => {
     ask('load');
     // What had the focus before gets it back; inside the card, `before` stays.

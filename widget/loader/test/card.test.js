@@ -117,6 +117,15 @@ test('Escape dismisses and gives the focus back; the page is not asked again', a
   assert.equal(card(), undefined);
 });
 
+test('Escape closes the card before the rest of the loader is here', async () => {
+  await start();
+  score(0).meet('keydown', { key: 'Escape' });
+  assert.equal(card(), undefined);
+  await rest();
+  assert.deepEqual(counted(), ['eligible', 'shown', 'dismissed']);
+  assert.deepEqual(names(), ['ready', 'shown', 'dismissed']);
+});
+
 test('the foot says who reads; "never" ends it all for this visitor', async () => {
   await start();
   score(0).focus();
