@@ -164,6 +164,7 @@ pub(super) async fn hear(hub: Weak<Hub>, store: Arc<dyn Store>, own: String, mut
         };
         let Some(sites) = words.sites else {
             hub.tell_all();
+            hub.linked.send_replace(true);
             continue;
         };
         for (site, news) in sites {

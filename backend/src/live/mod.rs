@@ -72,6 +72,8 @@ pub struct Hub {
     /// The other servers, where there may be some.
     fleet: Option<Arc<Fleet>>,
     closing: watch::Sender<bool>,
+    /// Whether the other servers are, or once were, heard.
+    linked: watch::Sender<bool>,
     /// Told when a change waits for its time.
     waits: Arc<Notify>,
     metrics: Arc<Metrics>,
@@ -87,6 +89,7 @@ impl Hub {
             limits,
             fleet,
             closing: watch::Sender::new(false),
+            linked: watch::Sender::new(false),
             waits: Arc::default(),
             metrics,
         });
@@ -171,6 +174,15 @@ impl Hub {
             if watched.tell(News::Changed(ScoreChanged::ANYTHING), Instant::now()) {
                 self.waits.notify_one();
             }
+        }
+    }
+
+    /// Waits until the other servers are heard for the first time, which every listener is told as anything; not at all
+    /// where there are none.
+    pub async fn linked(&self) {
+        if self.fleet.is_some() {
+            // The sender is ours: it cannot be gone.
+            let _ = self.linked.subscribe().wait_for(|linked| *linked).await;
         }
     }
 

@@ -91,6 +91,7 @@ impl Server {
         let clock = Arc::new(ManualClock::at(at(NOW)));
         let (public_url, given) = (public_url.map(str::to_owned), Arc::<ManualClock>::clone(&clock));
         let app = App::start_with(wrap(store), given, public_url, None, limits, client, None);
+        app.live.linked().await;
         Self { router: bearing::http::router(Arc::clone(&app)), app, clock, place }
     }
 
@@ -104,6 +105,7 @@ impl Server {
         let (store, clock) = (self.other_process().await, Arc::clone(&self.clock));
         let given = Arc::<ManualClock>::clone(&clock);
         let app = App::start(store, given, None, None);
+        app.live.linked().await;
         let place = bearing_fresh::elsewhere(&self.place.url);
         Self { router: bearing::http::router(Arc::clone(&app)), app, clock, place }
     }

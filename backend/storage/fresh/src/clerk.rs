@@ -1,14 +1,17 @@
-//! The one connection of a test process that makes and drops databases, on a thread of its own.
+//! The two connections of a test process that make and drop databases, each on a thread of its own.
 //!
-//! Tests make places inside and outside of runtimes, and drop them where nothing can be awaited. A thread that is asked
-//! and answers serves them all, and the server sees one connection more than the stores', however many tests run.
+//! Tests make places inside and outside of runtimes, and drop them where nothing can be awaited. Threads that are asked
+//! and answer serve them all, and the server sees two connections more than the stores', however many tests run.
+//!
+//! They are two because a drop waits until every connection of the server has heard of it, those too that are still
+//! introducing themselves. Whose runtime waits for the clerk cannot go on with that: nobody may wait for a drop for long.
 
 use std::collections::hash_map::RandomState;
 use std::env;
 use std::hash::{BuildHasher as _, Hasher as _};
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{self, Sender};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread;
 use std::time::Duration;
 
@@ -20,7 +23,8 @@ use crate::POSTGRES;
 /// A statement, and where its outcome goes.
 type Order = (String, Sender<Result<(), String>>);
 
-static CLERK: LazyLock<Sender<Order>> = LazyLock::new(hire);
+static MAKER: LazyLock<Sender<Order>> = LazyLock::new(hire);
+static DROPPER: LazyLock<Sender<Order>> = LazyLock::new(hire);
 
 /// Unlike any other process's names, also where another one died and left its databases.
 static PREFIX: LazyLock<String> =
@@ -36,7 +40,8 @@ impl Database {
         static NEXT: AtomicU64 = AtomicU64::new(1);
         let name = format!("{}_{}", *PREFIX, NEXT.fetch_add(1, Ordering::Relaxed));
         // Nobody is ever connected to this template: a copy of another one fails while somebody is.
-        execute(format!("CREATE DATABASE {name} TEMPLATE template0")).expect("a database can be made");
+        let made = order(&MAKER, format!("CREATE DATABASE {name} TEMPLATE template0"));
+        made.recv().expect("the clerk is there").expect("a database can be made");
         Self { name }
     }
 
@@ -50,6 +55,8 @@ impl Database {
     }
 }
 
+/// How long a drop is waited for. What takes longer goes on without anybody who waits.
+const PATIENCE: Duration = Duration::from_secs(1);
 /// How often a database is dropped again that somebody else is still in, and the pause before each time.
 const TRIES: u32 = 50;
 const PAUSE: Duration = Duration::from_millis(100);
@@ -58,7 +65,12 @@ impl Drop for Database {
     fn drop(&mut self) {
         // By force: the pool of a store that was dropped just now may still be closing its connections. A panic here
         // would hide the one that failed the test.
-        let drop = || execute(format!("DROP DATABASE {} WITH (FORCE)", self.name));
+        let drop = || match order(&DROPPER, format!("DROP DATABASE {} WITH (FORCE)", self.name)).recv_timeout(PATIENCE)
+        {
+            Ok(outcome) => outcome,
+            Err(RecvTimeoutError::Timeout) => Ok(()),
+            Err(RecvTimeoutError::Disconnected) => Err("the clerk is gone".to_owned()),
+        };
         let mut dropped = drop();
         // A worker of autovacuum's belongs to the superuser and cannot be sent away by us; it leaves by itself.
         for _ in 0..TRIES {
@@ -83,13 +95,14 @@ fn server() -> String {
     })
 }
 
-/// Has the clerk execute a statement.
-fn execute(statement: String) -> Result<(), String> {
+/// Has a clerk execute a statement; its outcome comes.
+fn order(clerk: &Sender<Order>, statement: String) -> Receiver<Result<(), String>> {
     let (reply, outcome) = mpsc::channel();
     // Here, and not in the clerk's thread: what is missing fails each test with its sentence.
     let _ = server();
-    CLERK.send((statement, reply)).map_err(|_| "the clerk is gone".to_owned())?;
-    outcome.recv().map_err(|_| "the clerk is gone".to_owned())?
+    // A clerk that is gone lets go of the reply, which the receiver is told.
+    let _ = clerk.send((statement, reply));
+    outcome
 }
 
 fn hire() -> Sender<Order> {
