@@ -15,6 +15,7 @@ fn hub(limits: Limits) -> Arc<Hub> {
         limits,
         fleet: None,
         closing: watch::Sender::new(false),
+        linked: watch::Sender::new(false),
         waits: Arc::default(),
         metrics: Arc::default(),
     })
