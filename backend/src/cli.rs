@@ -40,7 +40,7 @@ fn run_to_end(options: options::Options) -> anyhow::Result<()> {
     pages::small();
     // What is left of the traces leaves when the command has ended.
     let _traces = match &options.command {
-        options::Command::Serve(listen) | options::Command::Demo(listen) => {
+        options::Command::Serve(listen) | options::Command::Demo { listen, .. } => {
             let telling = &listen.telling;
             telemetry::start("warn", telling.log_format, telling.otlp_endpoint.as_deref(), telling.otlp_share)?
         }

@@ -65,6 +65,9 @@ pub(crate) enum Bench {
     Reports,
     /// The binary's size, how soon it is ready on an empty folder, and its memory when idle (Linux).
     Start,
+    /// How soon the dashboard's overview can be used and how long every view's reads take, over a million answers;
+    /// `-- --answers 1000000 --runs 10`.
+    Dashboard,
     /// How soon a stored answer reaches a thousand live streams of the real server, and what they cost it of memory (Linux);
     /// `-- --streams 1000 --answers 40`.
     Streams,
@@ -79,6 +82,7 @@ pub(crate) fn bench(place: &Place, what: Bench, args: &[String]) -> Result<()> {
     match what {
         Bench::Backup => backup(place, args),
         Bench::Coverage => coverage(place),
+        Bench::Dashboard => dashboard(place, args),
         Bench::Delivery => delivery::delivery(place),
         Bench::Embed => embed::embed(place),
         Bench::Intake => intake::intake(place, args),
@@ -127,6 +131,13 @@ fn of_binary(place: &Place, name: &str, args: &[String]) -> Result<()> {
     let binary = binary(place);
     ensure!(binary.is_file(), "there is no {}; run `cargo xtask build`", binary.display());
     example(place, name, args)
+}
+
+fn dashboard(place: &Place, args: &[String]) -> Result<()> {
+    setup::ensure(place, &[Part::Crates, Part::Npm, Part::Browser])?;
+    let mut program = guest(place, "desk");
+    program.args(args);
+    run(program, "the benchmark")
 }
 
 /// The binary that is measured: `BEARING_BIN`, else `dist/bearing`.

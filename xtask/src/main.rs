@@ -30,6 +30,7 @@ use clap::{Parser, Subcommand, ValueEnum as _};
 use crate::{
     place::Place,
     process::{complain, run, say},
+    setup::Part,
 };
 
 /// Sets up, builds, runs and checks Bearing.
@@ -100,6 +101,12 @@ enum Command {
     },
     /// Plays faults to the built server under load, and judges what became of every answer.
     Soak(soak::Soak),
+    /// Takes pictures of every screen with the built server into `dist/screenshots`, the dashboard's best into `docs/screens`.
+    Screenshots {
+        /// Whose screens; everybody's when absent.
+        #[arg(value_parser = ["widget", "dashboard"])]
+        of: Option<String>,
+    },
     /// Measures the server and the widget.
     Bench {
         /// What to measure.
@@ -124,7 +131,7 @@ fn dispatch(command: Command) -> Result<ExitCode> {
     let place = Place::find()?;
     match command {
         Command::Setup => {
-            setup::ensure(&place, setup::Part::value_variants())?;
+            setup::ensure(&place, Part::value_variants())?;
             say("everything is set up; builds and checks need no network now");
         }
         Command::Build { assets: true } => build::assets(&place)?,
@@ -144,7 +151,15 @@ fn dispatch(command: Command) -> Result<ExitCode> {
         Command::Postgres { profile, command } => return postgres::postgres(profile, &command),
         Command::Nats { command } => return nats::nats(&place, &command),
         Command::Soak(soak) => soak::soak(&place, &soak)?,
+        Command::Screenshots { of } => screenshots(&place, of.as_deref())?,
         Command::Bench { what, args } => bench::bench(&place, what, &args)?,
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn screenshots(place: &Place, of: Option<&str>) -> Result<()> {
+    setup::ensure(place, &[Part::Crates, Part::Npm, Part::Browser])?;
+    let mut camera = bench::guest(place, "screenshots");
+    camera.arg(place.dist().join("screenshots")).arg(place.root.join("docs/screens")).args(of);
+    run(camera, "the camera")
 }

@@ -39,7 +39,7 @@ pub(crate) fn mount() {
             provide_context(Locale::of(language, text, &browser));
             match session {
                 Ok(session) => view! { <Member session=session /> }.into_any(),
-                Err(problem) => view! { <Failed problem=problem /> }.into_any(),
+                Err(problem) => view! { <main class="alone"><Failed problem=problem alone=true /></main> }.into_any(),
             }
         });
     });
@@ -117,7 +117,7 @@ fn Elsewhere() -> impl IntoView {
     let location = use_location();
     let (path, search) = (location.pathname.get_untracked(), location.search.get_untracked());
     if place::is_of_this_program(&path) {
-        return view! { <main class="alone"><Failed problem=Problem::nothing_here() /></main> }.into_any();
+        return view! { <main class="alone"><Failed problem=Problem::nothing_here() alone=true /></main> }.into_any();
     }
     browser::leave_for(&if search.is_empty() { path } else { format!("{path}?{search}") });
     ().into_any()
@@ -141,7 +141,7 @@ fn InSite(children: ChildrenFn) -> impl IntoView {
                 children.with_value(|children| children()).into_any()
             } else {
                 context.loaded.with(|site| match site {
-                    Loaded::Failed(problem) => view! { <Failed problem=problem.clone() /> }.into_any(),
+                    Loaded::Failed(problem) => view! { <Failed problem=problem.clone() alone=true /> }.into_any(),
                     Loaded::Waiting(seconds) => view! { <Waiting seconds=*seconds /> }.into_any(),
                     Loaded::Ready(_) | Loaded::Idle => ().into_any(),
                 })

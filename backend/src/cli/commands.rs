@@ -31,7 +31,7 @@ pub(super) async fn run(options: Options) -> anyhow::Result<()> {
         Command::Migrate { from: Some(from), to: Some(to) } => return moves::transfer(from, to).await,
         _ => {}
     }
-    if let Command::Serve(listen) | Command::Demo(listen) = &options.command
+    if let Command::Serve(listen) | Command::Demo { listen, .. } = &options.command
         && !listen.intake_log.is_empty()
         && !url_of(&options.place)?.starts_with("postgres")
     {
@@ -42,7 +42,7 @@ pub(super) async fn run(options: Options) -> anyhow::Result<()> {
     let ended = match options.command {
         // The server closes the store itself, once its last answer is in.
         Command::Serve(listen) => return serve(store, listen, public_url, None).await,
-        Command::Demo(listen) => return demo(store, listen, public_url).await,
+        Command::Demo { listen, answers } => return demo(store, listen, answers, public_url).await,
         Command::Site(SiteCommand::Create { name, origin, time_zone, json }) => {
             let settings = SiteSettings {
                 name,
@@ -146,9 +146,9 @@ async fn serve(
     server::serve_within(listener, app, router, stop, limits).await
 }
 
-async fn demo(store: Arc<dyn Store>, listen: Listen, public_url: Option<String>) -> anyhow::Result<()> {
+async fn demo(store: Arc<dyn Store>, listen: Listen, answers: usize, public_url: Option<String>) -> anyhow::Result<()> {
     let begun = std::time::Instant::now();
-    let demo = demo::prepare(store.as_ref(), SystemClock.now(), demo::ANSWERS).await?;
+    let demo = demo::prepare(store.as_ref(), SystemClock.now(), answers).await?;
     if demo.made > 0 {
         say(&format!("Made {} sample answers in {:.1} s.", demo.made, begun.elapsed().as_secs_f64()))?;
     }

@@ -5,8 +5,10 @@ use std::path::PathBuf;
 
 use bearing_shared::metric::Metric;
 use bearing_storage::Scope;
+use clap::builder::RangedU64ValueParser;
 use clap::{Args, Parser, Subcommand};
 
+use crate::demo::ANSWERS;
 use crate::telemetry::Format;
 
 /// Surveys where the experience happened: NPS, CSAT and CES.
@@ -85,7 +87,15 @@ pub(super) enum Command {
     /// Serves the embed, the hosted forms and the API.
     Serve(Listen),
     /// Serves with a sample site, two years of sample answers and a sample shop.
-    Demo(Listen),
+    Demo {
+        /// How to serve.
+        #[command(flatten)]
+        listen: Listen,
+        /// How many sample answers are made, where there are none yet.
+        #[arg(long, env = "BEARING_ANSWERS", value_name = "COUNT", default_value_t = ANSWERS,
+              value_parser = RangedU64ValueParser::<usize>::new().range(1..=5_000_000))]
+        answers: usize,
+    },
     /// Sites: one website or product each.
     #[command(subcommand)]
     Site(SiteCommand),

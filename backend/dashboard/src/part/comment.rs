@@ -1,11 +1,12 @@
 //! A comment as a list shows it: the score, the words, and where it came from.
 
 use bearing_shared::api::responses::ResponseReply;
+use bearing_shared::instrument::Instrument;
 use leptos::prelude::*;
 use leptos_router::components::A;
 
 use crate::locale::locale;
-use crate::part::touchpoint_name;
+use crate::part::{score_chip, touchpoint_name};
 use crate::site::site;
 
 /// The score that a response gave: that of its first answer with one.
@@ -19,9 +20,9 @@ pub(crate) fn text_of(response: &ResponseReply) -> String {
     texts.join("\n")
 }
 
-/// A comment, as a link to its response.
+/// A comment, as a link to its response; its score with its group where it is known what was asked.
 #[component]
-pub(crate) fn Comment(response: ResponseReply) -> impl IntoView {
+pub(crate) fn Comment(response: ResponseReply, asked: Option<Instrument>) -> impl IntoView {
     let (site, locale) = (site(), locale());
     let text = text_of(&response);
     let direction = "auto";
@@ -29,7 +30,7 @@ pub(crate) fn Comment(response: ResponseReply) -> impl IntoView {
     view! {
         <li class="comment">
             <A href=path>
-                <b class="score-chip">{score_of(&response).map(|score| score.to_string())}</b>
+                {score_chip(score_of(&response), asked)}
                 <span class="said" dir=direction>{text}</span>
                 <span class="quiet">{touchpoint_name(&response.touchpoint)}" · "{locale.ago(&response.received_at)}</span>
             </A>

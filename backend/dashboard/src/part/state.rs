@@ -24,9 +24,13 @@ pub(crate) fn Waiting(seconds: u32) -> impl IntoView {
     }
 }
 
-/// Something cannot be had, and what to do about it.
+/// Something cannot be had, and what to do about it; as the page's heading where nothing else is on it.
 #[component]
-pub(crate) fn Failed(problem: Problem, #[prop(optional)] again: Option<Callback<()>>) -> impl IntoView {
+pub(crate) fn Failed(
+    problem: Problem,
+    #[prop(optional)] again: Option<Callback<()>>,
+    #[prop(optional)] alone: bool,
+) -> impl IntoView {
     let words = &words().common;
     let text = match problem.status {
         0 => words.offline.to_owned(),
@@ -40,7 +44,7 @@ pub(crate) fn Failed(problem: Problem, #[prop(optional)] again: Option<Callback<
     view! {
         <div class="failed" role="alert">
             <Icon name="warning" />
-            <p>{text}</p>
+            {if alone { view! { <h1>{text}</h1> }.into_any() } else { view! { <p>{text}</p> }.into_any() }}
             {again.map(|again| view! { <button class="button" on:click=move |_| again.run(())>{words.try_again}</button> })}
         </div>
     }
@@ -52,12 +56,13 @@ pub(crate) fn Empty(text: String, #[prop(optional)] children: Option<Children>) 
     view! { <div class="empty"><p>{text}</p>{children.map(|children| children())}</div> }
 }
 
-/// Draws what was read with `draw`, and what stands in its place meanwhile.
+/// Draws what was read with `draw`, and what stands in its place meanwhile; `alone` where that is the whole page.
 #[component]
 pub(crate) fn Part<T, V>(
     loaded: ReadSignal<Loaded<T>, LocalStorage>,
     draw: impl Fn(&T) -> V + Send + 'static,
     #[prop(optional)] again: Option<Callback<()>>,
+    #[prop(optional)] alone: bool,
 ) -> impl IntoView
 where
     T: 'static,
@@ -67,8 +72,8 @@ where
         loaded.with(|loaded| match loaded {
             Loaded::Ready(value) => draw(value).into_any(),
             Loaded::Failed(problem) => match again {
-                Some(again) => view! { <Failed problem=problem.clone() again=again /> }.into_any(),
-                None => view! { <Failed problem=problem.clone() /> }.into_any(),
+                Some(again) => view! { <Failed problem=problem.clone() again=again alone=alone /> }.into_any(),
+                None => view! { <Failed problem=problem.clone() alone=alone /> }.into_any(),
             },
             Loaded::Waiting(seconds) => view! { <Waiting seconds=*seconds /> }.into_any(),
             Loaded::Idle => ().into_any(),

@@ -14,6 +14,7 @@ use crate::fetch;
 use crate::live::live;
 use crate::locale::{locale, words};
 use crate::part::{Comment, Distribution, Empty, Filters, Part, ScoreCard, Trend, metric_name, use_view};
+use crate::screen::responses::{Asked, asked};
 use crate::site::site;
 use crate::text::fill;
 use crate::view::{Period, View};
@@ -76,6 +77,8 @@ pub(crate) fn Overview() -> impl IntoView {
         move || Some(fetch::address("/v1/responses", &pairs(&[("has_comment", "true"), ("limit", "8")]))),
         move || live.responses.get(),
     );
+    let again = Callback::new(move |()| live.refresh());
+    let asked = asked();
     let heading = move |text: &'static str| format!("{} · {text}", metric_name(front.get()));
     view! {
         <header class="head">
@@ -89,7 +92,7 @@ pub(crate) fn Overview() -> impl IntoView {
             {cards.collect_view()}
             <section class="card metric rate">
                 <header><h2>{words.overview.response_rate}</h2></header>
-                <Part loaded=funnel draw=rate />
+                <Part loaded=funnel draw=rate again=again />
             </section>
         </div>
         <div class="two">
@@ -97,14 +100,14 @@ pub(crate) fn Overview() -> impl IntoView {
                 <h2>{move || heading(words.overview.trend)}</h2>
                 {move || {
                     let trend = trends[place()];
-                    view! { <Part loaded=trend draw=|report: &TrendReport| view! { <Trend report=report.clone() /> } /> }
+                    view! { <Part loaded=trend draw=|report: &TrendReport| view! { <Trend report=report.clone() /> } again=again /> }
                 }}
             </section>
             <section class="card">
                 <h2>{move || heading(words.overview.distribution)}</h2>
                 {move || {
                     let score = scores[place()];
-                    view! { <Part loaded=score draw=|report: &ScoreReport| view! { <Distribution report=report.clone() /> } /> }
+                    view! { <Part loaded=score draw=|report: &ScoreReport| view! { <Distribution report=report.clone() /> } again=again /> }
                 }}
             </section>
         </div>
@@ -113,16 +116,19 @@ pub(crate) fn Overview() -> impl IntoView {
                 <h2>{words.overview.comments}</h2>
                 <A href=move || format!("{}{}", site.path("responses"), view.with(View::write))>{words.overview.all_responses}</A>
             </header>
-            <Part loaded=comments draw=newest />
+            <Part loaded=comments draw=move |page| newest(page, asked) again=again />
         </section>
     }
 }
 
-fn newest(page: &Page<ResponseReply>) -> AnyView {
+fn newest(page: &Page<ResponseReply>, asked: Asked) -> AnyView {
     if page.items.is_empty() {
         return view! { <Empty text=words().overview.no_comments.to_owned() /> }.into_any();
     }
-    let items = page.items.iter().map(|response| view! { <Comment response=response.clone() /> });
+    let items = page.items.iter().map(|response| {
+        let asked = asked.with(|asked| asked.iter().find(|(id, ..)| *id == response.survey.0).map(|asked| asked.2));
+        view! { <Comment response=response.clone() asked=asked /> }
+    });
     view! { <ul class="comments">{items.collect_view()}</ul> }.into_any()
 }
 

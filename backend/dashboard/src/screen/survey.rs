@@ -40,9 +40,11 @@ pub(crate) fn Survey() -> impl IntoView {
         let id = id.get();
         (!id.is_empty()).then(|| fetch::address(&format!("/v1/surveys/{}", query::segment(&id)), &[site.parameter()]))
     };
-    let survey = fetch::reading::<Value>(address, || 0);
+    let tries = RwSignal::new(0);
+    let survey = fetch::reading::<Value>(address, move || tries.get());
+    let again = Callback::new(move |()| tries.update(|tries| *tries += 1));
     let draw = move |reply: &Value| *editor(Draft::of(reply, site.parameter(), site.may_edit()));
-    view! { <Part loaded=survey draw=draw /> }
+    view! { <Part loaded=survey draw=draw again=again alone=true /> }
 }
 
 fn editor(draft: Draft) -> Piece {

@@ -1,9 +1,8 @@
-//! Takes pictures of what people see, to be looked at: `screenshots FOLDER` writes one PNG a view.
+//! Pictures of what a customer sees: the shop, the card in every look and state, and the hosted form.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
-use bearing_e2e::browser::Browser;
 use bearing_e2e::card::Card;
 use bearing_e2e::proxy::Proxy;
 use bearing_e2e::server::Server;
@@ -12,34 +11,22 @@ use bearing_e2e::wait::until;
 use hyper::{Method, StatusCode};
 use serde_json::json;
 
-/// A screen: its name, width, height and whether it is a phone's.
-const SCREENS: [(&str, u32, u32, bool); 2] = [("desktop", 1280, 812, false), ("phone", 375, 812, true)];
+use crate::camera::{Camera, SCREENS};
 
 /// The looks, each a touchpoint with a survey of its own, and what the survey measures.
 const LOOKS: [(&str, &str); 4] = [("bar", "nps"), ("centre", "nps"), ("stars", "csat"), ("faces", "csat")];
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<()> {
-    let folder = std::env::args_os().nth(1).map(PathBuf::from).context("usage: screenshots FOLDER")?;
-    std::fs::create_dir_all(&folder)?;
+/// Everything that a customer sees, on each screen and in each colour scheme.
+pub(crate) async fn all(folder: &Path) -> Result<()> {
     let demo = Server::launch("demo", &[]).await?;
     let mut stage = Stage::set("nps").await?;
     stage.host.put_tag("");
     for (look, metric) in LOOKS {
         make(&stage, look, metric).await?;
     }
-    for (screen, width, height, phone) in SCREENS {
+    for screen in SCREENS {
         for scheme in ["light", "dark"] {
-            let camera =
-                Camera { browser: Browser::start().await?, folder: &folder, name: format!("{screen}-{scheme}") };
-            let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": phone });
-            camera.browser.devtools("Emulation.setDeviceMetricsOverride", metrics).await?;
-            // Without motion nothing is caught half faded in.
-            let features = json!({ "features": [
-                { "name": "prefers-color-scheme", "value": scheme },
-                { "name": "prefers-reduced-motion", "value": "reduce" },
-            ] });
-            camera.browser.devtools("Emulation.setEmulatedMedia", features).await?;
+            let camera = Camera::at(folder, screen, scheme).await?;
             shop(&camera, &demo.url()).await?;
             card(&camera, &mut stage).await?;
             for (look, _) in LOOKS {
@@ -52,21 +39,7 @@ async fn main() -> Result<()> {
     Ok(())
 }
 
-/// One browser window with one screen and colour scheme.
-struct Camera<'a> {
-    browser: Browser,
-    folder: &'a Path,
-    name: String,
-}
-
-impl Camera<'_> {
-    async fn take(&self, view: &str) -> Result<()> {
-        let path = self.folder.join(format!("{view}-{}.png", self.name));
-        std::fs::write(&path, self.browser.client.screenshot().await?).with_context(|| path.display().to_string())
-    }
-}
-
-async fn shop(camera: &Camera<'_>, url: &str) -> Result<()> {
+async fn shop(camera: &Camera, url: &str) -> Result<()> {
     for (view, path, asks) in [
         ("shop-home", "", false),
         ("shop-product", "product?lamp=arc", true),
@@ -83,7 +56,7 @@ async fn shop(camera: &Camera<'_>, url: &str) -> Result<()> {
 }
 
 /// The card's states on a stranger's page, in English and from right to left, and the hosted rest in its frame.
-async fn card(camera: &Camera<'_>, stage: &mut Stage) -> Result<()> {
+async fn card(camera: &Camera, stage: &mut Stage) -> Result<()> {
     for (language, send) in [("en", "Send"), ("ar", "إرسال")] {
         stage.host.put_tag(&stage.tag(&stage.server.url(), &format!(r#"data-locale="{language}""#)));
         forget(camera, stage).await?;
@@ -107,7 +80,7 @@ async fn card(camera: &Camera<'_>, stage: &mut Stage) -> Result<()> {
     frame.enter_frame().await?;
     camera.browser.find("textarea").await?;
     camera.browser.client.enter_parent_frame().await?;
-    camera.take("card-4-no-wasm").await
+    camera.take("card-4-no-wasm").await.map(drop)
 }
 
 /// Publishes the survey of a look: a position or a style of its scale, a question that must be answered, and a link at
@@ -144,7 +117,7 @@ async fn make(stage: &Stage, look: &str, metric: &str) -> Result<()> {
 }
 
 /// A look's states: first, foot open, chosen, fault, second step, thanks with a link, withdrawn, declined.
-async fn looks(camera: &Camera<'_>, stage: &Stage, look: &str) -> Result<()> {
+async fn looks(camera: &Camera, stage: &Stage, look: &str) -> Result<()> {
     stage.host.put_tag(&stage.tag(&stage.server.url(), &format!(r#"data-touchpoint="{look}""#)));
     forget(camera, stage).await?;
     let card = Card::shown(&camera.browser).await?;
@@ -175,18 +148,18 @@ async fn looks(camera: &Camera<'_>, stage: &Stage, look: &str) -> Result<()> {
     card.find("summary").await?.click().await?;
     card.find(".never").await?.click().await?;
     card.find(".thanks").await?;
-    camera.take(&format!("{look}-8-declined")).await
+    camera.take(&format!("{look}-8-declined")).await.map(drop)
 }
 
 /// Opens the stranger's page as a visitor who was never here.
-async fn forget(camera: &Camera<'_>, stage: &Stage) -> Result<()> {
+async fn forget(camera: &Camera, stage: &Stage) -> Result<()> {
     let origin = json!({ "origin": stage.host.origin(), "storageTypes": "all" });
     camera.browser.open("about:blank").await?;
     camera.browser.devtools("Storage.clearDataForOrigin", origin).await?;
     camera.browser.open(&stage.host.page("plain.html")).await
 }
 
-async fn hosted(camera: &Camera<'_>, stage: &Stage) -> Result<()> {
+async fn hosted(camera: &Camera, stage: &Stage) -> Result<()> {
     let form = format!("{}/s/{}", stage.server.url(), stage.survey);
     for (view, query) in [("hosted", ""), ("hosted-mailed", "?score=9"), ("hosted-ar", "?lang=ar")] {
         camera.browser.open(&format!("{form}{query}")).await?;
@@ -196,5 +169,5 @@ async fn hosted(camera: &Camera<'_>, stage: &Stage) -> Result<()> {
     camera.browser.find("label:has(input[value='8'])").await?.click().await?;
     camera.browser.find("form button").await?.click().await?;
     camera.browser.find(".thanks").await?;
-    camera.take("hosted-thanks-ar").await
+    camera.take("hosted-thanks-ar").await.map(drop)
 }
