@@ -57,7 +57,8 @@ fn refused(problem: &Problem, is_shared: bool) -> AnyView {
 
 fn said(title: &'static str, lead: &'static str) -> AnyView {
     browser::set_title(title);
-    view! { <main class="alone over" role="alert"><h1>{title}</h1><p class="soft">{lead}</p></main> }.into_any()
+    view! { <main class="alone over"><div role="alert"><h1>{title}</h1><p class="soft">{lead}</p></div></main> }
+        .into_any()
 }
 
 /// The board, until its link has ended.

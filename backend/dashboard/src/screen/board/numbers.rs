@@ -201,6 +201,14 @@ fn head(about: &About, board: Board, wall: Wall, period: RwSignal<Period>) -> An
         None => words.overview.live.to_owned(),
     };
     let as_of = move || fill(words.board.as_of, &[("time", &locale.time(board.read_at.get()))]);
+    let span = move || match period.get() {
+        Period::Last(days) => locale.plural(&words.common.last_days, u64::from(days)),
+        Period::Between(from, to) => {
+            let (low, high) = (locale.date(&from.date()), locale.date(&to.date()));
+            fill(words.common.interval, &[("low", &low), ("high", &high)])
+        }
+        Period::All => words.common.all_time.to_owned(),
+    };
     let filter = filter_words(&about.filter, about.survey.as_deref());
     let filter = if filter.is_empty() { vec![words.board.everything.to_owned()] } else { filter };
     let chips: Vec<AnyView> =
@@ -253,7 +261,7 @@ fn head(about: &About, board: Board, wall: Wall, period: RwSignal<Period>) -> An
                 <span class="live" class:off=move || lost.get().is_some() role="status">
                     <span class="dot" aria-hidden="true"></span><span>{state}</span>
                 </span>
-                <span class="quiet as-of">{as_of}</span>
+                <span class="quiet as-of"><span class="span">{span}" · "</span>{as_of}</span>
             </div>
             <div class="board-acts">
                 <label><span class="visually-hidden">{words.common.period}</span><select on:change=pick>{options}</select></label>
@@ -293,7 +301,13 @@ fn lost_since(board: Board) -> RwSignal<Option<f64>> {
 }
 
 /// One comment, as the board shows it.
-fn remark(score: Option<u8>, text: String, from: String) -> AnyView {
+fn remark(score: Option<u8>, text: String, from: Vec<String>) -> AnyView {
+    // Each has a direction of its own: a date among names would be torn apart.
+    let from: Vec<AnyView> = from
+        .into_iter()
+        .enumerate()
+        .map(|(place, part)| view! { {(place > 0).then_some(" · ")}<bdi>{part}</bdi> }.into_any())
+        .collect();
     view! {
         <li class="remark">
             <b class="score-chip">{score.map(|score| score.to_string())}</b>
@@ -326,8 +340,7 @@ fn said(about: &About, board: Board) -> AnyView {
                 board.reading::<Page<ResponseReply>>(move || Some(fetch::address("/v1/responses", &pairs)), again);
             let draw = move |page: &Page<ResponseReply>| {
                 let one = |response: &ResponseReply| {
-                    let from =
-                        format!("{} · {}", touchpoint_name(&response.touchpoint), locale.ago(&response.received_at));
+                    let from = vec![touchpoint_name(&response.touchpoint), locale.ago(&response.received_at)];
                     remark(score_of(response), text_of(response), from)
                 };
                 list(page.items.iter().map(one).collect())
@@ -339,13 +352,13 @@ fn said(about: &About, board: Board) -> AnyView {
             let draw = move |page: &Page<SharedComment>| {
                 let one = |comment: &SharedComment| {
                     let from =
-                        [touchpoint_name(&comment.touchpoint), comment.survey.clone(), locale.date(&comment.day)];
-                    remark(Some(comment.score), comment.comment.clone(), from.join(" · "))
+                        vec![touchpoint_name(&comment.touchpoint), comment.survey.clone(), locale.date(&comment.day)];
+                    remark(Some(comment.score), comment.comment.clone(), from)
                 };
                 list(page.items.iter().map(one).collect())
             };
             view! { <Part loaded=page draw=draw /> }.into_any()
         }
     };
-    view! { <section class="card"><h2>{words.overview.comments}</h2>{drawn}</section> }.into_any()
+    view! { <section class="card said-lately"><h2>{words.overview.comments}</h2>{drawn}</section> }.into_any()
 }
