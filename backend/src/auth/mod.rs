@@ -63,14 +63,9 @@ impl Caller {
     /// # Errors
     /// `insufficient_scope`, naming the scope or the role that is needed.
     pub fn may(&self, needed: Scope) -> ApiResult<&SiteId> {
-        if matches!(self.who, Who::Share(_)) {
-            return Err(share::refused());
-        }
-        if self.scope >= needed {
-            return Ok(&self.site);
-        }
         let message = match self.who {
-            Who::Share(_) => String::new(),
+            Who::Share(_) => return Err(share::refused()),
+            _ if self.scope >= needed => return Ok(&self.site),
             Who::Key(_) => format!("The key's scope is `{}`; this needs `{}`.", self.scope.name(), needed.name()),
             Who::Member(_) => {
                 let role =

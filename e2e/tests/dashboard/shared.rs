@@ -134,10 +134,12 @@ async fn a_board_fits_a_wall_and_its_controls_step_aside() -> Result<()> {
     let seen = "return getComputedStyle(document.querySelector('.board-acts')).visibility";
     until("the controls to step aside", async || Ok((browser.look(seen, Vec::new()).await? == "hidden").then_some(())))
         .await?;
-    browser.press(Key::Space).await?;
-    until("the controls again", async || Ok((browser.look(seen, Vec::new()).await? == "visible").then_some(())))
-        .await?;
+    // Whoever wants less motion is asked first; a key brings the controls back.
+    browser.press(Key::Shift).await?;
     team::saying(&browser, ".board-acts button", "Go round").await?;
+    browser.press(Key::Space).await?;
+    team::saying(&browser, ".board-acts button", "Stay here").await?;
+    browser.press(Key::Shift).await?;
     team::press(&browser, ".board-acts a", "Leave the wall display").await?;
     team::saying(&browser, "h1", "Overview").await?;
     browser.close().await
