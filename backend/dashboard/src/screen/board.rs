@@ -1,7 +1,9 @@
 //! A board: one page of large numbers to look at, on a wall or through a shared link.
 
 mod about;
+mod head;
 mod numbers;
+mod remarks;
 mod stream;
 mod wall;
 
@@ -71,10 +73,11 @@ fn whole(about: About) -> AnyView {
         }
         None => stream::follow(over),
     };
+    let is_shared = about.site.is_none();
     let about = StoredValue::new(about);
     view! {
-        {move || match over.get() {
-            // Nothing of what was seen stays on the screen.
+        {move || match over.get() && is_shared {
+            // Nothing of what was seen stays on the screen. A member is led to the sign-in form.
             true => said(words().board.over, words().board.over_lead),
             false => numbers::board(about.get_value(), live, over),
         }}

@@ -1,49 +1,40 @@
-//! The numbers of a board: a card each metric, one of them in front with its trend and distribution, and the newest comments.
+//! The numbers of a board: a card each metric, and one of them in front with its trend and distribution.
 
-use bearing_shared::api::Page;
 use bearing_shared::api::reports::{ScoreReport, TrendReport};
-use bearing_shared::api::responses::ResponseReply;
-use bearing_shared::api::shares::SharedComment;
-use bearing_shared::metric::Metric;
-use gloo::timers::callback::Interval;
+use bearing_shared::metric::{Metric, State};
 use js_sys::Date;
 use leptos::prelude::*;
 use serde::de::DeserializeOwned;
 
 use super::about::About;
-use super::wall::{Wall, fill_screen};
+use super::head::head;
+use super::remarks::remarks;
+use super::wall::Wall;
 use crate::browser;
 use crate::fetch::{self, Loaded};
 use crate::live::Live;
 use crate::locale::{self, locale, words};
-use crate::part::{
-    Distribution, Empty, Icon, Part, ScoreCard, Trend, filter_words, metric_name, score_of, text_of, touchpoint_name,
-};
-use crate::text::fill;
+use crate::part::{Distribution, Empty, Part, ScoreCard, Trend, metric_name};
 use crate::view::Period;
 
-/// How often it is looked whether the line still holds.
-const LOOK_MS: u32 = 5_000;
-/// After how many looks everything is read again: while the line is down, and in any case.
-const LOST_LOOKS: u32 = 12;
-const ANY_LOOKS: u32 = 60;
-
-type Kept<T> = ReadSignal<Loaded<T>, LocalStorage>;
+/// What was read, and stays while nothing newer can be.
+pub(super) type Kept<T> = ReadSignal<Loaded<T>, LocalStorage>;
 
 /// What concerns every reading of a board.
 #[derive(Clone, Copy)]
-struct Board {
-    live: Live,
+pub(super) struct Board {
+    /// What happens while one looks.
+    pub(super) live: Live,
     /// Whether the link has ended.
-    over: RwSignal<bool>,
+    pub(super) over: RwSignal<bool>,
     /// When something was last read, ms since 1970 UTC.
-    read_at: RwSignal<f64>,
+    pub(super) read_at: RwSignal<f64>,
 }
 
 impl Board {
     /// What an address has, read again by `again`. What was read stays while the server cannot be reached: the board says
     /// since when.
-    fn reading<T>(self, address: impl Fn() -> Option<String> + 'static, again: RwSignal<u32>) -> Kept<T>
+    pub(super) fn reading<T>(self, address: impl Fn() -> Option<String> + 'static, again: RwSignal<u32>) -> Kept<T>
     where
         T: DeserializeOwned + Clone + 'static,
     {
@@ -167,7 +158,7 @@ pub(super) fn board(about: About, live: Live, over: RwSignal<bool>) -> AnyView {
         let score = shown.with_value(|scores| scores.get(front.get()).copied());
         score.map(|score| view! { <Part loaded=score draw=distribution /> })
     };
-    let comments = about.comments.then(|| said(&about, board));
+    let comments = about.comments.then(|| remarks(&about, board));
     view! {
         <main id="board" class="board" class:idle=move || wall.idle.get() && wall.on.get()>
             {head(&about, board, wall, period)}
@@ -184,181 +175,10 @@ pub(super) fn board(about: About, live: Live, over: RwSignal<bool>) -> AnyView {
 
 /// The distribution, unless it is hidden: then there are no bars at all.
 fn distribution(report: &ScoreReport) -> AnyView {
-    if report.state == bearing_shared::metric::State::Hidden {
+    if report.state == State::Hidden {
         let words = words();
         let text = if report.n == 0 { words.overview.no_answers } else { words.common.too_few };
         return view! { <Empty text=text.to_owned() /> }.into_any();
     }
     view! { <Distribution report=report.clone() /> }.into_any()
-}
-
-/// The board's name, what it is narrowed to, whether it is live, and its controls.
-fn head(about: &About, board: Board, wall: Wall, period: RwSignal<Period>) -> AnyView {
-    let (words, locale) = (words(), locale());
-    let lost = lost_since(board);
-    let state = move || match lost.get() {
-        Some(since) => fill(words.board.lost, &[("time", &locale.time(since))]),
-        None => words.overview.live.to_owned(),
-    };
-    let as_of = move || fill(words.board.as_of, &[("time", &locale.time(board.read_at.get()))]);
-    let span = move || match period.get() {
-        Period::Last(days) => locale.plural(&words.common.last_days, u64::from(days)),
-        Period::Between(from, to) => {
-            let (low, high) = (locale.date(&from.date()), locale.date(&to.date()));
-            fill(words.common.interval, &[("low", &low), ("high", &high)])
-        }
-        Period::All => words.common.all_time.to_owned(),
-    };
-    let filter = filter_words(&about.filter, about.survey.as_deref());
-    let filter = if filter.is_empty() { vec![words.board.everything.to_owned()] } else { filter };
-    let chips: Vec<AnyView> =
-        filter.into_iter().map(|text| view! { <li class="bit" dir="auto">{text}</li> }.into_any()).collect();
-    let of = (!about.of.is_empty()).then(|| view! { <bdi class="soft">{about.of.clone()}</bdi> });
-    let sample = about.sample.then(|| view! { <p class="note">{words.common.sample}</p> });
-    let options: Vec<AnyView> = Period::OFFERED
-        .iter()
-        .map(|days| (days.to_string(), locale.plural(&words.common.last_days, u64::from(*days)), Period::Last(*days)))
-        .chain([("all".to_owned(), words.common.all_time.to_owned(), Period::All)])
-        .map(|(value, text, own)| {
-            view! { <option value=value selected=move || period.get() == own>{text}</option> }.into_any()
-        })
-        .collect();
-    let pick = move |event: web_sys::Event| {
-        period.set(event_target_value(&event).parse().map_or(Period::All, Period::Last));
-    };
-    let overview = about.site.as_ref().map(|site| format!("/app/{site}{}", about.view.write()));
-    let leave = match overview {
-        Some(path) => {
-            view! { <a class="button" href=path><Icon name="close" />{words.board.leave_wall}</a> }.into_any()
-        }
-        None => view! {
-            <button class="button" on:click=move |_| wall.on.update(|on| *on = !*on)>
-                {move || if wall.on.get() { words.board.leave_wall } else { words.board.wall }}
-            </button>
-        }
-        .into_any(),
-    };
-    let holds = move || {
-        wall.on.get().then(|| {
-            let (icon, text) =
-                if wall.held.get() { ("play", words.board.go_round) } else { ("pause", words.board.hold) };
-            let hold = move |_| wall.held.update(|held| *held = !*held);
-            view! {
-                <button class="button" on:click=hold><Icon name=icon />{text}</button>
-                <button class="button" on:click=move |_| fill_screen()><Icon name="desktop" />{words.board.full}</button>
-            }
-        })
-    };
-    view! {
-        <header class="board-head">
-            <div class="what">
-                <h1 dir="auto">{about.name.clone()}</h1>
-                {of}
-                <ul class="bits">{chips}</ul>
-                {sample}
-            </div>
-            <div class="when">
-                <span class="live" class:off=move || lost.get().is_some() role="status">
-                    <span class="dot" aria-hidden="true"></span><span>{state}</span>
-                </span>
-                <span class="quiet as-of"><span class="span">{span}" · "</span>{as_of}</span>
-            </div>
-            <div class="board-acts">
-                <label><span class="visually-hidden">{words.common.period}</span><select on:change=pick>{options}</select></label>
-                {holds}
-                {leave}
-            </div>
-        </header>
-    }
-    .into_any()
-}
-
-/// Since when nothing is heard, ms since 1970 UTC; looks now and then, and has everything read again where it is time.
-fn lost_since(board: Board) -> RwSignal<Option<f64>> {
-    let lost = RwSignal::new(None);
-    Effect::new(move || {
-        if board.live.open.get() {
-            lost.set(None);
-        }
-    });
-    let (held, looks) = (std::cell::Cell::new(Date::now()), std::cell::Cell::new(0_u32));
-    let interval = Interval::new(LOOK_MS, move || {
-        looks.set(looks.get().wrapping_add(1));
-        // The board may be gone: its link has ended.
-        let Some(open) = board.live.open.try_get_untracked() else { return };
-        if open {
-            held.set(Date::now());
-        } else {
-            let _ = lost.try_update(|lost| *lost = lost.or(Some(held.get())));
-        }
-        if looks.get() % if open { ANY_LOOKS } else { LOST_LOOKS } == 0 {
-            board.live.refresh();
-        }
-    });
-    let interval = send_wrapper::SendWrapper::new(interval);
-    on_cleanup(move || drop(interval));
-    lost
-}
-
-/// One comment, as the board shows it.
-fn remark(score: Option<u8>, text: String, from: Vec<String>) -> AnyView {
-    // Each has a direction of its own: a date among names would be torn apart.
-    let from: Vec<AnyView> = from
-        .into_iter()
-        .enumerate()
-        .map(|(place, part)| view! { {(place > 0).then_some(" · ")}<bdi>{part}</bdi> }.into_any())
-        .collect();
-    view! {
-        <li class="remark">
-            <b class="score-chip">{score.map(|score| score.to_string())}</b>
-            <p class="said" dir="auto">{text}</p>
-            <p class="quiet">{from}</p>
-        </li>
-    }
-    .into_any()
-}
-
-/// The newest comments: of a member's site as its lists have them, of a shared link without whose they are.
-fn said(about: &About, board: Board) -> AnyView {
-    let (words, locale) = (words(), locale());
-    let again = board.live.responses;
-    let list = |items: Vec<AnyView>| {
-        if items.is_empty() {
-            return view! { <Empty text=words.overview.no_comments.to_owned() /> }.into_any();
-        }
-        view! { <ul class="remarks">{items}</ul> }.into_any()
-    };
-    let drawn = match about.site.clone() {
-        Some(site) => {
-            let filter = about.filter.clone();
-            let pairs: Vec<(String, String)> = [("site", site.as_str()), ("has_comment", "true"), ("limit", "8")]
-                .map(|(name, value)| (name.to_owned(), value.to_owned()))
-                .into_iter()
-                .chain(filter)
-                .collect();
-            let page =
-                board.reading::<Page<ResponseReply>>(move || Some(fetch::address("/v1/responses", &pairs)), again);
-            let draw = move |page: &Page<ResponseReply>| {
-                let one = |response: &ResponseReply| {
-                    let from = vec![touchpoint_name(&response.touchpoint), locale.ago(&response.received_at)];
-                    remark(score_of(response), text_of(response), from)
-                };
-                list(page.items.iter().map(one).collect())
-            };
-            view! { <Part loaded=page draw=draw /> }.into_any()
-        }
-        None => {
-            let page = board.reading::<Page<SharedComment>>(|| Some("/v1/shared/comments".to_owned()), again);
-            let draw = move |page: &Page<SharedComment>| {
-                let one = |comment: &SharedComment| {
-                    let from =
-                        vec![touchpoint_name(&comment.touchpoint), comment.survey.clone(), locale.date(&comment.day)];
-                    remark(Some(comment.score), comment.comment.clone(), from)
-                };
-                list(page.items.iter().map(one).collect())
-            };
-            view! { <Part loaded=page draw=draw /> }.into_any()
-        }
-    };
-    view! { <section class="card said-lately"><h2>{words.overview.comments}</h2>{drawn}</section> }.into_any()
 }
