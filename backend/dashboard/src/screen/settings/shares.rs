@@ -2,28 +2,26 @@
 
 use std::collections::BTreeSet;
 
-use bearing_shared::api::Page;
-use bearing_shared::api::shares::ShareReply;
 use bearing_shared::api::sites::SiteReply;
-use bearing_shared::api::surveys::SurveyReply;
 use bearing_shared::metric::Metric;
 use gloo::net::http::Method;
 use leptos::prelude::*;
 use serde_json::{Map, Value};
 
 use crate::browser;
-use crate::fetch::{self, Loaded};
+use crate::fetch;
 use crate::locale::{locale, words};
 use crate::part::{
-    Ask, Field, Form, Question, button, changing, check, each, el, filter_words, lead, list, mark, metric_name, named,
-    revealed, row, rows, section, surveys,
+    Ask, Field, Form, Question, button, changing, check, el, filter_words, lead, list, mark, metric_name, named,
+    revealed, row, rows, section,
 };
 use crate::query;
 use crate::site::site;
 use crate::text::fill;
 use crate::view::View;
 
-type Surveys = ReadSignal<Loaded<Page<SurveyReply>>, LocalStorage>;
+/// The surveys of the site as the API has them: of each only its id, its name and its touchpoints are read.
+type Surveys = ReadSignal<fetch::Loaded<Value>, LocalStorage>;
 
 /// A choice of the filter: its name in reports and what it can be, the value and its words.
 type Options = Vec<(String, String)>;
@@ -31,12 +29,14 @@ type Options = Vec<(String, String)>;
 /// The part *shared links*.
 pub(super) fn part(reply: &SiteReply) -> AnyView {
     let words = words();
-    let (site, ask, ending, known) = (site(), Ask::new(), Form::new(), surveys());
+    let (site, ask, ending) = (site(), Ask::new(), Form::new());
     let changed = RwSignal::new(0_u32);
     let may = site.may_edit();
+    let of_site = move || fetch::address("/v1/surveys", &[site.parameter(), ("limit".into(), "500".into())]);
+    let known = list(Box::new(move || Some(of_site())), RwSignal::new(0));
     let links = list(Box::new(move || Some(fetch::address("/v1/shares", &[site.parameter()]))), changed);
     let take_back = ending.act(changed, words.board.taken_back);
-    let draw = each(move |share: ShareReply| entry(&share, may, known, ask, take_back));
+    let draw = Box::new(move |share: &Value| entry(share, may, known, ask, take_back));
     let within = vec![lead(words.board.shares_lead), ending.common_fault(), rows(links, words.board.no_shares, draw)];
     let mut parts = vec![section(words.board.shares, within)];
     parts.push(if may { making(reply, known, changed) } else { lead(words.board.editors_only) });
@@ -44,42 +44,54 @@ pub(super) fn part(reply: &SiteReply) -> AnyView {
     parts.into_any()
 }
 
-/// The name of a survey, once it is known.
-fn survey_name(known: Surveys, id: &str) -> Option<String> {
-    let named = |page: &Page<SurveyReply>| {
-        page.items.iter().find(|survey| survey.id.0 == id).map(|survey| survey.survey.name.clone())
-    };
-    known.with(|known| known.ready().and_then(named))
+/// A text of a reply.
+fn text(of: &Value, name: &str) -> Option<String> {
+    of[name].as_str().map(str::to_owned)
 }
 
-fn entry(share: &ShareReply, may: bool, known: Surveys, ask: Ask, take_back: Callback<(String, Value)>) -> AnyView {
+/// The things of a list that has come.
+fn items(list: &Value) -> &[Value] {
+    list["items"].as_array().map(Vec::as_slice).unwrap_or_default()
+}
+
+/// The name of a survey, once it is known.
+fn survey_name(known: Surveys, id: &str) -> Option<String> {
+    known.with(|known| {
+        let found = items(known.ready()?).iter().find(|survey| survey["id"] == *id)?;
+        text(found, "name")
+    })
+}
+
+fn entry(share: &Value, may: bool, known: Surveys, ask: Ask, take_back: Callback<(String, Value)>) -> AnyView {
     let (words, locale) = (words(), locale());
-    let filter: Vec<(String, String)> = share.filter.clone().into_iter().collect();
-    let survey = share.filter.get("survey").cloned();
+    let (id, name) = (text(share, "id").unwrap_or_default(), text(share, "name").unwrap_or_default());
+    let filter = share["filter"].as_object().into_iter().flatten();
+    let filter: Vec<(String, String)> =
+        filter.map(|(name, value)| (name.clone(), value.as_str().unwrap_or_default().to_owned())).collect();
+    let survey = text(&share["filter"], "survey");
     let shown = changing(move || {
         let survey = survey.as_ref().and_then(|id| survey_name(known, id));
         let said = filter_words(&filter, survey.as_deref());
         let said = if said.is_empty() { words.board.everything.to_owned() } else { said.join(" · ") };
         el("bdi", "", vec![said.into_any()])
     });
-    let made = [("date", locale.moment(&share.created_at)), ("name", share.created_by.clone().unwrap_or("–".into()))];
-    let made = fill(words.board.made_by, &made.each_ref().map(|(name, value)| (*name, value.as_str())));
-    let used = share.last_used_at.as_ref().map(|at| fill(words.settings.last_used, &[("ago", &locale.ago(at))]));
-    let is_over = share.expires_at.as_ref().is_some_and(|at| at.as_str() < browser::now().as_str());
-    let ends = share.expires_at.as_ref().filter(|_| !is_over);
-    let ends = ends.map(|at| fill(words.board.ends_at, &[("date", &locale.moment(at))]));
+    let (by, at) = (text(share, "created_by").unwrap_or("–".into()), text(share, "created_at").unwrap_or_default());
+    let made = fill(words.board.made_by, &[("date", &locale.moment(&at)), ("name", &by)]);
+    let used = text(share, "last_used_at").map(|at| fill(words.settings.last_used, &[("ago", &locale.ago(&at))]));
+    let ends = text(share, "expires_at");
+    let is_over = ends.as_ref().is_some_and(|at| *at < browser::now());
+    let ends = ends.filter(|_| !is_over).map(|at| fill(words.board.ends_at, &[("date", &locale.moment(&at))]));
     let about = [Some(made), Some(used.unwrap_or_else(|| words.settings.never.to_owned())), ends];
     let about: Vec<String> = about.into_iter().flatten().collect();
-    let mut main = vec![el("b", "", vec![named(share.name.clone())])];
-    for (so, text) in [(share.comments, words.board.with_comments), (is_over, words.board.ended)] {
+    let mut main = vec![el("b", "", vec![named(name.clone())])];
+    for (so, text) in [(share["comments"] == true, words.board.with_comments), (is_over, words.board.ended)] {
         if so {
             main.extend([" ".into_any(), mark(text)]);
         }
     }
     main.push(el("div", "soft", vec![shown]));
-    let address =
-        fetch::address(&format!("/v1/shares/{}", query::segment(&share.id.0)), &[untrack(|| site().parameter())]);
-    let title = fill(words.board.take_back_name, &[("name", &share.name)]);
+    let address = fetch::address(&format!("/v1/shares/{}", query::segment(&id)), &[untrack(|| site().parameter())]);
+    let title = fill(words.board.take_back_name, &[("name", &name)]);
     let question = move || {
         let address = address.clone();
         ask.about(Question {
@@ -90,7 +102,7 @@ fn entry(share: &ShareReply, may: bool, known: Surveys, ask: Ask, take_back: Cal
             go: Callback::new(move |()| take_back.run((address.clone(), Value::Null))),
         });
     };
-    let label = format!("{}: {}", words.board.take_back, share.name);
+    let label = format!("{}: {name}", words.board.take_back);
     let act = may.then(|| button("button small", label, words.board.take_back.into_any(), question));
     row(main, about.join(" · ").into_any(), act.into_iter().collect())
 }
@@ -129,9 +141,11 @@ fn making(reply: &SiteReply, known: Surveys, changed: RwSignal<u32>) -> AnyView 
     let surveys = changing(move || {
         let (mut named, mut places) = (Vec::new(), BTreeSet::new());
         known.with(|known| {
-            for survey in known.ready().map(|page| page.items.as_slice()).unwrap_or_default() {
-                named.push((survey.id.0.clone(), survey.survey.name.clone()));
-                places.extend(survey.survey.touchpoints.iter().cloned());
+            for survey in known.ready().map(items).unwrap_or_default() {
+                let (id, name) = (text(survey, "id"), text(survey, "name"));
+                named.extend(id.zip(name));
+                let touchpoints = survey["touchpoints"].as_array().into_iter().flatten();
+                places.extend(touchpoints.filter_map(|name| name.as_str().map(str::to_owned)));
             }
         });
         let mut places: Options = places.into_iter().map(|name| (name.clone(), name)).collect();
