@@ -23,7 +23,7 @@ use crate::view::View;
 /// The surveys of the site as the API has them: of each only its id, its name and its touchpoints are read.
 type Surveys = ReadSignal<fetch::Loaded<Value>, LocalStorage>;
 
-/// A choice of the filter: its name in reports and what it can be, the value and its words.
+/// What can be chosen: values, each with its words.
 type Options = Vec<(String, String)>;
 
 /// The part *shared links*.
