@@ -33,7 +33,7 @@ const ASSET_INPUTS: [&str; 12] = [
 ];
 
 /// What the dashboard's files are made from, beside the compiled program.
-const DASHBOARD_INPUTS: [&str; 7] = [
+const DASHBOARD_INPUTS: [&str; 8] = [
     "Cargo.lock",
     "backend/dashboard/page",
     "backend/dashboard/src/text",
@@ -41,6 +41,7 @@ const DASHBOARD_INPUTS: [&str; 7] = [
     "xtask/npm/package-lock.json",
     "dist/.build/making.wasm",
     "dist/.build/reading.wasm",
+    "dist/.build/showing.wasm",
 ];
 
 /// The style sheets that only some surveys need.
@@ -109,7 +110,10 @@ pub(crate) fn assets(place: &Place) -> Result<()> {
 
 /// Makes the dashboard's files, in `dist/dashboard`.
 fn dashboard(place: &Place) -> Result<()> {
-    let programs = [wasm::compile(place, &wasm::READING)?, wasm::compile(place, &wasm::MAKING)?];
+    let mut programs = Vec::new();
+    for program in [wasm::READING, wasm::MAKING, wasm::SHOWING] {
+        programs.push(wasm::compile(place, &program)?);
+    }
     let (work, out) = (place.work(), place.dist().join("dashboard"));
     let stamp = work.join("dashboard-files.stamp");
     if !out.join("index.html").is_file() && stamp.exists() {

@@ -90,7 +90,7 @@ fn dashboard(place: &Place) -> Result<bool> {
     let common =
         size("index.html") + size("main.css") + size("start.js") + words.context("the dashboard has no words")?;
     let mut small = true;
-    for program in ["reading", "making"] {
+    for program in ["reading", "making", "showing"] {
         let (glue, wasm) = (size(&format!("{program}.js")), size(&format!("{program}.wasm")));
         ensure!(glue > 0 && wasm > 0, "the dashboard has no program {program}");
         let sum = common + glue + wasm;

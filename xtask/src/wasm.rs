@@ -59,8 +59,11 @@ pub(crate) const READING: Program = dashboard("reading", "reading");
 /// What a site's team downloads to make surveys and to set things.
 pub(crate) const MAKING: Program = dashboard("making", "making");
 
-/// Both at once, which nobody downloads: lints look at all of it.
-pub(crate) const DASHBOARD: Program = dashboard("dashboard", "reading,making");
+/// What hangs on a wall, and what whoever has a shared link downloads.
+pub(crate) const SHOWING: Program = dashboard("showing", "showing");
+
+/// All at once, which nobody downloads: lints look at all of it.
+pub(crate) const DASHBOARD: Program = dashboard("dashboard", "reading,making,showing");
 
 const fn dashboard(name: &'static str, features: &'static str) -> Program {
     Program {

@@ -15,8 +15,9 @@ use crate::listing::Listing;
 use crate::live::Live;
 use crate::locale::{self, Locale};
 use crate::part::{Failed, Shell, Toasts, Waiting};
+use crate::place::Program;
 use crate::site::SiteContext;
-use crate::text::{Language, unlisted};
+use crate::text::{Language, Text, unlisted};
 use crate::{browser, place, screen};
 
 /// Reads who is signed in and the words that they read, then shows everything else in the place of what the page showed
@@ -28,12 +29,7 @@ pub(crate) fn mount() {
         let browser = browser::languages();
         let chosen = session.as_ref().ok().and_then(|session| session.member.locale.clone());
         let language = Language::best(chosen.iter().chain(&browser).map(String::as_str));
-        // The page fetched those of the browser's language ahead; who has chosen another waits for these.
-        let words = fetch::get::<Vec<String>>(&format!("{}{}.json", browser::files(), language.tag)).await;
-        let Some(text) = words.ok().and_then(unlisted) else {
-            browser::say_opening("The dashboard's words could not be loaded. Load the page again.");
-            return;
-        };
+        let Some(text) = words_of(language).await else { return };
         browser::end_opening();
         mount_to_body(move || {
             provide_context(Locale::of(language, text, &browser));
@@ -45,20 +41,35 @@ pub(crate) fn mount() {
     });
 }
 
+/// The words of a language. Where they cannot be had, the page says so.
+pub(crate) async fn words_of(language: Language) -> Option<&'static Text> {
+    // The page fetched those of the browser's language ahead; who has chosen another waits for these.
+    let words = fetch::get::<Vec<String>>(&format!("{}{}.json", browser::files(), language.tag)).await;
+    let text = words.ok().and_then(unlisted);
+    if text.is_none() {
+        browser::say_opening("The dashboard's words could not be loaded. Load the page again.");
+    }
+    text
+}
+
+/// Has the whole page read as a language does.
+pub(crate) fn turn(language: Language) {
+    if let Some(root) = browser::document().document_element() {
+        // The element of every page takes both.
+        let _ = root.set_attribute("lang", language.tag);
+        let _ = root.set_attribute("dir", language.direction());
+    }
+}
+
 /// Everything that a member sees.
 #[component]
 fn Member(session: SessionReply) -> impl IntoView {
-    let locale = locale::locale();
     provide_context(session.clone());
     provide_context(Toasts::new());
     provide_context(Listing::new());
-    if let Some(root) = browser::document().document_element() {
-        // The element of every page takes both.
-        let _ = root.set_attribute("lang", locale.language.tag);
-        let _ = root.set_attribute("dir", locale.language.direction());
-    }
+    turn(locale::locale().language);
     // Made within the router, which they ask for the address.
-    view! { <Router>{if place::is_making(&browser::path()) { making() } else { reading(&session) }}</Router> }
+    view! { <Router>{if place::program(&browser::path()) == Program::Making { making() } else { reading(&session) }}</Router> }
 }
 
 /// The screens of the program that shows.

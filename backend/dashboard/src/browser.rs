@@ -95,6 +95,17 @@ pub(crate) fn files() -> String {
     document().document_element().and_then(|root| root.get_attribute("data-files")).unwrap_or_default()
 }
 
+/// Now, as the API writes moments.
+pub(crate) fn now() -> String {
+    String::from(js_sys::Date::new_0().to_iso_string())
+}
+
+/// What is behind the `?` and the `#` of the page's address, with these.
+pub(crate) fn asked() -> (String, String) {
+    let location = window().location();
+    (location.search().unwrap_or_default(), location.hash().unwrap_or_default())
+}
+
 /// The path of the page.
 pub(crate) fn path() -> String {
     window().location().pathname().unwrap_or_default()

@@ -140,7 +140,45 @@ fn typed<T: DeserializeOwned>(value: Value) -> Result<T, Problem> {
 }
 
 async fn sent(request: RequestBuilder) -> Result<Response, Problem> {
-    received(request.send().await).await
+    received(signed(request).send().await).await
+}
+
+#[cfg(feature = "showing")]
+thread_local! {
+    /// The secret of the shared link that the page shows.
+    static SECRET: std::cell::RefCell<String> = const { std::cell::RefCell::new(String::new()) };
+}
+
+/// Has everything be read with a shared link from now on.
+#[cfg(feature = "showing")]
+pub(crate) fn read_by_link(secret: String) {
+    SECRET.set(secret);
+}
+
+#[cfg(feature = "showing")]
+fn signed(request: RequestBuilder) -> RequestBuilder {
+    let secret = SECRET.with_borrow(Clone::clone);
+    if secret.is_empty() { request } else { request.header("authorization", &format!("Bearer {secret}")) }
+}
+
+#[cfg(not(feature = "showing"))]
+fn signed(request: RequestBuilder) -> RequestBuilder {
+    request
+}
+
+/// Whether a page that may read no more can be signed in to: whoever has a shared link has no account.
+fn has_account() -> bool {
+    #[cfg(feature = "showing")]
+    if SECRET.with_borrow(|secret| !secret.is_empty()) {
+        return false;
+    }
+    true
+}
+
+/// Reads an address whose reply has no end.
+#[cfg(feature = "showing")]
+pub(crate) async fn open(address: &str) -> Result<Response, Problem> {
+    sent(Request::get(address)).await
 }
 
 async fn received(response: Result<Response, gloo::net::Error>) -> Result<Response, Problem> {
@@ -149,7 +187,7 @@ async fn received(response: Result<Response, gloo::net::Error>) -> Result<Respon
         return Ok(response);
     }
     let problem = Problem::of(response).await;
-    if problem.status == 401 {
+    if problem.status == 401 && has_account() {
         // The session has ended: the page of this address asks for a name and comes back here.
         browser::leave_for(&browser::here());
     }

@@ -15,7 +15,7 @@ pub mod query;
 pub mod text;
 pub mod view;
 
-#[cfg(any(feature = "reading", feature = "making"))]
+#[cfg(feature = "csr")]
 mod app;
 #[cfg(feature = "csr")]
 mod boxed;
@@ -43,8 +43,14 @@ mod session;
 mod site;
 
 /// Puts the dashboard into the page.
-#[cfg(any(feature = "reading", feature = "making"))]
+#[cfg(any(feature = "reading", feature = "making", feature = "showing"))]
 #[wasm_bindgen::prelude::wasm_bindgen(start)]
 pub fn start() {
+    #[cfg(feature = "showing")]
+    if place::program(&browser::path()) == place::Program::Showing {
+        screen::show_board();
+        return;
+    }
+    #[cfg(any(feature = "reading", feature = "making"))]
     app::mount();
 }

@@ -34,10 +34,31 @@ pub(crate) fn live() -> Live {
     expect_context()
 }
 
+/// Has a counter rise once for all that happens within a moment.
+pub(crate) fn gathered(counter: RwSignal<u32>) -> impl Fn() {
+    let waiting = Rc::new(Cell::new(false));
+    move || {
+        if !waiting.replace(true) {
+            let waiting = Rc::clone(&waiting);
+            Timeout::new(GATHER_MS, move || {
+                waiting.set(false);
+                // The view may be gone by now.
+                let _ = counter.try_update(|count| *count += 1);
+            })
+            .forget();
+        }
+    }
+}
+
 impl Live {
+    /// A stream that is not open yet.
+    pub(crate) fn closed() -> Self {
+        Self { open: RwSignal::new(false), scores: RwSignal::new(0), responses: RwSignal::new(0) }
+    }
+
     /// A stream of the site that `site` names, opened anew when that changes and closed with the view.
     pub(crate) fn follow(site: Memo<String>) -> Self {
-        let live = Self { open: RwSignal::new(false), scores: RwSignal::new(0), responses: RwSignal::new(0) };
+        let live = Self::closed();
         let held: Rc<RefCell<Option<Stream>>> = Rc::default();
         let close = SendWrapper::new(Rc::clone(&held));
         let again = RwSignal::new(0_u32);
@@ -67,21 +88,7 @@ struct Stream {
 impl Stream {
     fn open(site: &str, live: Live, again: RwSignal<u32>, turn: u32) -> Option<Self> {
         let source = EventSource::new(&format!("/v1/stream?{}", query::write([("site", site)]))).ok()?;
-        let gather = |counter: RwSignal<u32>| {
-            let waiting = Rc::new(Cell::new(false));
-            move || {
-                if !waiting.replace(true) {
-                    let waiting = Rc::clone(&waiting);
-                    Timeout::new(GATHER_MS, move || {
-                        waiting.set(false);
-                        // The view may be gone by now.
-                        let _ = counter.try_update(|count| *count += 1);
-                    })
-                    .forget();
-                }
-            }
-        };
-        let (scores, responses) = (gather(live.scores), gather(live.responses));
+        let (scores, responses) = (gathered(live.scores), gathered(live.responses));
         // What happened since an earlier stream ended was not heard.
         let mut was_open = turn > 0;
         let listeners = vec![
@@ -107,7 +114,7 @@ impl Stream {
             }),
             EventListener::new(&source, "response.stored", move |_| responses()),
             EventListener::new(&source, "score.changed", {
-                let everything = gather(live.responses);
+                let everything = gathered(live.responses);
                 move |event| {
                     let data = event.dyn_ref::<MessageEvent>().and_then(|event| event.data().as_string());
                     // Nothing said of which score: everything is to be read again.

@@ -1,18 +1,39 @@
-//! Which of the two programs an address belongs to; `page/start.js` asks the same question before either is there.
+//! Which of the three programs an address belongs to; `page/start.js` asks the same question before any of them is there.
 
-/// Whether the screen of an address is in the program that makes surveys and sets things.
-pub fn is_making(path: &str) -> bool {
+/// A program of the dashboard: one page loads one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Program {
+    /// It answers questions: overview, exploring, responses.
+    Reading,
+    /// It makes surveys and sets things.
+    Making,
+    /// It shows a board: on a wall, or to whoever has a shared link.
+    Showing,
+}
+
+/// The address of the page that shared links lead to.
+pub const SHARED: &str = "/app/shared";
+
+/// The program that has the screen of an address.
+pub fn program(path: &str) -> Program {
+    if path == SHARED {
+        return Program::Showing;
+    }
     let mut parts = path.trim_matches('/').split('/').skip(1);
-    match (parts.next(), parts.next()) {
-        (Some("account" | "new"), None) => true,
-        (Some(_), Some(screen)) => matches!(screen, "surveys" | "settings"),
-        _ => false,
+    match (parts.next(), parts.next(), parts.next()) {
+        (Some("account" | "new"), None, _) | (Some(_), Some("surveys" | "settings"), _) => Program::Making,
+        (Some(_), Some("tv"), None) => Program::Showing,
+        _ => Program::Reading,
     }
 }
 
 /// Whether the screen of an address, if it has one, is in this program.
 pub fn is_of_this_program(path: &str) -> bool {
-    is_making(path) != cfg!(feature = "reading")
+    match program(path) {
+        Program::Reading => cfg!(feature = "reading"),
+        Program::Making => cfg!(feature = "making"),
+        Program::Showing => cfg!(feature = "showing"),
+    }
 }
 
 #[cfg(test)]
@@ -24,11 +45,21 @@ mod tests {
         for path in
             ["/app/new", "/app/account", "/app/st_1/surveys", "/app/st_1/surveys/sv_1", "/app/st_1/settings/keys"]
         {
-            assert!(is_making(path), "{path}");
+            assert_eq!(program(path), Program::Making, "{path}");
         }
-        for path in ["/app", "/app/", "/app/st_1", "/app/st_1/explore", "/app/st_1/responses/surveys", "/app/account/x"]
-        {
-            assert!(!is_making(path), "{path}");
+        for path in ["/app/shared", "/app/st_1/tv", "/app/st_1/tv/"] {
+            assert_eq!(program(path), Program::Showing, "{path}");
+        }
+        for path in [
+            "/app",
+            "/app/",
+            "/app/st_1",
+            "/app/st_1/explore",
+            "/app/st_1/responses/surveys",
+            "/app/account/x",
+            "/app/st_1/tv/x",
+        ] {
+            assert_eq!(program(path), Program::Reading, "{path}");
         }
     }
 }

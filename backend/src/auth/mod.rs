@@ -6,6 +6,7 @@ pub mod email;
 pub mod limits;
 pub mod passwords;
 pub mod session;
+pub mod share;
 
 use axum::extract::FromRequestParts;
 use axum::http::header;
@@ -44,9 +45,11 @@ pub fn is_signed(identity_secret: &str, customer: &str, signature: &str) -> bool
 enum Who {
     Key(Key),
     Member(Box<SignedIn>),
+    Share(Box<share::Shown>),
 }
 
-/// The caller of a management route: a key or a member who is signed in, with the site that the request is about.
+/// The caller of a management route: a key, a member who is signed in or a shared link, with the site that the request is
+/// about.
 pub struct Caller {
     who: Who,
     site: SiteId,
@@ -60,10 +63,9 @@ impl Caller {
     /// # Errors
     /// `insufficient_scope`, naming the scope or the role that is needed.
     pub fn may(&self, needed: Scope) -> ApiResult<&SiteId> {
-        if self.scope >= needed {
-            return Ok(&self.site);
-        }
         let message = match self.who {
+            Who::Share(_) => return Err(share::refused()),
+            _ if self.scope >= needed => return Ok(&self.site),
             Who::Key(_) => format!("The key's scope is `{}`; this needs `{}`.", self.scope.name(), needed.name()),
             Who::Member(_) => {
                 let role =
@@ -94,6 +96,7 @@ impl Caller {
         match &self.who {
             Who::Key(_) => Err(session_required()),
             Who::Member(signed_in) => Ok((self.may(needed)?, signed_in)),
+            Who::Share(_) => Err(share::refused()),
         }
     }
 
@@ -105,8 +108,29 @@ impl Caller {
     /// The member who calls, unless it is a key.
     pub fn member(&self) -> Option<&SignedIn> {
         match &self.who {
-            Who::Key(_) => None,
+            Who::Key(_) | Who::Share(_) => None,
             Who::Member(signed_in) => Some(signed_in),
+        }
+    }
+
+    /// What the caller is held to, if it is a shared link: then [`Caller::may`] refuses it, and whoever asks for this opens
+    /// a route to it.
+    pub fn share(&self) -> Option<&share::Shown> {
+        match &self.who {
+            Who::Share(shown) => Some(shown),
+            Who::Key(_) | Who::Member(_) => None,
+        }
+    }
+
+    /// The request's site, for what a shared link may read as well as whoever may read everything.
+    ///
+    /// # Errors
+    /// As [`Caller::may_in`].
+    pub fn may_see(&self, site: Option<&str>) -> ApiResult<&SiteId> {
+        match (self.share(), site) {
+            (None, _) => self.may_in(Scope::Read, site),
+            (Some(_), Some(site)) if site != self.site.as_str() => Err(ApiError::not_found()),
+            (Some(_), _) => Ok(&self.site),
         }
     }
 
@@ -115,6 +139,10 @@ impl Caller {
         match &self.who {
             Who::Key(key) => Actor { kind: ActorKind::Key, id: key.id.0.clone(), name: key.name.clone() },
             Who::Member(signed_in) => actor(signed_in),
+            // It changes nothing, so no log names it.
+            Who::Share(shown) => {
+                Actor { kind: ActorKind::Key, id: shown.share.id.0.clone(), name: shown.share.name.clone() }
+            }
         }
     }
 }
@@ -136,8 +164,15 @@ pub fn session_required() -> ApiError {
     ApiError(Fault::new(Code::SESSION_REQUIRED, Code::SESSION_REQUIRED.meaning))
 }
 
-/// The key that a request shows; `None` where it shows none at all. A request that shows one is judged by it alone.
-async fn shown_key(parts: &Parts, app: &App) -> ApiResult<Option<Key>> {
+/// What a request shows in its `Authorization`.
+enum Secret {
+    Key(Key),
+    Share(Box<share::Shown>),
+}
+
+/// The key or shared link that a request shows; `None` where it shows none at all. A request that shows one is judged by it
+/// alone.
+async fn shown_secret(parts: &Parts, app: &App) -> ApiResult<Option<Secret>> {
     let Some(shown) = parts.headers.get(header::AUTHORIZATION) else { return Ok(None) };
     let secret = shown
         .to_str()
@@ -145,13 +180,16 @@ async fn shown_key(parts: &Parts, app: &App) -> ApiResult<Option<Key>> {
         .and_then(|value| value.split_once(' '))
         .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
         .map(|(_, secret)| secret.trim());
+    if let Some(secret) = secret.filter(|secret| secret.starts_with(share::PREFIX)) {
+        return Ok(Some(Secret::Share(Box::new(share::by_secret(app, secret).await?))));
+    }
     let key = match secret {
         Some(secret) => app.directory.key(hash(secret)).await?,
         None => None,
     };
     let key = key.ok_or_else(unauthorized)?;
     app.directory.used(&key.id, app.clock.now());
-    Ok(Some(key))
+    Ok(Some(Secret::Key(key)))
 }
 
 /// The member behind a request's cookie, whose browser did not send it because of another site's page.
@@ -201,17 +239,24 @@ impl FromRequestParts<Shared> for Caller {
 
     async fn from_request_parts(parts: &mut Parts, app: &Shared) -> ApiResult<Self> {
         let (of_path, of_query) = named_site(parts);
-        let caller = if let Some(key) = shown_key(parts, app).await? {
-            let (site, scope) = (key.site.clone(), key.scope);
-            Self { who: Who::Key(key), site, scope }
-        } else {
-            let signed_in = shown_session(parts, app).await?;
-            let site = match of_path.or_else(|| of_query.clone()) {
-                Some(site) => site,
-                None => only_site(app, &signed_in).await?,
-            };
-            let role = role_of(app, &signed_in, &site).await?.ok_or_else(ApiError::not_found)?;
-            Self { who: Who::Member(Box::new(signed_in)), site, scope: role.scope() }
+        let caller = match shown_secret(parts, app).await? {
+            Some(Secret::Key(key)) => {
+                let (site, scope) = (key.site.clone(), key.scope);
+                Self { who: Who::Key(key), site, scope }
+            }
+            Some(Secret::Share(shown)) => {
+                share::check(parts)?;
+                Self { site: shown.share.site.clone(), who: Who::Share(shown), scope: Scope::Read }
+            }
+            None => {
+                let signed_in = shown_session(parts, app).await?;
+                let site = match of_path.or_else(|| of_query.clone()) {
+                    Some(site) => site,
+                    None => only_site(app, &signed_in).await?,
+                };
+                let role = role_of(app, &signed_in, &site).await?.ok_or_else(ApiError::not_found)?;
+                Self { who: Who::Member(Box::new(signed_in)), site, scope: role.scope() }
+            }
         };
         if of_query.is_some_and(|named| named != caller.site) {
             return Err(ApiError::not_found());
@@ -233,8 +278,9 @@ impl FromRequestParts<Shared> for Anybody {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &Shared) -> ApiResult<Self> {
-        let caller = match shown_key(parts, app).await? {
-            Some(key) => Self::Key(key),
+        let caller = match shown_secret(parts, app).await? {
+            Some(Secret::Key(key)) => Self::Key(key),
+            Some(Secret::Share(_)) => return Err(share::refused()),
             None => Self::Member(shown_session(parts, app).await?),
         };
         telemetry::join(&parts.headers);
@@ -249,12 +295,32 @@ impl FromRequestParts<Shared> for Present {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &Shared) -> ApiResult<Self> {
-        if shown_key(parts, app).await?.is_some() {
+        if shown_secret(parts, app).await?.is_some() {
             return Err(session_required());
         }
         let signed_in = shown_session(parts, app).await?;
         telemetry::join(&parts.headers);
         Ok(Self(signed_in))
+    }
+}
+
+/// A shared link, for what is there for such links alone.
+pub struct ByLink(pub Box<share::Shown>);
+
+impl FromRequestParts<Shared> for ByLink {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Shared) -> ApiResult<Self> {
+        let Some(Secret::Share(shown)) = shown_secret(parts, app).await? else {
+            let message = "Only a shared link reads this: send `Authorization: Bearer shr_…`.";
+            return Err(ApiError(Fault::new(Code::UNAUTHORIZED, message)));
+        };
+        let (_, site) = named_site(parts);
+        if site.is_some_and(|named| named != shown.share.site) {
+            return Err(ApiError::not_found());
+        }
+        telemetry::join(&parts.headers);
+        Ok(Self(shown))
     }
 }
 

@@ -42,6 +42,7 @@ impl Modify for Security {
         let scheme = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
         let components = openapi.components.get_or_insert_default();
         components.add_security_scheme("key", scheme);
+        components.add_security_scheme("link", SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)));
         let cookie = ApiKeyValue::new("__Host-bearing");
         components.add_security_scheme("session", SecurityScheme::ApiKey(ApiKey::Cookie(cookie)));
     }
@@ -60,6 +61,8 @@ pub(super) fn completed(mut openapi: OpenApi) -> OpenApi {
             if tagged("management") {
                 operation.security = Some(vec![by("key"), by("session")]);
                 take_site(operation);
+            } else if tagged("shared") {
+                operation.security = Some(vec![by("link")]);
             } else if tagged("session") {
                 operation.security = Some(vec![by("session")]);
             }

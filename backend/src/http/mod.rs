@@ -31,6 +31,8 @@ mod reports;
 mod respondents;
 mod responses;
 mod session;
+mod shared;
+mod shares;
 mod sign_in;
 mod sites;
 mod stream;
@@ -66,6 +68,7 @@ pub(crate) use sites::check_origin;
     tags(
         (name = "embed", description = "What a visitor's browser calls. No secret; the site key is public."),
         (name = "management", description = "What product teams call, with an API key."),
+        (name = "shared", description = "What a shared link calls."),
         (name = "session", description = "What a member who is signed in calls about their own account."),
         (name = "operations", description = "What operators call."),
     )
@@ -117,7 +120,10 @@ fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(invitations::delete))
         .routes(routes!(keys::list, keys::create))
         .routes(routes!(keys::delete))
+        .routes(routes!(shares::list, shares::create))
+        .routes(routes!(shares::delete))
         .routes(routes!(audit::list));
+    let shared = OpenApiRouter::new().routes(routes!(shared::read)).routes(routes!(shared::comments));
     let session = OpenApiRouter::new()
         .routes(routes!(session::read, session::update, session::end))
         .routes(routes!(session::list))
@@ -131,6 +137,7 @@ fn routes() -> OpenApiRouter<Shared> {
         .merge(embed)
         .merge(hosted)
         .merge(management)
+        .merge(shared)
         .merge(session)
         .merge(operations)
 }
@@ -160,6 +167,7 @@ pub fn router_with(app: Shared, more: Router<Shared>) -> Router {
         .route("/app", get(dashboard::any))
         .route("/app/", get(dashboard::any))
         .route("/app/{*path}", get(dashboard::any))
+        .route("/app/shared", get(dashboard::shared))
         .route("/app/sign-in", get(sign_in::read).post(sign_in::submit))
         .route("/app/sign-out", post(sign_in::sign_out))
         .route("/app/join/{secret}", get(join::read).post(join::submit))

@@ -1,5 +1,7 @@
 //! Query parameters of the management API: each known by name, each unknown one a fault.
 
+use std::collections::BTreeMap;
+
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use bearing_shared::fault::{Code, Fault};
@@ -7,6 +9,7 @@ use bearing_shared::question::is_name;
 use jiff::civil::Date;
 
 use crate::app::Shared;
+use crate::auth::share::Hold;
 use crate::error::{ApiError, ApiResult};
 use crate::time;
 
@@ -23,6 +26,21 @@ impl Params {
         let query = query.unwrap_or_default();
         let left = url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
         Self { left, known: Vec::new(), twice: None }
+    }
+
+    /// The values of a filter as a request would name them.
+    pub(super) fn of(filter: &BTreeMap<String, String>) -> Self {
+        let left = filter.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
+        Self { left, known: Vec::new(), twice: None }
+    }
+
+    /// Holds the request to what a shared link is held to.
+    ///
+    /// # Errors
+    /// As [`Hold::held`].
+    pub(super) fn hold(&mut self, hold: &Hold) -> Result<(), Fault> {
+        self.left = hold.held(std::mem::take(&mut self.left))?;
+        Ok(())
     }
 
     /// Takes a parameter. An empty one is as good as none.

@@ -9,7 +9,8 @@ use bearing_shared::api::reports::{
     BreakdownReport, ChangesReport, CompareReport, DriversReport, FunnelReport, Reported, ScoreReport, TrendReport,
 };
 use bearing_shared::fault::{Code, Fault};
-use bearing_shared::id::SurveyId;
+use bearing_shared::id::{SiteId, SurveyId};
+use bearing_shared::instrument::Instrument;
 use bearing_shared::metric::{Metric, Unit};
 use bearing_storage::{Axis, Base, ReportFilter, Scope};
 
@@ -20,6 +21,8 @@ use crate::error::{ApiError, ApiResult, read_in_time};
 use crate::reports::trend::Bucket;
 use crate::reports::{Question, axis, breakdown, changes, compare, drivers, funnel, score, trend};
 
+/// What `metric` may be.
+const METRICS: &str = "nps, csat or ces";
 /// The most streams that can be watched together.
 const STREAMS: u32 = 10_000;
 
@@ -64,10 +67,19 @@ struct Asked {
 
 async fn asked(app: &App, caller: &Caller, params: &mut Params) -> ApiResult<Asked> {
     let site = caller.may_in(Scope::Read, params.take("site").as_deref())?;
-    let wanted = "nps, csat or ces";
-    let metric = params
-        .parsed("metric", wanted, Metric::named)?
-        .ok_or_else(|| Fault::at(Code::INVALID_PARAMETER, "metric", format!("Name the metric: {wanted}.")))?;
+    asked_of(app, site, params).await
+}
+
+/// The question of a request for a report that is on boards: a shared link's is held to its filter here, and nowhere else.
+async fn asked_by_anyone(app: &App, caller: &Caller, params: &mut Params) -> ApiResult<Asked> {
+    if let Some(shown) = caller.share() {
+        params.hold(&shown.hold)?;
+    }
+    let site = caller.may_see(params.take("site").as_deref())?;
+    asked_of(app, site, params).await
+}
+
+async fn asked_of(app: &App, site: &SiteId, params: &mut Params) -> ApiResult<Asked> {
     let base = params.parsed("base", "responses or respondents", |text| match text {
         "responses" => Some(Base::Responses),
         "respondents" => Some(Base::Respondents),
@@ -75,9 +87,38 @@ async fn asked(app: &App, caller: &Caller, params: &mut Params) -> ApiResult<Ask
     })?;
     let (from_day, to_day) = params.days()?;
     let by = params.parsed("by", axis::NAMES, axis::named)?;
-    let survey = params.take("survey").map(SurveyId);
-    let instrument = match &survey {
-        Some(id) => Some(app.store.survey(site, id).await?.ok_or_else(ApiError::not_found)?.survey.instrument),
+    let Filter { metric, survey, touchpoint, values } = filter(app, site, params).await?;
+    let metric =
+        metric.ok_or_else(|| Fault::at(Code::INVALID_PARAMETER, "metric", format!("Name the metric: {METRICS}.")))?;
+    let (survey, instrument) = survey.unzip();
+    let view = app.directory.site_by_id(site).await?.ok_or_else(ApiError::not_found)?;
+    let filter = ReportFilter { metric, survey, touchpoint, from_day, to_day, values };
+    let base = base.unwrap_or_default();
+    let question = Question { instrument, base, ..Question::new(&view, filter, app.clock.now()) };
+    Ok(Asked { question, by })
+}
+
+/// Which answers are meant, in whatever period: what a shared link can be held to.
+pub(super) struct Filter {
+    pub(super) metric: Option<Metric>,
+    /// With its instrument.
+    pub(super) survey: Option<(SurveyId, Instrument)>,
+    pub(super) touchpoint: Option<String>,
+    /// Values of the other dimensions, by their names in cells.
+    pub(super) values: Vec<(String, String)>,
+}
+
+/// Takes the filter of a report.
+///
+/// # Errors
+/// `invalid_parameter`, `not_found` for a survey that the site has not.
+pub(super) async fn filter(app: &App, site: &SiteId, params: &mut Params) -> ApiResult<Filter> {
+    let metric = params.parsed("metric", METRICS, Metric::named)?;
+    let survey = match params.take("survey").map(SurveyId) {
+        Some(id) => {
+            let found = app.store.survey(site, &id).await?.ok_or_else(ApiError::not_found)?;
+            Some((id, found.survey.instrument))
+        }
         None => None,
     };
     let mut values: Vec<(String, String)> = Vec::new();
@@ -102,11 +143,7 @@ async fn asked(app: &App, caller: &Caller, params: &mut Params) -> ApiResult<Ask
     values.extend(attributes.into_iter().map(|(name, value)| (bearing_shared::cell::attribute(&name), value)));
     // The empty touchpoint is one: that of answers which have none.
     let touchpoint = params.take_any("touchpoint");
-    let view = app.directory.site_by_id(site).await?.ok_or_else(ApiError::not_found)?;
-    let filter = ReportFilter { metric, survey, touchpoint, from_day, to_day, values };
-    let base = base.unwrap_or_default();
-    let question = Question { instrument, base, ..Question::new(&view, filter, app.clock.now()) };
-    Ok(Asked { question, by })
+    Ok(Filter { metric, survey, touchpoint, values })
 }
 
 /// A report that takes no longer than [`LIMIT`], and how far it is behind; a read that is under way then ends by its own
@@ -154,7 +191,7 @@ pub(super) async fn score(
     RawQuery(query): RawQuery,
 ) -> ApiResult<Json<Reported<ScoreReport>>> {
     let mut params = Params::read(query);
-    let Asked { question, by } = asked(&app, &caller, &mut params).await?;
+    let Asked { question, by } = asked_by_anyone(&app, &caller, &mut params).await?;
     refused(by.as_ref())?;
     let lowest = if question.filter.metric.unit() == Unit::Points { -100.0 } else { 0.0 };
     let target = params.parsed("target", &format!("a score from {lowest} to 100"), |text| {
@@ -162,7 +199,11 @@ pub(super) async fn score(
         text.parse::<f64>().ok().filter(|target| (lowest..=100.0).contains(target)).map(|target| target + 0.0)
     })?;
     params.end()?;
-    in_time(&app, score::report(app.store.as_ref(), &question, target)).await
+    let mut reply = in_time(&app, score::report(app.store.as_ref(), &question, target)).await?;
+    if caller.share().is_some() {
+        score::conceal(&mut reply.report);
+    }
+    Ok(reply)
 }
 
 /// A score over time; without dates the last 12 buckets.
@@ -181,10 +222,14 @@ pub(super) async fn trend(
     let bucket = params.parsed("bucket", "hour, day, week or month", |text| {
         Bucket::ALL.into_iter().find(|bucket| bucket.name() == text)
     })?;
-    let Asked { question, by } = asked(&app, &caller, &mut params).await?;
+    let Asked { question, by } = asked_by_anyone(&app, &caller, &mut params).await?;
     params.end()?;
     let bucket = bucket.unwrap_or(Bucket::Week);
-    in_time(&app, trend::report(app.store.as_ref(), &question, bucket, by.as_ref())).await
+    let mut reply = in_time(&app, trend::report(app.store.as_ref(), &question, bucket, by.as_ref())).await?;
+    if caller.share().is_some() {
+        trend::conceal(&mut reply.report);
+    }
+    Ok(reply)
 }
 
 /// Scores by segment, each against all the rest.

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use bearing_shared::api::reports::{Denominators, Previous, ScoreReport, TargetReply};
+use bearing_shared::api::reports::{Denominators, Previous, ScoreReport, ScoreText, TargetReply};
 use bearing_shared::histogram::Histogram;
 use bearing_shared::instrument::{Instrument, Orientation};
 use bearing_shared::metric::{self, LEVEL, State};
@@ -31,6 +31,24 @@ pub async fn report(store: &dyn Store, question: &Question, target: Option<f64>)
         Some(TargetReply { score, verdict: judged.verdict.name().into(), probability, more_answers })
     });
     Ok(report)
+}
+
+/// Takes the numbers of few answers away, for a reader who cannot list the answers: what is left is how many there are.
+pub fn conceal(report: &mut ScoreReport) {
+    if let Some(previous) = &mut report.previous {
+        conceal(&mut previous.report);
+        if report.state == State::Hidden || previous.report.state == State::Hidden {
+            previous.difference = None;
+        }
+    }
+    // Of no answers there is nothing to give away.
+    if report.state == State::Hidden && report.n > 0 {
+        (report.score, report.interval, report.target) = (None, None, None);
+        (report.mean, report.mean_interval, report.top_box) = (None, None, None);
+        report.distribution.clear();
+        report.groups.clear();
+        report.text = ScoreText::default();
+    }
 }
 
 async fn one(store: &dyn Store, question: &Question) -> ApiResult<(ScoreReport, Instrument, Histogram)> {

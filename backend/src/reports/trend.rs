@@ -19,6 +19,13 @@ pub use super::window::Bucket;
 /// The most points of all segments together.
 const SERIES_POINTS: usize = 100_000;
 
+/// Takes the numbers of few answers away, for a reader who cannot list the answers.
+pub fn conceal(report: &mut TrendReport) {
+    for point in report.points.iter_mut().filter(|point| point.state == State::Hidden) {
+        (point.score, point.interval) = (None, None);
+    }
+}
+
 /// The trend report.
 ///
 /// # Errors

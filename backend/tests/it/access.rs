@@ -62,6 +62,9 @@ fn routes() -> Vec<Route> {
         (Method::GET, "/v1/keys", Scope::Admin, None),
         (Method::POST, "/v1/keys", Scope::Admin, Some(json!({ "name": "CRM", "scope": "read" }))),
         (Method::DELETE, "/v1/keys/{id}", Scope::Admin, None),
+        (Method::GET, "/v1/shares", Scope::Read, None),
+        (Method::POST, "/v1/shares", Scope::Write, Some(json!({ "name": "Wall" }))),
+        (Method::DELETE, "/v1/shares/{id}", Scope::Write, None),
         (Method::GET, "/v1/audit", Scope::Admin, None),
         (Method::DELETE, "/v1/sites/{id}", Scope::Admin, None),
     ]
@@ -69,7 +72,7 @@ fn routes() -> Vec<Route> {
 
 /// Whether a route is for members who are signed in, and never for a key.
 fn is_for_members(path: &str) -> bool {
-    ["/v1/members", "/v1/invitations", "/v1/keys"].iter().any(|start| path.starts_with(start))
+    ["/v1/members", "/v1/invitations", "/v1/keys", "/v1/shares"].iter().any(|start| path.starts_with(start))
 }
 
 /// A webhook whose receiver is nowhere.
@@ -91,6 +94,9 @@ struct Things {
     invitation: String,
     /// A key that nobody uses.
     key: String,
+    share: String,
+    /// The secret of that shared link.
+    link: String,
 }
 
 impl Things {
@@ -111,7 +117,10 @@ impl Things {
         let invitation = made("/v1/invitations", json!({ "role": "viewer" })).await;
         let key = made("/v1/keys", json!({ "name": "Nobody's", "scope": "read" })).await;
         let member = member.as_str().expect("an id").to_owned();
-        Self { site, survey, response, webhook, delivery, owner, member, invitation, key }
+        let made = server.post("/v1/shares").session(&owner).json(&json!({ "name": "Nobody's" })).await.ok();
+        let share = made["id"].as_str().expect("an id").to_owned();
+        let link = made["link"].as_str().and_then(|link| link.split_once('#')).expect("a link").1.to_owned();
+        Self { site, survey, response, webhook, delivery, owner, member, invitation, key, share, link }
     }
 
     /// As whoever may do everything here: the widest key, or the owner where no key will do.
@@ -127,6 +136,7 @@ impl Things {
             _ if described.starts_with("/v1/members") => &self.member,
             _ if described.starts_with("/v1/invitations") => &self.invitation,
             _ if described.starts_with("/v1/keys") => &self.key,
+            _ if described.starts_with("/v1/shares") => &self.share,
             _ => &self.response,
         };
         described.replace("{id}", id).replace("{delivery}", &self.delivery)
@@ -320,6 +330,50 @@ async fn a_site_is_not_there_for_whoever_is_a_member_elsewhere() {
     let survey = server.get(&format!("/v1/surveys/{}", theirs.survey)).key(&theirs.site.read).await.ok();
     assert_eq!((&survey["state"], &survey["name"]), (&json!("published"), &json!("Loyalty")));
     assert_eq!(server.get("/v1/members").session(&theirs.owner).await.ok()["items"].as_array().map(Vec::len), Some(3));
+}
+
+#[tokio::test]
+async fn a_shared_link_opens_its_board_and_no_other_route() {
+    let server = Server::start().await;
+    let (theirs, ours) = (Things::of(&server).await, Things::of(&server).await);
+    let open = ["/v1/reports/score", "/v1/reports/trend", "/v1/stream"];
+    for route in routes() {
+        let (method, path, ..) = &route;
+        let reply = ours.ask(&server, &route).key(&ours.link).await;
+        let foreign = theirs.ask_in(&server, &route, Some(&theirs.site.id)).key(&ours.link).await;
+        if open.contains(path) {
+            assert_eq!(reply.status, 200, "{method} {path}: {}", reply.text());
+            foreign.refused(Code::NOT_FOUND);
+        } else {
+            reply.refused(Code::INSUFFICIENT_SCOPE);
+            assert_eq!(reply.text(), foreign.refused_text(Code::INSUFFICIENT_SCOPE), "{method} {path}");
+        }
+        // A cookie beside it widens nothing, and a link that never was opens nothing.
+        let both = ours.ask(&server, &route).session(&ours.owner).key(&ours.link).await;
+        assert_eq!(both.status, reply.status, "{method} {path}");
+        ours.ask(&server, &route).key("shr_nothing").await.refused(Code::UNAUTHORIZED);
+    }
+    for (method, path, code) in [
+        (Method::GET, "/v1/session", Code::SESSION_REQUIRED),
+        (Method::PATCH, "/v1/session", Code::SESSION_REQUIRED),
+        (Method::DELETE, "/v1/session", Code::SESSION_REQUIRED),
+        (Method::GET, "/v1/sessions", Code::SESSION_REQUIRED),
+        (Method::DELETE, "/v1/sessions/ss_nobody", Code::SESSION_REQUIRED),
+        (Method::GET, "/v1/sites", Code::INSUFFICIENT_SCOPE),
+        (Method::POST, "/v1/sites", Code::SESSION_REQUIRED),
+    ] {
+        server.ask(method, path).key(&ours.link).json(&json!({})).await.refused(code);
+    }
+    // Its own routes are for nobody else.
+    for path in ["/v1/shared", "/v1/shared/comments"] {
+        for key in [&ours.site.read, &ours.site.admin, "shr_nothing"] {
+            server.get(path).key(key).await.refused(Code::UNAUTHORIZED);
+        }
+        server.get(path).session(&ours.owner).await.refused(Code::UNAUTHORIZED);
+        server.get(path).await.refused(Code::UNAUTHORIZED);
+        let elsewhere = server.get(&format!("{path}?site={}", theirs.site.id)).key(&ours.link).await;
+        elsewhere.refused(Code::NOT_FOUND);
+    }
 }
 
 #[tokio::test]

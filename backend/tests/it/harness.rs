@@ -477,6 +477,13 @@ impl Reply {
         self.value()
     }
 
+    /// The text of a refusal with this code.
+    #[track_caller]
+    pub(crate) fn refused_text(&self, code: Code) -> String {
+        self.refused(code);
+        self.text()
+    }
+
     /// Checks that the reply is a refusal with this code in the one envelope; the field it names, empty without one.
     #[track_caller]
     pub(crate) fn refused(&self, code: Code) -> String {

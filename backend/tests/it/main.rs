@@ -28,6 +28,7 @@ mod reports;
 mod responses;
 mod rules;
 mod server;
+mod shares;
 mod sign_in;
 mod sites;
 mod stream;

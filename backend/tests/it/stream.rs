@@ -12,14 +12,14 @@ use tokio::time::timeout;
 use crate::harness::{NOW, Reply, Server, Site, answer, with};
 
 /// A live stream that is being read.
-struct Stream {
+pub(crate) struct Stream {
     head: Reply,
     body: Body,
 }
 
 impl Stream {
     /// The next frame; none at the end.
-    async fn next(&mut self) -> Option<String> {
+    pub(crate) async fn next(&mut self) -> Option<String> {
         let frame = self.body.frame().await?.expect("the stream is whole").into_data().expect("is data");
         Some(String::from_utf8(frame.to_vec()).expect("is UTF-8"))
     }
@@ -35,7 +35,7 @@ impl Stream {
     }
 
     /// The next event, past what is only said to keep the line: its name and data.
-    async fn event(&mut self) -> (String, Value) {
+    pub(crate) async fn event(&mut self) -> (String, Value) {
         loop {
             let frame = self.next().await.expect("the stream goes on");
             let Some((name, data)) = frame.strip_prefix("event: ").and_then(|rest| rest.split_once("\ndata: ")) else {
@@ -47,7 +47,12 @@ impl Stream {
 }
 
 async fn open(server: &Server, site: &Site) -> Stream {
-    let (head, body) = server.get("/v1/stream").key(&site.read).open().await;
+    open_as(server, &site.read).await
+}
+
+/// The stream that this secret opens.
+pub(crate) async fn open_as(server: &Server, secret: &str) -> Stream {
+    let (head, body) = server.get("/v1/stream").key(secret).open().await;
     let mut stream = Stream { head, body };
     assert_eq!(stream.head.status, 200);
     let greeting = stream.next().await.expect("a greeting");
@@ -138,7 +143,7 @@ async fn nobody_hears_of_another_site() {
 }
 
 /// Lets the time of a beat pass in no time, outside of everything that waits for the store.
-async fn beat() {
+pub(crate) async fn beat() {
     tokio::time::pause();
     tokio::time::advance(Duration::from_secs(15)).await;
     tokio::time::resume();

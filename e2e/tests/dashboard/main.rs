@@ -4,3 +4,4 @@ mod access;
 mod first_run;
 mod live;
 mod screens;
+mod shared;

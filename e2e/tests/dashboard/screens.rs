@@ -11,7 +11,7 @@ use bearing_e2e::team;
 use serde_json::{Value, json};
 
 /// The screens of a site; `{survey}` and `{response}` stand for ids.
-const SCREENS: [&str; 14] = [
+const SCREENS: [&str; 16] = [
     "",
     "/explore?metric=nps&by=device",
     "/responses",
@@ -26,6 +26,8 @@ const SCREENS: [&str; 14] = [
     "/settings/look",
     "/settings/keys",
     "/settings/members",
+    "/settings/shares",
+    "/tv",
 ];
 
 async fn faults(browser: &Browser, what: &str) -> Result<Vec<String>> {

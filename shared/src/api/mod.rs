@@ -11,6 +11,7 @@ pub mod members;
 pub mod reports;
 pub mod responses;
 pub mod session;
+pub mod shares;
 pub mod sites;
 pub mod stream;
 pub mod surveys;

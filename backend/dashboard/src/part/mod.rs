@@ -39,4 +39,4 @@ pub(crate) use spark::Spark;
 pub(crate) use state::{Empty, Failed, Part, Waiting};
 pub(crate) use toast::{Toasts, toasts};
 pub(crate) use trend::Trend;
-pub(crate) use words::{group_name, metric_long, metric_name, touchpoint_name};
+pub(crate) use words::{filter_words, group_name, metric_long, metric_name, touchpoint_name};

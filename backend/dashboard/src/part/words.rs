@@ -41,6 +41,27 @@ pub(crate) fn group_name(group: &str) -> String {
     .to_owned()
 }
 
+/// What a filter is narrowed to, part by part, by the names that reports take; `survey` is the name of its survey.
+pub(crate) fn filter_words(filter: &[(String, String)], survey: Option<&str>) -> Vec<String> {
+    let words = words();
+    let part = |(name, value): &(String, String)| {
+        let (name, value) = match name.as_str() {
+            "metric" => {
+                let metric = Metric::named(value).map(metric_name);
+                (words.board.metric, metric.unwrap_or(value).to_owned())
+            }
+            "survey" => (words.common.survey, survey.unwrap_or(value).to_owned()),
+            "touchpoint" => (words.common.touchpoint, touchpoint_name(value)),
+            "version" => (words.explore.version, value.clone()),
+            "device" => (words.explore.device, value.clone()),
+            "locale" => (words.explore.locale, value.clone()),
+            other => (other.strip_prefix("attr.").unwrap_or(other), value.clone()),
+        };
+        format!("{name}: {value}")
+    };
+    filter.iter().map(part).collect()
+}
+
 /// A touchpoint's name; the empty one is that of answers without any.
 pub(crate) fn touchpoint_name(touchpoint: &str) -> String {
     match touchpoint {

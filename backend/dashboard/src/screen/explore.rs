@@ -8,6 +8,7 @@ mod segments;
 use bearing_shared::api::reports::ScoreReport;
 use bearing_shared::metric::Metric;
 use leptos::prelude::*;
+use leptos_router::components::A;
 
 use crate::browser;
 use crate::day::Day;
@@ -91,7 +92,11 @@ pub(crate) fn Explore() -> impl IntoView {
         view! { <button aria-current=move || (metric.get() == each).then_some("page") on:click=choose>{metric_name(each)}</button> }
     });
     view! {
-        <header class="head"><h1>{words.common.explore}</h1><p class="soft">{words.explore.lead}</p></header>
+        <header class="head"><h1>{words.common.explore}</h1><p class="soft">{words.explore.lead}</p>
+            <p class="actions">
+                <A href=move || format!("{}{}", site.path("settings/shares"), view.with(View::write))>{words.board.share_view}</A>
+            </p>
+        </header>
         <Filters view=view change=change />
         <nav class="tabs" aria-label=words.common.score>{tabs.collect_view()}</nav>
         <changed::Changed />

@@ -1,6 +1,8 @@
 //! The screens, a file each.
 
 mod account;
+#[cfg(feature = "showing")]
+mod board;
 mod explore;
 mod no_site;
 mod overview;
@@ -11,6 +13,8 @@ mod survey;
 mod surveys;
 
 pub(crate) use account::Account;
+#[cfg(feature = "showing")]
+pub(crate) use board::show as show_board;
 pub(crate) use explore::Explore;
 pub(crate) use no_site::NoSite;
 pub(crate) use overview::Overview;

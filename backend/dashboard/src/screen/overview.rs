@@ -85,6 +85,7 @@ pub(crate) fn Overview() -> impl IntoView {
             <h1>{words.common.overview}</h1>
             {move || site.loaded.with(|site| site.ready().is_some_and(|site| site.settings.sample)
                 .then(|| view! { <p class="note">{words.common.sample}</p> }))}
+            <p class="actions"><A href=move || format!("{}{}", site.path("tv"), view.with(View::write))>{words.board.wall}</A></p>
         </header>
         <first_steps::FirstSteps />
         <Filters view=view change=change />

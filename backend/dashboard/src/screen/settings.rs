@@ -8,6 +8,7 @@ mod numbers;
 mod rest;
 mod save;
 mod segments;
+mod shares;
 mod site;
 mod tag;
 
@@ -40,6 +41,7 @@ pub(crate) fn Settings() -> impl IntoView {
         ("look", words.settings.part_look),
         ("keys", words.settings.part_keys),
         ("members", words.settings.part_members),
+        ("shares", words.board.shares),
         ("audit", words.settings.part_audit),
     ];
     let base = untrack(|| site.path("settings"));
@@ -61,7 +63,8 @@ pub(crate) fn Settings() -> impl IntoView {
         draw(&part, &reply)
     });
     // What only owners see says so itself.
-    let read_only = move || !site.may_own() && !part.with(|part| matches!(part.as_str(), "keys" | "members" | "audit"));
+    let read_only =
+        move || !site.may_own() && !part.with(|part| matches!(part.as_str(), "keys" | "members" | "shares" | "audit"));
     let note = changing(move || {
         read_only().then(|| view! { <p class="soft">{words.settings.read_only}</p> }.into_any()).into_any()
     });
@@ -83,6 +86,7 @@ fn draw(part: &str, reply: &SiteReply) -> AnyView {
         "look" => look::part(reply),
         "keys" => keys::part(),
         "members" => members::part(),
+        "shares" => shares::part(reply),
         "audit" => audit::part(),
         _ => view! { <Failed problem=crate::fetch::Problem::nothing_here() /> }.into_any(),
     }

@@ -42,5 +42,4 @@ pub(super) const TEXT: Overview = Overview {
     mixed: "سُئل هنا بمقياسين؛ لا يمكن جمعهما في نتيجة واحدة.",
     choose_survey: "اختر استبيانًا واحدًا.",
     mean: "المتوسط {mean}",
-    wall: "شاشة العرض",
 };

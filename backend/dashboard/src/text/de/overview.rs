@@ -35,5 +35,4 @@ pub(super) const TEXT: Overview = Overview {
     mixed: "Hier wurden zwei Skalen gefragt; das ergibt keinen gemeinsamen Wert.",
     choose_survey: "Wählen Sie eine Umfrage.",
     mean: "Mittelwert {mean}",
-    wall: "Wandanzeige",
 };

@@ -35,5 +35,4 @@ pub(super) const TEXT: Overview = Overview {
     mixed: "Two scales were asked here; they cannot be one score.",
     choose_survey: "Choose one survey.",
     mean: "Mean {mean}",
-    wall: "Wall display",
 };

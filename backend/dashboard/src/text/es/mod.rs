@@ -1,6 +1,7 @@
 //! Every word of the dashboard, in Spanish.
 
 mod account;
+mod board;
 mod common;
 mod editor;
 mod explore;
@@ -14,6 +15,7 @@ use super::Text;
 
 pub(super) const TEXT: Text = Text {
     account: account::TEXT,
+    board: board::TEXT,
     common: common::TEXT,
     editor: editor::TEXT,
     explore: explore::TEXT,

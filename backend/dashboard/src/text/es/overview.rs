@@ -35,5 +35,4 @@ pub(super) const TEXT: Overview = Overview {
     mixed: "Se usaron dos escalas; no forman una sola puntuación.",
     choose_survey: "Elija una encuesta.",
     mean: "Media {mean}",
-    wall: "Pantalla de pared",
 };

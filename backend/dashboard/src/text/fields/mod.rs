@@ -1,6 +1,7 @@
 //! Which words there are: a struct a screen.
 
 mod account;
+mod board;
 mod common;
 mod editor;
 mod explore;
@@ -11,6 +12,7 @@ mod settings;
 mod surveys;
 
 pub use account::Account;
+pub use board::Board;
 pub use common::Common;
 pub use editor::Editor;
 pub use explore::Explore;
@@ -25,6 +27,8 @@ super::said::words! {
 pub struct Text {
     /// The account, and whoever has no site yet.
     pub account: Account,
+    /// Boards, and the links that share them.
+    pub board: Board,
     /// What several screens say.
     pub common: Common,
     /// The editor of a survey.

@@ -38,6 +38,5 @@ pub struct Overview {
     pub mixed: &'static str,
     pub choose_survey: &'static str,
     pub mean: &'static str,
-    pub wall: &'static str,
 }
 }

@@ -35,5 +35,4 @@ pub(super) const TEXT: Overview = Overview {
     mixed: "Deux échelles ont été utilisées : pas de score commun.",
     choose_survey: "Choisissez une enquête.",
     mean: "Moyenne {mean}",
-    wall: "Affichage mural",
 };

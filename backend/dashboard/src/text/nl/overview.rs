@@ -35,5 +35,4 @@ pub(super) const TEXT: Overview = Overview {
     mixed: "Hier zijn twee schalen gevraagd; die zijn niet één score.",
     choose_survey: "Kies één enquête.",
     mean: "Gemiddeld {mean}",
-    wall: "Wandscherm",
 };
