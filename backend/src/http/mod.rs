@@ -23,6 +23,7 @@ mod layers;
 pub mod measure;
 mod member_page;
 mod members;
+mod origins;
 mod page;
 mod params;
 mod preview;
@@ -117,7 +118,8 @@ fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(invitations::delete))
         .routes(routes!(keys::list, keys::create))
         .routes(routes!(keys::delete))
-        .routes(routes!(audit::list));
+        .routes(routes!(audit::list))
+        .routes(routes!(origins::list));
     let session = OpenApiRouter::new()
         .routes(routes!(session::read, session::update, session::end))
         .routes(routes!(session::list))

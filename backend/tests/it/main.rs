@@ -28,6 +28,7 @@ mod reports;
 mod responses;
 mod rules;
 mod server;
+mod sightings;
 mod sign_in;
 mod sites;
 mod stream;
