@@ -98,6 +98,12 @@ impl Locale {
         call(&Intl::DateTimeFormat::new(&self.locales(), &options(&shown)).format(), &date)
     }
 
+    /// The time of day of a moment (ms since 1970 UTC), in the reader's own time zone.
+    pub(crate) fn time(&self, moment: f64) -> String {
+        let date = Date::new(&JsValue::from(moment));
+        call(&Intl::DateTimeFormat::new(&self.locales(), &options(&[("timeStyle", "medium".into())])).format(), &date)
+    }
+
     /// How long ago a moment of the API was: "3 minutes ago".
     pub(crate) fn ago(&self, moment: &str) -> String {
         let seconds = (Date::new(&JsValue::from_str(moment)).get_time() - Date::now()) / 1_000.0;
