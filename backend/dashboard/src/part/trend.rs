@@ -9,6 +9,7 @@ use wasm_bindgen::closure::Closure;
 
 use crate::chart::{Mark, Scale, band, line};
 use crate::locale::{Locale, locale, words};
+use crate::part::picture;
 use crate::part::score_card::limits;
 use crate::text::fill;
 
@@ -31,10 +32,13 @@ pub(crate) fn Trend(report: TrendReport) -> impl IntoView {
                 true => report.with_value(|report| view! { <Table report=report.clone() /> }.into_any()),
                 false => report.with_value(|report| view! { <Chart report=report.clone() /> }.into_any()),
             }}
+            <div class="row">
             <button class="button small" aria-pressed=move || as_table.get().to_string()
                 on:click=move |_| as_table.update(|table| *table = !*table)>
                 {move || if as_table.get() { words.chart } else { words.table }}
             </button>
+            {move || (!as_table.get()).then(|| picture("trend"))}
+            </div>
         </div>
     }
 }
@@ -146,6 +150,14 @@ fn follow_width(place: NodeRef<Div>, width: RwSignal<f64>) {
     });
 }
 
+/// What a picture of the chart says in words: when, of how many, and the last point.
+fn facts(report: &TrendReport, locale: &Locale) -> String {
+    let (Some(first), Some(last)) = (report.points.first(), report.points.last()) else { return String::new() };
+    let days = [("low", locale.date(&first.start)), ("high", locale.date(&last.start))];
+    let days = fill(words().common.interval, &days.each_ref().map(|(name, value)| (*name, value.as_str())));
+    format!("{days} · n = {} · {}", locale.count(report.n), sentence(locale, last))
+}
+
 /// Everything in the chart that no pointer changes.
 fn drawing(report: &TrendReport, locale: &Locale, across: Scale, width: f64) -> impl IntoView + use<> {
     let shown =
@@ -197,6 +209,7 @@ fn drawing(report: &TrendReport, locale: &Locale, across: Scale, width: f64) -> 
         })
     });
     view! {
+        <desc>{facts(report, locale)}</desc>
         {rows.collect_view()}
         {columns.collect_view()}
         <path d=band(&marks) class="band" />

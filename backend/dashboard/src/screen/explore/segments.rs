@@ -10,11 +10,18 @@ use crate::fetch::{self, Loaded};
 use crate::live::live;
 use crate::locale::{locale, words};
 use crate::part::score_card::limits;
-use crate::part::{Delta, Empty, Icon, Part, touchpoint_name};
+use crate::part::{Delta, Empty, Icon, Part, picture, touchpoint_name};
 use crate::site::site;
 use crate::text::fill;
 use crate::view::View;
 use crate::{browser, csv};
+
+/// The picture's width, where its bars begin and how wide they are, the height of a row, in pixels; letters of a name.
+const WIDTH: f64 = 640.0;
+const BARS: f64 = 190.0;
+const BARS_WIDTH: f64 = 260.0;
+const ROW: f64 = 28.0;
+const NAME: usize = 28;
 
 /// A score by segment.
 #[component]
@@ -118,6 +125,7 @@ fn table(about: About, report: &BreakdownReport) -> AnyView {
             </tr>
         }
     });
+    let drawing = drawing(report, across);
     let without = report.without.filter(|without| *without > 0).map(|n| {
         view! { <p class="quiet">{locale.plural(&words.explore.without, n)}</p> }
     });
@@ -135,6 +143,51 @@ fn table(about: About, report: &BreakdownReport) -> AnyView {
             </table>
         </div>
         {without}
+        {drawing}
+        {picture("segments")}
+    }
+    .into_any()
+}
+
+/// What the table shows as a chart that is never on the screen: a picture of it is made of this.
+fn drawing(report: &BreakdownReport, across: Scale) -> AnyView {
+    let (words, locale) = (&words().common, locale());
+    let rtl = locale.language.direction() == "rtl";
+    let flip = |x: f64| if rtl { WIDTH - x } else { x };
+    // From the shares of the table's bars to the room between the names and the numbers.
+    let at = |number: f64| format!("{:.1}", flip(BARS + across.at(number) * BARS_WIDTH / 100.0));
+    let rows = report.segments.iter().enumerate().map(|(place, segment)| {
+        let estimate = &segment.estimate;
+        let y = place as f64 * ROW + ROW / 2.0;
+        let shown = estimate.state != State::Hidden;
+        let mut name = name_of(&report.by, segment);
+        if let Some((end, _)) = name.char_indices().nth(NAME) {
+            name.truncate(end);
+            name.push('…');
+        }
+        let interval = estimate.interval.as_ref().filter(|_| shown);
+        let bar = interval.map(|interval| {
+            let y = y.to_string();
+            view! { <line x1=at(interval.low) x2=at(interval.high) y1=y.clone() y2=y class="trend-line" /> }
+        });
+        let dot = estimate.score.filter(|_| shown);
+        let dot = dot.map(|score| view! { <circle cx=at(score) cy=y.to_string() r="4" class="trend-dot" /> });
+        let mut said = estimate.text.score.clone().filter(|_| shown).unwrap_or_else(|| "–".into());
+        if let Some((low, high)) = estimate.text.low.as_ref().zip(estimate.text.high.as_ref()).filter(|_| shown) {
+            said = format!("{said} ({})", fill(words.interval, &[("low", low), ("high", high)]));
+        }
+        let n = estimate.n.map_or_else(|| words.too_few.to_owned(), |n| format!("n = {}", locale.count(n)));
+        let (start, end) = (flip(0.0).to_string(), flip(WIDTH).to_string());
+        view! {
+            <text x=start y=y.to_string() dy="0.32em" text-anchor="start">{name}</text>
+            {bar}
+            {dot}
+            <text x=end y=y.to_string() dy="0.32em" text-anchor="end">{format!("{said} · {n}")}</text>
+        }
+    });
+    let height = report.segments.len() as f64 * ROW;
+    view! {
+        <svg class="trend-chart picture-only" viewBox=format!("0 0 {WIDTH} {height}") aria-hidden="true">{rows.collect_view()}</svg>
     }
     .into_any()
 }

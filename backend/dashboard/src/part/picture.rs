@@ -1,0 +1,134 @@
+//! A chart on the screen, kept as a picture: what is drawn there, with the words around it that say of whom and when.
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{CanvasRenderingContext2d, Element, HtmlCanvasElement, HtmlImageElement};
+
+use crate::browser;
+use crate::chart::picture::{Picture, element, paint};
+use crate::locale::{locale, words};
+use crate::part::{Icon, toasts};
+use crate::site::site;
+
+/// Pixels of a PNG for each of the screen.
+const FINE: u32 = 2;
+/// What is looked at, where the screen says it: the metric, the filters.
+const ABOUT: &str = ".tabs [aria-current], .filters option:checked, .chip";
+/// The attributes that say where something stands.
+const PLACED: [&str; 12] = ["x", "y", "x1", "x2", "y1", "y2", "cx", "cy", "r", "d", "dy", "text-anchor"];
+/// What a style sheet says of lines.
+const LINES: [&str; 4] = ["stroke-width", "stroke-dasharray", "stroke-linejoin", "stroke-linecap"];
+
+/// Two buttons that keep the chart of their card as a file of this name.
+pub(crate) fn picture(name: &'static str) -> AnyView {
+    let words = &words().common;
+    let (site, toasts) = (site(), toasts());
+    let rtl = locale().language.direction() == "rtl";
+    let menu = NodeRef::<leptos::html::Details>::new();
+    let save = move |png: bool| {
+        let Some(menu) = menu.get_untracked() else { return };
+        let of = site.loaded.with_untracked(|site| site.ready().map(|site| site.settings.name.clone()));
+        spawn_local(async move {
+            let drawn = drawn(&menu, of.unwrap_or_default(), rtl);
+            if kept(name, drawn, png).await.is_none() {
+                toasts.fail(words.failed);
+            }
+        });
+    };
+    view! {
+        <details class="picture" node_ref=menu>
+            <summary class="button small"><Icon name="download" />{words.save_picture}</summary>
+            <button class="button small" on:click=move |_| save(false)>"SVG"</button>
+            <button class="button small" on:click=move |_| save(true)>"PNG"</button>
+        </details>
+    }
+    .into_any()
+}
+
+/// The chart of the card that an element is in, as an SVG with its width and height.
+fn drawn(within: &Element, site: String, rtl: bool) -> Option<(String, u32, u32)> {
+    let card = within.closest(".card").ok()??;
+    let svg = card.query_selector(".trend-chart").ok()??;
+    let view = svg.get_attribute("viewBox")?;
+    let mut size = view.split(' ').skip(2).filter_map(|part| part.parse().ok());
+    let size = (size.next()?, size.next()?);
+    let mut chart = String::new();
+    for part in all(&svg, "line, text, path, circle")? {
+        copy(&mut chart, &part)?;
+    }
+    let title = card.query_selector("h2").ok()??.text_content()?;
+    let texts = |root: &Element, what: &str| {
+        Some(
+            all(root, what)?
+                .iter()
+                .filter_map(|element| element.text_content())
+                .map(|text| text.trim().to_owned())
+                .collect(),
+        )
+    };
+    let mut about: Vec<String> = vec![site];
+    about.extend::<Vec<_>>(texts(&browser::document().document_element()?, ABOUT)?);
+    about.extend::<Vec<_>>(texts(&card, "header option:checked")?);
+    let mut facts = vec![about.join(" · ")];
+    facts.extend::<Vec<_>>(texts(&svg, "desc")?);
+    let [ground, ink, font] = [style(&card, "background-color")?, style(&card, "color")?, style(&card, "font-family")?];
+    let colours = [ground.as_str(), &ink, &ink];
+    Some(Picture { size, rtl, colours, font: &font, title: &title, facts: &facts, chart: &chart }.svg())
+}
+
+/// Every element below another that a selector finds.
+fn all(root: &Element, what: &str) -> Option<Vec<Element>> {
+    let found = root.query_selector_all(what).ok()?;
+    Some((0..found.length()).filter_map(|place| found.get(place)?.dyn_into().ok()).collect())
+}
+
+/// What an element's style is in the end.
+fn style(element: &Element, name: &str) -> Option<String> {
+    browser::window().get_computed_style(element).ok()??.get_property_value(name).ok()
+}
+
+/// Copies an element of a chart with its style as attributes; the pointer's line is no part of the picture.
+fn copy(into: &mut String, part: &Element) -> Option<()> {
+    let name = part.tag_name();
+    if part.matches(".cursor") == Ok(true) {
+        return Some(());
+    }
+    let mut attributes: Vec<(&str, String)> =
+        PLACED.into_iter().filter_map(|name| Some((name, part.get_attribute(name)?))).collect();
+    for (name, opacity) in [("fill", "fill-opacity"), ("stroke", "stroke-opacity")] {
+        let (colour, share) = paint(&style(part, name)?);
+        attributes.push((name, colour));
+        attributes.extend(share.map(|share| (opacity, share)));
+    }
+    let text = if name == "text" { part.text_content()? } else { String::new() };
+    if name == "text" {
+        attributes.push(("font-size", style(part, "font-size")?));
+    } else {
+        for name in LINES {
+            attributes.push((name, style(part, name)?));
+        }
+    }
+    element(into, &name, attributes.into_iter(), &text);
+    Some(())
+}
+
+/// Has the browser keep the picture.
+async fn kept(name: &str, drawn: Option<(String, u32, u32)>, png: bool) -> Option<()> {
+    let (svg, width, height) = drawn?;
+    if !png {
+        return browser::save(&format!("{name}.svg"), "image/svg+xml", svg.as_bytes()).ok();
+    }
+    // From an address that holds it: the policy of the page lets pictures come from nowhere else.
+    let image = HtmlImageElement::new().ok()?;
+    image.set_src(&format!("data:image/svg+xml,{}", js_sys::encode_uri_component(&svg)));
+    JsFuture::from(image.decode()).await.ok()?;
+    let canvas: HtmlCanvasElement = browser::document().create_element("canvas").ok()?.unchecked_into();
+    canvas.set_width(width * FINE);
+    canvas.set_height(height * FINE);
+    let context: CanvasRenderingContext2d = canvas.get_context("2d").ok()??.unchecked_into();
+    let (width, height) = (f64::from(width * FINE), f64::from(height * FINE));
+    context.draw_image_with_html_image_element_and_dw_and_dh(&image, 0.0, 0.0, width, height).ok()?;
+    browser::keep(&format!("{name}.png"), &canvas.to_data_url().ok()?).ok()
+}
