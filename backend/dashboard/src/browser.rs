@@ -84,6 +84,13 @@ pub(crate) fn focus(id: &str) {
     }
 }
 
+/// A colour of the style sheets by its name, as it is now.
+pub(crate) fn colour(name: &str) -> String {
+    let root = document().document_element();
+    let style = root.and_then(|root| window().get_computed_style(&root).ok().flatten());
+    style.and_then(|style| style.get_property_value(name).ok()).unwrap_or_default().trim().to_owned()
+}
+
 /// The time zone of the browser, such as `Europe/Amsterdam`.
 pub(crate) fn time_zone() -> String {
     let options = Intl::DateTimeFormat::new(&Array::new(), &Object::new()).resolved_options();

@@ -3,4 +3,7 @@
 mod access;
 mod first_run;
 mod live;
+mod pictures;
+mod publish;
 mod screens;
+mod seen;

@@ -44,7 +44,7 @@ impl Picture<'_> {
                     ("font-weight", weight.to_owned()),
                     ("fill", colour.to_owned()),
                 ];
-                element(&mut words, "text", facts.into_iter(), &row);
+                element(&mut words, "text", &facts, &row);
             }
         };
         add(self.title, TITLE, ink, "600");
@@ -64,11 +64,11 @@ impl Picture<'_> {
 }
 
 /// Adds an element with its attributes and its text.
-pub fn element<'a>(into: &mut String, name: &str, attributes: impl Iterator<Item = (&'a str, String)>, text: &str) {
+pub fn element(into: &mut String, name: &str, attributes: &[(&str, String)], text: &str) {
     // Writing into a string cannot fail.
     let _ = write!(into, "<{name}");
     for (attribute, value) in attributes {
-        let _ = write!(into, " {attribute}=\"{}\"", escaped(&value));
+        let _ = write!(into, " {attribute}=\"{}\"", escaped(value));
     }
     let _ = write!(into, ">{}</{name}>", escaped(text));
 }
@@ -115,7 +115,7 @@ mod tests {
     #[test]
     fn a_picture_stands_alone_and_what_strangers_wrote_is_no_markup() {
         let mut chart = String::new();
-        element(&mut chart, "text", [("fill", "rgb(1, 2, 3)".to_owned())].into_iter(), "41 & <more>");
+        element(&mut chart, "text", &[("fill", "rgb(1, 2, 3)".to_owned())], "41 & <more>");
         let facts = ["Lamp \"shop\" <script>".to_owned(), "n = 1,234".to_owned()];
         let picture = Picture {
             size: (320, 260),

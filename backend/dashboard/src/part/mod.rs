@@ -33,7 +33,7 @@ pub(crate) use erased::{button, changing, el, lead, mark, named, section};
 pub(crate) use filters::{Filters, surveys, use_view};
 pub(crate) use form::{Field, Form, check, choices};
 pub(crate) use icon::Icon;
-pub(crate) use picture::picture;
+pub(crate) use picture::{Chart, picture, shown};
 pub(crate) use score_card::ScoreCard;
 pub(crate) use score_chip::score_chip;
 pub(crate) use shell::Shell;

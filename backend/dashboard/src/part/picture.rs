@@ -1,5 +1,7 @@
 //! A chart on the screen, kept as a picture: what is drawn there, with the words around it that say of whom and when.
 
+use std::rc::Rc;
+
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use wasm_bindgen::JsCast;
@@ -9,7 +11,7 @@ use web_sys::{CanvasRenderingContext2d, Element, HtmlCanvasElement, HtmlImageEle
 use crate::browser;
 use crate::chart::picture::{Picture, element, paint};
 use crate::locale::{locale, words};
-use crate::part::{Icon, toasts};
+use crate::part::{button, el, toasts};
 use crate::site::site;
 
 /// Pixels of a PNG for each of the screen.
@@ -21,36 +23,64 @@ const PLACED: [&str; 12] = ["x", "y", "x1", "x2", "y1", "y2", "cx", "cy", "r", "
 /// What a style sheet says of lines.
 const LINES: [&str; 4] = ["stroke-width", "stroke-dasharray", "stroke-linejoin", "stroke-linecap"];
 
-/// Two buttons that keep the chart of their card as a file of this name.
-pub(crate) fn picture(name: &'static str) -> AnyView {
+/// A chart as elements with their colours, and what it says in words.
+pub(crate) struct Chart {
+    /// Its width and height in pixels.
+    pub(crate) size: (u32, u32),
+    /// Its elements.
+    pub(crate) chart: String,
+    /// When, of how many.
+    pub(crate) facts: Vec<String>,
+}
+
+/// Two buttons that keep the chart of their card as a file of this name; a screen has one such chart.
+pub(crate) fn picture(name: &'static str, draw: Box<dyn Fn() -> Option<Chart>>) -> AnyView {
     let words = &words().common;
     let (site, toasts) = (site(), toasts());
     let rtl = locale().language.direction() == "rtl";
-    let menu = NodeRef::<leptos::html::Details>::new();
-    let save = move |png: bool| {
-        let Some(menu) = menu.get_untracked() else { return };
-        let of = site.loaded.with_untracked(|site| site.ready().map(|site| site.settings.name.clone()));
-        spawn_local(async move {
-            let drawn = drawn(&menu, of.unwrap_or_default(), rtl);
-            if kept(name, drawn, png).await.is_none() {
-                toasts.fail(words.failed);
-            }
-        });
+    let draw = Rc::new(draw);
+    let keep = |png: bool| {
+        let draw = Rc::clone(&draw);
+        move || {
+            let of = site.loaded.with_untracked(|site| site.ready().map(|site| site.settings.name.clone()));
+            let drawn = draw().and_then(|chart| drawn(chart, of.unwrap_or_default(), rtl));
+            spawn_local(async move {
+                if kept(name, drawn, png).await.is_none() {
+                    toasts.fail(words.failed);
+                }
+            });
+        }
     };
-    view! {
-        <details class="picture" node_ref=menu>
-            <summary class="button small"><Icon name="download" />{words.save_picture}</summary>
-            <button class="button small" on:click=move |_| save(false)>"SVG"</button>
-            <button class="button small" on:click=move |_| save(true)>"PNG"</button>
-        </details>
-    }
-    .into_any()
+    let kinds = [("SVG", false), ("PNG", true)].map(|(kind, png)| {
+        button("button small", format!("{}: {kind}", words.save_picture), kind.into_any(), keep(png))
+    });
+    let label = el("span", "soft", vec![words.save_picture.into_any()]);
+    el("div", "picture", std::iter::once(label).chain(kinds).collect())
 }
 
-/// The chart of the card that an element is in, as an SVG with its width and height.
-fn drawn(within: &Element, site: String, rtl: bool) -> Option<(String, u32, u32)> {
-    let card = within.closest(".card").ok()??;
-    let svg = card.query_selector(".trend-chart").ok()??;
+/// The picture of a chart with the words of the screen that it is on, as an SVG with its width and height.
+fn drawn(chart: Chart, site: String, rtl: bool) -> Option<(String, u32, u32)> {
+    let page = browser::document().document_element()?;
+    let card = page.query_selector(".picture").ok()??.closest(".card").ok()??;
+    let title = card.query_selector("h2").ok()??.text_content()?;
+    let mut about = vec![site];
+    for element in all(&page, ABOUT)?.into_iter().chain(all(&card, "header option:checked")?) {
+        about.push(element.text_content()?.trim().to_owned());
+    }
+    let mut facts = vec![about.join(" · ")];
+    facts.extend(chart.facts);
+    let [ground, ink, soft] = ["--surface", "--ink", "--soft"].map(browser::colour);
+    let font = style(&card, "font-family")?;
+    let colours = [ground.as_str(), &ink, &soft];
+    Some(
+        Picture { size: chart.size, rtl, colours, font: &font, title: &title, facts: &facts, chart: &chart.chart }
+            .svg(),
+    )
+}
+
+/// The chart that is drawn on the screen.
+pub(crate) fn shown() -> Option<Chart> {
+    let svg = browser::document().query_selector(".trend-chart").ok()??;
     let view = svg.get_attribute("viewBox")?;
     let mut size = view.split(' ').skip(2).filter_map(|part| part.parse().ok());
     let size = (size.next()?, size.next()?);
@@ -58,24 +88,8 @@ fn drawn(within: &Element, site: String, rtl: bool) -> Option<(String, u32, u32)
     for part in all(&svg, "line, text, path, circle")? {
         copy(&mut chart, &part)?;
     }
-    let title = card.query_selector("h2").ok()??.text_content()?;
-    let texts = |root: &Element, what: &str| {
-        Some(
-            all(root, what)?
-                .iter()
-                .filter_map(|element| element.text_content())
-                .map(|text| text.trim().to_owned())
-                .collect(),
-        )
-    };
-    let mut about: Vec<String> = vec![site];
-    about.extend::<Vec<_>>(texts(&browser::document().document_element()?, ABOUT)?);
-    about.extend::<Vec<_>>(texts(&card, "header option:checked")?);
-    let mut facts = vec![about.join(" · ")];
-    facts.extend::<Vec<_>>(texts(&svg, "desc")?);
-    let [ground, ink, font] = [style(&card, "background-color")?, style(&card, "color")?, style(&card, "font-family")?];
-    let colours = [ground.as_str(), &ink, &ink];
-    Some(Picture { size, rtl, colours, font: &font, title: &title, facts: &facts, chart: &chart }.svg())
+    let facts = svg.query_selector("desc").ok()??.text_content().into_iter().collect();
+    Some(Chart { size, chart, facts })
 }
 
 /// Every element below another that a selector finds.
@@ -110,7 +124,7 @@ fn copy(into: &mut String, part: &Element) -> Option<()> {
             attributes.push((name, style(part, name)?));
         }
     }
-    element(into, &name, attributes.into_iter(), &text);
+    element(into, &name, &attributes, &text);
     Some(())
 }
 

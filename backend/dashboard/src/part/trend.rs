@@ -9,8 +9,8 @@ use wasm_bindgen::closure::Closure;
 
 use crate::chart::{Mark, Scale, band, line};
 use crate::locale::{Locale, locale, words};
-use crate::part::picture;
 use crate::part::score_card::limits;
+use crate::part::{picture, shown};
 use crate::text::fill;
 
 const HEIGHT: f64 = 260.0;
@@ -37,7 +37,7 @@ pub(crate) fn Trend(report: TrendReport) -> impl IntoView {
                 on:click=move |_| as_table.update(|table| *table = !*table)>
                 {move || if as_table.get() { words.chart } else { words.table }}
             </button>
-            {move || (!as_table.get()).then(|| picture("trend"))}
+            {move || (!as_table.get()).then(|| picture("trend", Box::new(shown)))}
             </div>
         </div>
     }

@@ -6,11 +6,12 @@ use leptos::prelude::*;
 
 use super::{About, about, dimension_name};
 use crate::chart::Scale;
+use crate::chart::picture::element;
 use crate::fetch::{self, Loaded};
 use crate::live::live;
 use crate::locale::{locale, words};
 use crate::part::score_card::limits;
-use crate::part::{Delta, Empty, Icon, Part, picture, touchpoint_name};
+use crate::part::{Chart, Delta, Empty, Icon, Part, picture, touchpoint_name};
 use crate::site::site;
 use crate::text::fill;
 use crate::view::View;
@@ -88,7 +89,8 @@ fn table(about: About, report: &BreakdownReport) -> AnyView {
     let ends = report.segments.iter().filter_map(|segment| segment.estimate.interval.as_ref());
     let across =
         Scale::around(ends.flat_map(|interval| [interval.low, interval.high]), limits(report.unit), (0.0, 100.0));
-    let by = report.by.clone();
+    // It is drawn when it is wanted, in the colours of then; where a button is pressed there are no words.
+    let (by, pictured, owner) = (report.by.clone(), report.clone(), Owner::current());
     let rows = report.segments.iter().map(|segment| {
         let estimate = &segment.estimate;
         let name = name_of(&by, segment);
@@ -125,7 +127,6 @@ fn table(about: About, report: &BreakdownReport) -> AnyView {
             </tr>
         }
     });
-    let drawing = drawing(report, across);
     let without = report.without.filter(|without| *without > 0).map(|n| {
         view! { <p class="quiet">{locale.plural(&words.explore.without, n)}</p> }
     });
@@ -143,53 +144,70 @@ fn table(about: About, report: &BreakdownReport) -> AnyView {
             </table>
         </div>
         {without}
-        {drawing}
-        {picture("segments")}
+        {picture("segments", Box::new(move || owner.as_ref().map(|owner| owner.with(|| drawing(&pictured)))))}
     }
     .into_any()
 }
 
-/// What the table shows as a chart that is never on the screen: a picture of it is made of this.
-fn drawing(report: &BreakdownReport, across: Scale) -> AnyView {
+/// What the table shows as the chart of a picture.
+fn drawing(report: &BreakdownReport) -> Chart {
     let (words, locale) = (&words().common, locale());
     let rtl = locale.language.direction() == "rtl";
     let flip = |x: f64| if rtl { WIDTH - x } else { x };
-    // From the shares of the table's bars to the room between the names and the numbers.
-    let at = |number: f64| format!("{:.1}", flip(BARS + across.at(number) * BARS_WIDTH / 100.0));
-    let rows = report.segments.iter().enumerate().map(|(place, segment)| {
+    let ends = report.segments.iter().filter_map(|segment| segment.estimate.interval.as_ref());
+    let ends = ends.flat_map(|interval| [interval.low, interval.high]);
+    let across = Scale::around(ends, limits(report.unit), (BARS, BARS + BARS_WIDTH));
+    let [line, surface, ink] = ["--line", "--surface", "--ink"].map(browser::colour);
+    let mut chart = String::new();
+    for (place, segment) in report.segments.iter().enumerate() {
         let estimate = &segment.estimate;
-        let y = place as f64 * ROW + ROW / 2.0;
+        let y = format!("{:.1}", place as f64 * ROW + ROW / 2.0);
         let shown = estimate.state != State::Hidden;
-        let mut name = name_of(&report.by, segment);
-        if let Some((end, _)) = name.char_indices().nth(NAME) {
-            name.truncate(end);
-            name.push('…');
-        }
-        let interval = estimate.interval.as_ref().filter(|_| shown);
-        let bar = interval.map(|interval| {
-            let y = y.to_string();
-            view! { <line x1=at(interval.low) x2=at(interval.high) y1=y.clone() y2=y class="trend-line" /> }
-        });
-        let dot = estimate.score.filter(|_| shown);
-        let dot = dot.map(|score| view! { <circle cx=at(score) cy=y.to_string() r="4" class="trend-dot" /> });
-        let mut said = estimate.text.score.clone().filter(|_| shown).unwrap_or_else(|| "–".into());
+        let mut said = |x: f64, anchor: &str, text: &str| {
+            let facts = [("x", format!("{:.1}", flip(x))), ("y", y.clone()), ("text-anchor", anchor.to_owned())];
+            let facts =
+                facts.into_iter().chain([("dy", "0.32em".into()), ("font-size", "12".into()), ("fill", ink.clone())]);
+            element(&mut chart, "text", &facts.collect::<Vec<_>>(), text);
+        };
+        said(0.0, "start", &name_of(&report.by, segment).chars().take(NAME).collect::<String>());
+        let mut text = estimate.text.score.clone().filter(|_| shown).unwrap_or_else(|| "–".into());
         if let Some((low, high)) = estimate.text.low.as_ref().zip(estimate.text.high.as_ref()).filter(|_| shown) {
-            said = format!("{said} ({})", fill(words.interval, &[("low", low), ("high", high)]));
+            text = format!("{text} ({})", fill(words.interval, &[("low", low), ("high", high)]));
         }
         let n = estimate.n.map_or_else(|| words.too_few.to_owned(), |n| format!("n = {}", locale.count(n)));
-        let (start, end) = (flip(0.0).to_string(), flip(WIDTH).to_string());
-        view! {
-            <text x=start y=y.to_string() dy="0.32em" text-anchor="start">{name}</text>
-            {bar}
-            {dot}
-            <text x=end y=y.to_string() dy="0.32em" text-anchor="end">{format!("{said} · {n}")}</text>
+        said(WIDTH, "end", &format!("{text} · {n}"));
+        let at = |number: f64| format!("{:.1}", flip(across.at(number)));
+        let mut drawn = |name: &str, facts: [(&'static str, String); 7]| element(&mut chart, name, &facts, "");
+        if let Some(interval) = estimate.interval.as_ref().filter(|_| shown) {
+            let ends = [("x1", at(interval.low)), ("x2", at(interval.high)), ("y1", y.clone()), ("y2", y.clone())];
+            let [x1, x2, y1, y2] = ends;
+            let facts = [
+                x1,
+                x2,
+                y1,
+                y2,
+                ("stroke", line.clone()),
+                ("stroke-width", "3".into()),
+                ("stroke-opacity", "0.5".into()),
+            ];
+            drawn("line", facts);
         }
-    });
-    let height = report.segments.len() as f64 * ROW;
-    view! {
-        <svg class="trend-chart picture-only" viewBox=format!("0 0 {WIDTH} {height}") aria-hidden="true">{rows.collect_view()}</svg>
+        if let Some(score) = estimate.score.filter(|_| shown) {
+            let stroke = [("stroke", surface.clone()), ("stroke-width", "1.5".into()), ("fill", line.clone())];
+            let [stroke, width, fill] = stroke;
+            let facts = [
+                ("cx", at(score)),
+                ("cy", y.clone()),
+                ("r", "4".into()),
+                stroke,
+                width,
+                fill,
+                ("fill-opacity", "1".into()),
+            ];
+            drawn("circle", facts);
+        }
     }
-    .into_any()
+    Chart { size: (WIDTH as u32, (report.segments.len() as f64 * ROW) as u32), chart, facts: Vec::new() }
 }
 
 /// The significance of a difference in words.

@@ -1,11 +1,13 @@
 //! The first steps of a site: from nothing to the first answer, each with where it is done.
 
 use bearing_shared::api::Page;
-use bearing_shared::api::origins::OriginsReply;
 use bearing_shared::api::responses::ResponseReply;
 use bearing_shared::api::surveys::SurveyState;
+use gloo::net::http::Method;
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use leptos_router::components::A;
+use serde_json::Value;
 
 use crate::fetch;
 use crate::live::{self, live};
@@ -33,12 +35,20 @@ pub(super) fn FirstSteps() -> impl IntoView {
     // Asked while nobody has answered, now and then: nothing tells that a page has the tag but that it asks.
     let again = live::every(AGAIN);
     let waits = Memo::new(move |_| answered() == Some(false));
-    let origins = fetch::reading::<OriginsReply>(
-        move || waits.get().then(|| fetch::address("/v1/origins", &[site.parameter()])),
-        move || again.get(),
-    );
-    let seen = Memo::new(move |_| {
-        origins.with(|origins| origins.ready().is_some_and(|known| known.items.iter().any(|one| one.requests > 0)))
+    let seen = RwSignal::new(false);
+    Effect::new(move || {
+        again.track();
+        if waits.get() && !seen.get_untracked() {
+            let address = fetch::address("/v1/origins", &[site.parameter()]);
+            spawn_local(async move {
+                // What cannot be read now is asked again.
+                let known = fetch::send(Method::GET, &address, &Value::Null).await.unwrap_or_default();
+                let items = known["items"].as_array();
+                if items.is_some_and(|items| items.iter().any(|one| !one["last_seen_at"].is_null())) {
+                    let _ = seen.try_set(true);
+                }
+            });
+        }
     });
     let steps = move || {
         let (made, published) = surveys.with(|surveys| {
