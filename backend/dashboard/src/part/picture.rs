@@ -88,7 +88,7 @@ pub(crate) fn shown() -> Option<Chart> {
     for part in all(&svg, "line, text, path, circle")? {
         copy(&mut chart, &part)?;
     }
-    let facts = svg.query_selector("desc").ok()??.text_content().into_iter().collect();
+    let facts = svg.query_selector("desc").ok()??.text_content()?.lines().map(str::to_owned).collect();
     Some(Chart { size, chart, facts })
 }
 

@@ -150,12 +150,13 @@ fn follow_width(place: NodeRef<Div>, width: RwSignal<f64>) {
     });
 }
 
-/// What a picture of the chart says in words: when, of how many, and the last point.
+/// What a picture of the chart says in words: when and of how many; in a line of its own the last point with answers.
 fn facts(report: &TrendReport, locale: &Locale) -> String {
     let (Some(first), Some(last)) = (report.points.first(), report.points.last()) else { return String::new() };
     let days = [("low", locale.date(&first.start)), ("high", locale.date(&last.start))];
     let days = fill(words().common.interval, &days.each_ref().map(|(name, value)| (*name, value.as_str())));
-    format!("{days} · n = {} · {}", locale.count(report.n), sentence(locale, last))
+    let answered = report.points.iter().rfind(|point| point.n > 0).unwrap_or(last);
+    format!("{days} · n = {}\n{}", locale.count(report.n), sentence(locale, answered))
 }
 
 /// Everything in the chart that no pointer changes.

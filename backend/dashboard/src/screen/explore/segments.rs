@@ -1,5 +1,7 @@
 //! A score by segment, each against all the rest, in words; to be narrowed to, compared and taken away.
 
+use std::fmt::Write;
+
 use bearing_shared::api::reports::{BreakdownReport, CompareReport, Difference, Segment};
 use bearing_shared::metric::State;
 use leptos::prelude::*;
@@ -59,6 +61,13 @@ pub(crate) fn Segments() -> impl IntoView {
             let _ = browser::save("segments.csv", "text/csv;charset=utf-8", text.as_bytes());
         }
     };
+    // It is drawn when it is wanted, in the colours of then; where a button is pressed there are no words.
+    let owner = Owner::current();
+    let draw = move || {
+        let chart =
+            || loaded.with_untracked(|loaded| loaded.ready().filter(|report| !report.segments.is_empty()).map(drawing));
+        owner.as_ref().and_then(|owner| owner.with(chart))
+    };
     view! {
         <section class="card">
             <header class="row">
@@ -67,6 +76,7 @@ pub(crate) fn Segments() -> impl IntoView {
                 <button class="button small" on:click=download><Icon name="download" />{words.explore.download_table}</button>
             </header>
             <Part loaded=loaded draw=move |report: &BreakdownReport| table(about, report) />
+            {picture("segments", Box::new(draw))}
             <Two loaded=loaded />
         </section>
     }
@@ -89,8 +99,7 @@ fn table(about: About, report: &BreakdownReport) -> AnyView {
     let ends = report.segments.iter().filter_map(|segment| segment.estimate.interval.as_ref());
     let across =
         Scale::around(ends.flat_map(|interval| [interval.low, interval.high]), limits(report.unit), (0.0, 100.0));
-    // It is drawn when it is wanted, in the colours of then; where a button is pressed there are no words.
-    let (by, pictured, owner) = (report.by.clone(), report.clone(), Owner::current());
+    let by = report.by.clone();
     let rows = report.segments.iter().map(|segment| {
         let estimate = &segment.estimate;
         let name = name_of(&by, segment);
@@ -144,7 +153,6 @@ fn table(about: About, report: &BreakdownReport) -> AnyView {
             </table>
         </div>
         {without}
-        {picture("segments", Box::new(move || owner.as_ref().map(|owner| owner.with(|| drawing(&pictured)))))}
     }
     .into_any()
 }
@@ -164,10 +172,15 @@ fn drawing(report: &BreakdownReport) -> Chart {
         let y = format!("{:.1}", place as f64 * ROW + ROW / 2.0);
         let shown = estimate.state != State::Hidden;
         let mut said = |x: f64, anchor: &str, text: &str| {
-            let facts = [("x", format!("{:.1}", flip(x))), ("y", y.clone()), ("text-anchor", anchor.to_owned())];
-            let facts =
-                facts.into_iter().chain([("dy", "0.32em".into()), ("font-size", "12".into()), ("fill", ink.clone())]);
-            element(&mut chart, "text", &facts.collect::<Vec<_>>(), text);
+            let facts = [
+                ("x", format!("{:.1}", flip(x))),
+                ("y", y.clone()),
+                ("text-anchor", anchor.to_owned()),
+                ("dy", "0.32em".to_owned()),
+                ("font-size", "12".to_owned()),
+                ("fill", ink.clone()),
+            ];
+            element(&mut chart, "text", &facts, text);
         };
         said(0.0, "start", &name_of(&report.by, segment).chars().take(NAME).collect::<String>());
         let mut text = estimate.text.score.clone().filter(|_| shown).unwrap_or_else(|| "–".into());
@@ -177,34 +190,17 @@ fn drawing(report: &BreakdownReport) -> Chart {
         let n = estimate.n.map_or_else(|| words.too_few.to_owned(), |n| format!("n = {}", locale.count(n)));
         said(WIDTH, "end", &format!("{text} · {n}"));
         let at = |number: f64| format!("{:.1}", flip(across.at(number)));
-        let mut drawn = |name: &str, facts: [(&'static str, String); 7]| element(&mut chart, name, &facts, "");
+        // Writing into a string cannot fail; numbers and our own colours are no markup.
         if let Some(interval) = estimate.interval.as_ref().filter(|_| shown) {
-            let ends = [("x1", at(interval.low)), ("x2", at(interval.high)), ("y1", y.clone()), ("y2", y.clone())];
-            let [x1, x2, y1, y2] = ends;
-            let facts = [
-                x1,
-                x2,
-                y1,
-                y2,
-                ("stroke", line.clone()),
-                ("stroke-width", "3".into()),
-                ("stroke-opacity", "0.5".into()),
-            ];
-            drawn("line", facts);
+            let (low, high) = (at(interval.low), at(interval.high));
+            let _ = write!(
+                chart,
+                "<line x1=\"{low}\" x2=\"{high}\" y1=\"{y}\" y2=\"{y}\" stroke=\"{line}\" stroke-width=\"3\" stroke-opacity=\"0.5\"/>"
+            );
         }
         if let Some(score) = estimate.score.filter(|_| shown) {
-            let stroke = [("stroke", surface.clone()), ("stroke-width", "1.5".into()), ("fill", line.clone())];
-            let [stroke, width, fill] = stroke;
-            let facts = [
-                ("cx", at(score)),
-                ("cy", y.clone()),
-                ("r", "4".into()),
-                stroke,
-                width,
-                fill,
-                ("fill-opacity", "1".into()),
-            ];
-            drawn("circle", facts);
+            let x = at(score);
+            let _ = write!(chart, "<circle cx=\"{x}\" cy=\"{y}\" r=\"4\" fill=\"{line}\" stroke=\"{surface}\"/>");
         }
     }
     Chart { size: (WIDTH as u32, (report.segments.len() as f64 * ROW) as u32), chart, facts: Vec::new() }
