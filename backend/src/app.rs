@@ -20,6 +20,7 @@ use crate::integrations::webhooks::client::Client;
 use crate::jobs;
 use crate::live::{self, Hub};
 use crate::metrics::{Metrics, Now};
+use crate::sightings::Sightings;
 
 /// The shared parts, as handlers hold them.
 pub type Shared = Arc<App>;
@@ -32,6 +33,8 @@ pub struct App {
     pub clock: Arc<dyn Clock>,
     /// Sites, keys and surveys in memory.
     pub directory: Directory,
+    /// Where tags were seen, until that is noted in the store.
+    pub sightings: Sightings,
     /// What may begin.
     pub admission: Admission,
     /// What makes and compares passwords' hashes.
@@ -88,6 +91,7 @@ impl App {
         let intake = Intake::start(Arc::clone(&store), Arc::clone(&metrics), Arc::clone(&live), log.as_ref());
         let app = Arc::new(Self {
             directory: Directory::new(Arc::clone(&store)),
+            sightings: Sightings::default(),
             webhooks: Webhooks::start(Arc::clone(&store), Arc::clone(&clock), Arc::clone(&metrics), client),
             admission: Admission::new(limits, intake.waiting()),
             passwords: Passwords::default(),
@@ -109,6 +113,7 @@ impl App {
         jobs::caps::start(&app);
         jobs::deliveries::start(&app);
         jobs::keys::start(&app);
+        jobs::sightings::start(&app);
         app
     }
 

@@ -53,11 +53,20 @@ pub(crate) fn save(name: &str, media_type: &str, content: &[u8]) -> Result<(), J
     let parts = Array::of1(&Uint8Array::from(content));
     let blob = Blob::new_with_u8_array_sequence_and_options(&parts, &options)?;
     let address = Url::create_object_url_with_blob(&blob)?;
+    keep(name, &address)?;
+    Url::revoke_object_url(&address)
+}
+
+/// Has the browser keep what an address holds as a file of this name.
+///
+/// # Errors
+/// What the browser says.
+pub(crate) fn keep(name: &str, address: &str) -> Result<(), JsValue> {
     let link: HtmlAnchorElement = document().create_element("a")?.unchecked_into();
-    link.set_href(&address);
+    link.set_href(address);
     link.set_download(name);
     link.click();
-    Url::revoke_object_url(&address)
+    Ok(())
 }
 
 /// The address of the page without its host.
@@ -73,6 +82,13 @@ pub(crate) fn focus(id: &str) {
         // Whatever cannot take it leaves it where it is.
         let _ = element.focus();
     }
+}
+
+/// A colour of the style sheets by its name, as it is now.
+pub(crate) fn colour(name: &str) -> String {
+    let root = document().document_element();
+    let style = root.and_then(|root| window().get_computed_style(&root).ok().flatten());
+    style.and_then(|style| style.get_property_value(name).ok()).unwrap_or_default().trim().to_owned()
 }
 
 /// The time zone of the browser, such as `Europe/Amsterdam`.

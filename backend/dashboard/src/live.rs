@@ -4,13 +4,13 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use gloo::events::EventListener;
-use gloo::timers::callback::Timeout;
+use gloo::timers::callback::{Interval, Timeout};
 use leptos::prelude::*;
 use send_wrapper::SendWrapper;
 use wasm_bindgen::JsCast;
 use web_sys::{EventSource, MessageEvent};
 
-use crate::query;
+use crate::{browser, query};
 
 /// How long changes are gathered before views read again: a busy site must not make a busy screen.
 const GATHER_MS: u32 = 400;
@@ -48,6 +48,19 @@ pub(crate) fn gathered(counter: RwSignal<u32>) -> impl Fn() {
             .forget();
         }
     }
+}
+
+/// Rises every so many seconds for as long as the view is there and the page is looked at: for what no stream tells.
+pub(crate) fn every(seconds: u32) -> RwSignal<u32> {
+    let count = RwSignal::new(0_u32);
+    let ticks = Interval::new(seconds * 1_000, move || {
+        if !browser::document().hidden() {
+            let _ = count.try_update(|count| *count += 1);
+        }
+    });
+    let ticks = SendWrapper::new(ticks);
+    on_cleanup(move || drop(ticks));
+    count
 }
 
 impl Live {

@@ -98,10 +98,10 @@ impl Locale {
         call(&Intl::DateTimeFormat::new(&self.locales(), &options(&shown)).format(), &date)
     }
 
-    /// The time of day of a moment, ms since 1970 UTC, in the reader's own time zone.
-    pub(crate) fn time(&self, ms: f64) -> String {
-        let shown = options(&[("timeStyle", JsValue::from("short"))]);
-        call(&Intl::DateTimeFormat::new(&self.locales(), &shown).format(), &Date::new(&JsValue::from(ms)))
+    /// The time of day of a moment (ms since 1970 UTC), in the reader's own time zone.
+    pub(crate) fn time(&self, moment: f64) -> String {
+        let date = Date::new(&JsValue::from(moment));
+        call(&Intl::DateTimeFormat::new(&self.locales(), &options(&[("timeStyle", "medium".into())])).format(), &date)
     }
 
     /// How long ago a moment of the API was: "3 minutes ago".

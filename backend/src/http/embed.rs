@@ -11,8 +11,8 @@ use bearing_shared::fault::{Code, Fault};
 use bearing_shared::id::{SiteKey, SurveyId};
 
 use super::config::Rendered;
-use super::files;
 use super::reader::Languages;
+use super::{files, origins};
 use crate::app::{App, Shared};
 use crate::directory::SiteView;
 use crate::error::{ApiError, ApiResult};
@@ -61,6 +61,7 @@ pub(super) async fn config(
     headers: HeaderMap,
 ) -> ApiResult<Response> {
     let view = site(&app, &key).await?;
+    origins::asked(&app, &view, &headers);
     let reader = Reader::of(query);
     Ok(reply(&app.configs.config(&app, &view, &reader), &headers, "application/json"))
 }
@@ -78,6 +79,9 @@ pub(super) async fn loader(
     }
     // Where the site cannot be found the loader asks for its config, and tells the page what the reply was.
     let view = site(&app, &reader.site).await.ok();
+    if let Some(view) = &view {
+        origins::asked(&app, view, &headers);
+    }
     let languages = Languages::new("", &headers);
     let script = view.and_then(|view| app.configs.script(&app, &view, &reader, &languages));
     let mut response = match script {

@@ -23,6 +23,7 @@ mod layers;
 pub mod measure;
 mod member_page;
 mod members;
+mod origins;
 mod page;
 mod params;
 mod preview;
@@ -122,7 +123,8 @@ fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(keys::delete))
         .routes(routes!(shares::list, shares::create))
         .routes(routes!(shares::delete))
-        .routes(routes!(audit::list));
+        .routes(routes!(audit::list))
+        .routes(routes!(origins::list));
     let shared = OpenApiRouter::new().routes(routes!(shared::read)).routes(routes!(shared::comments));
     let session = OpenApiRouter::new()
         .routes(routes!(session::read, session::update, session::end))

@@ -127,16 +127,29 @@ pub(super) async fn update(
 }
 
 /// Shows the survey; edited content becomes its next version.
-#[utoipa::path(post, path = "/v1/surveys/{id}/publish", tag = "management", params(("id" = String, Path)),
+#[utoipa::path(post, path = "/v1/surveys/{id}/publish", tag = "management",
+    params(("id" = String, Path), ("version" = Option<u32>, Query, description = "The latest version that the caller \
+        has seen, 0 for none: where another is there by now, nothing is published")),
     responses((status = 200, body = SurveyReply), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody),
-        (status = 404, body = ErrorBody)))]
+        (status = 404, body = ErrorBody), (status = 409, body = ErrorBody), (status = 422, body = ErrorBody)))]
 pub(super) async fn publish(
     State(app): State<Shared>,
     caller: Caller,
-    _: NoParams,
+    RawQuery(query): RawQuery,
     Path(id): Path<String>,
 ) -> ApiResult<Json<SurveyReply>> {
     let (site, id) = (caller.may(Scope::Write)?, SurveyId(id));
+    let mut params = Params::read(query);
+    // Judged where the caller is.
+    params.take("site");
+    let seen: Option<u32> = params.parsed("version", "the number of a version, or 0", |text| text.parse().ok())?;
+    params.end()?;
+    // Of two who publish in the same moment the second makes no version: both publish the one draft that there is.
+    let latest = found(&app, site, &id).await?.version.unwrap_or_default();
+    if seen.is_some_and(|seen| seen != latest) {
+        let message = format!("Version {latest} was published meanwhile; look at what differs and publish again.");
+        return Err(Fault::new(Code::CONFLICT, message).into());
+    }
     let version = app.store.publish_survey(site, &id, app.clock.now()).await?.ok_or_else(ApiError::not_found)?;
     app.directory.refresh().await?;
     let version = version.to_string();

@@ -4,3 +4,4 @@ pub mod caps;
 pub mod deliveries;
 pub mod keys;
 pub mod recount;
+pub mod sightings;

@@ -5,8 +5,8 @@
 use crate::StoreError;
 
 /// Tables of which a site has few rows: they go with it.
-pub(crate) const FEW: [&str; 8] =
-    ["api_key", "survey", "webhook", "generation", "learned", "membership", "invitation", "share"];
+pub(crate) const FEW: [&str; 9] =
+    ["api_key", "survey", "webhook", "generation", "learned", "membership", "invitation", "share", "sighting"];
 
 /// Tables of which a site may have very many, each with its key.
 pub(crate) const MANY: [(&str, &str); 6] = [

@@ -27,6 +27,7 @@ mod reports;
 mod responses;
 mod sessions;
 mod shares;
+mod sightings;
 mod sites;
 mod sqlite;
 mod surveys;
@@ -57,6 +58,7 @@ pub use responses::{
 };
 pub use sessions::{Session, SessionStore, SignedIn};
 pub use shares::{Share, ShareStore};
+pub use sightings::{Sighting, SightingStore, Standing};
 pub use sites::{Building, CountingStatus, Site, SiteStore};
 pub use surveys::{PublishedVersion, StoredSurvey, SurveyStore};
 pub use transfer::{Moved, Page, Position, Progress, Rows, TransferStore, Value, transfer};
@@ -74,6 +76,7 @@ pub trait Store:
     + SessionStore
     + AuditStore
     + ShareStore
+    + SightingStore
     + SurveyStore
     + ResponseStore
     + InboxStore
@@ -93,6 +96,7 @@ impl<
         + SessionStore
         + AuditStore
         + ShareStore
+        + SightingStore
         + SurveyStore
         + ResponseStore
         + InboxStore

@@ -12,7 +12,7 @@ pub(crate) struct Table {
 }
 
 /// The tables, what others belong to first; responses go last, by themselves. Cells and generations are derived.
-pub(crate) const TABLES: [Table; 16] = [
+pub(crate) const TABLES: [Table; 17] = [
     Table { name: "deleted_site", key: 1, columns: &["site_id"] },
     Table { name: "site", key: 1, columns: &["id", "site_key", "identity_secret", "settings", "created_at"] },
     Table {
@@ -111,4 +111,5 @@ pub(crate) const TABLES: [Table; 16] = [
             "delivered_at",
         ],
     },
+    Table { name: "sighting", key: 2, columns: &["site_id", "origin", "standing", "first_at", "last_at", "requests"] },
 ];

@@ -28,6 +28,7 @@ fn routes() -> Vec<Route> {
         (Method::GET, "/v1/responses/{id}", Scope::Read, None),
         (Method::GET, "/v1/responses/count", Scope::Read, None),
         (Method::GET, "/v1/tags", Scope::Read, None),
+        (Method::GET, "/v1/origins", Scope::Read, None),
         (Method::PATCH, "/v1/responses", Scope::Write, Some(json!({ "ids": [], "read": true }))),
         (Method::PATCH, "/v1/responses/{id}", Scope::Write, Some(json!({ "read": true }))),
         (Method::GET, "/v1/reports/score", Scope::Read, None),

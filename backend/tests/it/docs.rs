@@ -42,6 +42,7 @@ const ROUTES: &[&str] = &[
     "GET /v1/invitations",
     "POST /v1/invitations",
     "DELETE /v1/invitations/{id}",
+    "GET /v1/origins",
     "GET /v1/keys",
     "POST /v1/keys",
     "DELETE /v1/keys/{id}",

@@ -13,8 +13,9 @@ use bearing_storage::{
     Delivery, DeliveryCursor, EventCount, FunnelCounts, Heard, InboxStore, Invitation, Joining, Key, KeyStore,
     LiveStore, LogEntries, LogStore, MarkChange, Marking, Member, MemberStore, Membership, Outcome, Page, Position,
     PublishedVersion, Rating, Replayed, ReportFilter, ReportStore, ResponseFilter, ResponseStore, Result, Role,
-    Session, SessionStore, Settled, Share, ShareStore, SignedIn, Site, SiteStore, Store, StoreError, StoredResponse,
-    StoredSurvey, SurveyStore, Tallied, TallyQuery, TransferStore, UpkeepStore, Webhook, WebhookChange, WebhookStore,
+    Session, SessionStore, Settled, Share, ShareStore, Sighting, SightingStore, SignedIn, Site, SiteStore, Store,
+    StoreError, StoredResponse, StoredSurvey, SurveyStore, Tallied, TallyQuery, TransferStore, UpkeepStore, Webhook,
+    WebhookChange, WebhookStore,
 };
 use tokio::sync::{mpsc, watch};
 
@@ -282,6 +283,21 @@ impl ShareStore for FaultyStore {
     async fn touch_share(&self, site: &SiteId, id: &ShareId, at: i64) -> Result<()> {
         self.switch.write()?;
         self.store.touch_share(site, id, at).await
+    }
+}
+
+#[async_trait]
+impl SightingStore for FaultyStore {
+    async fn note_sightings(&self, site: &SiteId, seen: Vec<Sighting>, most: u32) -> Result<()> {
+        self.switch.write()?;
+        self.store.note_sightings(site, seen, most).await
+    }
+    async fn sightings(&self, site: &SiteId) -> Result<Vec<Sighting>> {
+        self.store.sightings(site).await
+    }
+    async fn forget_sightings(&self, before: i64) -> Result<u64> {
+        self.switch.write()?;
+        self.store.forget_sightings(before).await
     }
 }
 

@@ -29,6 +29,7 @@ mod responses;
 mod rules;
 mod server;
 mod shares;
+mod sightings;
 mod sign_in;
 mod sites;
 mod stream;

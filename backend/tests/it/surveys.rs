@@ -86,6 +86,31 @@ async fn a_survey_is_what_was_said() {
 }
 
 #[tokio::test]
+async fn whoever_has_not_seen_the_latest_version_publishes_none() {
+    let server = Server::start().await;
+    let (site, survey) = server.site_with_survey().await;
+    let edit = async |name: &str| {
+        let edit = json!({ "name": name });
+        server.patch(&format!("/v1/surveys/{survey}")).key(&site.write).json(&edit).await.ok()
+    };
+    let publish = |query: &str| server.post(&format!("/v1/surveys/{survey}/publish{query}")).key(&site.write);
+    edit("One").await;
+    publish("?version=0").await.refused(Code::CONFLICT);
+    assert_eq!(publish("?version=1").await.ok()["version"], 2);
+    edit("Two").await;
+    // Somebody else saw what was there before.
+    let refused = publish("?version=1").await;
+    refused.refused(Code::CONFLICT);
+    assert!(refused.text().contains("Version 2"), "{}", refused.text());
+    let stored = server.get(&format!("/v1/surveys/{survey}")).key(&site.read).await.ok();
+    assert_eq!((&stored["version"], &stored["edited"], &stored["name"]), (&json!(2), &json!(true), &json!("Two")));
+    publish("?version=x").await.refused(Code::INVALID_PARAMETER);
+    publish("?versions=2").await.refused(Code::UNKNOWN_PARAMETER);
+    // Who does not say what was seen publishes whatever is there.
+    assert_eq!(publish("").await.ok()["version"], 3);
+}
+
+#[tokio::test]
 async fn publishing_makes_versions_that_never_change() {
     let server = Server::start().await;
     let site = server.site().await;

@@ -3,5 +3,8 @@
 mod access;
 mod first_run;
 mod live;
+mod pictures;
+mod publish;
 mod screens;
+mod seen;
 mod shared;

@@ -8,6 +8,7 @@ pub mod inbox;
 pub mod intake;
 pub mod keys;
 pub mod members;
+pub mod origins;
 pub mod reports;
 pub mod responses;
 pub mod session;

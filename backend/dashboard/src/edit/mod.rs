@@ -5,10 +5,12 @@
 
 mod difference;
 mod draft;
+mod refusal;
 mod snippet;
 
 pub use difference::{Change, difference};
 pub use draft::{
     FIELDS, changes, content, copy_of, drop_locale, free_id, is_about, locales, missing, put, swap, text_at,
 };
+pub use refusal::Refusal;
 pub use snippet::{asked, hosted, module, score_links, tag};

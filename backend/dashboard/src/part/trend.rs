@@ -10,6 +10,7 @@ use wasm_bindgen::closure::Closure;
 use crate::chart::{Mark, Scale, band, line};
 use crate::locale::{Locale, locale, words};
 use crate::part::score_card::limits;
+use crate::part::{picture, shown};
 use crate::text::fill;
 
 const HEIGHT: f64 = 260.0;
@@ -31,10 +32,13 @@ pub(crate) fn Trend(report: TrendReport) -> impl IntoView {
                 true => report.with_value(|report| view! { <Table report=report.clone() /> }.into_any()),
                 false => report.with_value(|report| view! { <Chart report=report.clone() /> }.into_any()),
             }}
+            <div class="row">
             <button class="button small" aria-pressed=move || as_table.get().to_string()
                 on:click=move |_| as_table.update(|table| *table = !*table)>
                 {move || if as_table.get() { words.chart } else { words.table }}
             </button>
+            {move || (!as_table.get()).then(|| picture("trend", Box::new(shown)))}
+            </div>
         </div>
     }
 }
@@ -146,6 +150,15 @@ fn follow_width(place: NodeRef<Div>, width: RwSignal<f64>) {
     });
 }
 
+/// What a picture of the chart says in words: when and of how many; in a line of its own the last point with answers.
+fn facts(report: &TrendReport, locale: &Locale) -> String {
+    let (Some(first), Some(last)) = (report.points.first(), report.points.last()) else { return String::new() };
+    let days = [("low", locale.date(&first.start)), ("high", locale.date(&last.start))];
+    let days = fill(words().common.interval, &days.each_ref().map(|(name, value)| (*name, value.as_str())));
+    let answered = report.points.iter().rfind(|point| point.n > 0).unwrap_or(last);
+    format!("{days} · n = {}\n{}", locale.count(report.n), sentence(locale, answered))
+}
+
 /// Everything in the chart that no pointer changes.
 fn drawing(report: &TrendReport, locale: &Locale, across: Scale, width: f64) -> impl IntoView + use<> {
     let shown =
@@ -197,6 +210,7 @@ fn drawing(report: &TrendReport, locale: &Locale, across: Scale, width: f64) -> 
         })
     });
     view! {
+        <desc>{facts(report, locale)}</desc>
         {rows.collect_view()}
         {columns.collect_view()}
         <path d=band(&marks) class="band" />

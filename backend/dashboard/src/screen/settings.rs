@@ -7,6 +7,7 @@ mod members;
 mod numbers;
 mod rest;
 mod save;
+mod seen;
 mod segments;
 mod shares;
 mod site;

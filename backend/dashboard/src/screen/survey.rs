@@ -80,6 +80,7 @@ fn editor(draft: Draft) -> Piece {
         said("span", "soft", metric),
         watched(move || standing(&draft.standing.get())),
         watched(move || saving(draft)),
+        watched(move || live(draft)),
         publish::actions(draft),
     ];
     let mut parts = vec![node("p", "up", vec![up]), node("header", "head", head)];
@@ -121,6 +122,16 @@ pub(super) fn state(state: &str) -> Piece {
         _ => ("draft", words.draft, "state"),
     };
     node("span", class, vec![drawing(icon), text(name)])
+}
+
+/// When what was just published is on every page.
+fn live(draft: Draft) -> Piece {
+    let at = draft.live.get();
+    if at == 0.0 || draft.standing.with(|standing| standing.state != "published") {
+        return nothing();
+    }
+    let by = fill(words().surveys.live_by, &[("time", &locale().time(at))]);
+    node("span", "good live-by", vec![drawing("check"), text(&by)])
 }
 
 /// Whether the draft is saved.

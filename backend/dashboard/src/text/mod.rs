@@ -15,6 +15,9 @@ mod fr;
 mod nl;
 mod said;
 
+#[cfg(not(feature = "csr"))]
+use bearing_shared::rule::Reason;
+
 pub use fields::*;
 pub use said::{listed, unlisted};
 
@@ -40,6 +43,18 @@ pub const LANGUAGES: [Language; 6] = [
 /// The words of every language, in the order of [`LANGUAGES`]; a browser reads the one that its reader understands.
 #[cfg(not(feature = "csr"))]
 pub const TEXTS: [&Text; 6] = [&en::TEXT, &nl::TEXT, &de::TEXT, &fr::TEXT, &es::TEXT, &ar::TEXT];
+
+/// Why a survey is not shown, in every language, in the order of [`LANGUAGES`]. Only who asks reads it, from a file of its
+/// own: it is no part of [`Text`].
+#[cfg(not(feature = "csr"))]
+pub const REASONS: [fn(Reason) -> &'static str; 6] = [
+    en::reasons::reason,
+    nl::reasons::reason,
+    de::reasons::reason,
+    fr::reasons::reason,
+    es::reasons::reason,
+    ar::reasons::reason,
+];
 
 impl Language {
     /// The language for a reader who understands these, the best first; English for all others.
@@ -126,6 +141,21 @@ mod tests {
         assert_eq!(unlisted(other.clone()), None);
         other.extend(["one".to_owned(), "more".to_owned()]);
         assert_eq!(unlisted(other), None);
+    }
+
+    #[test]
+    fn every_reason_has_words_of_its_own_that_say_what_to_do() {
+        for (language, said) in LANGUAGES.iter().zip(REASONS) {
+            let texts: std::collections::BTreeSet<_> = Reason::ALL.iter().map(|reason| said(*reason)).collect();
+            assert_eq!(texts.len(), Reason::ALL.len(), "{}", language.tag);
+            for reason in Reason::ALL {
+                let text = said(*reason);
+                assert!(text.ends_with('.') && text.contains([':', '؛']), "{} {}", language.tag, reason.code());
+                let filled = *reason == Reason::Sample;
+                assert_eq!(text.contains("{percent}"), filled, "{} {}", language.tag, reason.code());
+                assert_eq!(text.contains('{'), filled, "{} {}", language.tag, reason.code());
+            }
+        }
     }
 
     #[test]

@@ -37,6 +37,7 @@ mod scan;
 mod session;
 mod sessions;
 mod shares;
+mod sightings;
 mod sites;
 mod surveys;
 mod tls;

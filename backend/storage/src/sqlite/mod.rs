@@ -28,6 +28,7 @@ mod rows;
 mod scan;
 mod sessions;
 mod shares;
+mod sightings;
 mod sites;
 mod surveys;
 mod transfer;

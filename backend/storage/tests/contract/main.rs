@@ -54,6 +54,7 @@ mod reports;
 mod responses;
 mod sessions;
 mod shares;
+mod sightings;
 mod sites;
 mod sqlite_backups;
 mod sqlite_counts;

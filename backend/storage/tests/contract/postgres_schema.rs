@@ -58,7 +58,7 @@ async fn a_database_that_is_not_there_is_named_without_its_password() {
 }
 
 /// The tables behind the wall.
-const WALLED: [&str; 14] = [
+const WALLED: [&str; 15] = [
     "survey",
     "survey_version",
     "response",
@@ -73,6 +73,7 @@ const WALLED: [&str; 14] = [
     "invitation",
     "audit",
     "share",
+    "sighting",
 ];
 
 #[tokio::test]
@@ -88,6 +89,7 @@ async fn a_query_that_forgets_the_site_meets_no_other() -> Result<()> {
         let number = site.len() as u8;
         assert!(db.create_invitation(crate::members::invitation(number, purpose)).await?);
         assert!(db.create_share(crate::shares::share(number, site)).await?);
+        db.note_sightings(&site.into(), vec![crate::sightings::seen("https://shop.example", NOON)], 9).await?;
     }
     assert_eq!(db.member(&ann.id).await?, Some(ann), "members stand before the wall");
     let client = raw(db.url()).await;

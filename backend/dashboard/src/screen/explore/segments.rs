@@ -1,20 +1,30 @@
 //! A score by segment, each against all the rest, in words; to be narrowed to, compared and taken away.
 
+use std::fmt::Write;
+
 use bearing_shared::api::reports::{BreakdownReport, CompareReport, Difference, Segment};
 use bearing_shared::metric::State;
 use leptos::prelude::*;
 
 use super::{About, about, dimension_name};
 use crate::chart::Scale;
+use crate::chart::picture::element;
 use crate::fetch::{self, Loaded};
 use crate::live::live;
 use crate::locale::{locale, words};
 use crate::part::score_card::limits;
-use crate::part::{Delta, Empty, Icon, Part, touchpoint_name};
+use crate::part::{Chart, Delta, Empty, Icon, Part, picture, touchpoint_name};
 use crate::site::site;
 use crate::text::fill;
 use crate::view::View;
 use crate::{browser, csv};
+
+/// The picture's width, where its bars begin and how wide they are, the height of a row, in pixels; letters of a name.
+const WIDTH: f64 = 640.0;
+const BARS: f64 = 190.0;
+const BARS_WIDTH: f64 = 260.0;
+const ROW: f64 = 28.0;
+const NAME: usize = 28;
 
 /// A score by segment.
 #[component]
@@ -51,6 +61,13 @@ pub(crate) fn Segments() -> impl IntoView {
             let _ = browser::save("segments.csv", "text/csv;charset=utf-8", text.as_bytes());
         }
     };
+    // It is drawn when it is wanted, in the colours of then; where a button is pressed there are no words.
+    let owner = Owner::current();
+    let draw = move || {
+        let chart =
+            || loaded.with_untracked(|loaded| loaded.ready().filter(|report| !report.segments.is_empty()).map(drawing));
+        owner.as_ref().and_then(|owner| owner.with(chart))
+    };
     view! {
         <section class="card">
             <header class="row">
@@ -59,6 +76,7 @@ pub(crate) fn Segments() -> impl IntoView {
                 <button class="button small" on:click=download><Icon name="download" />{words.explore.download_table}</button>
             </header>
             <Part loaded=loaded draw=move |report: &BreakdownReport| table(about, report) />
+            {picture("segments", Box::new(draw))}
             <Two loaded=loaded />
         </section>
     }
@@ -137,6 +155,55 @@ fn table(about: About, report: &BreakdownReport) -> AnyView {
         {without}
     }
     .into_any()
+}
+
+/// What the table shows as the chart of a picture.
+fn drawing(report: &BreakdownReport) -> Chart {
+    let (words, locale) = (&words().common, locale());
+    let rtl = locale.language.direction() == "rtl";
+    let flip = |x: f64| if rtl { WIDTH - x } else { x };
+    let ends = report.segments.iter().filter_map(|segment| segment.estimate.interval.as_ref());
+    let ends = ends.flat_map(|interval| [interval.low, interval.high]);
+    let across = Scale::around(ends, limits(report.unit), (BARS, BARS + BARS_WIDTH));
+    let [line, surface, ink] = ["--line", "--surface", "--ink"].map(browser::colour);
+    let mut chart = String::new();
+    for (place, segment) in report.segments.iter().enumerate() {
+        let estimate = &segment.estimate;
+        let y = format!("{:.1}", place as f64 * ROW + ROW / 2.0);
+        let shown = estimate.state != State::Hidden;
+        let mut said = |x: f64, anchor: &str, text: &str| {
+            let facts = [
+                ("x", format!("{:.1}", flip(x))),
+                ("y", y.clone()),
+                ("text-anchor", anchor.to_owned()),
+                ("dy", "0.32em".to_owned()),
+                ("font-size", "12".to_owned()),
+                ("fill", ink.clone()),
+            ];
+            element(&mut chart, "text", &facts, text);
+        };
+        said(0.0, "start", &name_of(&report.by, segment).chars().take(NAME).collect::<String>());
+        let mut text = estimate.text.score.clone().filter(|_| shown).unwrap_or_else(|| "–".into());
+        if let Some((low, high)) = estimate.text.low.as_ref().zip(estimate.text.high.as_ref()).filter(|_| shown) {
+            text = format!("{text} ({})", fill(words.interval, &[("low", low), ("high", high)]));
+        }
+        let n = estimate.n.map_or_else(|| words.too_few.to_owned(), |n| format!("n = {}", locale.count(n)));
+        said(WIDTH, "end", &format!("{text} · {n}"));
+        let at = |number: f64| format!("{:.1}", flip(across.at(number)));
+        // Writing into a string cannot fail; numbers and our own colours are no markup.
+        if let Some(interval) = estimate.interval.as_ref().filter(|_| shown) {
+            let (low, high) = (at(interval.low), at(interval.high));
+            let _ = write!(
+                chart,
+                "<line x1=\"{low}\" x2=\"{high}\" y1=\"{y}\" y2=\"{y}\" stroke=\"{line}\" stroke-width=\"3\" stroke-opacity=\"0.5\"/>"
+            );
+        }
+        if let Some(score) = estimate.score.filter(|_| shown) {
+            let x = at(score);
+            let _ = write!(chart, "<circle cx=\"{x}\" cy=\"{y}\" r=\"4\" fill=\"{line}\" stroke=\"{surface}\"/>");
+        }
+    }
+    Chart { size: (WIDTH as u32, (report.segments.len() as f64 * ROW) as u32), chart, facts: Vec::new() }
 }
 
 /// The significance of a difference in words.

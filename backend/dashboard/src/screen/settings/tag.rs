@@ -5,7 +5,7 @@ use gloo::net::http::Method;
 use leptos::prelude::*;
 use serde_json::Value;
 
-use super::save;
+use super::{save, seen};
 use crate::locale::words;
 use crate::part::{
     Ask, Field, Form, Question, button, changing, check, copyable, el, lead, listed, remover, revealed, row, section,
@@ -22,7 +22,7 @@ pub(super) fn part(reply: &SiteReply) -> AnyView {
     let npm =
         format!("import {{ load }} from '@bearing/widget';\n\nload({{ src: '{host}/bearing.js', site: '{key}' }});");
     let tags = vec![lead(words.tag_lead), copyable(tag, words.part_tag), lead(words.npm_lead), copyable(npm, "npm")];
-    vec![section(words.part_tag, tags), silence(reply), origins(reply), identity(reply)].into_any()
+    vec![section(words.part_tag, tags), seen::part(), silence(reply), origins(reply), identity(reply)].into_any()
 }
 
 /// The one switch that has the tag show nothing.
@@ -35,7 +35,7 @@ fn silence(reply: &SiteReply) -> AnyView {
 }
 
 /// The origins as they are stored now; none where nobody looks at the site any more.
-fn stored(site: SiteContext) -> Option<Vec<Value>> {
+pub(super) fn stored(site: SiteContext) -> Option<Vec<Value>> {
     let origins = site.loaded.try_with_untracked(|site| site.ready().map(|site| site.settings.origins.clone()));
     Some(origins??.into_iter().map(Value::from).collect())
 }

@@ -74,6 +74,8 @@ pub(super) struct Draft {
     pub(super) replaced: RwSignal<u32>,
     /// The language whose texts are edited.
     pub(super) locale: RwSignal<String>,
+    /// When what was published here last is on every page, ms since 1970 UTC; 0 before anything was.
+    pub(super) live: RwSignal<f64>,
     /// Whether the member may edit.
     pub(super) may_edit: bool,
     reply: StoredValue<Value>,
@@ -93,6 +95,7 @@ impl Draft {
             shape: RwSignal::new(0),
             replaced: RwSignal::new(0),
             locale: RwSignal::new(text_at(&content, "/default_locale").to_owned()),
+            live: RwSignal::new(0.0),
             may_edit,
             reply: StoredValue::new(reply.clone()),
             saved: StoredValue::new(content.clone()),
@@ -158,6 +161,18 @@ impl Draft {
         });
         self.replaced.update(|count| *count += 1);
         self.changed();
+    }
+
+    /// Makes the draft what is stored: somebody else has changed it.
+    pub(super) fn take(&self, reply: &Value) {
+        let content = edit::content(reply);
+        if self.saved.try_set_value(content.clone()).is_some() || self.value.try_set(content).is_some() {
+            // The screen is gone.
+            return;
+        }
+        self.fares(reply);
+        let _ = self.replaced.try_update(|count| *count += 1);
+        let _ = self.stored.try_update(|count| *count += 1);
     }
 
     /// Goes on in another language.

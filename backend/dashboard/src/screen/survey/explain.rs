@@ -7,11 +7,13 @@ use serde_json::Value;
 
 use super::draft::Draft;
 use super::field::option;
+use crate::browser;
 use crate::edit::{self, text_at};
-use crate::fetch;
-use crate::locale::words;
+use crate::fetch::{self, Loaded};
+use crate::locale::{locale, words};
 use crate::part::Part;
-use crate::part::plain::{Piece, card, drawing, element, is, node, on, said, text};
+use crate::part::plain::{Piece, card, drawing, element, is, node, nothing, on, said, text};
+use crate::text::fill;
 
 /// What the form says, by the names of the API; the attributes are one text there.
 type Asked = StoredValue<BTreeMap<&'static str, String>>;
@@ -50,7 +52,11 @@ pub(super) fn explain(draft: Draft) -> Piece {
             go,
         ],
     );
-    let reply = Box::new(view! { <Part loaded=reply draw=|reply: &Value| *verdict(reply) /> }.into_any());
+    // Once somebody asks: the words are a file of their own.
+    let file = format!("{}reasons-{}.json", browser::files(), locale().language.tag);
+    let reasons = fetch::reading::<Value>(move || sent.get().map(|_| file.clone()), || 0);
+    let draw = move |reply: &Value| reasons.with(|reasons| *verdict(reply, reasons));
+    let reply = Box::new(view! { <Part loaded=reply draw=draw /> }.into_any());
     let reply = element("div", vec![is("aria-live", "polite")], vec![reply]);
     card(words.explain, vec![said("p", "soft", words.explain_lead), form, reply])
 }
@@ -69,14 +75,24 @@ fn select(asked: Asked, name: &'static str, label: &str, options: Vec<Piece>) ->
     node("label", "field", vec![said("span", "", label), element("select", vec![is("name", name), hear], options)])
 }
 
-fn verdict(reply: &Value) -> Piece {
+/// What came of it, in the reader's words as soon as they are there.
+fn verdict(reply: &Value, reasons: &Loaded<Value>) -> Piece {
     let words = &words().surveys;
     if reply["due"] == true {
         return node("p", "good verdict", vec![drawing("check"), text(words.due)]);
     }
+    if matches!(reasons, Loaded::Idle | Loaded::Waiting(_)) {
+        // Read aloud once, and not in two languages one after the other.
+        return nothing();
+    }
+    let percent = locale().percent(reply["sample"]["limit"].as_f64().unwrap_or_default() / 10_000.0);
     let reasons = reply["reasons"].as_array().into_iter().flatten().map(|reason| {
-        // The API's sentence names the field to change; it is English.
-        element("li", vec![is("lang", "en"), is("dir", "ltr")], vec![text(text_at(reason, "/text"))])
+        let known = reasons.ready().map(|reasons| text_at(reasons, &format!("/{}", text_at(reason, "/code"))));
+        match known.filter(|known| !known.is_empty()) {
+            Some(known) => said("li", "", &fill(known, &[("percent", &percent)])),
+            // Without a file: the API's own sentence, which is English.
+            None => element("li", vec![is("lang", "en"), is("dir", "ltr")], vec![text(text_at(reason, "/text"))]),
+        }
     });
     let reasons = node("ul", "reasons", reasons.collect());
     node("div", "parts", vec![node("p", "bad verdict", vec![drawing("close"), text(words.not_due)]), reasons])

@@ -1,6 +1,7 @@
 //! Publishing, with what differs said first; pausing, a copy, a file to keep.
 
 use gloo::net::http::Method;
+use js_sys::Date;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::hooks::use_navigate;
@@ -9,13 +10,16 @@ use serde_json::Value;
 use super::changes::changes;
 use super::draft::{Draft, Saving};
 use crate::browser;
-use crate::edit::{difference, text_at};
+use crate::edit::{Refusal, difference, text_at};
 use crate::fetch::{self, Loaded, Problem};
 use crate::locale::words;
-use crate::part::plain::{Fact, Piece, button, node, nothing, said, watched};
+use crate::part::plain::{Fact, Piece, button, element, is, node, nothing, said, watched};
 use crate::part::{Toasts, dialog, toasts};
 use crate::site::site;
 use crate::text::{Common, Text, fill};
+
+/// How long until what is published is on every page, in ms: for so long a browser keeps what it was sent.
+const LIVE_MS: f64 = 60_000.0;
 
 /// What the API said, or that it could not be reached.
 pub(in crate::screen) fn told(common: &Common, problem: Problem) -> String {
@@ -41,10 +45,34 @@ async fn act(draft: Draft, what: &str, text: &'static Text, toasts: Toasts) -> b
     }
 }
 
-async fn publish(draft: Draft, text: &'static Text, toasts: Toasts, open: RwSignal<bool>) {
-    if act(draft, "/publish", text, toasts).await {
-        let _ = open.try_set(false);
-        toasts.say(text.surveys.live_soon);
+/// Publishes what is stored, unless somebody else has published since it was looked at; what kept it from that.
+async fn publish(draft: Draft, text: &'static Text, toasts: Toasts) -> Result<(), Problem> {
+    let seen = draft.standing.try_with_untracked(|standing| standing.version).unwrap_or_default();
+    let address = format!("{}&version={seen}", draft.address("/publish"));
+    let reply = fetch::change::<Value>(Method::POST, &address, &Value::Null).await?;
+    draft.fares(&reply);
+    let _ = draft.live.try_set(Date::now() + LIVE_MS);
+    toasts.say(text.surveys.live_soon);
+    Ok(())
+}
+
+/// What kept the survey from being published, and what there is to do.
+fn refused(problem: &Problem) -> Piece {
+    let words = &words().surveys;
+    let todo = match Refusal::of(problem.status) {
+        Refusal::Unreachable => words.unreachable.to_owned(),
+        Refusal::Overtaken => words.overtaken.to_owned(),
+        Refusal::Withdrawn => words.withdrawn.to_owned(),
+        Refusal::Broken => format!("{} {}", words.broken, problem.message),
+        Refusal::Unwell => words.unwell.to_owned(),
+    };
+    said("p", "fault", &format!("{} {todo}", words.not_published))
+}
+
+/// Takes over what somebody else has made of the survey: that is what would be published now.
+async fn catch_up(draft: Draft) {
+    if let Ok(reply) = fetch::get::<Value>(&draft.address("")).await {
+        draft.take(&reply);
     }
 }
 
@@ -64,7 +92,11 @@ pub(super) fn actions(draft: Draft) -> Piece {
                 if draft.standing.with_untracked(|standing| standing.edited) {
                     open.set(true);
                 } else {
-                    spawn_local(publish(draft, text, toasts, open));
+                    spawn_local(async move {
+                        if let Err(problem) = publish(draft, text, toasts).await {
+                            toasts.fail(told(&text.common, problem));
+                        }
+                    });
                 }
             });
         });
@@ -145,20 +177,31 @@ fn confirm(draft: Draft, open: RwSignal<bool>) -> Piece {
             _ => said("p", "quiet", common.reading),
         })
     });
-    let busy = RwSignal::new(false);
+    let (busy, problem) = (RwSignal::new(false), RwSignal::new(None::<Problem>));
     let go = move || {
         busy.set(true);
+        problem.set(None);
         spawn_local(async move {
-            publish(draft, text, toasts, open).await;
+            match publish(draft, text, toasts).await {
+                Ok(()) => drop(open.try_set(false)),
+                Err(found) => {
+                    if Refusal::of(found.status) == Refusal::Overtaken {
+                        catch_up(draft).await;
+                    }
+                    let _ = problem.try_set(Some(found));
+                }
+            }
             let _ = busy.try_set(false);
         });
     };
+    let fault = watched(move || problem.with(|problem| problem.as_ref().map_or_else(nothing, refused)));
+    let fault = element("div", vec![is("role", "alert")], vec![fault]);
     let held = move || (busy.get() || draft.saving.get() != Saving::Saved).then(|| "true".to_owned());
     let buttons = vec![
         button("button", "", common.cancel, Vec::new(), move || open.set(false)),
         button("button primary", "", words.publish, vec![Fact::While("disabled", Box::new(held))], go),
     ];
-    let parts =
-        vec![node("div", "differs", vec![body]), said("p", "soft", words.live_soon), node("footer", "row", buttons)];
+    let soon = said("p", "soft", words.live_soon);
+    let parts = vec![node("div", "differs", vec![body]), soon, fault, node("footer", "row", buttons)];
     node("div", "parts", parts)
 }

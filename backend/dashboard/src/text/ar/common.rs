@@ -71,4 +71,5 @@ pub(super) const TEXT: Common = Common {
     high: "على الأكثر",
     language: "اللغة",
     sample: "بيانات تجريبية: هذه الردود مختلقة",
+    save_picture: "حفظ صورة",
 };

@@ -71,4 +71,5 @@ pub(super) const TEXT: Common = Common {
     high: "Höchstens",
     language: "Sprache",
     sample: "Beispieldaten: diese Antworten sind erfunden",
+    save_picture: "Bild speichern",
 };

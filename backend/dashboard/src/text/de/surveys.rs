@@ -73,4 +73,11 @@ pub(super) const TEXT: Surveys = Surveys {
     ask: "Herausfinden",
     due: "Bei diesem Besuch wird sie gezeigt.",
     not_due: "Sie wird nicht gezeigt:",
+    live_by: "Auf jeder Seite ab {time}",
+    not_published: "Nicht veröffentlicht; der Entwurf ist gesichert.",
+    unreachable: "Der Server ist nicht erreichbar. Prüfen Sie die Verbindung und veröffentlichen Sie erneut.",
+    overtaken: "Jemand anders hat inzwischen veröffentlicht. Was jetzt anders ist, steht oben: Sehen Sie es an und veröffentlichen Sie erneut.",
+    withdrawn: "Die Umfrage ist fort, oder Sie dürfen sie nicht mehr veröffentlichen. Fragen Sie einen Inhaber der Website.",
+    broken: "Berichtigen Sie, was hier steht, und veröffentlichen Sie erneut:",
+    unwell: "Der Server konnte es gerade nicht tun. Warten Sie einen Moment und veröffentlichen Sie erneut.",
 };

@@ -71,4 +71,5 @@ pub(super) const TEXT: Common = Common {
     high: "At most",
     language: "Language",
     sample: "Sample data: these answers are made up",
+    save_picture: "Save picture",
 };

@@ -73,4 +73,11 @@ pub(super) const TEXT: Surveys = Surveys {
     ask: "Find out",
     due: "It is shown on this visit.",
     not_due: "It is not shown:",
+    live_by: "On every page by {time}",
+    not_published: "Not published; the draft is kept.",
+    unreachable: "The server cannot be reached. Check the connection and publish again.",
+    overtaken: "Somebody else has published meanwhile. What differs now is shown above: look at it and publish again.",
+    withdrawn: "The survey is gone, or you may no longer publish it. Ask an owner of the site.",
+    broken: "Correct what is said here, then publish again:",
+    unwell: "The server could not do it now. Wait a moment and publish again.",
 };

@@ -71,4 +71,5 @@ pub(super) const TEXT: Common = Common {
     high: "Como mucho",
     language: "Idioma",
     sample: "Datos de muestra: estas respuestas son inventadas",
+    save_picture: "Guardar imagen",
 };

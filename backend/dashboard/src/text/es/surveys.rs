@@ -73,4 +73,11 @@ pub(super) const TEXT: Surveys = Surveys {
     ask: "Averiguar",
     due: "Se muestra en esta visita.",
     not_due: "No se muestra:",
+    live_by: "En todas las páginas a partir de las {time}",
+    not_published: "No se publicó; el borrador se conserva.",
+    unreachable: "No se puede acceder al servidor. Compruebe la conexión y publique de nuevo.",
+    overtaken: "Otra persona ha publicado mientras tanto. Lo que ahora difiere se muestra arriba: mírelo y publique de nuevo.",
+    withdrawn: "La encuesta ya no está o ya no puede publicarla. Pregunte a un propietario del sitio.",
+    broken: "Corrija lo que se dice aquí y publique de nuevo:",
+    unwell: "El servidor no pudo hacerlo ahora. Espere un momento y publique de nuevo.",
 };

@@ -74,5 +74,6 @@ pub struct Common {
     pub high: &'static str,
     pub language: &'static str,
     pub sample: &'static str,
+    pub save_picture: &'static str,
 }
 }

@@ -122,5 +122,17 @@ pub struct Settings {
     pub silence: &'static str,
     pub silence_hint: &'static str,
     pub silenced: &'static str,
+    pub seen: &'static str,
+    pub seen_lead: &'static str,
+    pub seen_none: &'static str,
+    pub seen_now: &'static str,
+    pub seen_ago: &'static str,
+    pub seen_never: &'static str,
+    pub seen_allowed: &'static str,
+    pub seen_refused: &'static str,
+    pub seen_allow: &'static str,
+    pub seen_null: &'static str,
+    pub seen_requests: Plural,
+    pub seen_others: Plural,
 }
 }

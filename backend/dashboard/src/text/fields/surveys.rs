@@ -74,5 +74,12 @@ pub struct Surveys {
     pub ask: &'static str,
     pub due: &'static str,
     pub not_due: &'static str,
+    pub live_by: &'static str,
+    pub not_published: &'static str,
+    pub unreachable: &'static str,
+    pub overtaken: &'static str,
+    pub withdrawn: &'static str,
+    pub broken: &'static str,
+    pub unwell: &'static str,
 }
 }

@@ -71,4 +71,5 @@ pub(super) const TEXT: Common = Common {
     high: "Au plus",
     language: "Langue",
     sample: "Données d’exemple : ces réponses sont inventées",
+    save_picture: "Enregistrer l’image",
 };

@@ -73,4 +73,11 @@ pub(super) const TEXT: Surveys = Surveys {
     ask: "Vérifier",
     due: "Elle apparaît lors de cette visite.",
     not_due: "Elle n’apparaît pas :",
+    live_by: "Sur toutes les pages à partir de {time}",
+    not_published: "Non publiée ; le brouillon est conservé.",
+    unreachable: "Le serveur est injoignable. Vérifiez la connexion et publiez à nouveau.",
+    overtaken: "Quelqu’un d’autre a publié entre-temps. Ce qui diffère à présent est montré ci-dessus : regardez et publiez à nouveau.",
+    withdrawn: "L’enquête n’est plus là, ou vous ne pouvez plus la publier. Demandez à un propriétaire du site.",
+    broken: "Corrigez ce qui est dit ici, puis publiez à nouveau :",
+    unwell: "Le serveur n’a pas pu le faire maintenant. Attendez un instant et publiez à nouveau.",
 };

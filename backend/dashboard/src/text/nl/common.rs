@@ -71,4 +71,5 @@ pub(super) const TEXT: Common = Common {
     high: "Hoogstens",
     language: "Taal",
     sample: "Voorbeelddata: deze antwoorden zijn verzonnen",
+    save_picture: "Afbeelding opslaan",
 };

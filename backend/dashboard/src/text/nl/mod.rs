@@ -6,6 +6,7 @@ mod common;
 mod editor;
 mod explore;
 mod overview;
+pub(super) mod reasons;
 mod response;
 mod responses;
 mod settings;

@@ -73,4 +73,11 @@ pub(super) const TEXT: Surveys = Surveys {
     ask: "Uitzoeken",
     due: "Bij dit bezoek is hij te zien.",
     not_due: "Hij is niet te zien:",
+    live_by: "Op elke pagina vanaf {time}",
+    not_published: "Niet gepubliceerd; het concept is bewaard.",
+    unreachable: "De server is onbereikbaar. Controleer de verbinding en publiceer opnieuw.",
+    overtaken: "Iemand anders heeft intussen gepubliceerd. Wat nu anders is, staat hierboven: bekijk het en publiceer opnieuw.",
+    withdrawn: "De enquête is weg, of u mag die niet meer publiceren. Vraag een eigenaar van de site.",
+    broken: "Verbeter wat hier staat en publiceer opnieuw:",
+    unwell: "De server kon het nu niet doen. Wacht even en publiceer opnieuw.",
 };
