@@ -21,6 +21,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/postgres/0004_deleted.sql"),
     include_str!("../../migrations/postgres/0005_members.sql"),
     include_str!("../../migrations/postgres/0006_marks.sql"),
+    include_str!("../../migrations/postgres/0007_identities.sql"),
 ];
 
 /// The lowest binary (as the number of migrations it knows) that can work on the newest schema.
