@@ -15,6 +15,7 @@ use bearing_storage::{Accepted, Actor, ActorKind, Invitation, InvitationPurpose 
 use super::forms::{self, Fields, first};
 use super::member_page::{Field, alert, form, page, texts};
 use super::page::escaped;
+use super::provider;
 use super::sign_in::{self, Denied};
 use crate::app::{App, Shared};
 use crate::auth::email::{is_email, normal};
@@ -129,7 +130,14 @@ impl Entered {
     }
 }
 
-fn reply(texts: &Texts, secret: &str, told: &Told, entered: &Entered, faults: &Faults, status: StatusCode) -> Response {
+fn reply(
+    app: &App,
+    texts: &Texts,
+    secret: &str,
+    told: &Told,
+    entered: &Entered,
+    (faults, status): (&Faults, StatusCode),
+) -> Response {
     let field = |name, kind, autocomplete, label, value, fault| Field {
         name,
         kind,
@@ -162,7 +170,12 @@ fn reply(texts: &Texts, secret: &str, told: &Told, entered: &Entered, faults: &F
     };
     let purpose = format!("<p>{}</p>", escaped(told.purpose(texts)));
     let form = form(texts, &format!("/app/join/{secret}"), &fields, button);
-    page(texts, &told.title(texts), &[purpose, above, form, known].concat(), status)
+    // The provider can vouch for the one address that may use this link.
+    let other = match &told.email {
+        Some(_) if !told.is_renewal() => provider::button(app, texts, sign_in::HOME),
+        _ => String::new(),
+    };
+    page(texts, &told.title(texts), &[purpose, above, form, known, other].concat(), status)
 }
 
 fn gone(texts: &Texts) -> Response {
@@ -187,7 +200,7 @@ pub(super) async fn read(
         Ok(Some(told)) => {
             let email = told.email.clone().unwrap_or_default();
             let entered = Entered { name: String::new(), email, password: String::new() };
-            reply(texts, &secret, &told, &entered, &Faults::default(), StatusCode::OK)
+            reply(&app, texts, &secret, &told, &entered, (&Faults::default(), StatusCode::OK))
         }
         Ok(None) => gone(texts),
         Err(error) => failed(texts, &error.into()),
@@ -220,12 +233,12 @@ pub(super) async fn submit(
         Ok(response) => response,
         Err(Stopped::Gone) => gone(texts),
         Err(Stopped::Faults(faults)) => {
-            reply(texts, &secret, &told, &entered, &faults, StatusCode::UNPROCESSABLE_ENTITY)
+            reply(&app, texts, &secret, &told, &entered, (&faults, StatusCode::UNPROCESSABLE_ENTITY))
         }
         Err(Stopped::Denied(denied)) => {
             let (status, told_why) = denied.told(texts);
             let faults = Faults { whole: Some(told_why), ..Faults::default() };
-            denied.with_wait(reply(texts, &secret, &told, &entered, &faults, status))
+            denied.with_wait(reply(&app, texts, &secret, &told, &entered, (&faults, status)))
         }
     }
 }

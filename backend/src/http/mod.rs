@@ -26,6 +26,7 @@ mod members;
 mod page;
 mod params;
 mod preview;
+mod provider;
 mod reader;
 mod reports;
 mod respondents;
@@ -161,6 +162,8 @@ pub fn router_with(app: Shared, more: Router<Shared>) -> Router {
         .route("/app/", get(dashboard::any))
         .route("/app/{*path}", get(dashboard::any))
         .route("/app/sign-in", get(sign_in::read).post(sign_in::submit))
+        .route("/app/sign-in/provider", get(provider::leave))
+        .route("/app/sign-in/callback", get(provider::come_back))
         .route("/app/sign-out", post(sign_in::sign_out))
         .route("/app/join/{secret}", get(join::read).post(join::submit))
         .route("/app/style.css", get(member_page::style))
