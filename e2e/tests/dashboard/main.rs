@@ -3,4 +3,5 @@
 mod access;
 mod first_run;
 mod live;
+mod oidc;
 mod screens;
