@@ -8,6 +8,7 @@ use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use bearing_shared::answer::cleaned;
+use bearing_shared::api::audit::Action;
 use bearing_shared::fault::Fault;
 use bearing_shared::id::{MemberId, SiteId};
 use bearing_storage::{Accepted, Actor, ActorKind, Invitation, InvitationPurpose as Purpose, Joining, Member, Role};
@@ -321,9 +322,9 @@ async fn note(app: &App, told: &Told, id: &MemberId) {
     let name = member.map_or(String::new(), |member| member.name);
     let actor = Actor { kind: ActorKind::Member, id: id.0.clone(), name };
     let (site, action, role): (Option<&SiteId>, _, _) = match &told.invitation.purpose {
-        Purpose::Join { site, role } => (Some(site), "member.joined", role.name()),
-        Purpose::Operator => (None, "member.joined", "operator"),
-        Purpose::Password(_) => (None, "member.password_set", ""),
+        Purpose::Join { site, role } => (Some(site), Action::MemberJoined, role.name()),
+        Purpose::Operator => (None, Action::MemberJoined, "operator"),
+        Purpose::Password(_) => (None, Action::MemberPasswordSet, ""),
     };
     let detail = [("role", role)];
     let detail = if role.is_empty() { &detail[..0] } else { &detail[..] };

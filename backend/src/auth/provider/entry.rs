@@ -3,6 +3,7 @@
 //! Nobody is made a member who was not invited, and an address counts only where the provider has verified it.
 
 use axum::http::HeaderMap;
+use bearing_shared::api::audit::Action;
 use bearing_shared::id::MemberId;
 use bearing_storage::{Accepted, Invitation, InvitationPurpose as Purpose, Joining, Linked, Member};
 
@@ -45,7 +46,8 @@ pub async fn enter(app: &App, by: &str, person: Person, headers: &HeaderMap) -> 
     // An operator may have no site of their own.
     let sites = if sites.is_empty() { vec![None] } else { sites.into_iter().map(Some).collect() };
     for site in sites {
-        audit::note(app, member_actor(&member), site, "member.linked", member.id.as_str(), &[("provider", by)]).await;
+        audit::note(app, member_actor(&member), site, Action::MemberLinked, member.id.as_str(), &[("provider", by)])
+            .await;
     }
     begin(app, &member, headers).await
 }
@@ -105,5 +107,5 @@ async fn note(app: &App, by: &str, member: &Member, invitation: &Invitation) {
         Purpose::Operator | Purpose::Password(_) => (None, "operator"),
     };
     let detail = [("role", role), ("provider", by)];
-    audit::note(app, member_actor(member), site, "member.joined", member.id.as_str(), &detail).await;
+    audit::note(app, member_actor(member), site, Action::MemberJoined, member.id.as_str(), &detail).await;
 }

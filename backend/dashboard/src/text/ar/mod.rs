@@ -1,6 +1,7 @@
 //! Every word of the dashboard, in Arabic.
 
 mod account;
+mod audit;
 mod common;
 mod editor;
 mod explore;
@@ -21,5 +22,6 @@ pub(super) const TEXT: Text = Text {
     response: response::TEXT,
     responses: responses::TEXT,
     settings: settings::TEXT,
+    audit: audit::TEXT,
     surveys: surveys::TEXT,
 };

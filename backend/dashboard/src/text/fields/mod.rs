@@ -1,6 +1,7 @@
 //! Which words there are: a struct a screen.
 
 mod account;
+mod audit;
 mod common;
 mod editor;
 mod explore;
@@ -11,6 +12,7 @@ mod settings;
 mod surveys;
 
 pub use account::Account;
+pub use audit::Audit;
 pub use common::Common;
 pub use editor::Editor;
 pub use explore::Explore;
@@ -39,6 +41,8 @@ pub struct Text {
     pub responses: Responses,
     /// The settings.
     pub settings: Settings,
+    /// What was done, in the audit log.
+    pub audit: Audit,
     /// Surveys as a whole.
     pub surveys: Surveys,
 }
