@@ -23,6 +23,7 @@ mod layers;
 pub mod measure;
 mod member_page;
 mod members;
+mod operators;
 mod page;
 mod params;
 mod preview;
@@ -123,6 +124,7 @@ fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(session::read, session::update, session::end))
         .routes(routes!(session::list))
         .routes(routes!(session::end_one))
+        .routes(routes!(operators::list))
         .routes(routes!(sites::list, sites::create));
     let operations = OpenApiRouter::new()
         .routes(routes!(health::healthz))

@@ -3,7 +3,7 @@
 use bearing_shared::api::Page;
 use bearing_shared::api::audit::AuditReply;
 use bearing_shared::api::keys::KeyReply;
-use bearing_shared::api::members::SiteMemberReply;
+use bearing_shared::api::members::{OperatorReply, SiteMemberReply};
 use bearing_shared::api::session::{OpenSession, SessionReply};
 use bearing_shared::api::sites::SiteReply;
 use bearing_shared::fault::Code;
@@ -222,4 +222,21 @@ async fn a_request_that_shows_a_key_is_judged_by_it_alone() {
     both("sk_wrong").await.refused(Code::UNAUTHORIZED);
     let made = both(&theirs.write).await.ok();
     assert_eq!(made["site"], json!(theirs.id));
+}
+
+#[tokio::test]
+async fn operators_know_each_other_and_nobody_else_does() {
+    let server = Server::start().await;
+    let site = server.site().await;
+    let (first, second) = (server.operator().await, server.operator().await);
+    let page: Page<OperatorReply> = read(&server, "/v1/operators", &first).await;
+    assert_eq!(page.items.len(), 2);
+    for operator in [&first, &second] {
+        let session: SessionReply = read(&server, "/v1/session", operator).await;
+        assert!(page.items.iter().any(|item| item.email == session.member.email), "{page:?}");
+    }
+    let owner = server.member(&[(&site, Role::Owner)]).await;
+    server.get("/v1/operators").session(&owner).await.refused(Code::INSUFFICIENT_SCOPE);
+    server.get("/v1/operators").key(&site.admin).await.refused(Code::SESSION_REQUIRED);
+    server.get("/v1/operators").await.refused(Code::UNAUTHORIZED);
 }
