@@ -1,4 +1,7 @@
 //! Signing in by a provider: who comes in, who does not, and what cannot be passed off as the provider's word.
+//!
+//! Two threads: a connection to PostgreSQL that is being opened when a case ends has to get on while its database is dropped,
+//! which otherwise waits a minute for it.
 
 use bearing_shared::id::SiteId;
 use bearing_storage::{InvitationPurpose, Role};
@@ -7,7 +10,7 @@ use serde_json::{Value, json};
 use crate::harness::{MINUTE, Server};
 use crate::issuer::{Asked, Pair, Signed, ann, session};
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn whoever_was_invited_comes_in_and_is_found_again_whatever_the_address_is_then() {
     let pair = Pair::start().await;
     let (site, other) = (pair.server.site().await, pair.server.site().await);
@@ -34,7 +37,7 @@ async fn whoever_was_invited_comes_in_and_is_found_again_whatever_the_address_is
     assert_eq!(again["member"], first["member"]);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_member_is_known_by_the_address_the_first_time() {
     let pair = Pair::start().await;
     let site = pair.server.site().await;
@@ -54,7 +57,7 @@ async fn a_member_is_known_by_the_address_the_first_time() {
     pair.kept_out(&pair.come(&heir).await, 403, "belongs to somebody else");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn whoever_took_an_address_has_nothing_of_it_once_its_owner_comes() {
     let pair = Pair::start().await;
     let site = pair.server.site().await;
@@ -69,7 +72,7 @@ async fn whoever_took_an_address_has_nothing_of_it_once_its_owner_comes() {
     assert_eq!(pair.server.post("/app/sign-in").form(&form).await.status, 422);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nobody_is_made_a_member_who_was_not_invited() {
     let pair = Pair::start().await;
     let site = pair.server.site().await;
@@ -83,7 +86,7 @@ async fn nobody_is_made_a_member_who_was_not_invited() {
     pair.kept_out(&pair.come(&late).await, 403, "Ask an owner to invite it");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_address_counts_only_where_the_provider_has_verified_it() {
     let pair = Pair::start().await;
     let site = pair.server.site().await;
@@ -100,7 +103,7 @@ async fn an_address_counts_only_where_the_provider_has_verified_it() {
     pair.who(&pair.come(&said).await).await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_the_token_does_not_say_is_asked_for() {
     let pair = Pair::start().await;
     let site = pair.server.site().await;
@@ -111,7 +114,7 @@ async fn what_the_token_does_not_say_is_asked_for() {
     assert_eq!(pair.who(&pair.come(&json!({ "sub": "a-1" })).await).await["member"]["email"], "ann@shop.example");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_sign_in_ends_in_the_browser_it_began_in_and_once() {
     let pair = Pair::start().await;
     let site = pair.server.site().await;
@@ -140,7 +143,7 @@ async fn a_sign_in_ends_in_the_browser_it_began_in_and_once() {
     pair.kept_out(&garbled, 400, stale);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_passes_for_the_providers_word_but_its_word_for_this_sign_in() {
     let pair = Pair::start().await;
     let site = pair.server.site().await;
@@ -177,7 +180,7 @@ async fn nothing_passes_for_the_providers_word_but_its_word_for_this_sign_in() {
     pair.who(&pair.come(&ann()).await).await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_provider_that_says_no_is_passed_on() {
     let pair = Pair::start().await;
     let begun = pair.begin().await;
@@ -185,7 +188,7 @@ async fn a_provider_that_says_no_is_passed_on() {
     pair.kept_out(&pair.server.get(&path).header("cookie", &begun.cookie).await, 403, "did not sign you in");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn other_keys_are_asked_for_when_they_are_needed_and_not_without_end() {
     let pair = Pair::start().await;
     let site = pair.server.site().await;
@@ -205,7 +208,7 @@ async fn other_keys_are_asked_for_when_they_are_needed_and_not_without_end() {
     assert_eq!(pair.issuer.plan().asked, 3, "an hour is long enough");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_provider_that_is_down_is_said_to_be_and_passwords_go_on() {
     let pair = Pair::start().await;
     let secret = pair.server.invite(InvitationPurpose::Operator, None).await;
@@ -228,7 +231,7 @@ async fn a_provider_that_is_down_is_said_to_be_and_passwords_go_on() {
     pair.begin().await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_goes_anywhere_in_the_clear_whatever_the_provider_says() {
     for described in [
         json!({ "authorization_endpoint": "http://login.example/auth" }),
@@ -247,7 +250,7 @@ async fn nothing_goes_anywhere_in_the_clear_whatever_the_provider_says() {
     pair.kept_out(&pair.come(&ann()).await, 503, "cannot be reached now");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_client_that_the_provider_does_not_know_is_for_the_operator() {
     let pair = Pair::start().await;
     // It then takes the secret in the body alone, where this one does not look.
@@ -255,7 +258,7 @@ async fn a_client_that_the_provider_does_not_know_is_for_the_operator() {
     pair.kept_out(&pair.come(&ann()).await, 503, "cannot be reached now");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn only_a_visit_comes_back_and_only_from_here_one_leaves() {
     let pair = Pair::start().await;
     let site = pair.server.site().await;
@@ -278,7 +281,7 @@ async fn only_a_visit_comes_back_and_only_from_here_one_leaves() {
     pair.kept_out(&lured, 403, "came from another website");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn whoever_was_signed_in_before_is_not_any_more() {
     let pair = Pair::start().await;
     let site = pair.server.site().await;
@@ -292,7 +295,7 @@ async fn whoever_was_signed_in_before_is_not_any_more() {
     assert_eq!(pair.server.get("/v1/session").session(&before).await.status, 401);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn one_address_has_as_many_tries_as_with_passwords() {
     let pair = Pair::start().await;
     for _ in 0..30 {
@@ -303,7 +306,7 @@ async fn one_address_has_as_many_tries_as_with_passwords() {
     assert!(!reply.header("retry-after").is_empty());
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_cookie_of_a_sign_in_is_this_hosts_and_ends_soon() {
     let pair = Pair::start().await;
     let reply = pair.server.get("/app/sign-in/provider?next=https%3A%2F%2Fevil.example").await;
@@ -317,7 +320,7 @@ async fn the_cookie_of_a_sign_in_is_this_hosts_and_ends_soon() {
     assert!(!set.contains(asked.get("code_challenge")) && !reply.header("location").contains("evil"));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_button_is_there_with_a_provider_alone() {
     let pair = Pair::start().await;
     let site = pair.server.site().await;
