@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use bearing::admission::Limits;
-use bearing::app::App;
+use bearing::app::{App, Outside};
 use bearing::chance;
 use bearing::clock::{Clock, SystemClock};
 use bearing::integrations::webhooks::client::Client;
@@ -49,7 +49,14 @@ fn main() -> anyhow::Result<()> {
 async fn measure(endpoints: u32, dead: u32, answers: u32, rate: u32) -> anyhow::Result<()> {
     let folder = tempfile::tempdir()?;
     let store = bearing_storage::open(&format!("sqlite:{}", folder.path().join("bench.db").display())).await?;
-    let app = App::start_with(store, Arc::new(SystemClock), None, None, Limits::default(), Client::new(true), None);
+    let app = App::start_with(
+        store,
+        Arc::new(SystemClock),
+        None,
+        None,
+        Limits::default(),
+        Outside { client: Client::new(true), ..Outside::default() },
+    );
     let site = site(app.as_ref()).await?;
     let delays = Delays::default();
     for number in 0..endpoints {

@@ -8,6 +8,7 @@ use crate::admission::{Admission, Limits};
 use crate::assets::Assets;
 use crate::auth::limits::Tries;
 use crate::auth::passwords::Passwords;
+use crate::auth::provider::Provider;
 use crate::clock::Clock;
 use crate::demo::shop::Shop;
 use crate::directory::Directory;
@@ -21,6 +22,23 @@ use crate::jobs;
 use crate::live::{self, Hub};
 use crate::metrics::{Metrics, Now};
 use crate::sightings::Sightings;
+
+/// What the server asks of other programs than its database.
+pub struct Outside {
+    /// What posts to webhooks.
+    pub client: Client,
+    /// The replicated log that answers go into before the store.
+    pub log: Option<Log>,
+    /// Whom members may sign in by.
+    pub provider: Option<Provider>,
+}
+
+impl Default for Outside {
+    /// Webhooks outside private networks, and nothing else.
+    fn default() -> Self {
+        Self { client: Client::new(false), log: None, provider: None }
+    }
+}
 
 /// The shared parts, as handlers hold them.
 pub type Shared = Arc<App>;
@@ -41,6 +59,8 @@ pub struct App {
     pub passwords: Passwords,
     /// How often signing in may be tried.
     pub tries: Tries,
+    /// Whom members may sign in by, beside their passwords.
+    pub provider: Option<Provider>,
     /// The way in for answers and events.
     pub intake: Intake,
     /// The replicated log that answers go into before the store, where there is one.
@@ -72,18 +92,17 @@ impl App {
         public_url: Option<String>,
         shop: Option<Shop>,
     ) -> Shared {
-        Self::start_with(store, clock, public_url, shop, Limits::default(), Client::new(false), None)
+        Self::start_with(store, clock, public_url, shop, Limits::default(), Outside::default())
     }
 
-    /// The same with these limits of what may begin, a client of its own for webhooks, and perhaps a log.
+    /// The same with these limits of what may begin, and with this outside.
     pub fn start_with(
         store: Arc<dyn Store>,
         clock: Arc<dyn Clock>,
         public_url: Option<String>,
         shop: Option<Shop>,
         limits: Limits,
-        client: Client,
-        log: Option<Log>,
+        Outside { client, log, provider }: Outside,
     ) -> Shared {
         let metrics = Arc::new(Metrics::default());
         let log = log.map(Arc::new);
@@ -96,6 +115,7 @@ impl App {
             admission: Admission::new(limits, intake.waiting()),
             passwords: Passwords::default(),
             tries: Tries::new(Arc::clone(&clock)),
+            provider,
             intake,
             live,
             log,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use bearing_shared::api::audit::Action;
 use bearing_shared::id::SiteId;
 use bearing_storage::{Actor, AuditEntry};
 
@@ -9,7 +10,7 @@ use crate::app::App;
 use crate::auth::Caller;
 
 /// Notes a change that a caller has made to a thing of the request's site; see [`note`].
-pub async fn by(app: &App, caller: &Caller, action: &str, object: &str, detail: &[(&str, &str)]) {
+pub async fn by(app: &App, caller: &Caller, action: Action, object: &str, detail: &[(&str, &str)]) {
     note(app, caller.actor(), Some(caller.site()), action, object, detail).await;
 }
 
@@ -26,19 +27,26 @@ pub fn fields(patch: &impl serde::Serialize) -> String {
 ///
 /// The change stands whether it can be noted or not: what was done cannot be taken back by saying that it failed. Where it
 /// cannot, the log has it at the level of an error.
-pub async fn note(app: &App, actor: Actor, site: Option<&SiteId>, action: &str, object: &str, detail: &[(&str, &str)]) {
+pub async fn note(
+    app: &App,
+    actor: Actor,
+    site: Option<&SiteId>,
+    action: Action,
+    object: &str,
+    detail: &[(&str, &str)],
+) {
     let detail: BTreeMap<String, String> =
         detail.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
     let entry = AuditEntry {
         at: app.clock.now(),
         site: site.cloned(),
         actor,
-        action: action.to_owned(),
+        action: action.name().to_owned(),
         object: object.to_owned(),
         detail,
     };
     let (kind, id) = (entry.actor.kind.name(), entry.actor.id.clone());
     if let Err(error) = app.store.record(entry).await {
-        tracing::error!(%error, action, object, kind, id, "a change is not in the audit log");
+        tracing::error!(%error, action = action.name(), object, kind, id, "a change is not in the audit log");
     }
 }

@@ -29,7 +29,7 @@ const CHROMIUM: [&str; 12] = [
     "--disable-dev-shm-usage",
     "--hide-scrollbars",
     "--lang=en-US",
-    "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
+    "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1 , EXCLUDE localhost",
 ];
 
 /// What keeps Firefox from calling its makers, and from asking before it closes.

@@ -19,6 +19,7 @@ pub mod http;
 pub mod image;
 pub mod page;
 pub mod posthog;
+pub mod provider;
 pub mod proxy;
 pub mod recorder;
 pub mod server;

@@ -125,6 +125,11 @@ impl Server {
         })
     }
 
+    /// Gives it more options for its next start.
+    pub fn add_options(&mut self, options: &[&str]) {
+        self.options.extend(options.iter().map(|&option| option.to_owned()));
+    }
+
     /// Its folder.
     pub fn folder(&self) -> &Path {
         self.folder.path()

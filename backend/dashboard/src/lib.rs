@@ -7,6 +7,7 @@ pub mod change;
 pub mod chart;
 pub mod csv;
 pub mod day;
+pub mod deed;
 pub mod edit;
 pub mod inbox;
 pub mod json;

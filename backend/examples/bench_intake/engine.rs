@@ -5,10 +5,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bearing::admission::Limits;
-use bearing::app::{App, Shared};
+use bearing::app::{App, Outside, Shared};
 use bearing::clock::{Clock, SystemClock};
 use bearing::intake::log::Log;
-use bearing::integrations::webhooks::client::Client;
 use bearing::{chance, http, server};
 use bearing_fresh::Place;
 use bearing_shared::api::sites::SiteSettings;
@@ -69,7 +68,7 @@ impl Engine {
         let plain = prepare(store.as_ref(), 0).await?;
         let counted = prepare(store.as_ref(), dimensions).await?;
         let (clock, limits) = (Arc::new(SystemClock), Limits::default());
-        let app = App::start_with(store, clock, None, None, limits, Client::new(false), log);
+        let app = App::start_with(store, clock, None, None, limits, Outside { log, ..Outside::default() });
         let listener = server::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await?;
         let address = listener.local_addr()?;
         let router = http::router_with(Arc::clone(&app), http::measure::routes());

@@ -7,6 +7,8 @@ use crate::app::App;
 use crate::error::{ApiError, ApiResult};
 
 const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+const FETCH_MODE: HeaderName = HeaderName::from_static("sec-fetch-mode");
+const FETCH_DEST: HeaderName = HeaderName::from_static("sec-fetch-dest");
 
 /// Whether a request says that a page of this server sent it; `None` where it says nothing: no browser sent it, or a very
 /// old one.
@@ -45,6 +47,16 @@ pub fn check(app: &App, method: &Method, headers: &HeaderMap) -> ApiResult<()> {
 /// `cross_site`.
 pub fn check_form(app: &App, headers: &HeaderMap) -> ApiResult<()> {
     if is_own(app, headers) == Some(false) { Err(refused()) } else { Ok(()) }
+}
+
+/// Refuses a return from a provider that is anything but a visit: it comes from another site, so nothing but a whole page that
+/// a person goes to may begin a session, and no frame, image or script of that site.
+///
+/// # Errors
+/// `cross_site`.
+pub fn check_return(headers: &HeaderMap) -> ApiResult<()> {
+    let says = |name: HeaderName, expected: &str| headers.get(name).is_none_or(|said| said == expected);
+    if says(FETCH_MODE, "navigate") && says(FETCH_DEST, "document") { Ok(()) } else { Err(refused()) }
 }
 
 fn refused() -> ApiError {

@@ -73,8 +73,16 @@ impl Tries {
     /// # Errors
     /// How long until there is one again.
     pub fn take(&self, peer: Option<Peer>, email: &str) -> Result<(), Duration> {
-        self.take_one(&self.addresses, &peer.map(|Peer(address)| network(address)))?;
+        self.take_of(peer)?;
         self.take_one(&self.accounts, &email)
+    }
+
+    /// Takes one try of an address alone, where no account is named yet.
+    ///
+    /// # Errors
+    /// How long until there is one again.
+    pub fn take_of(&self, peer: Option<Peer>) -> Result<(), Duration> {
+        self.take_one(&self.addresses, &peer.map(|Peer(address)| network(address)))
     }
 
     fn take_one(&self, buckets: &Buckets, of: &impl Hash) -> Result<(), Duration> {

@@ -5,6 +5,7 @@ pub mod cross_site;
 pub mod email;
 pub mod limits;
 pub mod passwords;
+pub mod provider;
 pub mod session;
 pub mod share;
 
@@ -13,7 +14,7 @@ use axum::http::header;
 use axum::http::request::Parts;
 use bearing_shared::fault::{Code, Fault};
 use bearing_shared::id::SiteId;
-use bearing_storage::{Actor, ActorKind, Key, Role, Scope, SignedIn};
+use bearing_storage::{Actor, ActorKind, Key, Member, Role, Scope, SignedIn};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 
@@ -147,9 +148,13 @@ impl Caller {
     }
 }
 
-/// A member as the audit log names it.
+/// A member who is signed in as the audit log names it.
 pub fn actor(signed_in: &SignedIn) -> Actor {
-    let member = &signed_in.member;
+    member_actor(&signed_in.member)
+}
+
+/// A member as the audit log names it.
+pub fn member_actor(member: &Member) -> Actor {
     let name = if member.name.is_empty() { &member.email } else { &member.name };
     Actor { kind: ActorKind::Member, id: member.id.0.clone(), name: name.clone() }
 }

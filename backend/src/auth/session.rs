@@ -44,19 +44,23 @@ fn is_tls(app: &App) -> bool {
 
 /// The cookies that carry a session; with an empty secret those that end it.
 pub fn cookies(app: &App, secret: &str) -> Vec<HeaderValue> {
-    let age = if secret.is_empty() { 0 } else { MOST / 1_000 };
+    set(app, COOKIE, PLAIN, secret, if secret.is_empty() { 0 } else { MOST / 1_000 })
+}
+
+/// The cookies that hold a text for `age` seconds: one by TLS alone and, where the server is reached without, a plain one.
+pub fn set(app: &App, safe: &str, plain: &str, text: &str, age: i64) -> Vec<HeaderValue> {
     let rest = format!("Path=/; Max-Age={age}; HttpOnly; SameSite=Lax");
-    let mut cookies = vec![format!("{COOKIE}={secret}; Secure; {rest}")];
+    let mut cookies = vec![format!("{safe}={text}; Secure; {rest}")];
     if !is_tls(app) {
-        cookies.push(format!("{PLAIN}={secret}; {rest}"));
+        cookies.push(format!("{plain}={text}; {rest}"));
     }
     // Base64 and our own words: always a header.
     cookies.iter().filter_map(|cookie| HeaderValue::from_str(cookie).ok()).collect()
 }
 
-/// What the session cookies of a request hold, the safer one first.
-fn secrets(app: &App, headers: &HeaderMap) -> Vec<String> {
-    let names: &[&str] = if is_tls(app) { &[COOKIE] } else { &[COOKIE, PLAIN] };
+/// What the cookies of these names hold in a request, the safer one first.
+pub fn sent(app: &App, headers: &HeaderMap, safe: &str, plain: &str) -> Vec<String> {
+    let names: &[&str] = if is_tls(app) { &[safe] } else { &[safe, plain] };
     let sent: Vec<(&str, &str)> = headers
         .get_all(header::COOKIE)
         .iter()
@@ -74,7 +78,7 @@ fn secrets(app: &App, headers: &HeaderMap) -> Vec<String> {
 /// What the store says.
 pub async fn of(app: &App, headers: &HeaderMap) -> bearing_storage::Result<Option<SignedIn>> {
     let now = app.clock.now();
-    for secret in secrets(app, headers) {
+    for secret in sent(app, headers, COOKIE, PLAIN) {
         let Some(found) = app.store.session_by_hash(hash(&secret), now).await? else { continue };
         let session = &found.session;
         if now - session.seen_at >= NOTED {

@@ -15,7 +15,8 @@ use serde_json::json;
 
 use super::options::{Command, KeyCommand, Listen, Options, Place, SiteCommand, SurveyCommand, UserCommand};
 use super::{backups, members, moves, say};
-use crate::app::App;
+use crate::app::{App, Outside};
+use crate::auth::provider::Provider;
 use crate::clock::{Clock, SystemClock};
 use crate::demo::{self, Demo};
 use crate::intake::log::Log;
@@ -126,11 +127,12 @@ async fn serve(
     let (clock, shop) = (Arc::new(SystemClock), demo.map(|demo| demo.shop()));
     let admitted = admission::Limits { rate: listen.intake_rate, ..admission::Limits::default() };
     let client = Client::new(listen.allow_private_webhooks);
+    let provider = listen.provider.read(public_url.as_deref())?.map(Provider::new);
     let log = match listen.intake_log.as_slice() {
         [] => None,
         urls => Some(Log::open(urls, store.as_ref()).await?),
     };
-    let app = App::start_with(store, clock, public_url, shop, admitted, client, log);
+    let app = App::start_with(store, clock, public_url, shop, admitted, Outside { client, log, provider });
     let router = http::router(Arc::clone(&app));
     let base = app.public_url.as_deref().unwrap_or(&url);
     if let Some((site, key)) = key {

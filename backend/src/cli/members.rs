@@ -1,6 +1,7 @@
 //! The links by which the first members come in: printed by a server that has none, and by `bearing user create`.
 
 use anyhow::bail;
+use bearing_shared::api::audit::Action;
 use bearing_shared::id::InvitationId;
 use bearing_storage::{Actor, ActorKind, AuditEntry, Invitation, InvitationPurpose, Store};
 use serde_json::json;
@@ -58,8 +59,8 @@ pub(super) async fn create(
     }
     let known = store.member_by_email(&email).await?;
     let (purpose, action) = match &known {
-        Some(member) => (InvitationPurpose::Password(member.id.clone()), "member.password_link"),
-        None => (InvitationPurpose::Operator, "member.invited"),
+        Some(member) => (InvitationPurpose::Password(member.id.clone()), Action::MemberPasswordLink),
+        None => (InvitationPurpose::Operator, Action::MemberInvited),
     };
     let (invitation, secret) = invitation(purpose, Some(email.clone()), ASKED_FOR);
     let (id, ends) = (invitation.id.clone(), invitation.expires_at);
@@ -82,17 +83,17 @@ pub(super) async fn delete(store: &dyn Store, email: &str) -> anyhow::Result<()>
         bail!("{email} was removed meanwhile.");
     }
     // Without the address: whoever is forgotten is.
-    note(store, "member.removed", member.id.0, String::new()).await?;
+    note(store, Action::MemberRemoved, member.id.0, String::new()).await?;
     say(&format!("{email} can sign in no more."))
 }
 
 /// Notes in the audit log what the command line has done.
-async fn note(store: &dyn Store, action: &str, object: String, email: String) -> anyhow::Result<()> {
+async fn note(store: &dyn Store, action: Action, object: String, email: String) -> anyhow::Result<()> {
     let entry = AuditEntry {
         at: SystemClock.now(),
         site: None,
         actor: Actor { kind: ActorKind::CommandLine, id: String::new(), name: String::new() },
-        action: action.into(),
+        action: action.name().to_owned(),
         object,
         detail: if email.is_empty() { [].into() } else { [("email".to_owned(), email)].into() },
     };

@@ -3,11 +3,13 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use anyhow::{anyhow, bail};
 use bearing_shared::metric::Metric;
 use bearing_storage::Scope;
 use clap::builder::RangedU64ValueParser;
 use clap::{Args, Parser, Subcommand};
 
+use crate::auth::provider::{Given, Settings};
 use crate::demo::ANSWERS;
 use crate::telemetry::Format;
 
@@ -80,6 +82,70 @@ pub(super) struct Listen {
     pub(super) drain_delay: u64,
     #[command(flatten)]
     pub(super) telling: Telling,
+    #[command(flatten)]
+    pub(super) provider: ProviderOptions,
+}
+
+/// Whom members may sign in by, beside their passwords.
+#[derive(Args)]
+pub(super) struct ProviderOptions {
+    /// The OpenID Connect provider that members may sign in by, as it calls itself: https://login.example. It is told that
+    /// this server is at PUBLIC-URL/app/sign-in/callback.
+    #[arg(long, env = "BEARING_OIDC_ISSUER", value_name = "URL", default_value = "", hide_default_value = true)]
+    oidc_issuer: String,
+    /// What the provider calls this server.
+    #[arg(long, env = "BEARING_OIDC_CLIENT_ID", value_name = "ID", default_value = "", hide_default_value = true)]
+    oidc_client_id: String,
+    /// The secret that the provider gave this server.
+    #[arg(
+        long,
+        env = "BEARING_OIDC_CLIENT_SECRET",
+        value_name = "SECRET",
+        default_value = "",
+        hide_default_value = true,
+        hide_env_values = true
+    )]
+    oidc_client_secret: String,
+    /// The file that the secret is in, in the place of the secret.
+    #[arg(
+        long,
+        env = "BEARING_OIDC_CLIENT_SECRET_FILE",
+        value_name = "FILE",
+        default_value = "",
+        hide_default_value = true
+    )]
+    oidc_client_secret_file: String,
+    /// What the button says of the provider; its host where nothing is given.
+    #[arg(long, env = "BEARING_OIDC_NAME", value_name = "NAME", default_value = "", hide_default_value = true)]
+    oidc_name: String,
+}
+
+impl ProviderOptions {
+    /// The provider's settings, where there is one.
+    ///
+    /// # Errors
+    /// Half of them are there, or one of them will not do; the file cannot be read.
+    pub(super) fn read(&self, public_url: Option<&str>) -> anyhow::Result<Option<Settings>> {
+        let of_file = match self.oidc_client_secret_file.as_str() {
+            "" => String::new(),
+            file => {
+                if !self.oidc_client_secret.is_empty() {
+                    bail!("Give --oidc-client-secret or --oidc-client-secret-file, not both.");
+                }
+                let read = std::fs::read_to_string(file);
+                read.map_err(|error| anyhow!("The provider's secret in {file} cannot be read: {error}."))?
+            }
+        };
+        let secret = if of_file.is_empty() { &self.oidc_client_secret } else { of_file.trim() };
+        let given = Given {
+            issuer: &self.oidc_issuer,
+            client_id: &self.oidc_client_id,
+            client_secret: secret,
+            name: self.oidc_name.trim(),
+            public_url: public_url.unwrap_or_default(),
+        };
+        Settings::read(given).map_err(|sentence| anyhow!(sentence))
+    }
 }
 
 #[derive(Subcommand)]

@@ -5,6 +5,7 @@ use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use bearing_shared::api::Page;
+use bearing_shared::api::audit::Action;
 use bearing_shared::api::error::ErrorBody;
 use bearing_shared::api::members::{InvitationCreate, InvitationReply};
 use bearing_shared::fault::{Code, Fault};
@@ -109,7 +110,7 @@ pub(super) async fn create(
         return Err(ApiError::not_found());
     }
     let detail = [("role", role.name()), ("email", invitation.email.as_deref().unwrap_or_default())];
-    audit::by(&app, &caller, "member.invited", invitation.id.as_str(), &detail).await;
+    audit::by(&app, &caller, Action::MemberInvited, invitation.id.as_str(), &detail).await;
     let link = format!("{}/app/join/{secret}", base(&app, &headers));
     Ok((StatusCode::CREATED, Json(reply(invitation, Some(link)))))
 }
@@ -129,6 +130,6 @@ pub(super) async fn delete(
     if !app.store.delete_invitation(site, &id).await? {
         return Err(ApiError::not_found());
     }
-    audit::by(&app, &caller, "invitation.deleted", id.as_str(), &[]).await;
+    audit::by(&app, &caller, Action::InvitationDeleted, id.as_str(), &[]).await;
     Ok(StatusCode::NO_CONTENT)
 }

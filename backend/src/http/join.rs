@@ -8,6 +8,7 @@ use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use bearing_shared::answer::cleaned;
+use bearing_shared::api::audit::Action;
 use bearing_shared::fault::Fault;
 use bearing_shared::id::{MemberId, SiteId};
 use bearing_storage::{Accepted, Actor, ActorKind, Invitation, InvitationPurpose as Purpose, Joining, Member, Role};
@@ -15,6 +16,7 @@ use bearing_storage::{Accepted, Actor, ActorKind, Invitation, InvitationPurpose 
 use super::forms::{self, Fields, first};
 use super::member_page::{Field, alert, form, page, texts};
 use super::page::escaped;
+use super::provider;
 use super::sign_in::{self, Denied};
 use crate::app::{App, Shared};
 use crate::auth::email::{is_email, normal};
@@ -129,7 +131,14 @@ impl Entered {
     }
 }
 
-fn reply(texts: &Texts, secret: &str, told: &Told, entered: &Entered, faults: &Faults, status: StatusCode) -> Response {
+fn reply(
+    app: &App,
+    texts: &Texts,
+    secret: &str,
+    told: &Told,
+    entered: &Entered,
+    (faults, status): (&Faults, StatusCode),
+) -> Response {
     let field = |name, kind, autocomplete, label, value, fault| Field {
         name,
         kind,
@@ -162,7 +171,12 @@ fn reply(texts: &Texts, secret: &str, told: &Told, entered: &Entered, faults: &F
     };
     let purpose = format!("<p>{}</p>", escaped(told.purpose(texts)));
     let form = form(texts, &format!("/app/join/{secret}"), &fields, button);
-    page(texts, &told.title(texts), &[purpose, above, form, known].concat(), status)
+    // The provider can vouch for the one address that may use this link.
+    let other = match &told.email {
+        Some(_) if !told.is_renewal() => provider::button(app, texts, sign_in::HOME),
+        _ => String::new(),
+    };
+    page(texts, &told.title(texts), &[purpose, above, form, known, other].concat(), status)
 }
 
 fn gone(texts: &Texts) -> Response {
@@ -187,7 +201,7 @@ pub(super) async fn read(
         Ok(Some(told)) => {
             let email = told.email.clone().unwrap_or_default();
             let entered = Entered { name: String::new(), email, password: String::new() };
-            reply(texts, &secret, &told, &entered, &Faults::default(), StatusCode::OK)
+            reply(&app, texts, &secret, &told, &entered, (&Faults::default(), StatusCode::OK))
         }
         Ok(None) => gone(texts),
         Err(error) => failed(texts, &error.into()),
@@ -220,12 +234,12 @@ pub(super) async fn submit(
         Ok(response) => response,
         Err(Stopped::Gone) => gone(texts),
         Err(Stopped::Faults(faults)) => {
-            reply(texts, &secret, &told, &entered, &faults, StatusCode::UNPROCESSABLE_ENTITY)
+            reply(&app, texts, &secret, &told, &entered, (&faults, StatusCode::UNPROCESSABLE_ENTITY))
         }
         Err(Stopped::Denied(denied)) => {
             let (status, told_why) = denied.told(texts);
             let faults = Faults { whole: Some(told_why), ..Faults::default() };
-            denied.with_wait(reply(texts, &secret, &told, &entered, &faults, status))
+            denied.with_wait(reply(&app, texts, &secret, &told, &entered, (&faults, status)))
         }
     }
 }
@@ -308,9 +322,9 @@ async fn note(app: &App, told: &Told, id: &MemberId) {
     let name = member.map_or(String::new(), |member| member.name);
     let actor = Actor { kind: ActorKind::Member, id: id.0.clone(), name };
     let (site, action, role): (Option<&SiteId>, _, _) = match &told.invitation.purpose {
-        Purpose::Join { site, role } => (Some(site), "member.joined", role.name()),
-        Purpose::Operator => (None, "member.joined", "operator"),
-        Purpose::Password(_) => (None, "member.password_set", ""),
+        Purpose::Join { site, role } => (Some(site), Action::MemberJoined, role.name()),
+        Purpose::Operator => (None, Action::MemberJoined, "operator"),
+        Purpose::Password(_) => (None, Action::MemberPasswordSet, ""),
     };
     let detail = [("role", role)];
     let detail = if role.is_empty() { &detail[..0] } else { &detail[..] };

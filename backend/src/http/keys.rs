@@ -6,6 +6,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use bearing_shared::answer::cleaned;
 use bearing_shared::api::Page;
+use bearing_shared::api::audit::Action;
 use bearing_shared::api::error::ErrorBody;
 use bearing_shared::api::keys::{KeyCreate, KeyReply};
 use bearing_shared::fault::{Code, Fault};
@@ -83,7 +84,7 @@ pub(super) async fn create(
         return Err(ApiError::not_found());
     }
     let detail = [("name", key.name.as_str()), ("scope", key.scope.name())];
-    audit::by(&app, &caller, "key.created", key.id.as_str(), &detail).await;
+    audit::by(&app, &caller, Action::KeyCreated, key.id.as_str(), &detail).await;
     Ok((StatusCode::CREATED, Json(reply(key, Some(secret)))))
 }
 
@@ -103,6 +104,6 @@ pub(super) async fn delete(
         return Err(ApiError::not_found());
     }
     app.directory.refresh().await?;
-    audit::by(&app, &caller, "key.deleted", id.as_str(), &[]).await;
+    audit::by(&app, &caller, Action::KeyDeleted, id.as_str(), &[]).await;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -5,6 +5,7 @@ use axum::body::Body;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderMap, StatusCode};
 use bearing_shared::api::Page;
+use bearing_shared::api::audit::Action;
 use bearing_shared::api::error::ErrorBody;
 use bearing_shared::api::members::{PasswordLinkReply, RolePatch, SiteMemberReply};
 use bearing_shared::fault::{Code, Fault};
@@ -92,7 +93,7 @@ pub(super) async fn update(
     let (_, before) = found(&app, site, &id).await?;
     checked(app.store.set_role(site, &id, role).await?)?;
     let detail = [("before", before.name()), ("role", role.name())];
-    audit::by(&app, &caller, "member.role_set", id.as_str(), &detail).await;
+    audit::by(&app, &caller, Action::MemberRoleSet, id.as_str(), &detail).await;
     Ok(Json(reply(found(&app, site, &id).await?)))
 }
 
@@ -111,7 +112,7 @@ pub(super) async fn delete(
     let id = MemberId(id);
     let (member, _) = found(&app, site, &id).await?;
     checked(app.store.remove_member(site, &id).await?)?;
-    audit::by(&app, &caller, "member.removed", id.as_str(), &[("name", &member.name)]).await;
+    audit::by(&app, &caller, Action::MemberRemoved, id.as_str(), &[("name", &member.name)]).await;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -136,7 +137,7 @@ pub(super) async fn password(
     if !app.store.create_invitation(invitation).await? {
         return Err(ApiError::not_found());
     }
-    audit::by(&app, &caller, "member.password_link", id.as_str(), &[]).await;
+    audit::by(&app, &caller, Action::MemberPasswordLink, id.as_str(), &[]).await;
     let link = format!("{}/app/join/{secret}", base(&app, &headers));
     Ok((StatusCode::CREATED, Json(PasswordLinkReply { link, expires_at })))
 }

@@ -23,10 +23,12 @@ mod layers;
 pub mod measure;
 mod member_page;
 mod members;
+mod operators;
 mod origins;
 mod page;
 mod params;
 mod preview;
+mod provider;
 mod reader;
 mod reports;
 mod respondents;
@@ -130,6 +132,7 @@ fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(session::read, session::update, session::end))
         .routes(routes!(session::list))
         .routes(routes!(session::end_one))
+        .routes(routes!(operators::list))
         .routes(routes!(sites::list, sites::create));
     let operations = OpenApiRouter::new()
         .routes(routes!(health::healthz))
@@ -171,6 +174,8 @@ pub fn router_with(app: Shared, more: Router<Shared>) -> Router {
         .route("/app/{*path}", get(dashboard::any))
         .route("/app/shared", get(dashboard::shared))
         .route("/app/sign-in", get(sign_in::read).post(sign_in::submit))
+        .route("/app/sign-in/provider", get(provider::leave))
+        .route("/app/sign-in/callback", get(provider::come_back))
         .route("/app/sign-out", post(sign_in::sign_out))
         .route("/app/join/{secret}", get(join::read).post(join::submit))
         .route("/app/style.css", get(member_page::style))

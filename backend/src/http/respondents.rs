@@ -5,6 +5,7 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use bearing_shared::answer;
+use bearing_shared::api::audit::Action;
 use bearing_shared::api::error::ErrorBody;
 use bearing_shared::api::responses::{EraseReply, EraseRequest};
 use bearing_shared::fault::{Code, Fault};
@@ -40,6 +41,6 @@ pub(super) async fn erase(
     app.live.tell(site, News::ANYTHING);
     let erased = erased?;
     // How many, and never whose.
-    audit::by(&app, &caller, "customer.erased", "", &[("responses", &erased.to_string())]).await;
+    audit::by(&app, &caller, Action::CustomerErased, "", &[("responses", &erased.to_string())]).await;
     Ok(Json(EraseReply { erased }))
 }

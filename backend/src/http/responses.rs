@@ -6,9 +6,10 @@ use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderMap, StatusCode};
 use bearing_shared::answer::{self, Submission};
 use bearing_shared::api::Page;
+use bearing_shared::api::audit::Action;
 use bearing_shared::api::error::ErrorBody;
 use bearing_shared::api::inbox;
-use bearing_shared::api::intake::IntakeReply;
+use bearing_shared::api::intake::{IntakeReply, ItemResult, ItemStatus};
 use bearing_shared::api::responses::{ResponseReply, ResponseState};
 use bearing_shared::id::{ResponseId, SurveyId};
 use bearing_storage::{Cursor, ResponseFilter, Scope, States, StoredResponse};
@@ -81,7 +82,14 @@ pub(super) async fn create(
     params.end()?;
     let view = app.directory.site_by_id(site).await?.ok_or_else(ApiError::not_found)?;
     let body = extract::management(&headers, body).await?;
-    Ok(Json(intake::reply(app.intake.take(&app, &view, &body, Source::Server).await?)?))
+    let reply = intake::reply(app.intake.take(&app, &view, &body, Source::Server).await?)?;
+    // One entry a request, however many it brought: it says that something came from outside the pages.
+    let taken = |item: &&ItemResult| matches!(item.status, ItemStatus::Stored | ItemStatus::Updated);
+    let taken = reply.results.iter().filter(taken).count();
+    if taken > 0 {
+        audit::by(&app, &caller, Action::ResponsesImported, "", &[("responses", &taken.to_string())]).await;
+    }
+    Ok(Json(reply))
 }
 
 /// Responses, newest first.
@@ -143,6 +151,6 @@ pub(super) async fn delete(
     }
     app.live.tell(site, News::ANYTHING);
     // Without its id: of what was erased nothing is kept but the hash that bars it.
-    audit::by(&app, &caller, "response.deleted", "", &[]).await;
+    audit::by(&app, &caller, Action::ResponseDeleted, "", &[]).await;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use bearing_shared::answer::cleaned;
 use bearing_shared::api::Page;
+use bearing_shared::api::audit::Action;
 use bearing_shared::api::error::ErrorBody;
 use bearing_shared::api::session::{MemberReply, OpenSession, OwnSite, PasswordChange, SessionPatch, SessionReply};
 use bearing_shared::fault::{Code, Fault};
@@ -105,7 +106,8 @@ pub(super) async fn update(
     if !app.store.edit_member(&member.id, member.name.clone(), member.locale.clone()).await? {
         return Err(auth::unauthorized());
     }
-    audit::note(&app, auth::actor(&changed), None, "member.updated", member.id.as_str(), &[("fields", &fields)]).await;
+    audit::note(&app, auth::actor(&changed), None, Action::MemberUpdated, member.id.as_str(), &[("fields", &fields)])
+        .await;
     reply(&app, changed).await
 }
 

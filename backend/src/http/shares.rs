@@ -8,6 +8,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use bearing_shared::answer::cleaned;
 use bearing_shared::api::Page;
+use bearing_shared::api::audit::Action;
 use bearing_shared::api::error::ErrorBody;
 use bearing_shared::api::shares::{ShareCreate, ShareReply};
 use bearing_shared::fault::{Code, Fault};
@@ -123,7 +124,7 @@ pub(super) async fn create(
     let filter: Vec<String> = hold.filter.iter().map(|(name, value)| format!("{name}={value}")).collect();
     let comments = if hold.comments { "yes" } else { "no" };
     let detail = [("name", share.name.as_str()), ("filter", &filter.join(", ")), ("comments", comments)];
-    audit::by(&app, &caller, "share.created", share.id.as_str(), &detail).await;
+    audit::by(&app, &caller, Action::ShareCreated, share.id.as_str(), &detail).await;
     // Behind `#`, a browser sends it to no server and in no referrer.
     let link = format!("{}/app/shared#{secret}", base(&app, &headers));
     let by = auth::actor(signed_in).name;
@@ -189,6 +190,6 @@ pub(super) async fn delete(
     if !app.store.delete_share(site, &id).await? {
         return Err(ApiError::not_found());
     }
-    audit::by(&app, &caller, "share.deleted", id.as_str(), &[]).await;
+    audit::by(&app, &caller, Action::ShareDeleted, id.as_str(), &[]).await;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -13,6 +13,7 @@ use bearing_storage::{Member, StoreError};
 use super::forms::{self, Fields, first};
 use super::member_page::{Field, alert, form, page, texts};
 use super::page::escaped;
+use super::provider;
 use crate::app::{App, Shared};
 use crate::auth::email::normal;
 use crate::auth::limits::Peer;
@@ -23,11 +24,11 @@ use crate::texts::Texts;
 /// The most that a form of these pages holds, in bytes.
 pub(super) const FORM_LIMIT: usize = 16 * 1024;
 /// Where a member goes after signing in.
-const HOME: &str = "/app";
+pub(super) const HOME: &str = "/app";
 
 /// The part of the dashboard that a form asks for, which is one of ours: a page elsewhere, or a way out of the dashboard,
 /// becomes its beginning.
-fn safe_next(next: &str) -> &str {
+pub(super) fn safe_next(next: &str) -> &str {
     let inside = next == HOME || next.starts_with("/app/") || next.starts_with("/app?");
     let plain = next.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\') && next.len() <= 2_000;
     // A form or a link that ends something is no place to come back to.
@@ -69,7 +70,8 @@ async fn reply(app: &App, texts: &Texts, filled: &Filled<'_>, status: StatusCode
         field("password", "password", "current-password", texts.password, "").html(),
     ];
     let form = form(texts, "/app/sign-in", &fields.concat(), texts.sign_in);
-    page(texts, texts.sign_in, &[told, first, form].concat(), status)
+    let other = provider::button(app, texts, filled.next);
+    page(texts, texts.sign_in, &[told, first, form, other].concat(), status)
 }
 
 /// The form by its own address, which a reload leads to.

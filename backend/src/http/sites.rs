@@ -6,6 +6,7 @@ use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderMap, StatusCode};
 use bearing_shared::answer::cleaned;
 use bearing_shared::api::Page;
+use bearing_shared::api::audit::Action;
 use bearing_shared::api::error::ErrorBody;
 use bearing_shared::api::sites::{BuildingReply, CountingReply, SiteCreate, SitePatch, SiteReply, SiteSettings};
 use bearing_shared::cell;
@@ -127,7 +128,7 @@ pub(super) async fn create(
     app.store.create_site(site.clone()).await?;
     app.directory.refresh().await?;
     let detail = [("name", site.settings.name.as_str())];
-    audit::note(&app, auth::actor(&signed_in), Some(&site.id), "site.created", site.id.as_str(), &detail).await;
+    audit::note(&app, auth::actor(&signed_in), Some(&site.id), Action::SiteCreated, site.id.as_str(), &detail).await;
     Ok((StatusCode::CREATED, reply(&app, site, Some(secret)).await?))
 }
 
@@ -172,7 +173,7 @@ pub(super) async fn update(
         return Err(ApiError::not_found());
     }
     app.directory.refresh().await?;
-    audit::by(&app, &caller, "site.updated", &site.id.0, &[("fields", &fields)]).await;
+    audit::by(&app, &caller, Action::SiteUpdated, &site.id.0, &[("fields", &fields)]).await;
     reply(&app, site, secret).await
 }
 
@@ -192,7 +193,7 @@ pub(super) async fn delete(
     if !deleted {
         return Err(ApiError::not_found());
     }
-    audit::by(&app, &caller, "site.deleted", id.as_str(), &[]).await;
+    audit::by(&app, &caller, Action::SiteDeleted, id.as_str(), &[]).await;
     Ok(StatusCode::NO_CONTENT)
 }
 

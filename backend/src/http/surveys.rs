@@ -5,6 +5,7 @@ use axum::body::Body;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderMap, StatusCode};
 use bearing_shared::api::Page;
+use bearing_shared::api::audit::Action;
 use bearing_shared::api::error::ErrorBody;
 use bearing_shared::api::surveys::{SurveyContent, SurveyCreate, SurveyReply, VersionReply};
 use bearing_shared::fault::{Code, Fault};
@@ -84,7 +85,7 @@ pub(super) async fn create(
     }
     app.directory.refresh().await?;
     let made = found(&app, site, &id).await?;
-    audit::by(&app, &caller, "survey.created", id.as_str(), &[("name", &made.survey.name)]).await;
+    audit::by(&app, &caller, Action::SurveyCreated, id.as_str(), &[("name", &made.survey.name)]).await;
     Ok((StatusCode::CREATED, Json(reply(made))))
 }
 
@@ -122,7 +123,7 @@ pub(super) async fn update(
     survey.check()?;
     app.store.edit_survey(site, &id, survey, app.clock.now()).await?;
     app.directory.refresh().await?;
-    audit::by(&app, &caller, "survey.updated", id.as_str(), &[("fields", &fields)]).await;
+    audit::by(&app, &caller, Action::SurveyUpdated, id.as_str(), &[("fields", &fields)]).await;
     Ok(Json(reply(found(&app, site, &id).await?)))
 }
 
@@ -153,7 +154,7 @@ pub(super) async fn publish(
     let version = app.store.publish_survey(site, &id, app.clock.now()).await?.ok_or_else(ApiError::not_found)?;
     app.directory.refresh().await?;
     let version = version.to_string();
-    audit::by(&app, &caller, "survey.published", id.as_str(), &[("version", &version)]).await;
+    audit::by(&app, &caller, Action::SurveyPublished, id.as_str(), &[("version", &version)]).await;
     Ok(Json(reply(found(&app, site, &id).await?)))
 }
 
@@ -175,7 +176,7 @@ pub(super) async fn pause(
         );
     }
     app.directory.refresh().await?;
-    audit::by(&app, &caller, "survey.paused", id.as_str(), &[]).await;
+    audit::by(&app, &caller, Action::SurveyPaused, id.as_str(), &[]).await;
     Ok(Json(reply(found(&app, site, &id).await?)))
 }
 

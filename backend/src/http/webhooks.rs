@@ -5,6 +5,7 @@ use axum::body::Body;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderMap, StatusCode};
 use bearing_shared::api::Page;
+use bearing_shared::api::audit::Action;
 use bearing_shared::api::error::ErrorBody;
 use bearing_shared::api::webhooks::{DeliveryReply, DeliveryState, Notice, WebhookCreate, WebhookPatch, WebhookReply};
 use bearing_shared::fault::{Code, Fault};
@@ -126,7 +127,7 @@ pub(super) async fn create(
     }
     // The rest of an address may be a secret.
     let host = url::Url::parse(&webhook.url).ok().and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default();
-    audit::by(&app, &caller, "webhook.created", webhook.id.as_str(), &[("host", &host)]).await;
+    audit::by(&app, &caller, Action::WebhookCreated, webhook.id.as_str(), &[("host", &host)]).await;
     let secret = Some(webhook.secret.clone());
     Ok((StatusCode::CREATED, Json(reply(webhook, now, secret))))
 }
@@ -198,7 +199,7 @@ pub(super) async fn update(
         enabled: patch.enabled,
     };
     let changed = app.store.change_webhook(site, &WebhookId(id), change).await?.ok_or_else(ApiError::not_found)?;
-    audit::by(&app, &caller, "webhook.updated", changed.id.as_str(), &[("fields", &fields)]).await;
+    audit::by(&app, &caller, Action::WebhookUpdated, changed.id.as_str(), &[("fields", &fields)]).await;
     Ok(Json(reply(changed, app.clock.now(), None)))
 }
 
@@ -217,7 +218,7 @@ pub(super) async fn delete(
     if !app.store.delete_webhook(site, &id).await? {
         return Err(ApiError::not_found());
     }
-    audit::by(&app, &caller, "webhook.deleted", id.as_str(), &[]).await;
+    audit::by(&app, &caller, Action::WebhookDeleted, id.as_str(), &[]).await;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -235,7 +236,7 @@ pub(super) async fn rotate(
     let (secret, now) = (sign::new_secret(), app.clock.now());
     let rotated = app.store.rotate_webhook(site, &WebhookId(id), secret.clone(), now + OVERLAP).await?;
     let rotated = rotated.ok_or_else(ApiError::not_found)?;
-    audit::by(&app, &caller, "webhook.rotated", rotated.id.as_str(), &[]).await;
+    audit::by(&app, &caller, Action::WebhookRotated, rotated.id.as_str(), &[]).await;
     Ok(Json(reply(rotated, now, Some(secret))))
 }
 
@@ -254,7 +255,7 @@ pub(super) async fn test(
     let delivery = Delivery::test(id, webhook.site, webhook.id, app.clock.now());
     match app.store.add_delivery(delivery.clone()).await? {
         true => {
-            audit::by(&app, &caller, "webhook.tested", delivery.webhook.as_str(), &[]).await;
+            audit::by(&app, &caller, Action::WebhookTested, delivery.webhook.as_str(), &[]).await;
             Ok((StatusCode::ACCEPTED, Json(delivery_reply(delivery))))
         }
         false => Err(disabled().into()),
@@ -315,7 +316,7 @@ pub(super) async fn replay(
     let (id, delivery) = (WebhookId(id), DeliveryId(delivery));
     match app.store.replay_delivery(site, &id, &delivery, app.clock.now()).await?.ok_or_else(ApiError::not_found)? {
         Replayed::Due(delivery) => {
-            audit::by(&app, &caller, "delivery.replayed", delivery.id.as_str(), &[("webhook", id.as_str())]).await;
+            audit::by(&app, &caller, Action::DeliveryReplayed, delivery.id.as_str(), &[("webhook", id.as_str())]).await;
             Ok((StatusCode::ACCEPTED, Json(delivery_reply(delivery))))
         }
         Replayed::Disabled => Err(disabled().into()),

@@ -1,3 +1,4 @@
-//! Integrations: what Bearing tells other programs of its own accord.
+//! Integrations: what Bearing asks and tells other programs of its own accord.
 
+pub mod fetch;
 pub mod webhooks;

@@ -80,6 +80,28 @@ pub struct Texts {
     pub unbuilt_more: &'static str,
     /// The button that signs out.
     pub sign_out: &'static str,
+    /// The button that leads to the provider; `{provider}` is its name, here and below.
+    pub sign_in_with: &'static str,
+    /// Said between a form and that button.
+    pub or: &'static str,
+    /// The heading where the provider brought nobody in.
+    pub not_in: &'static str,
+    /// The link from there to the form.
+    pub back: &'static str,
+    /// Said where the provider cannot be asked.
+    pub provider_down: &'static str,
+    /// Said where it refused.
+    pub provider_refused: &'static str,
+    /// Said where the sign-in is not one that began here, or not any more.
+    pub provider_stale: &'static str,
+    /// Said where what it sent is not to be trusted.
+    pub provider_untrusted: &'static str,
+    /// Said where it has not verified the address.
+    pub provider_unverified: &'static str,
+    /// Said where nobody has the address `{email}`.
+    pub provider_unknown: &'static str,
+    /// Said where whoever has the address `{email}` is somebody else to the provider.
+    pub provider_taken: &'static str,
 }
 
 /// Every language, the one for whoever speaks none of them first.
@@ -100,6 +122,10 @@ mod tests {
     fn every_language_keeps_the_places_of_what_is_put_in() {
         for texts in ALL {
             assert!(texts.too_many.contains("{minutes}") && texts.join.contains("{site}"), "{}", texts.locale);
+            let named = [texts.sign_in_with, texts.provider_down, texts.provider_refused, texts.provider_untrusted];
+            let addressed = [texts.provider_unknown, texts.provider_taken];
+            assert!(named.iter().chain(&addressed).all(|text| text.contains("{provider}")), "{}", texts.locale);
+            assert!(addressed.iter().all(|text| text.contains("{email}")), "{}", texts.locale);
             assert!(texts.unbuilt_more.contains("cargo xtask build"), "{}", texts.locale);
             assert_eq!(Texts::of(texts.locale).language, texts.language);
         }

@@ -15,6 +15,7 @@ mod backup;
 mod counts;
 mod deleted;
 mod error;
+mod identities;
 mod inbox;
 mod json;
 mod keys;
@@ -45,6 +46,7 @@ use transfer::Purpose;
 pub use audit::{Actor, ActorKind, AuditEntry, AuditStore};
 pub use backup::{Contents, Restored, back_up, restore};
 pub use error::{Result, StoreError};
+pub use identities::{Identity, IdentityStore, Linked};
 pub use inbox::{Counted, InboxStore, MarkChange, Marked, Marking, Marks};
 pub use keys::{Key, KeyStore, Scope};
 pub use live::{Heard, LiveStore};
@@ -73,6 +75,7 @@ pub trait Store:
     SiteStore
     + KeyStore
     + MemberStore
+    + IdentityStore
     + SessionStore
     + AuditStore
     + ShareStore
@@ -93,6 +96,7 @@ impl<
     T: SiteStore
         + KeyStore
         + MemberStore
+        + IdentityStore
         + SessionStore
         + AuditStore
         + ShareStore

@@ -108,6 +108,12 @@ pub enum Changed {
     LastOwner,
 }
 
+/// Whether somebody new who uses an invitation chose the address: a link to a site that was for nobody in particular. Whoever
+/// becomes operator by such a link had it from the server itself.
+pub(crate) fn chose_address(invitation: &Invitation) -> bool {
+    invitation.email.is_none() && matches!(invitation.purpose, Purpose::Join { .. })
+}
+
 /// Storage of members, their roles and invitations.
 #[async_trait]
 pub trait MemberStore: Send + Sync {
@@ -119,6 +125,9 @@ pub trait MemberStore: Send + Sync {
 
     /// The member who signs in with this address, which is in lower case.
     async fn member_by_email(&self, email: &str) -> Result<Option<Member>>;
+
+    /// Every operator, by id.
+    async fn operators(&self) -> Result<Vec<Member>>;
 
     /// Sets a member's name and language. False when there is no such member.
     async fn edit_member(&self, id: &MemberId, name: String, locale: Option<String>) -> Result<bool>;
@@ -153,6 +162,10 @@ pub trait MemberStore: Send + Sync {
 
     /// The invitations to a site that have not ended at `now`, the oldest first.
     async fn invitations(&self, site: &SiteId, now: i64) -> Result<Vec<Invitation>>;
+
+    /// The invitations that only this address may use, to a site or to be an operator, and that have not ended at `now`, the
+    /// oldest first. The address is in lower case.
+    async fn invitations_for(&self, email: &str, now: i64) -> Result<Vec<Invitation>>;
 
     /// The invitation whose link's secret has this hash, if it has not ended at `now`.
     async fn invitation_by_hash(&self, hash: [u8; 32], now: i64) -> Result<Option<Invitation>>;

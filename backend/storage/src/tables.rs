@@ -12,7 +12,7 @@ pub(crate) struct Table {
 }
 
 /// The tables, what others belong to first; responses go last, by themselves. Cells and generations are derived.
-pub(crate) const TABLES: [Table; 17] = [
+pub(crate) const TABLES: [Table; 19] = [
     Table { name: "deleted_site", key: 1, columns: &["site_id"] },
     Table { name: "site", key: 1, columns: &["id", "site_key", "identity_secret", "settings", "created_at"] },
     Table {
@@ -32,6 +32,8 @@ pub(crate) const TABLES: [Table; 17] = [
         key: 1,
         columns: &["id", "hash", "member_id", "created_at", "seen_at", "expires_at", "client"],
     },
+    Table { name: "identity", key: 2, columns: &["issuer", "subject", "member_id", "linked_at"] },
+    Table { name: "unvouched", key: 1, columns: &["member_id"] },
     Table {
         name: "audit",
         key: 1,

@@ -50,6 +50,7 @@ const ROUTES: &[&str] = &[
     "DELETE /v1/members/{id}",
     "PATCH /v1/members/{id}",
     "POST /v1/members/{id}/password",
+    "GET /v1/operators",
     "DELETE /v1/session",
     "GET /v1/session",
     "PATCH /v1/session",

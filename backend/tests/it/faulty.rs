@@ -10,12 +10,12 @@ use bearing_shared::id::{
 use bearing_shared::survey::Survey;
 use bearing_storage::{
     Accepted, Applied, Arrival, AuditEntry, AuditStore, Changed, CheckReport, Claim, Claimed, CountingStatus, Cursor,
-    Delivery, DeliveryCursor, EventCount, FunnelCounts, Heard, InboxStore, Invitation, Joining, Key, KeyStore,
-    LiveStore, LogEntries, LogStore, MarkChange, Marking, Member, MemberStore, Membership, Outcome, Page, Position,
-    PublishedVersion, Rating, Replayed, ReportFilter, ReportStore, ResponseFilter, ResponseStore, Result, Role,
-    Session, SessionStore, Settled, Share, ShareStore, Sighting, SightingStore, SignedIn, Site, SiteStore, Store,
-    StoreError, StoredResponse, StoredSurvey, SurveyStore, Tallied, TallyQuery, TransferStore, UpkeepStore, Webhook,
-    WebhookChange, WebhookStore,
+    Delivery, DeliveryCursor, EventCount, FunnelCounts, Heard, Identity, IdentityStore, InboxStore, Invitation,
+    Joining, Key, KeyStore, Linked, LiveStore, LogEntries, LogStore, MarkChange, Marking, Member, MemberStore,
+    Membership, Outcome, Page, Position, PublishedVersion, Rating, Replayed, ReportFilter, ReportStore, ResponseFilter,
+    ResponseStore, Result, Role, Session, SessionStore, Settled, Share, ShareStore, Sighting, SightingStore, SignedIn,
+    Site, SiteStore, Store, StoreError, StoredResponse, StoredSurvey, SurveyStore, Tallied, TallyQuery, TransferStore,
+    UpkeepStore, Webhook, WebhookChange, WebhookStore,
 };
 use tokio::sync::{mpsc, watch};
 
@@ -181,6 +181,9 @@ impl MemberStore for FaultyStore {
     async fn member_by_email(&self, email: &str) -> Result<Option<Member>> {
         self.store.member_by_email(email).await
     }
+    async fn operators(&self) -> Result<Vec<Member>> {
+        self.store.operators().await
+    }
     async fn edit_member(&self, id: &MemberId, name: String, locale: Option<String>) -> Result<bool> {
         self.switch.write()?;
         self.store.edit_member(id, name, locale).await
@@ -218,6 +221,9 @@ impl MemberStore for FaultyStore {
     async fn invitations(&self, site: &SiteId, now: i64) -> Result<Vec<Invitation>> {
         self.store.invitations(site, now).await
     }
+    async fn invitations_for(&self, email: &str, now: i64) -> Result<Vec<Invitation>> {
+        self.store.invitations_for(email, now).await
+    }
     async fn invitation_by_hash(&self, hash: [u8; 32], now: i64) -> Result<Option<Invitation>> {
         self.store.invitation_by_hash(hash, now).await
     }
@@ -228,6 +234,17 @@ impl MemberStore for FaultyStore {
     async fn accept_invitation(&self, hash: [u8; 32], joining: Joining, session: Session) -> Result<Accepted> {
         self.switch.write()?;
         self.store.accept_invitation(hash, joining, session).await
+    }
+}
+
+#[async_trait]
+impl IdentityStore for FaultyStore {
+    async fn member_by_identity(&self, identity: &Identity) -> Result<Option<Member>> {
+        self.store.member_by_identity(identity).await
+    }
+    async fn link_identity(&self, member: &MemberId, identity: Identity, now: i64) -> Result<Linked> {
+        self.switch.write()?;
+        self.store.link_identity(member, identity, now).await
     }
 }
 

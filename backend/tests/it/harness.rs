@@ -11,7 +11,8 @@ use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, Method, Request, header, request};
 use bearing::admission::Limits;
-use bearing::app::{App, Shared};
+use bearing::app::{App, Outside, Shared};
+use bearing::auth::provider::Provider;
 use bearing::auth::session;
 use bearing::clock::{Clock, ManualClock};
 use bearing::integrations::webhooks::client::Client;
@@ -59,7 +60,7 @@ impl Server {
         public_url: Option<&str>,
         wrap: impl FnOnce(Arc<dyn Store>) -> Arc<dyn Store>,
     ) -> Self {
-        Self::start_as(public_url, wrap, Limits::default(), Client::new(false)).await
+        Self::start_as(public_url, wrap, Limits::default(), Outside::default()).await
     }
 
     /// The same with a client of its own for webhooks.
@@ -68,7 +69,7 @@ impl Server {
         wrap: impl FnOnce(Arc<dyn Store>) -> Arc<dyn Store>,
         client: Client,
     ) -> Self {
-        Self::start_as(public_url, wrap, Limits::default(), client).await
+        Self::start_as(public_url, wrap, Limits::default(), Outside { client, ..Outside::default() }).await
     }
 
     /// The same with these limits of what may begin.
@@ -77,20 +78,26 @@ impl Server {
         wrap: impl FnOnce(Arc<dyn Store>) -> Arc<dyn Store>,
         limits: Limits,
     ) -> Self {
-        Self::start_as(public_url, wrap, limits, Client::new(false)).await
+        Self::start_as(public_url, wrap, limits, Outside::default()).await
+    }
+
+    /// A server at this address whose members may sign in by this provider.
+    pub(crate) async fn start_by(public_url: &str, provider: Provider) -> Self {
+        let outside = Outside { provider: Some(provider), ..Outside::default() };
+        Self::start_as(Some(public_url), |store| store, Limits::default(), outside).await
     }
 
     async fn start_as(
         public_url: Option<&str>,
         wrap: impl FnOnce(Arc<dyn Store>) -> Arc<dyn Store>,
         limits: Limits,
-        client: Client,
+        outside: Outside,
     ) -> Self {
         let place = bearing_fresh::chosen();
         let store = bearing_storage::open(&place.url).await.expect("a fresh database opens");
         let clock = Arc::new(ManualClock::at(at(NOW)));
         let (public_url, given) = (public_url.map(str::to_owned), Arc::<ManualClock>::clone(&clock));
-        let app = App::start_with(wrap(store), given, public_url, None, limits, client, None);
+        let app = App::start_with(wrap(store), given, public_url, None, limits, outside);
         app.live.linked().await;
         Self { router: bearing::http::router(Arc::clone(&app)), app, clock, place }
     }

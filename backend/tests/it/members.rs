@@ -3,13 +3,13 @@
 use bearing_shared::api::Page;
 use bearing_shared::api::audit::AuditReply;
 use bearing_shared::api::keys::KeyReply;
-use bearing_shared::api::members::SiteMemberReply;
+use bearing_shared::api::members::{OperatorReply, SiteMemberReply};
 use bearing_shared::api::session::{OpenSession, SessionReply};
 use bearing_shared::api::sites::SiteReply;
 use bearing_shared::fault::Code;
 use bearing_storage::{Role, Scope};
 use serde::de::DeserializeOwned;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::harness::{MINUTE, Server, answer};
 
@@ -161,6 +161,12 @@ async fn who_changed_what_is_noted_without_what_people_said() {
     let response = server.answered(&site, &crate::harness::with(answer(&survey, 9), said)).await;
     let erase = json!({ "customer": "cust-42" });
     server.post("/v1/respondents/erase").session(&owner).json(&erase).await.ok();
+    let mut brought: Vec<Value> = (0..3).map(|score| answer(&survey, score)).collect();
+    brought[2]["survey"] = json!("sv_nothing");
+    for _ in 0..2 {
+        // The second time all of them are there already, and nothing has changed.
+        server.post("/v1/responses").key(&site.write).json(&json!(brought)).await.ok();
+    }
     let hook = json!({ "url": "https://receiver.invalid/hooks/T0P5ECRET", "events": ["response.stored"] });
     server.post("/v1/webhooks").session(&owner).json(&hook).await.ok();
     let log: Page<AuditReply> = read(&server, "/v1/audit", &owner).await;
@@ -170,15 +176,17 @@ async fn who_changed_what_is_noted_without_what_people_said() {
         told,
         [
             ("webhook.created", "member"),
+            ("responses.imported", "key"),
             ("customer.erased", "member"),
             ("survey.published", "member"),
             ("survey.updated", "key"),
             ("site.updated", "member"),
         ]
     );
-    assert_eq!(log.items[2].detail["version"], "2");
-    assert_eq!(log.items[3].actor.name, "write", "a key is named as its owner named it");
-    assert_eq!(log.items[4].detail["fields"], "name, rotate_identity_secret");
+    assert_eq!(log.items[1].detail["responses"], "2", "those that were taken, once");
+    assert_eq!(log.items[3].detail["version"], "2");
+    assert_eq!(log.items[4].actor.name, "write", "a key is named as its owner named it");
+    assert_eq!(log.items[5].detail["fields"], "name, rotate_identity_secret");
     let text = server.get("/v1/audit").session(&owner).await.text();
     for hidden in [&secret, "cust-42", &response, "T0P5ECRET", &site.identity_secret, "sk_"] {
         assert!(!text.contains(hidden), "{hidden} in {text}");
@@ -214,4 +222,21 @@ async fn a_request_that_shows_a_key_is_judged_by_it_alone() {
     both("sk_wrong").await.refused(Code::UNAUTHORIZED);
     let made = both(&theirs.write).await.ok();
     assert_eq!(made["site"], json!(theirs.id));
+}
+
+#[tokio::test]
+async fn operators_know_each_other_and_nobody_else_does() {
+    let server = Server::start().await;
+    let site = server.site().await;
+    let (first, second) = (server.operator().await, server.operator().await);
+    let page: Page<OperatorReply> = read(&server, "/v1/operators", &first).await;
+    assert_eq!(page.items.len(), 2);
+    for operator in [&first, &second] {
+        let session: SessionReply = read(&server, "/v1/session", operator).await;
+        assert!(page.items.iter().any(|item| item.email == session.member.email), "{page:?}");
+    }
+    let owner = server.member(&[(&site, Role::Owner)]).await;
+    server.get("/v1/operators").session(&owner).await.refused(Code::INSUFFICIENT_SCOPE);
+    server.get("/v1/operators").key(&site.admin).await.refused(Code::SESSION_REQUIRED);
+    server.get("/v1/operators").await.refused(Code::UNAUTHORIZED);
 }

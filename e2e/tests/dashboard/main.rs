@@ -3,6 +3,7 @@
 mod access;
 mod first_run;
 mod live;
+mod oidc;
 mod pictures;
 mod publish;
 mod screens;

@@ -36,6 +36,97 @@ impl ActorKind {
     }
 }
 
+/// The actions, once: variant, name and meaning.
+macro_rules! actions {
+    ($($(#[$about:meta])* $variant:ident = $name:literal,)*) => {
+        /// What can be done and is noted. An entry may hold another: one that a newer or an older server knows.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Action {
+            $($(#[$about])* $variant,)*
+        }
+
+        impl Action {
+            /// Every action.
+            pub const ALL: &[Self] = &[$(Self::$variant),*];
+
+            /// The name on the wire and in the database.
+            pub fn name(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $name,)*
+                }
+            }
+        }
+    };
+}
+
+actions! {
+    /// A customer and all their responses were erased.
+    CustomerErased = "customer.erased",
+    /// A message to a webhook is sent again.
+    DeliveryReplayed = "delivery.replayed",
+    /// An invitation was taken back.
+    InvitationDeleted = "invitation.deleted",
+    /// A key was made.
+    KeyCreated = "key.created",
+    /// A key was revoked.
+    KeyDeleted = "key.deleted",
+    /// Somebody was invited.
+    MemberInvited = "member.invited",
+    /// Somebody used an invitation.
+    MemberJoined = "member.joined",
+    /// A member came by a provider for the first time.
+    MemberLinked = "member.linked",
+    /// A link for a member’s new password was made.
+    MemberPasswordLink = "member.password_link",
+    /// A member set a new password by such a link.
+    MemberPasswordSet = "member.password_set",
+    /// A member was taken out.
+    MemberRemoved = "member.removed",
+    /// A member has another role.
+    MemberRoleSet = "member.role_set",
+    /// A member changed their account.
+    MemberUpdated = "member.updated",
+    /// A response was erased.
+    ResponseDeleted = "response.deleted",
+    /// Responses were brought in by the site’s own server.
+    ResponsesImported = "responses.imported",
+    /// A shared link was made.
+    ShareCreated = "share.created",
+    /// A shared link was taken back.
+    ShareDeleted = "share.deleted",
+    /// A site was made.
+    SiteCreated = "site.created",
+    /// A site was deleted.
+    SiteDeleted = "site.deleted",
+    /// A site’s settings were changed.
+    SiteUpdated = "site.updated",
+    /// A survey was made.
+    SurveyCreated = "survey.created",
+    /// A survey was paused.
+    SurveyPaused = "survey.paused",
+    /// A version of a survey was published.
+    SurveyPublished = "survey.published",
+    /// A survey was edited.
+    SurveyUpdated = "survey.updated",
+    /// A webhook was made.
+    WebhookCreated = "webhook.created",
+    /// A webhook was deleted.
+    WebhookDeleted = "webhook.deleted",
+    /// A webhook has a new secret.
+    WebhookRotated = "webhook.rotated",
+    /// A test message is sent to a webhook.
+    WebhookTested = "webhook.tested",
+    /// A webhook was changed.
+    WebhookUpdated = "webhook.updated",
+}
+
+impl Action {
+    /// The action of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|action| action.name() == name)
+    }
+}
+
 /// Who made a change.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -65,6 +65,21 @@ pub struct SiteMemberReply {
     pub created_at: String,
 }
 
+/// An operator, who may make sites and owns every one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct OperatorReply {
+    /// The id.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub id: MemberId,
+    /// The address to sign in with.
+    pub email: String,
+    /// The name.
+    pub name: String,
+    /// When the account was made.
+    pub created_at: String,
+}
+
 /// Another role for a member.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

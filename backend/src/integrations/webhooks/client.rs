@@ -116,6 +116,11 @@ async fn apart<T: Send + 'static>(
     tokio::task::spawn_blocking(working).await.map_err(std::io::Error::other)?
 }
 
+/// A connection, by TLS or without.
+pub(crate) trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
+
+impl<S: AsyncRead + AsyncWrite + Send + Unpin> Stream for S {}
+
 /// The client.
 #[derive(Clone)]
 pub struct Client {
@@ -161,15 +166,23 @@ impl Client {
     }
 
     async fn exchange(&self, url: &Url, headers: HeaderMap, body: Bytes, now: i64) -> Result<Answer, Refusal> {
+        let stream = self.open(url).await?;
+        send(stream, request(url, headers, body)?, now).await
+    }
+
+    /// A connection to where an address leads, by TLS unless it is plain http.
+    ///
+    /// # Errors
+    /// Why there is none.
+    pub(crate) async fn open(&self, url: &Url) -> Result<Box<dyn Stream>, Refusal> {
         let is_tls = match url.scheme() {
             "https" => true,
             "http" if self.allow_private => false,
             _ => return Err(Refusal::Address),
         };
         let stream = self.connect(url).await?;
-        let request = request(url, headers, body)?;
         if !is_tls {
-            return send(stream, request, now).await;
+            return Ok(Box::new(stream));
         }
         let name = match url.host().ok_or(Refusal::Address)? {
             Host::Domain(name) => ServerName::try_from(name.trim_end_matches('.').to_owned()),
@@ -177,8 +190,7 @@ impl Client {
             Host::Ipv6(address) => Ok(ServerName::IpAddress(std::net::IpAddr::from(address).into())),
         };
         let name = name.map_err(|_| Refusal::Address)?;
-        let stream = self.tls.connect(name, stream).await.map_err(|_| Refusal::Tls)?;
-        send(stream, request, now).await
+        Ok(Box::new(self.tls.connect(name, stream).await.map_err(|_| Refusal::Tls)?))
     }
 
     /// Connects to the first address that is allowed and answers.
@@ -221,11 +233,7 @@ fn request(url: &Url, headers: HeaderMap, body: Bytes) -> Result<Request<Full<By
     Ok(request)
 }
 
-async fn send(
-    stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
-    request: Request<Full<Bytes>>,
-    now: i64,
-) -> Result<Answer, Refusal> {
+async fn send(stream: Box<dyn Stream>, request: Request<Full<Bytes>>, now: i64) -> Result<Answer, Refusal> {
     let mut http = hyper::client::conn::http1::Builder::new();
     http.max_buf_size(HEAD);
     let (mut sender, connection) = http.handshake(TokioIo::new(stream)).await.map_err(|_| Refusal::Broken)?;

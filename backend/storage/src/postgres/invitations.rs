@@ -6,7 +6,7 @@ use tokio_postgres::Row;
 use super::session::{Session as Transaction, lock_key};
 use super::{members, rows, sessions};
 use crate::Result;
-use crate::members::{Accepted, Invitation, Joining, Purpose};
+use crate::members::{Accepted, Invitation, Joining, Purpose, chose_address};
 use crate::sessions::Session;
 
 const INVITATION: &str =
@@ -81,6 +81,13 @@ pub(super) async fn of_site(transaction: &Transaction, site: &SiteId, now: i64) 
     transaction.query(&sql, &[&site.0, &now]).await?.iter().map(record).collect()
 }
 
+/// The invitations that only this address may use and that have not ended.
+pub(super) async fn of_address(transaction: &Transaction, email: &str, now: i64) -> Result<Vec<Invitation>> {
+    let sql =
+        format!("{INVITATION} WHERE email = $1 AND member_id IS NULL AND expires_at > $2 ORDER BY created_at, id");
+    transaction.query(&sql, &[&email, &now]).await?.iter().map(record).collect()
+}
+
 /// The invitation with this hash, if it has not ended; kept as it is until the end where it is to be used.
 pub(super) async fn find(
     transaction: &Transaction,
@@ -113,6 +120,9 @@ pub(super) async fn accept(
         (_, Joining::New(member)) => {
             if !members::insert(transaction, &member).await? {
                 return Ok(Accepted::EmailTaken);
+            }
+            if chose_address(&invitation) {
+                transaction.execute("INSERT INTO unvouched (member_id) VALUES ($1)", &[&member.id.0]).await?;
             }
             member.id
         }

@@ -123,7 +123,7 @@ async fn remove(transaction: &Transaction, site: &SiteId, member: &MemberId) -> 
 
 /// Takes away what belongs to a member who is gone.
 async fn forget(transaction: &Transaction, member: &MemberId) -> Result<()> {
-    for table in ["membership", "session", "invitation"] {
+    for table in ["membership", "session", "invitation", "identity", "unvouched"] {
         transaction.execute(&format!("DELETE FROM {table} WHERE member_id = $1"), &[&member.0]).await?;
     }
     Ok(())
@@ -161,6 +161,14 @@ impl MemberStore for PostgresStore {
     async fn member_by_email(&self, email: &str) -> Result<Option<Member>> {
         let transaction = self.reading(Sites::Of(&[])).await?;
         let found = find(&transaction, "email", email).await;
+        transaction.end(found).await
+    }
+
+    async fn operators(&self) -> Result<Vec<Member>> {
+        let transaction = self.reading(Sites::Of(&[])).await?;
+        let sql = format!("SELECT {MEMBER} FROM member WHERE operator = 1 ORDER BY id");
+        let found = transaction.query(&sql, &[]).await;
+        let found = found.and_then(|rows| rows.iter().map(record).collect());
         transaction.end(found).await
     }
 
@@ -238,6 +246,12 @@ impl MemberStore for PostgresStore {
     async fn invitations(&self, site: &SiteId, now: i64) -> Result<Vec<Invitation>> {
         let transaction = self.reading(Sites::Of(std::slice::from_ref(site))).await?;
         let found = invitations::of_site(&transaction, site, now).await;
+        transaction.end(found).await
+    }
+
+    async fn invitations_for(&self, email: &str, now: i64) -> Result<Vec<Invitation>> {
+        let transaction = self.reading(Sites::All).await?;
+        let found = invitations::of_address(&transaction, email, now).await;
         transaction.end(found).await
     }
 

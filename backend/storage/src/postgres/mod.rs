@@ -20,6 +20,7 @@ mod faults;
 mod filter;
 mod generations;
 mod hold;
+mod identities;
 mod inbox;
 mod intake;
 mod invitations;

@@ -21,6 +21,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/postgres/0004_deleted.sql"),
     include_str!("../../migrations/postgres/0005_members.sql"),
     include_str!("../../migrations/postgres/0006_marks.sql"),
+    include_str!("../../migrations/postgres/0007_identities.sql"),
     include_str!("../../migrations/postgres/0008_origins.sql"),
 ];
 

@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
 use super::{members, sessions};
 use crate::Result;
-use crate::members::{Accepted, Invitation, Joining, Purpose};
+use crate::members::{Accepted, Invitation, Joining, Purpose, chose_address};
 use crate::sessions::Session;
 
 const INVITATION: &str =
@@ -87,6 +87,15 @@ pub(super) fn of_site(connection: &Connection, site: &SiteId, now: i64) -> Resul
     found.into_iter().map(record).collect()
 }
 
+/// The invitations that only this address may use and that have not ended.
+pub(super) fn of_address(connection: &Connection, email: &str, now: i64) -> Result<Vec<Invitation>> {
+    let sql =
+        format!("{INVITATION} WHERE email = ?1 AND member_id IS NULL AND expires_at > ?2 ORDER BY created_at, id");
+    let mut statement = connection.prepare_cached(&sql)?;
+    let found: Vec<Columns> = statement.query_map(params![email, now], columns)?.collect::<rusqlite::Result<_>>()?;
+    found.into_iter().map(record).collect()
+}
+
 /// The invitation with this hash, if it has not ended.
 pub(super) fn find(connection: &Connection, hash: [u8; 32], now: i64) -> Result<Option<Invitation>> {
     let mut statement = connection.prepare_cached(&format!("{INVITATION} WHERE hash = ?1 AND expires_at > ?2"))?;
@@ -111,6 +120,9 @@ pub(super) fn accept(
         (_, Joining::New(member)) => {
             if !members::insert(transaction, &member)? {
                 return Ok(Accepted::EmailTaken);
+            }
+            if chose_address(&invitation) {
+                transaction.execute("INSERT INTO unvouched (member_id) VALUES (?1)", [&member.id.0])?;
             }
             member.id
         }

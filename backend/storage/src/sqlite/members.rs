@@ -119,7 +119,7 @@ fn remove(transaction: &Transaction<'_>, site: &SiteId, member: &MemberId) -> Re
 
 /// Takes away what belongs to a member who is gone.
 fn forget(transaction: &Transaction<'_>, member: &MemberId) -> Result<()> {
-    for table in ["membership", "session", "invitation"] {
+    for table in ["membership", "session", "invitation", "identity", "unvouched"] {
         transaction.execute(&format!("DELETE FROM {table} WHERE member_id = ?1"), [&member.0])?;
     }
     Ok(())
@@ -139,6 +139,15 @@ impl MemberStore for SqliteStore {
     async fn member_by_email(&self, email: &str) -> Result<Option<Member>> {
         let email = email.to_owned();
         self.readers.run(move |connection| find(connection, "email", &email)).await
+    }
+
+    async fn operators(&self) -> Result<Vec<Member>> {
+        let read = |connection: &Connection| {
+            let sql = format!("SELECT {MEMBER} FROM member WHERE operator ORDER BY id");
+            let mut statement = connection.prepare_cached(&sql)?;
+            Ok(statement.query_map([], record)?.collect::<rusqlite::Result<_>>()?)
+        };
+        self.readers.run(read).await
     }
 
     async fn edit_member(&self, id: &MemberId, name: String, locale: Option<String>) -> Result<bool> {
@@ -215,6 +224,11 @@ impl MemberStore for SqliteStore {
     async fn invitations(&self, site: &SiteId, now: i64) -> Result<Vec<Invitation>> {
         let site = site.clone();
         self.readers.run(move |connection| invitations::of_site(connection, &site, now)).await
+    }
+
+    async fn invitations_for(&self, email: &str, now: i64) -> Result<Vec<Invitation>> {
+        let email = email.to_owned();
+        self.readers.run(move |connection| invitations::of_address(connection, &email, now)).await
     }
 
     async fn invitation_by_hash(&self, hash: [u8; 32], now: i64) -> Result<Option<Invitation>> {

@@ -12,6 +12,7 @@ mod deleted;
 mod erase;
 mod filter;
 mod generations;
+mod identities;
 mod inbox;
 mod invitations;
 mod keys;

@@ -19,6 +19,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/sqlite/0004_deleted.sql"),
     include_str!("../../migrations/sqlite/0005_members.sql"),
     include_str!("../../migrations/sqlite/0006_marks.sql"),
+    include_str!("../../migrations/sqlite/0007_identities.sql"),
     include_str!("../../migrations/sqlite/0008_origins.sql"),
 ];
 

@@ -36,6 +36,7 @@ mod axes;
 mod builders;
 mod generations;
 mod histories;
+mod identities;
 mod inbox;
 mod keys;
 mod learning;

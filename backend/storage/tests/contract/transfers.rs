@@ -3,10 +3,11 @@
 use bearing_shared::api::intake::EventKind;
 use bearing_shared::api::responses::ResponseState;
 use bearing_shared::api::webhooks::Notice;
-use bearing_shared::id::{KeyId, SiteId, SurveyId, WebhookId};
+use bearing_shared::id::{KeyId, MemberId, SiteId, SurveyId, WebhookId};
 use bearing_storage::{
-    Arrival, InvitationPurpose as Purpose, Key, MarkChange, Outcome, Position, Progress, ResponseFilter, Result, Role,
-    Rows, Scope, States, Store, StoreError, StoredResponse, Webhook, Withdrawal, back_up, open, restore, transfer,
+    Arrival, Invitation, InvitationPurpose as Purpose, Joining, Key, MarkChange, Outcome, Position, Progress,
+    ResponseFilter, Result, Role, Rows, Scope, States, Store, StoreError, StoredResponse, Webhook, Withdrawal, back_up,
+    open, restore, transfer,
 };
 
 use crate::builders::*;
@@ -43,10 +44,18 @@ async fn fill(db: &Database) -> Result<()> {
     assert!(db.create_webhook(webhook, 9).await?);
     let join = |site: &str| Purpose::Join { site: SiteId::from(site), role: Role::Owner };
     let ann = crate::members::joined(db, 1, join("st_home")).await?;
-    crate::members::joined(db, 2, Purpose::Operator).await?;
+    let bob = crate::members::joined(db, 2, Purpose::Operator).await?;
     for (number, purpose) in [(3, join("st_other")), (4, Purpose::Operator), (5, Purpose::Password(ann.id.clone()))] {
         assert!(db.create_invitation(crate::members::invitation(number, purpose)).await?);
     }
+    for member in [&ann, &bob] {
+        db.link_identity(&member.id, crate::identities::identity(&member.id.0), NOON).await?;
+    }
+    // This one chose the address, and still has to lose the password after the move.
+    let eve = Invitation { email: None, ..crate::members::invitation(6, join("st_home")) };
+    assert!(db.create_invitation(eve).await?);
+    let (member, begun) = (crate::members::member(6), crate::members::session(6, &crate::members::member(6)));
+    db.accept_invitation([6; 32], Joining::New(member), begun).await?;
     let hash = [7; 32];
     let (id, scope, name, last_used_at) = (KeyId::from("key_1"), Scope::Write, "CRM".into(), Some(NOON + 9));
     assert!(db.create_key(Key { id, site: home(), hash, scope, name, created_at: NOON, last_used_at }).await?);
@@ -86,6 +95,8 @@ async fn told(store: &dyn Store) -> Result<String> {
     for number in 1..=5 {
         told += &format!("{:#?}", store.session_by_hash([number; 32], NOON).await?);
         told += &format!("{:#?}", store.invitation_by_hash([number; 32], NOON).await?);
+        let identity = crate::identities::identity(&format!("mb_{number:02}"));
+        told += &format!("{:#?}", store.member_by_identity(&identity).await?);
     }
     for site in store.sites().await?.iter().map(|site| &site.id) {
         let counting = store.counting(site).await?.map(|status| (status.zone, status.dimensions, status.touchpoints));
@@ -121,6 +132,9 @@ async fn everything_moves_to_either_engine(db: &Database) -> Result<()> {
         let outcomes = [Outcome::Erased, Outcome::Erased, Outcome::Duplicate, Outcome::Stored];
         assert_eq!(accept(&store, late).await?, outcomes);
         assert_sound(&store).await?;
+        let eve = MemberId::from("mb_06");
+        store.link_identity(&eve, crate::identities::identity("eve"), NOON).await?;
+        assert_eq!(store.member(&eve).await?.and_then(|eve| eve.password), None, "who chose the address has moved too");
         store.close().await;
     }
     Ok(())

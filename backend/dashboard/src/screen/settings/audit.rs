@@ -3,6 +3,7 @@
 use bearing_shared::api::audit::{ActorKind, AuditReply};
 use leptos::prelude::*;
 
+use crate::deed::{self, Piece};
 use crate::fetch;
 use crate::locale::{locale, words};
 use crate::part::{button, changing, each, el, lead, list, named, rows, section};
@@ -36,7 +37,8 @@ fn page(cursor: Option<String>) -> AnyView {
 }
 
 fn entry(entry: &AuditReply) -> AnyView {
-    let words = &words().settings;
+    let all = words();
+    let words = &all.settings;
     let actor = &entry.actor;
     let kind = match actor.kind {
         ActorKind::Key => words.key,
@@ -45,17 +47,37 @@ fn entry(entry: &AuditReply) -> AnyView {
     };
     let name = if actor.name.is_empty() { actor.id.clone() } else { actor.name.clone() };
     let code = |class, text: &String| el("code", class, vec![text.clone().into_any()]);
-    let said =
-        vec![format!("{kind} ").into_any(), named(name), format!(" · {}", locale().moment(&entry.at)).into_any()];
-    let head =
-        vec![code("", &entry.action), " ".into_any(), code("quiet", &entry.object), el("span", "quiet who", said)];
-    let whole = if entry.detail.is_empty() {
-        el("div", "what", head)
-    } else {
-        let pairs = entry.detail.iter().flat_map(|(name, value)| {
+    let mut head = vec![kind.into_any(), " ".into_any(), el("b", "", vec![named(name)]), " ".into_any()];
+    let said = match deed::told(all, entry) {
+        Some((pieces, said)) => {
+            head.extend(pieces.into_iter().map(|piece| match piece {
+                Piece::Words(words) => words.into_any(),
+                Piece::Value(value) => named(value),
+            }));
+            said
+        }
+        None => {
+            head.push(code("", &entry.action));
+            Vec::new()
+        }
+    };
+    let object = code("quiet", &entry.object);
+    let object = match deed::place(&entry.object) {
+        Some(place) => {
+            let path = site().path(&place);
+            view! { <a href=path>{object}</a> }.into_any()
+        }
+        None => object,
+    };
+    let about = vec![format!("{} ", locale().moment(&entry.at)).into_any(), object];
+    head.push(el("span", "quiet who", about));
+    // What the sentence has not said.
+    let rest: Vec<_> = entry.detail.iter().filter(|(name, _)| !said.contains(&name.as_str())).collect();
+    if !rest.is_empty() {
+        let pairs = rest.into_iter().flat_map(|(name, value)| {
             [el("dt", "", vec![name.clone().into_any()]), el("dd", "", vec![named(value.clone())])]
         });
-        el("details", "what", vec![el("summary", "", head), el("dl", "", pairs.collect())])
-    };
-    el("li", "entry audit", vec![whole])
+        head.push(el("dl", "", pairs.collect()));
+    }
+    el("li", "entry audit", vec![el("div", "what", head)])
 }

@@ -1,6 +1,6 @@
 //! Who may see and change the site, and who is invited to.
 
-use bearing_shared::api::members::{InvitationReply, Role, SiteMemberReply};
+use bearing_shared::api::members::{InvitationReply, OperatorReply, Role, SiteMemberReply};
 use gloo::net::http::Method;
 use leptos::prelude::*;
 use serde_json::Value;
@@ -8,8 +8,8 @@ use serde_json::Value;
 use crate::fetch;
 use crate::locale::{locale, words};
 use crate::part::{
-    Ask, Field, Form, Question, button, choices, each, el, lead, list, mark, named, remover, revealed, row, rows,
-    section,
+    Ask, Field, Form, Question, button, changing, choices, copyable, each, el, lead, list, mark, named, remover,
+    revealed, row, rows, section,
 };
 use crate::query;
 use crate::session::session;
@@ -23,6 +23,8 @@ struct Acts {
     may: bool,
     /// Changes what is at an address of the API; without a body it is removed.
     act: Callback<(String, Value)>,
+    /// Makes a link for the password of the member at an address, who goes by this name.
+    renew: Callback<(String, String)>,
 }
 
 /// The part *members*.
@@ -38,24 +40,68 @@ pub(super) fn part() -> AnyView {
     let invitations =
         list(Box::new(move || may.then(|| fetch::address("/v1/invitations", &[site.parameter()]))), changed);
     let act = form.act(changed, words.common.saved);
-    let acts = Acts { ask, may, act };
+    // What is shown once: the link, whose it is and when it ends.
+    let locale = locale();
+    let renewed = RwSignal::new(None::<(String, String)>);
+    let renew = Callback::new(move |(address, name): (String, String)| {
+        form.send(Method::POST, address, Value::Null, move |reply| {
+            let text = |field: &str| reply[field].as_str().unwrap_or_default().to_owned();
+            let until = fill(words.settings.until, &[("date", &locale.moment(&text("expires_at")))]);
+            let whose = fill(words.settings.renewing, &[("name", &name)]);
+            renewed.set(Some((text("link"), format!("{whose} · {until}"))));
+        });
+    });
+    let acts = Acts { ask, may, act, renew };
     let own = session().member.id;
     let draw = each(move |member: SiteMemberReply| member_row(&member, acts, member.id == own));
-    let team =
-        vec![lead(words.settings.roles_lead), form.common_fault(), rows(members, words.settings.no_members, draw)];
+    let team = vec![
+        lead(words.settings.roles_lead),
+        form.common_fault(),
+        link_of(renewed),
+        rows(members, words.settings.no_members, draw),
+    ];
     let mut parts = vec![section(words.settings.part_members, team)];
     if may {
         let draw = each(move |invitation: InvitationReply| invitation_row(&invitation, acts));
         parts.push(inviting(changed));
         parts.push(section(words.settings.invitations, vec![rows(invitations, "–", draw)]));
     }
+    if session().member.operator {
+        let operators = list(Box::new(|| Some("/v1/operators".to_owned())), RwSignal::new(0));
+        let draw = each(|operator: OperatorReply| operator_row(&operator));
+        parts.push(section(
+            words.settings.operators,
+            vec![lead(words.settings.operators_lead), rows(operators, "–", draw)],
+        ));
+    }
     parts.push(ask.view());
     parts.into_any()
 }
 
+/// The link for somebody's new password, as soon as there is one.
+fn link_of(renewed: RwSignal<Option<(String, String)>>) -> AnyView {
+    let words = &words().settings;
+    changing(move || match renewed.get() {
+        None => ().into_any(),
+        Some((link, whose)) => {
+            let said =
+                el("p", "", vec![el("b", "", vec![named(whose)]), " ".into_any(), words.invite_link_lead.into_any()]);
+            view! { <div class="revealed" role="status">{said}{copyable(link, words.renew)}</div> }.into_any()
+        }
+    })
+}
+
+fn operator_row(operator: &OperatorReply) -> AnyView {
+    let (name, about) = match operator.name.is_empty() {
+        true => (operator.email.clone(), ().into_any()),
+        false => (operator.name.clone(), named(operator.email.clone())),
+    };
+    row(vec![el("b", "", vec![named(name)])], about, Vec::new())
+}
+
 /// The address of one thing of the site.
-fn addressed(path: &str, id: &str) -> String {
-    fetch::address(&format!("{path}{}", query::segment(id)), &[untrack(|| site().parameter())])
+fn addressed(path: &str, id: &str, below: &str) -> String {
+    fetch::address(&format!("{path}{}{below}", query::segment(id)), &[untrack(|| site().parameter())])
 }
 
 /// The roles, as a choice shows them, in their order.
@@ -70,7 +116,7 @@ fn role_name(role: Role, words: &Text) -> &'static str {
 
 fn member_row(member: &SiteMemberReply, acts: Acts, own: bool) -> AnyView {
     let words = words();
-    let path = addressed("/v1/members/", &member.id.0);
+    let path = addressed("/v1/members/", &member.id.0, "");
     let name = if member.name.is_empty() { member.email.clone() } else { member.name.clone() };
     let actions = acts.may.then(|| {
         let (there, label) = (path.clone(), fill(words.settings.role_of, &[("name", &name)]));
@@ -97,7 +143,11 @@ fn member_row(member: &SiteMemberReply, acts: Acts, own: bool) -> AnyView {
         let select = view! {
             <select aria-label=label on:change=choose>{choices(&roles(words), member.role.name())}</select>
         };
-        vec![select.into_any(), remover(label_remove, remove)]
+        let (there, whose) = (addressed("/v1/members/", &member.id.0, "/password"), name.clone());
+        let renew = move || acts.renew.run((there.clone(), whose.clone()));
+        let label = fill(words.settings.renewing, &[("name", &name)]);
+        let renew = button("button small", label, words.settings.renew.into_any(), renew);
+        vec![select.into_any(), renew, remover(label_remove, remove)]
     });
     let actions = actions.unwrap_or_else(|| vec![mark(role_name(member.role, words))]);
     let mut main = vec![el("b", "", vec![named(name)])];
@@ -111,7 +161,7 @@ fn member_row(member: &SiteMemberReply, acts: Acts, own: bool) -> AnyView {
 
 fn invitation_row(invitation: &InvitationReply, acts: Acts) -> AnyView {
     let (words, locale) = (words(), locale());
-    let path = addressed("/v1/invitations/", &invitation.id.0);
+    let path = addressed("/v1/invitations/", &invitation.id.0, "");
     let whom = invitation.email.clone().unwrap_or_else(|| words.settings.anyone.to_owned());
     let until = fill(words.settings.until, &[("date", &locale.moment(&invitation.expires_at))]);
     let about = format!("{} · {until}", role_name(invitation.role, words));

@@ -1,6 +1,7 @@
 //! Which words there are: a struct a screen.
 
 mod account;
+mod audit;
 mod board;
 mod common;
 mod editor;
@@ -12,6 +13,7 @@ mod settings;
 mod surveys;
 
 pub use account::Account;
+pub use audit::Audit;
 pub use board::Board;
 pub use common::Common;
 pub use editor::Editor;
@@ -43,6 +45,8 @@ pub struct Text {
     pub responses: Responses,
     /// The settings.
     pub settings: Settings,
+    /// What was done, in the audit log.
+    pub audit: Audit,
     /// Surveys as a whole.
     pub surveys: Surveys,
 }
