@@ -33,7 +33,7 @@ const ASSET_INPUTS: [&str; 12] = [
 ];
 
 /// What the dashboard's files are made from, beside the compiled program.
-const DASHBOARD_INPUTS: [&str; 8] = [
+const DASHBOARD_INPUTS: [&str; 9] = [
     "Cargo.lock",
     "backend/dashboard/page",
     "backend/dashboard/src/text",
@@ -42,6 +42,7 @@ const DASHBOARD_INPUTS: [&str; 8] = [
     "dist/.build/making.wasm",
     "dist/.build/reading.wasm",
     "dist/.build/showing.wasm",
+    "dist/.build/exploring.wasm",
 ];
 
 /// The style sheets that only some surveys need.
@@ -111,7 +112,7 @@ pub(crate) fn assets(place: &Place) -> Result<()> {
 /// Makes the dashboard's files, in `dist/dashboard`.
 fn dashboard(place: &Place) -> Result<()> {
     let mut programs = Vec::new();
-    for program in [wasm::READING, wasm::MAKING, wasm::SHOWING] {
+    for program in [wasm::READING, wasm::EXPLORING, wasm::MAKING, wasm::SHOWING] {
         programs.push(wasm::compile(place, &program)?);
     }
     let (work, out) = (place.work(), place.dist().join("dashboard"));

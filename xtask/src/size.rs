@@ -90,12 +90,12 @@ fn dashboard(place: &Place) -> Result<bool> {
     let common =
         size("index.html") + size("main.css") + size("start.js") + words.context("the dashboard has no words")?;
     let mut small = true;
-    for program in ["reading", "making", "showing"] {
+    for program in ["reading", "exploring", "making", "showing"] {
         let (glue, wasm) = (size(&format!("{program}.js")), size(&format!("{program}.wasm")));
         ensure!(glue > 0 && wasm > 0, "the dashboard has no program {program}");
         let sum = common + glue + wasm;
         let verdict = if sum > DASHBOARD_LIMIT { "TOO LARGE" } else { "ok" };
-        say(format_args!("dashboard first load, {program:<8}{sum:>8} brotli, fails past {DASHBOARD_LIMIT}: {verdict}"));
+        say(format_args!("dashboard first load, {program:<9}{sum:>8} brotli, fails past {DASHBOARD_LIMIT}: {verdict}"));
         small &= sum <= DASHBOARD_LIMIT;
     }
     Ok(small)

@@ -56,6 +56,9 @@ pub(crate) const WIDGET: Program = Program {
 /// What a site's team downloads to look.
 pub(crate) const READING: Program = dashboard("reading", "reading");
 
+/// What a site's team downloads to ask what changed, where, and why.
+pub(crate) const EXPLORING: Program = dashboard("exploring", "exploring");
+
 /// What a site's team downloads to make surveys and to set things.
 pub(crate) const MAKING: Program = dashboard("making", "making");
 
@@ -63,7 +66,7 @@ pub(crate) const MAKING: Program = dashboard("making", "making");
 pub(crate) const SHOWING: Program = dashboard("showing", "showing");
 
 /// All at once, which nobody downloads: lints look at all of it.
-pub(crate) const DASHBOARD: Program = dashboard("dashboard", "reading,making,showing");
+pub(crate) const DASHBOARD: Program = dashboard("dashboard", "reading,exploring,making,showing");
 
 const fn dashboard(name: &'static str, features: &'static str) -> Program {
     Program {

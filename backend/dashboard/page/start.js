@@ -1,11 +1,12 @@
 // Starts the dashboard, and says what happened when it cannot start or has stopped.
 const file = name => new URL(name, import.meta.url);
 
-// Three programs, a page loads one: what answers questions, what makes surveys and sets things, and what shows a board
-// (`src/place.rs` asks the same).
+// Four programs, a page loads one: what shows how things are, what answers questions, what makes surveys and sets things,
+// and what shows a board (`src/place.rs` asks the same).
 const making = /^\/app\/((account|new)\/?$|[^/]+\/(surveys|settings)(\/|$))/.test(location.pathname);
+const exploring = /^\/app\/[^/]+\/explore\/?$/.test(location.pathname);
 const showing = /^\/app\/(shared|[^/]+\/tv\/?)$/.test(location.pathname);
-const name = making ? "making" : showing ? "showing" : "reading";
+const name = making ? "making" : exploring ? "exploring" : showing ? "showing" : "reading";
 
 // The words of the reader's language come beside the program; who has chosen another waits for those.
 const spoken = ["en", "nl", "de", "fr", "es", "ar"];

@@ -69,10 +69,15 @@ fn Member(session: SessionReply) -> impl IntoView {
     provide_context(Listing::new());
     turn(locale::locale().language);
     // Made within the router, which they ask for the address.
-    view! { <Router>{if place::program(&browser::path()) == Program::Making { making() } else { reading(&session) }}</Router> }
+    let screens = move || match place::program(&browser::path()) {
+        Program::Making => making(),
+        Program::Exploring => exploring(),
+        Program::Reading | Program::Showing => reading(&session),
+    };
+    view! { <Router>{screens()}</Router> }
 }
 
-/// The screens of the program that shows.
+/// The screens of the program that shows how things are.
 #[cfg(feature = "reading")]
 fn reading(session: &SessionReply) -> AnyView {
     // Who has no site yet makes one or reads whom to ask, which the other program says.
@@ -84,9 +89,19 @@ fn reading(session: &SessionReply) -> AnyView {
             <Route path=path!("app/new") view=Elsewhere />
             <Route path=path!("app/account") view=Elsewhere />
             <Route path=path!("app/:site") view=|| view! { <InSite><screen::Overview /></InSite> } />
-            <Route path=path!("app/:site/explore") view=|| view! { <InSite><screen::Explore /></InSite> } />
             <Route path=path!("app/:site/responses") view=|| view! { <InSite><screen::Responses /></InSite> } />
             <Route path=path!("app/:site/responses/:response") view=|| view! { <InSite><screen::Response /></InSite> } />
+        </Routes>
+    }
+    .into_any()
+}
+
+/// The screen of the program that answers questions.
+#[cfg(feature = "exploring")]
+fn exploring() -> AnyView {
+    view! {
+        <Routes fallback=Elsewhere>
+            <Route path=path!("app/:site/explore") view=|| view! { <InSite><screen::Explore /></InSite> } />
         </Routes>
     }
     .into_any()
@@ -111,6 +126,12 @@ fn making() -> AnyView {
 /// Nothing: the page loads the other program for these addresses.
 #[cfg(not(feature = "reading"))]
 fn reading(_: &SessionReply) -> AnyView {
+    ().into_any()
+}
+
+/// Nothing: the page loads the other program for these addresses.
+#[cfg(not(feature = "exploring"))]
+fn exploring() -> AnyView {
     ().into_any()
 }
 

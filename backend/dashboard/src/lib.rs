@@ -44,7 +44,7 @@ mod session;
 mod site;
 
 /// Puts the dashboard into the page.
-#[cfg(any(feature = "reading", feature = "making", feature = "showing"))]
+#[cfg(any(feature = "reading", feature = "exploring", feature = "making", feature = "showing"))]
 #[wasm_bindgen::prelude::wasm_bindgen(start)]
 pub fn start() {
     #[cfg(feature = "showing")]
@@ -52,6 +52,6 @@ pub fn start() {
         screen::show_board();
         return;
     }
-    #[cfg(any(feature = "reading", feature = "making"))]
+    #[cfg(any(feature = "reading", feature = "exploring", feature = "making"))]
     app::mount();
 }
