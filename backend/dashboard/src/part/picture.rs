@@ -12,7 +12,7 @@ use crate::browser;
 use crate::chart::picture::{Picture, element, paint};
 use crate::locale::{locale, words};
 use crate::part::{button, el, toasts};
-use crate::site::site;
+use crate::site::SiteContext;
 
 /// Pixels of a PNG for each of the screen.
 const FINE: u32 = 2;
@@ -33,10 +33,14 @@ pub(crate) struct Chart {
     pub(crate) facts: Vec<String>,
 }
 
-/// Two buttons that keep the chart of their card as a file of this name; a screen has one such chart.
+/// Two buttons that keep the chart of their card as a file of this name; a screen has one such chart. None on a board, which
+/// has no site to name.
 pub(crate) fn picture(name: &'static str, draw: Box<dyn Fn() -> Option<Chart>>) -> AnyView {
     let words = &words().common;
-    let (site, toasts) = (site(), toasts());
+    let Some(site) = use_context::<SiteContext>() else {
+        return ().into_any();
+    };
+    let toasts = toasts();
     let rtl = locale().language.direction() == "rtl";
     let draw = Rc::new(draw);
     let keep = |png: bool| {
