@@ -11,7 +11,7 @@ use bearing_e2e::team;
 use serde_json::{Value, json};
 
 /// The screens of a site; `{survey}` and `{response}` stand for ids.
-const SCREENS: [&str; 16] = [
+const SCREENS: [&str; 17] = [
     "",
     "/explore?metric=nps&by=device",
     "/responses",
@@ -27,6 +27,7 @@ const SCREENS: [&str; 16] = [
     "/settings/keys",
     "/settings/members",
     "/settings/shares",
+    "/settings/audit",
     "/tv",
 ];
 

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use crate::camera::{Camera, DESKTOP, PHONE, Screen};
 
 /// A site's screens: a name, and the address below the site's. `{survey}` and `{response}` stand for ids.
-const SCREENS: [(&str, &str); 18] = [
+const SCREENS: [(&str, &str); 20] = [
     ("overview", ""),
     ("explore-nps", "/explore?metric=nps&by=touchpoint"),
     ("explore-csat", "/explore?metric=csat&by=device"),
@@ -30,7 +30,9 @@ const SCREENS: [(&str, &str); 18] = [
     ("settings-look", "/settings/look"),
     ("settings-keys", "/settings/keys"),
     ("settings-members", "/settings/members"),
+    ("settings-shares", "/settings/shares"),
     ("settings-audit", "/settings/audit"),
+    ("wall", "/tv"),
     ("account", "/../account"),
     ("nothing-here", "/nothing"),
 ];
