@@ -83,7 +83,7 @@ export const showCard = async (page, survey, { root: tree, css }, host) => {
     end(dismissed) {
       if (card.gone) return;
       card.gone = true;
-      if (card.rest) card.rest.end();
+      card.rest?.end();
       if (dismissed && card.score === undefined) {
         memory.note(survey, 'dismissed');
         page.count(['dismissed']);

@@ -28,7 +28,7 @@ const start = (tag) => {
   let extra;
   let rest;
   let tries = 0;
-  const early = (window.bearing || {}).q || [];
+  const early = window.bearing?.q || [];
 
   const getConfig = (touchpoint, known) => {
     const key = tag.locale + '|' + touchpoint;
@@ -60,7 +60,7 @@ const start = (tag) => {
     if (signal.aborted) return;
     try {
       const result = react(...args);
-      if (result && result.catch) result.catch(fail);
+      result?.catch?.(fail);
       return result;
     } catch (error) {
       fail(error);
@@ -220,7 +220,7 @@ const start = (tag) => {
     if (rests()) return;
     const { touchpoint } = tag;
     const config = await getConfig(touchpoint);
-    const triggers = config.surveys.flatMap(({ rules }) => (rules && rules.triggers) || []);
+    const triggers = config.surveys.flatMap(({ rules }) => rules?.triggers || []);
     if (triggers[0]) await getExtra().then(({ watch }) => watch(triggers), fail);
     // A card that the page has thrown away is none.
     for (const card of [...cards]) if (!card.root.host.isConnected) card.end();
@@ -297,7 +297,7 @@ const start = (tag) => {
 try {
   const script = own('currentScript') || find('script[data-site],script[src*="/bearing.js"]');
   const tag = readTag(script, own('documentElement'));
-  if (tag.site && !(window.bearing || {}).site) start(tag);
+  if (tag.site && !window.bearing?.site) start(tag);
 } catch (error) {
   fail(error);
 }

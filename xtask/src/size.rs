@@ -35,7 +35,8 @@ impl Budget {
 
 /// What a visitor's browser downloads, by moment; each holds what came before it.
 const BUDGETS: [Budget; 4] = [
-    Budget { name: "loader", parts: &["loader"], moment: "the loader alone", aim: 4_096, fail: 5_800 },
+    // Ten bytes more than it was held to once: Escape closes a card whose other half is still on its way.
+    Budget { name: "loader", parts: &["loader"], moment: "the loader alone", aim: 4_096, fail: 5_810 },
     Budget { name: "idle_total", parts: &["loader", "config"], moment: "nobody is asked", aim: 6_144, fail: 6_144 },
     Budget {
         name: "shown_total",
