@@ -6,8 +6,10 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use bearing_e2e::api::Api;
+use bearing_e2e::browser::Browser;
 use bearing_e2e::server::{Server, run};
 use bearing_e2e::stage::{Stage, response_id, text};
+use bearing_e2e::team;
 use bearing_e2e::wait::until;
 use hyper::Method;
 use serde_json::{Value, json};
@@ -96,6 +98,27 @@ async fn what_one_server_changes_the_other_serves() -> Result<()> {
     assert!(paused.status.is_success(), "{}", paused.text());
     until("it is paused there too", async || Ok((!shows(&there).await?).then_some(()))).await?;
     there.read("/v1/surveys").await.map(drop)
+}
+
+/// Who looks at one server's dashboard sees what the other stores, without a reload.
+#[tokio::test]
+async fn an_answer_at_one_server_moves_the_card_of_the_other() -> Result<()> {
+    const N: &str = "const at = document.querySelector('.card.metric [data-n]'); return at && at.dataset.n";
+    let (first, second) = two_servers().await?;
+    let stage = Stage::set_on(first, "nps").await?;
+    let browser = Browser::start().await?;
+    team::own(&browser, &stage.server).await?;
+    browser.reads("Live").await?;
+    browser.look("window.stayed = true", Vec::new()).await?;
+    let there = Api { address: second.address, key: String::new() };
+    let config = format!("/v1/embed/{}", stage.site_key);
+    until("the other server knows the site", async || Ok(there.get(&config).await?.status.is_success().then_some(())))
+        .await?;
+    let stored = send(there, stage.intake(), vec![stage.response(1, 9)]).await?;
+    assert_eq!(stored, ["stored"]);
+    until("the answer on the card", async || Ok((browser.look(N, Vec::new()).await? == "1").then_some(()))).await?;
+    assert_eq!(browser.look("return window.stayed", Vec::new()).await?, true);
+    browser.close().await
 }
 
 #[tokio::test]
