@@ -107,7 +107,10 @@ async fn an_answer_at_one_server_moves_the_card_of_the_other() -> Result<()> {
     let (first, second) = two_servers().await?;
     let stage = Stage::set_on(first, "nps").await?;
     let browser = Browser::start().await?;
-    team::own(&browser, &stage.server).await?;
+    // Each server prints the first owner's link, and only the last one printed holds.
+    let made = ["user", "create", "--email", "ada@shop.example", "--public-url", &stage.server.url()];
+    let link = text(&stage.server.command(&made).await?, "link")?;
+    team::join(&browser, &link, "Ada Lovelace", "ada@shop.example").await?;
     browser.reads("Live").await?;
     browser.look("window.stayed = true", Vec::new()).await?;
     let there = Api { address: second.address, key: String::new() };

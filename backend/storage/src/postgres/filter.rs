@@ -6,12 +6,15 @@ use bearing_shared::id::{SiteId, SurveyId};
 use bearing_shared::question::is_name;
 use tokio_postgres::types::{ToSql, Type};
 
+use crate::Result;
 use crate::counts::days;
 use crate::counts::generation::Counting;
 use crate::counts::plan::instruments;
 use crate::letters;
 use crate::reports::ReportFilter;
 use crate::responses::{Cursor, ResponseFilter, States};
+
+use super::session::Session;
 
 /// What a condition that nothing meets is written as.
 const NEVER: &str = "false";
@@ -104,6 +107,25 @@ pub(super) struct List {
 
 /// Responses by a tag.
 const TAGGED: &str = "response_tag AS tagged JOIN response ON response.id = tagged.response_id";
+
+/// The filter without the end of a window behind which nothing was received: nothing was shown there either, and the newest
+/// are then found in the order of receiving. A dashboard's windows end today.
+pub(super) async fn with_needed_end(
+    session: &Session,
+    site: &SiteId,
+    filter: &ResponseFilter,
+    counting: &Counting,
+) -> Result<ResponseFilter> {
+    let mut filter = filter.clone();
+    if let Some(day) = filter.to_day.filter(|day| *day < i32::MAX) {
+        let end = days::start_of(day + 1, &counting.zone);
+        let sql = "SELECT 1 FROM response WHERE site_id = $1 AND received_at >= $2 LIMIT 1";
+        if session.first(sql, &[&site.0, &end as &(dyn ToSql + Sync)]).await?.is_none() {
+            filter.to_day = None;
+        }
+    }
+    Ok(filter)
+}
 
 /// A list that goes on behind `after`.
 pub(super) fn of_list(

@@ -96,7 +96,8 @@ impl PostgresStore {
 async fn count(session: &Session, site: &SiteId, filter: &ResponseFilter, most: u32) -> Result<u32> {
     let Some(counting) = generations::current(session, site).await? else { return Ok(0) };
     let mut bound = Bound::default();
-    let List { source, conditions, .. } = filter::of_list(&mut bound, site, filter, None, &counting);
+    let filter = filter::with_needed_end(session, site, filter, &counting).await?;
+    let List { source, conditions, .. } = filter::of_list(&mut bound, site, &filter, None, &counting);
     let sql = format!(
         "SELECT count(*) FROM (SELECT 1 FROM {source} WHERE {} LIMIT {most}) AS found",
         conditions.join(" AND ")

@@ -296,6 +296,7 @@ async fn list(
 ) -> Result<Vec<StoredResponse>> {
     let Some(counting) = generations::current(session, site).await? else { return Ok(Vec::new()) };
     let mut bound = Bound::default();
+    let filter = &filter::with_needed_end(session, site, filter, &counting).await?;
     let List { source, conditions, order } = filter::of_list(&mut bound, site, filter, after, &counting);
     let rest = format!("WHERE {} ORDER BY {order} LIMIT {limit}", conditions.join(" AND "));
     let mut found = session.stream(&rows::select_from(source, &rest), bound.values()).await?;

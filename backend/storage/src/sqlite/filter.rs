@@ -5,8 +5,9 @@ use bearing_shared::cell;
 use bearing_shared::id::{SiteId, SurveyId};
 use bearing_shared::question::is_name;
 use rusqlite::types::Value;
-use rusqlite::{ParamsFromIter, params_from_iter};
+use rusqlite::{Connection, ParamsFromIter, params_from_iter};
 
+use crate::Result;
 use crate::counts::days;
 use crate::counts::generation::Counting;
 use crate::counts::plan::instruments;
@@ -138,6 +139,25 @@ impl Leads {
             _ => "received_at DESC, id DESC",
         }
     }
+}
+
+/// The filter without the end of a window behind which nothing was received: nothing was shown there either, and the newest
+/// are then found in the order of receiving. A dashboard's windows end today.
+pub(super) fn with_needed_end(
+    connection: &Connection,
+    site: &SiteId,
+    filter: &ResponseFilter,
+    counting: &Counting,
+) -> Result<ResponseFilter> {
+    let mut filter = filter.clone();
+    if let Some(day) = filter.to_day.filter(|day| *day < i32::MAX) {
+        let end = days::start_of(day + 1, &counting.zone);
+        let sql = "SELECT EXISTS (SELECT 1 FROM response INDEXED BY response_received WHERE site_id = ?1 AND received_at >= ?2)";
+        if !connection.prepare_cached(sql)?.query_row((&site.0, end), |row| row.get::<_, bool>(0))? {
+            filter.to_day = None;
+        }
+    }
+    Ok(filter)
 }
 
 /// A list that goes on behind `after`.

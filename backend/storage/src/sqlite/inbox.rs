@@ -85,7 +85,8 @@ fn mark(
 fn count(connection: &Connection, site: &SiteId, filter: &ResponseFilter, most: u32) -> Result<u32> {
     let Some(counting) = generations::current(connection, site)? else { return Ok(0) };
     let mut bound = Bound::default();
-    let List { source, conditions, .. } = filter::of_list(&mut bound, site, filter, None, &counting);
+    let filter = filter::with_needed_end(connection, site, filter, &counting)?;
+    let List { source, conditions, .. } = filter::of_list(&mut bound, site, &filter, None, &counting);
     let sql = format!("SELECT count(*) FROM (SELECT 1 FROM {source} WHERE {} LIMIT {most})", conditions.join(" AND "));
     Ok(connection.prepare_cached(&sql)?.query_row(bound.values(), |row| row.get(0))?)
 }

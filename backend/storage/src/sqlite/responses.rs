@@ -254,6 +254,7 @@ impl ResponseStore for SqliteStore {
             let transaction = connection.unchecked_transaction()?;
             let Some(counting) = generations::current(&transaction, &site)? else { return Ok(Vec::new()) };
             let mut bound = Bound::default();
+            let filter = filter::with_needed_end(&transaction, &site, &filter, &counting)?;
             let List { source, conditions, order } = filter::of_list(&mut bound, &site, &filter, after, &counting);
             let rest = format!("WHERE {} ORDER BY {order} LIMIT {limit}", conditions.join(" AND "));
             let mut statement = transaction.prepare_cached(&rows::select_from(source, &rest))?;
