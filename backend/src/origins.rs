@@ -86,7 +86,7 @@ mod tests {
             ("null", Some("null")),
             ("", None),
             ("shop.example", None),
-            ("file:///home/ann", None),
+            ("file:///page.html", None),
             ("chrome-extension://abcdef", None),
             ("https://", None),
         ] {
