@@ -128,12 +128,19 @@ fn backup(place: &Place, args: &[String]) -> Result<()> {
 
 /// A measurement of the binary that was built before.
 fn of_binary(place: &Place, name: &str, args: &[String]) -> Result<()> {
-    let binary = binary(place);
-    ensure!(binary.is_file(), "there is no {}; run `cargo xtask build`", binary.display());
+    built(place)?;
     example(place, name, args)
 }
 
+/// Says what to do where the binary is missing.
+pub(crate) fn built(place: &Place) -> Result<()> {
+    let binary = binary(place);
+    ensure!(binary.is_file(), "there is no {}; run `cargo xtask build`", binary.display());
+    Ok(())
+}
+
 fn dashboard(place: &Place, args: &[String]) -> Result<()> {
+    built(place)?;
     setup::ensure(place, &[Part::Crates, Part::Npm, Part::Browser])?;
     let mut program = guest(place, "desk");
     program.args(args);

@@ -158,6 +158,7 @@ fn dispatch(command: Command) -> Result<ExitCode> {
 }
 
 fn screenshots(place: &Place, of: Option<&str>) -> Result<()> {
+    bench::built(place)?;
     setup::ensure(place, &[Part::Crates, Part::Npm, Part::Browser])?;
     let mut camera = bench::guest(place, "screenshots");
     camera.arg(place.dist().join("screenshots")).arg(place.root.join("docs/screens")).args(of);

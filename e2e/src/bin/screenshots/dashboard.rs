@@ -103,6 +103,13 @@ pub(crate) async fn all(folder: &Path, docs: &Path) -> Result<()> {
     for path in ["/v1/reports", "/v1/responses", "/v1/surveys", "/v1/keys", "/v1/stream"] {
         proxy.refuse(path, StatusCode::SERVICE_UNAVAILABLE);
     }
+    // A picture of an earlier run must not stand for one that is taken no more.
+    for (name, _) in BEST {
+        let old = picture(docs, name);
+        if old.is_file() {
+            fs::remove_file(&old).with_context(|| old.display().to_string())?;
+        }
+    }
     let mut scenes = None;
     for (number, (screen, scheme, language)) in VIEWS.into_iter().enumerate() {
         let mut camera = Camera::at(folder, screen, scheme).await?;
