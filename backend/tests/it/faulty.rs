@@ -12,10 +12,10 @@ use bearing_storage::{
     Accepted, Applied, Arrival, AuditEntry, AuditStore, Changed, CheckReport, Claim, Claimed, CountingStatus, Cursor,
     Delivery, DeliveryCursor, EventCount, FunnelCounts, Heard, Identity, IdentityStore, InboxStore, Invitation,
     Joining, Key, KeyStore, Linked, LiveStore, LogEntries, LogStore, MarkChange, Marking, Member, MemberStore,
-    Membership, Outcome, Page, Position, PublishedVersion, Rating, Replayed, ReportFilter, ReportStore, ResponseFilter,
-    ResponseStore, Result, Role, Session, SessionStore, Settled, Share, ShareStore, Sighting, SightingStore, SignedIn,
-    Site, SiteStore, Store, StoreError, StoredResponse, StoredSurvey, SurveyStore, Tallied, TallyQuery, TransferStore,
-    UpkeepStore, Webhook, WebhookChange, WebhookStore,
+    Membership, Outcome, Page, Position, PublishedVersion, Rating, RatingQuery, Replayed, ReportFilter, ReportStore,
+    ResponseFilter, ResponseStore, Result, Role, Session, SessionStore, Settled, Share, ShareStore, Sighting,
+    SightingStore, SignedIn, Site, SiteStore, Store, StoreError, StoredResponse, StoredSurvey, SurveyStore, Tallied,
+    TallyQuery, TransferStore, UpkeepStore, Webhook, WebhookChange, WebhookStore,
 };
 use tokio::sync::{mpsc, watch};
 
@@ -416,8 +416,8 @@ impl ReportStore for FaultyStore {
     async fn funnel(&self, site: &SiteId, filter: ReportFilter) -> Result<Option<FunnelCounts>> {
         self.store.funnel(site, filter).await
     }
-    async fn ratings(&self, site: &SiteId, from: Option<i32>, to: Option<i32>, limit: u32) -> Result<Vec<Rating>> {
-        self.store.ratings(site, from, to, limit).await
+    async fn ratings(&self, site: &SiteId, query: RatingQuery) -> Result<Vec<Rating>> {
+        self.store.ratings(site, query).await
     }
 }
 
