@@ -107,9 +107,20 @@ impl Cluster {
     /// # Errors
     /// No node leads it for a minute.
     pub fn leader(&self, stream: &str) -> Result<usize> {
-        until(&format!("a leader of the stream {stream}"), || {
+        let leader = until(&format!("a leader of the stream {stream}"), || {
             self.nodes.iter().position(|node| node.guard.is_some() && node.leads(stream))
-        })
+        });
+        leader.with_context(|| self.last_words())
+    }
+
+    /// Waits until every node that runs knows that nobody leads a stream: whoever is left without a majority learns it late.
+    ///
+    /// # Errors
+    /// One of them knows of a leader for a minute, or does not know the stream.
+    pub fn leaderless(&self, stream: &str) -> Result<()> {
+        let nobody = || self.running().all(|node| node.leader_of(stream).is_some_and(|leader| leader.is_empty()));
+        let leaderless = until(&format!("the stream {stream} to be without a leader"), || nobody().then_some(()));
+        leaderless.with_context(|| self.last_words())
     }
 
     /// Kills a node (SIGKILL); what it has stored stays.
@@ -133,9 +144,17 @@ impl Cluster {
 
     /// Waits until every node that runs says that it is well and knows of a leader.
     fn wait(&self) -> Result<()> {
-        let running = self.nodes.iter().filter(|node| node.guard.is_some());
-        let well = until("the NATS nodes to agree who leads", || running.clone().all(Node::is_well).then_some(()));
-        well.with_context(|| self.nodes.iter().map(Node::last_words).collect::<String>())
+        let well = until("the NATS nodes to agree who leads", || self.running().all(Node::is_well).then_some(()));
+        well.with_context(|| self.last_words())
+    }
+
+    fn running(&self) -> impl Iterator<Item = &Node> {
+        self.nodes.iter().filter(|node| node.guard.is_some())
+    }
+
+    /// The end of each node's log.
+    fn last_words(&self) -> String {
+        self.nodes.iter().map(Node::last_words).collect()
     }
 }
 
@@ -197,10 +216,16 @@ impl Node {
 
     /// Whether it leads a stream, by its own word: the others learn late of a leader's death.
     fn leads(&self, stream: &str) -> bool {
-        let Some(state) = self.told("/jsz?streams=true") else { return false };
+        self.leader_of(stream).is_some_and(|leader| leader == self.name)
+    }
+
+    /// Who leads a stream, as far as it knows; empty where nobody does, none where it does not tell of the stream.
+    fn leader_of(&self, stream: &str) -> Option<String> {
+        let state = self.told("/jsz?streams=true")?;
         let accounts = state["account_details"].as_array().into_iter().flatten();
         let mut streams = accounts.filter_map(|account| account["stream_detail"].as_array()).flatten();
-        streams.any(|one| one["name"] == stream && one["cluster"]["leader"] == self.name.as_str())
+        let cluster = &streams.find(|one| one["name"] == stream)?["cluster"];
+        Some(cluster["leader"].as_str().unwrap_or_default().to_owned())
     }
 
     /// What it tells of itself; nothing when it does not answer, or not with yes.
@@ -285,8 +310,10 @@ mod tests {
         assert!(second > first, "the first one is still there");
         cluster.start_again(leader)?;
         cluster.kill(next)?;
-        cluster.leader("S")?;
+        let last = cluster.leader("S")?;
         assert!(publish(&cluster)? > second, "it has caught up");
+        cluster.kill(last)?;
+        cluster.leaderless("S")?;
         let (nodes, folder) = (cluster.urls(), cluster.nodes[0].folder.clone());
         drop(cluster);
         assert!(!folder.parent().context("a folder above")?.exists());
