@@ -32,7 +32,7 @@ fn invitation(purpose: InvitationPurpose, email: Option<String>, lasts: i64) -> 
     (invitation, secret)
 }
 
-/// Prints the link that makes the first operator, where nobody is a member yet. A new one ends the one before.
+/// Prints the link that makes the first operator, where nobody can sign in yet. A new one ends the one before.
 pub(super) async fn invite_first(store: &dyn Store, base: &str) -> anyhow::Result<()> {
     let (invitation, secret) = invitation(InvitationPurpose::Operator, None, FIRST);
     match store.invite_first(invitation).await {

@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
+use bearing_shared::api::audit::Action;
 use bearing_shared::api::reports::Source;
 use bearing_shared::metric::Metric;
-use bearing_storage::{ReportFilter, ResponseFilter, TallyQuery};
+use bearing_storage::{ReportFilter, ResponseFilter, Role, TallyQuery};
 
 use super::*;
+use crate::auth::share::Hold;
 
 /// 2026-11-21T23:00:00Z.
 const NOW: i64 = 1_795_302_000_000;
@@ -52,6 +54,44 @@ async fn the_sample_is_made_once_and_found_again() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_sample_has_a_team_that_did_something_and_that_nobody_can_be() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = store(&folder).await;
+    let Demo { site: Site { id: site, .. }, .. } = prepare(&*store, NOW, 100).await.unwrap();
+    let members = store.site_members(&site, None, 9).await.unwrap();
+    let mut team: Vec<_> = members.iter().map(|(member, role)| (member.name.as_str(), *role)).collect();
+    team.sort_unstable();
+    let expected = [("Jonas Weber", Role::Editor), ("Mara Lindqvist", Role::Owner), ("Priya Raman", Role::Viewer)];
+    assert_eq!(team, expected);
+    for (member, _) in &members {
+        assert_eq!((&member.password, member.operator), (&None, false), "{}", member.name);
+        assert_eq!(store.sessions(&member.id, 0).await.unwrap(), [], "{}", member.name);
+    }
+    assert!(!store.has_members().await.unwrap(), "the first link to come in by is still made");
+    assert_eq!(store.invitations(&site, NOW).await.unwrap().len(), 1);
+
+    let shares = store.shares(&site).await.unwrap();
+    let about: Vec<_> = shares.iter().map(|share| (share.name.as_str(), share.expires_at.is_some())).collect();
+    assert_eq!(about, [("Checkout, for the agency", false), ("Board meeting", true)]);
+    let holds: Vec<Hold> = shares.iter().map(|share| Hold::of(share).unwrap()).collect();
+    assert!(holds[0].comments && !holds[1].comments && holds[0].filter != holds[1].filter);
+    assert!(shares.iter().all(|share| share.last_used_at > Some(share.created_at)));
+    let keys = store.keys(&site).await.unwrap();
+    let about: Vec<_> = keys.iter().map(|key| (key.name.as_str(), key.last_used_at.is_some())).collect();
+    assert_eq!(about, [("Order system", true), ("The sample shop", false)]);
+
+    let entries = store.audit(&site, None, 99).await.unwrap();
+    assert_eq!(entries.len(), 20);
+    assert!(entries.is_sorted_by(|(_, later), (_, earlier)| later.at >= earlier.at), "in the order of time");
+    assert!(entries[0].1.at < NOW);
+    for (_, entry) in &entries {
+        let is_known = members.iter().any(|(member, _)| member.id.0 == entry.actor.id);
+        assert!(is_known && Action::named(&entry.action).is_some(), "{entry:?}");
+    }
+    store.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_interrupted_sample_is_made_anew() {
     let folder = tempfile::tempdir().unwrap();
     let store = store(&folder).await;
@@ -64,5 +104,6 @@ async fn an_interrupted_sample_is_made_anew() {
     let sites = store.sites().await.unwrap();
     assert_eq!(sites.len(), 1);
     assert_ne!(sites[0].id, first.site.id);
+    assert_eq!(store.site_members(&sites[0].id, None, 9).await.unwrap().len(), 3);
     store.close().await;
 }

@@ -1,10 +1,11 @@
-//! `bearing demo`: a site with three surveys and two years of sample answers, made once and found again.
+//! `bearing demo`: a site with a team, three surveys and two years of sample answers, made once and found again.
 
 mod comments;
 mod draw;
 mod sample;
 pub mod shop;
 mod surveys;
+mod team;
 mod visit;
 
 use std::collections::BTreeMap;
@@ -24,7 +25,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
 pub use sample::ANSWERS;
-use sample::{Counts, DAYS, Sample, SampleAnswer};
+use sample::{Counts, Sample, SampleAnswer};
 use visit::{Place, Visit};
 
 use crate::{auth, chance};
@@ -83,6 +84,7 @@ pub async fn prepare(store: &dyn Store, now: i64, answers: usize) -> Result<Demo
             }
         }
     }
+    let opened = team::opening(now);
     let mut site = Site {
         id: SiteId(chance::id("st_")),
         key: chance::id("pk_").as_str().into(),
@@ -102,11 +104,10 @@ pub async fn prepare(store: &dyn Store, now: i64, answers: usize) -> Result<Demo
             respect_signals: Vec::new(),
             theme: Theme::default(),
         },
-        created_at: now,
+        created_at: opened,
     };
     store.create_site(site.clone()).await?;
     let mut surveys = BTreeMap::new();
-    let opened = now - i64::from(DAYS) * DAY_MS;
     for place in Place::ALL {
         let id = SurveyId(chance::id("sv_"));
         store.create_survey(&site.id, &id, surveys::survey(place), opened).await?;
@@ -114,6 +115,7 @@ pub async fn prepare(store: &dyn Store, now: i64, answers: usize) -> Result<Demo
         surveys.insert(place, id);
     }
     let made = fill(store, &site.id, &surveys, now, answers).await?;
+    team::make(store, &site.id, &surveys, now).await?;
     site.settings.name = NAME.to_owned();
     store.update_site(site.clone()).await?;
     let api_key = api_key(store, &site, now).await?;

@@ -32,7 +32,7 @@ pub struct Texts {
     pub cross_site: &'static str,
     /// Said where the request itself is at fault; the code follows in brackets.
     pub refused: &'static str,
-    /// Said where nobody is a member yet.
+    /// Said where nobody can sign in yet.
     pub first: &'static str,
     /// The heading of an invitation to a site; `{site}` is its name.
     pub join: &'static str,

@@ -117,7 +117,7 @@ pub(crate) fn chose_address(invitation: &Invitation) -> bool {
 /// Storage of members, their roles and invitations.
 #[async_trait]
 pub trait MemberStore: Send + Sync {
-    /// Whether anybody is a member yet.
+    /// Whether anybody can sign in yet: a member who has a password, or whom a provider vouches for.
     async fn has_members(&self) -> Result<bool>;
 
     /// The member with this id.
@@ -157,7 +157,7 @@ pub trait MemberStore: Send + Sync {
     /// Adds an invitation and forgets those that have ended. False when its site or member is not there.
     async fn create_invitation(&self, invitation: Invitation) -> Result<bool>;
 
-    /// Adds the invitation of the first operator, in the place of an earlier one. False when anybody is a member already.
+    /// Adds the invitation of the first operator, in the place of an earlier one. False when anybody can sign in already.
     async fn invite_first(&self, invitation: Invitation) -> Result<bool>;
 
     /// The invitations to a site that have not ended at `now`, the oldest first.

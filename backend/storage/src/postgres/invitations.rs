@@ -62,7 +62,7 @@ pub(super) async fn create(transaction: &Transaction, invitation: &Invitation) -
     Ok(made == 1)
 }
 
-/// Adds the first operator's invitation in the place of an earlier one; false when anybody is a member.
+/// Adds the first operator's invitation in the place of an earlier one; false when anybody can sign in.
 pub(super) async fn create_first(transaction: &Transaction, invitation: &Invitation) -> Result<bool> {
     // Servers may start at once: the last of them has made the one that counts.
     transaction.execute("SELECT pg_advisory_xact_lock($1)", &[&lock_key("the first invitation")]).await?;

@@ -40,9 +40,10 @@ pub(super) async fn find(transaction: &Transaction, column: &'static str, value:
     found.as_ref().map(record).transpose()
 }
 
-/// Whether there is any member.
+/// Whether any member can sign in.
 pub(super) async fn any(transaction: &Transaction) -> Result<bool> {
-    Ok(transaction.one("SELECT EXISTS (SELECT 1 FROM member)", &[]).await?.try_get(0)?)
+    let sql = "SELECT EXISTS (SELECT 1 FROM member WHERE password IS NOT NULL) OR EXISTS (SELECT 1 FROM identity)";
+    Ok(transaction.one(sql, &[]).await?.try_get(0)?)
 }
 
 /// Keeps a member as it is until the end: who is taken out of one site may be joining another. False when it is gone.

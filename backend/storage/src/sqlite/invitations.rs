@@ -67,7 +67,7 @@ pub(super) fn create(transaction: &Transaction<'_>, invitation: &Invitation) -> 
     Ok(made == 1)
 }
 
-/// Adds the first operator's invitation in the place of an earlier one; false when anybody is a member.
+/// Adds the first operator's invitation in the place of an earlier one; false when anybody can sign in.
 pub(super) fn create_first(transaction: &Transaction<'_>, invitation: &Invitation) -> Result<bool> {
     if members::any(transaction)? {
         return Ok(false);

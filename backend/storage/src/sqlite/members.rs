@@ -39,9 +39,10 @@ pub(super) fn find(connection: &Connection, column: &'static str, value: &str) -
     Ok(statement.query_row([value], record).optional()?)
 }
 
-/// Whether there is any member.
+/// Whether any member can sign in.
 pub(super) fn any(connection: &Connection) -> Result<bool> {
-    Ok(connection.query_row("SELECT EXISTS (SELECT 1 FROM member)", [], |row| row.get(0))?)
+    let sql = "SELECT EXISTS (SELECT 1 FROM member WHERE password IS NOT NULL) OR EXISTS (SELECT 1 FROM identity)";
+    Ok(connection.query_row(sql, [], |row| row.get(0))?)
 }
 
 /// Adds a member; false when the address is another's.

@@ -9,6 +9,7 @@ use crate::members::{invitation, joined, member, session};
 crate::contract! {
     a_member_is_found_by_the_identity_and_nobody_else_gets_it
     a_member_is_one_person_to_a_provider
+    whoever_a_provider_vouches_for_can_sign_in
     an_identity_goes_with_its_member
     whoever_chose_the_address_keeps_no_password_once_its_owner_comes
     of_two_who_claim_an_identity_at_once_one_has_it
@@ -54,6 +55,17 @@ async fn a_member_is_one_person_to_a_provider(db: &Database) -> Result<()> {
     let other = Identity { issuer: "https://other.example".into(), ..identity("b") };
     assert_eq!(db.link_identity(&ann.id, other.clone(), NOON).await?, Linked::Done);
     assert_eq!(db.member_by_identity(&other).await?, Some(ann));
+    Ok(())
+}
+
+async fn whoever_a_provider_vouches_for_can_sign_in(db: &Database) -> Result<()> {
+    furnish(db).await?;
+    assert!(db.create_invitation(invitation(2, to_home(Role::Owner))).await?);
+    let ann = Member { password: None, ..member(2) };
+    db.accept_invitation([2; 32], Joining::New(ann.clone()), session(2, &ann)).await?;
+    assert!(!db.has_members().await?);
+    assert_eq!(db.link_identity(&ann.id, identity("a"), NOON).await?, Linked::Done);
+    assert!(db.has_members().await?);
     Ok(())
 }
 

@@ -15,6 +15,7 @@ crate::contract! {
     a_known_member_joins_another_site_and_loses_no_role
     a_link_for_a_password_sets_it_and_ends_every_session
     the_first_invitation_is_one_and_only_before_anybody_joined
+    the_first_invitation_is_made_as_long_as_no_member_can_sign_in
     invitations_are_their_sites_own
     an_invitation_needs_its_site_and_its_member
     a_site_keeps_an_owner
@@ -227,6 +228,19 @@ async fn the_first_invitation_is_one_and_only_before_anybody_joined(db: &Databas
     assert_eq!(db.member(&ann.id).await?, Some(Member { operator: true, ..ann }));
     assert!(!db.invite_first(first(3)).await?);
     assert_eq!(db.invitation_by_hash([3; 32], NOON).await?, None);
+    Ok(())
+}
+
+async fn the_first_invitation_is_made_as_long_as_no_member_can_sign_in(db: &Database) -> Result<()> {
+    furnish(db).await?;
+    assert!(db.create_invitation(invitation(1, to("st_home", Role::Owner))).await?);
+    let ann = Member { password: None, ..member(1) };
+    db.accept_invitation([1; 32], Joining::New(ann.clone()), session(1, &ann)).await?;
+    assert!(!db.has_members().await?, "she has no password, and no provider knows her");
+    assert!(db.invite_first(Invitation { email: None, created_by: None, ..invitation(2, Purpose::Operator) }).await?);
+    assert!(db.set_password(&ann.id, "$argon2id$new".into(), [0; 32]).await?);
+    assert!(db.has_members().await?);
+    assert!(!db.invite_first(Invitation { email: None, created_by: None, ..invitation(3, Purpose::Operator) }).await?);
     Ok(())
 }
 
