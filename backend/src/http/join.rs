@@ -318,9 +318,10 @@ fn account_fault(texts: &Texts) -> Stopped {
 
 /// Notes in the audit log that an invitation was used.
 async fn note(app: &App, told: &Told, id: &MemberId) {
-    let member = app.store.member(id).await.ok().flatten();
-    let name = member.map_or(String::new(), |member| member.name);
-    let actor = Actor { kind: ActorKind::Member, id: id.0.clone(), name };
+    let actor = match app.store.member(id).await {
+        Ok(Some(member)) => auth::member_actor(&member),
+        _ => Actor { kind: ActorKind::Member, id: id.0.clone(), name: String::new() },
+    };
     let (site, action, role): (Option<&SiteId>, _, _) = match &told.invitation.purpose {
         Purpose::Join { site, role } => (Some(site), Action::MemberJoined, role.name()),
         Purpose::Operator => (None, Action::MemberJoined, "operator"),

@@ -73,7 +73,7 @@ pub(super) async fn list(
     Ok(Json(Page { items: members.into_iter().map(reply).collect(), next_cursor }))
 }
 
-/// Gives a member of the site another role.
+/// Gives a member of the site another role; the links that an owner has made and nobody has used end with theirs.
 #[utoipa::path(patch, path = "/v1/members/{id}", tag = "management", params(("id" = String, Path)),
     request_body = RolePatch,
     responses((status = 200, body = SiteMemberReply), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody),
@@ -116,7 +116,7 @@ pub(super) async fn delete(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Makes a link by which a member of the site sets a new password; it works once, for seven days.
+/// Makes a link by which a member of the site sets a new password; it works once, for seven days, and ends the one before.
 #[utoipa::path(post, path = "/v1/members/{id}/password", tag = "management", params(("id" = String, Path)),
     responses((status = 201, body = PasswordLinkReply), (status = 401, body = ErrorBody),
         (status = 403, body = ErrorBody), (status = 404, body = ErrorBody)))]

@@ -83,27 +83,31 @@ pub(super) async fn update(
     let fields = audit::fields(&patch);
     let SessionPatch { name, locale, password } = patch;
     let mut changed = signed_in;
-    if let Some(name) = name {
-        let name = cleaned(&name);
+    let name = name.map(|name| cleaned(&name));
+    if let Some(name) = &name {
         if !(1..=join::NAME_LIMIT).contains(&name.chars().count()) {
             return Err(Fault::at(Code::INVALID_FIELD, "name", "A name has 1 to 100 characters.").into());
         }
-        changed.member.name = name;
+        changed.member.name.clone_from(name);
     }
-    if let Some(locale) = locale {
+    if let Some(locale) = &locale {
         if locale.as_deref().is_some_and(|locale| !is_locale(locale)) {
             return Err(Fault::at(Code::INVALID_FIELD, "locale", "Give a locale such as nl or pt-BR, or null.").into());
         }
-        changed.member.locale = locale;
+        changed.member.locale.clone_from(locale);
     }
-    if let Some(change) = password {
-        let hash = new_password(&app, peer, &changed, change).await?;
-        if !app.store.set_password(&changed.member.id, hash, changed.session.hash).await? {
-            return Err(auth::unauthorized());
-        }
-    }
+    let password = match password {
+        Some(change) => Some(new_password(&app, peer, &changed, change).await?),
+        None => None,
+    };
     let member = &changed.member;
-    if !app.store.edit_member(&member.id, member.name.clone(), member.locale.clone()).await? {
+    // The password last: a request that failed half-way can come again as it was.
+    if !app.store.edit_member(&member.id, name, locale).await? {
+        return Err(auth::unauthorized());
+    }
+    if let Some(hash) = password
+        && !app.store.set_password(&member.id, hash, changed.session.hash).await?
+    {
         return Err(auth::unauthorized());
     }
     audit::note(&app, auth::actor(&changed), None, Action::MemberUpdated, member.id.as_str(), &[("fields", &fields)])

@@ -184,7 +184,7 @@ impl MemberStore for FaultyStore {
     async fn operators(&self) -> Result<Vec<Member>> {
         self.store.operators().await
     }
-    async fn edit_member(&self, id: &MemberId, name: String, locale: Option<String>) -> Result<bool> {
+    async fn edit_member(&self, id: &MemberId, name: Option<String>, locale: Option<Option<String>>) -> Result<bool> {
         self.switch.write()?;
         self.store.edit_member(id, name, locale).await
     }
