@@ -16,8 +16,8 @@ use bearing_storage::{Accepted, Actor, ActorKind, Invitation, InvitationPurpose 
 use super::forms::{self, Fields, first};
 use super::member_page::{Field, alert, form, page, texts};
 use super::page::escaped;
-use super::provider;
 use super::sign_in::{self, Denied};
+use super::{extract, provider};
 use crate::app::{App, Shared};
 use crate::auth::email::{is_email, normal};
 use crate::auth::limits::Peer;
@@ -25,9 +25,6 @@ use crate::auth::passwords::LENGTHS;
 use crate::auth::{self, cross_site, session};
 use crate::texts::Texts;
 use crate::{audit, chance};
-
-/// The most characters of a name.
-pub(super) const NAME_LIMIT: usize = 100;
 
 /// An invitation as its page tells of it.
 struct Told {
@@ -121,7 +118,7 @@ impl Entered {
 
     /// What a new account would be refused for.
     fn check(&self, texts: &Texts, needs_name: bool) -> Faults {
-        let named = (1..=NAME_LIMIT).contains(&self.name.chars().count());
+        let named = extract::name(&self.name).is_some();
         Faults {
             name: (needs_name && !named).then_some(texts.name_fault),
             email: (!is_email(&self.email)).then_some(texts.email_fault),

@@ -5,7 +5,6 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
-use bearing_shared::answer::cleaned;
 use bearing_shared::api::Page;
 use bearing_shared::api::audit::Action;
 use bearing_shared::api::error::ErrorBody;
@@ -15,8 +14,8 @@ use bearing_shared::id::SessionId;
 use bearing_shared::text::is_locale;
 use bearing_storage::{Role, SignedIn, Site};
 
+use super::extract;
 use super::params::NoParams;
-use super::{extract, join};
 use crate::app::{App, Shared};
 use crate::auth::limits::Peer;
 use crate::auth::passwords::LENGTHS;
@@ -83,11 +82,9 @@ pub(super) async fn update(
     let fields = audit::fields(&patch);
     let SessionPatch { name, locale, password } = patch;
     let mut changed = signed_in;
-    let name = name.map(|name| cleaned(&name));
+    let wrong = || Fault::at(Code::INVALID_FIELD, "name", "A name has 1 to 100 characters.");
+    let name = name.map(|name| extract::name(&name).ok_or_else(wrong)).transpose()?;
     if let Some(name) = &name {
-        if !(1..=join::NAME_LIMIT).contains(&name.chars().count()) {
-            return Err(Fault::at(Code::INVALID_FIELD, "name", "A name has 1 to 100 characters.").into());
-        }
         changed.member.name.clone_from(name);
     }
     if let Some(locale) = &locale {
