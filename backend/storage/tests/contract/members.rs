@@ -16,6 +16,7 @@ crate::contract! {
     a_link_for_a_password_sets_it_and_ends_every_session
     a_link_for_a_password_ends_with_whatever_changes_about_its_member
     first_invitations_hold_beside_each_other_until_anybody_joins
+    the_first_invitation_is_made_as_long_as_no_member_can_sign_in
     of_two_who_come_first_one_is
     whoever_owns_a_site_no_more_has_invited_nobody
     invitations_are_their_sites_own
