@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::env;
 use std::fs::{self, File};
 use std::hash::{BuildHasher as _, RandomState};
-use std::io::{Read as _, Write as _};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::ops::Range;
 use std::os::unix::process::CommandExt as _;
@@ -113,14 +113,34 @@ impl Cluster {
         leader.with_context(|| self.last_words())
     }
 
-    /// Waits until every node that runs knows that nobody leads a stream: whoever is left without a majority learns it late.
+    /// Waits until whoever is asked about a stream tells of one that nobody leads. A node that is left without a majority
+    /// says nothing at first: not before it has noticed, and not in the stream's first seconds.
     ///
     /// # Errors
-    /// One of them knows of a leader for a minute, or does not know the stream.
+    /// That is not what is told for a minute.
     pub fn leaderless(&self, stream: &str) -> Result<()> {
-        let nobody = || self.running().all(|node| node.leader_of(stream).is_some_and(|leader| leader.is_empty()));
-        let leaderless = until(&format!("the stream {stream} to be without a leader"), || nobody().then_some(()));
+        let subject = format!("$JS.API.STREAM.INFO.{stream}");
+        let leaderless = until(&format!("the stream {stream} to be told of without a leader"), || {
+            let told: Value = serde_json::from_str(&self.request(&subject, "").ok()?).ok()?;
+            (told["cluster"].is_object() && told["cluster"]["leader"].as_str().unwrap_or_default().is_empty())
+                .then_some(())
+        });
         leaderless.with_context(|| self.last_words())
+    }
+
+    /// One request of NATS's protocol to a running node; what comes back.
+    fn request(&self, subject: &str, body: &str) -> Result<String> {
+        let node = self.running().next().context("a node runs")?;
+        let mut connection = TcpStream::connect(("127.0.0.1", node.client))?;
+        connection.set_read_timeout(Some(REPLY))?;
+        write!(connection, "CONNECT {{}}\r\nSUB reply 1\r\nPUB {subject} reply {}\r\n{body}\r\n", body.len())?;
+        let mut lines = BufReader::new(connection).lines();
+        while let Some(line) = lines.next() {
+            if line?.starts_with("MSG ") {
+                return lines.next().context("a message follows")?.context("it is text");
+            }
+        }
+        anyhow::bail!("the connection ended")
     }
 
     /// Kills a node (SIGKILL); what it has stored stays.
@@ -216,16 +236,10 @@ impl Node {
 
     /// Whether it leads a stream, by its own word: the others learn late of a leader's death.
     fn leads(&self, stream: &str) -> bool {
-        self.leader_of(stream).is_some_and(|leader| leader == self.name)
-    }
-
-    /// Who leads a stream, as far as it knows; empty where nobody does, none where it does not tell of the stream.
-    fn leader_of(&self, stream: &str) -> Option<String> {
-        let state = self.told("/jsz?streams=true")?;
+        let Some(state) = self.told("/jsz?streams=true") else { return false };
         let accounts = state["account_details"].as_array().into_iter().flatten();
         let mut streams = accounts.filter_map(|account| account["stream_detail"].as_array()).flatten();
-        let cluster = &streams.find(|one| one["name"] == stream)?["cluster"];
-        Some(cluster["leader"].as_str().unwrap_or_default().to_owned())
+        streams.any(|one| one["name"] == stream && one["cluster"]["leader"] == self.name.as_str())
     }
 
     /// What it tells of itself; nothing when it does not answer, or not with yes.
@@ -268,29 +282,12 @@ fn free_ports(count: usize) -> Result<BTreeSet<u16>> {
 
 #[cfg(test)]
 mod tests {
-    use std::io::{BufRead as _, BufReader};
-
     use super::*;
-
-    /// One request of NATS's protocol to a running node; what comes back.
-    fn request(cluster: &Cluster, subject: &str, body: &str) -> Result<String> {
-        let node = cluster.nodes.iter().find(|node| node.guard.is_some()).context("a node runs")?;
-        let mut connection = TcpStream::connect(("127.0.0.1", node.client))?;
-        connection.set_read_timeout(Some(REPLY))?;
-        write!(connection, "CONNECT {{}}\r\nSUB reply 1\r\nPUB {subject} reply {}\r\n{body}\r\n", body.len())?;
-        let mut lines = BufReader::new(connection).lines();
-        while let Some(line) = lines.next() {
-            if line?.starts_with("MSG ") {
-                return lines.next().context("a message follows")?.context("it is text");
-            }
-        }
-        anyhow::bail!("the connection ended")
-    }
 
     /// Publishes until it is acknowledged: right after an election a message may reach nobody. Its place in the stream.
     fn publish(cluster: &Cluster) -> Result<u64> {
         until("an acknowledgement", || {
-            let reply: Value = serde_json::from_str(&request(cluster, "s", "one more").ok()?).ok()?;
+            let reply: Value = serde_json::from_str(&cluster.request("s", "one more").ok()?).ok()?;
             reply["seq"].as_u64()
         })
     }
@@ -299,7 +296,7 @@ mod tests {
     fn a_stream_outlives_its_leader_and_the_cluster_leaves_nothing() -> Result<()> {
         let mut cluster = Cluster::start(&program()?)?;
         let stream = r#"{"name":"S","subjects":["s"],"num_replicas":3,"storage":"file"}"#;
-        let made = request(&cluster, "$JS.API.STREAM.CREATE.S", stream)?;
+        let made = cluster.request("$JS.API.STREAM.CREATE.S", stream)?;
         assert!(made.contains(r#""num_replicas":3"#), "{made}");
         let leader = cluster.leader("S")?;
         let first = publish(&cluster)?;

@@ -192,7 +192,7 @@ async fn without_a_majority_nothing_is_acknowledged_and_with_one_again() -> Resu
     block_in_place(|| log.kill(leader).and_then(|()| log.kill(next)))?;
     let refused = post(1).await?;
     assert_eq!((refused.status.as_u16(), refused.code()), (503, "storage_unavailable".into()), "{}", refused.text());
-    // Once the one that is left knows that nobody leads, it tells of the stream again, from its memory.
+    // The one that is left says nothing of the stream at first, and then tells of it from its memory.
     block_in_place(|| log.leaderless(STREAM))?;
     let unready = stage.api.get("/readyz").await?;
     assert_eq!((unready.status.as_u16(), unready.code()), (503, "storage_unavailable".into()), "{}", unready.text());
