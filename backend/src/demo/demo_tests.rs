@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bearing_shared::api::audit::Action;
 use bearing_shared::api::reports::Source;
 use bearing_shared::metric::Metric;
-use bearing_storage::{ReportFilter, ResponseFilter, Role, TallyQuery};
+use bearing_storage::{Replaced, ReportFilter, ResponseFilter, Role, TallyQuery};
 
 use super::*;
 use crate::auth::share::Hold;
@@ -98,7 +98,7 @@ async fn an_interrupted_sample_is_made_anew() {
     let first = prepare(&*store, NOW, 100).await.unwrap();
     let mut interrupted = first.site.clone();
     interrupted.settings.name = NAME_UNTIL_FILLED.to_owned();
-    assert!(store.update_site(interrupted).await.unwrap());
+    assert_eq!(store.update_site(&first.site, interrupted).await.unwrap(), Replaced::Done);
     let second = prepare(&*store, NOW, 100).await.unwrap();
     assert_eq!(second.made, 100);
     let sites = store.sites().await.unwrap();

@@ -19,7 +19,7 @@ use bearing_shared::look::Theme;
 use bearing_shared::metric::Thresholds;
 use bearing_shared::rule::Rest;
 use bearing_storage::{
-    Accept, EventCount, Key, Marks, Outcome, Result, Scope, Site, Store, StoreError, StoredResponse,
+    Accept, EventCount, Key, Marks, Outcome, Replaced, Result, Scope, Site, Store, StoreError, StoredResponse,
 };
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
@@ -116,8 +116,11 @@ pub async fn prepare(store: &dyn Store, now: i64, answers: usize) -> Result<Demo
     }
     let made = fill(store, &site.id, &surveys, now, answers).await?;
     team::make(store, &site.id, &surveys, now).await?;
+    let unfilled = site.clone();
     site.settings.name = NAME.to_owned();
-    store.update_site(site.clone()).await?;
+    if store.update_site(&unfilled, site.clone()).await? != Replaced::Done {
+        return Err(StoreError::Driver("the sample was changed while it was made".into()));
+    }
     let api_key = api_key(store, &site, now).await?;
     Ok(Demo { site, api_key, surveys, made })
 }

@@ -16,7 +16,7 @@ use bearing_shared::look::{Theme, is_address};
 use bearing_shared::metric::Thresholds;
 use bearing_shared::question::is_name;
 use bearing_shared::rule::Rest;
-use bearing_storage::{Building, Scope, Site};
+use bearing_storage::{Building, Replaced, Scope, Site};
 use jiff::tz::TimeZone;
 
 use super::params::{NoParams, Params};
@@ -161,17 +161,22 @@ pub(super) async fn update(
 ) -> ApiResult<Json<SiteReply>> {
     let id = caller.may_in(Scope::Admin, Some(&id))?;
     let patch: SitePatch = extract::json(&headers, body).await?;
-    let mut site = app.store.site(id).await?.ok_or_else(ApiError::not_found)?;
-    let rotate = patch.rotate_identity_secret == Some(true);
     let fields = audit::fields(&patch);
-    apply(&mut site, patch)?;
-    let secret = rotate.then(|| chance::secret(""));
-    if let Some(secret) = &secret {
-        site.identity_secret.clone_from(secret);
-    }
-    if !app.store.update_site(site.clone()).await? {
-        return Err(ApiError::not_found());
-    }
+    let secret = (patch.rotate_identity_secret == Some(true)).then(|| chance::secret(""));
+    // Whoever was faster has changed what this patch need not name: it is applied to that. Each round is another's success.
+    let site = loop {
+        let before = app.store.site(id).await?.ok_or_else(ApiError::not_found)?;
+        let mut site = before.clone();
+        apply(&mut site, patch.clone())?;
+        if let Some(secret) = &secret {
+            site.identity_secret.clone_from(secret);
+        }
+        match app.store.update_site(&before, site.clone()).await? {
+            Replaced::Done => break site,
+            Replaced::Overtaken => {}
+            Replaced::Missing => return Err(ApiError::not_found()),
+        }
+    };
     audit::by(&app, &caller, Action::SiteUpdated, &site.id.0, &[("fields", &fields)]).await;
     app.directory.refresh().await?;
     reply(&app, site, secret).await

@@ -63,7 +63,7 @@ pub use responses::{
 pub use sessions::{Session, SessionStore, SignedIn};
 pub use shares::{Share, ShareStore};
 pub use sightings::{Sighting, SightingStore, Standing};
-pub use sites::{Building, CountingStatus, Site, SiteStore};
+pub use sites::{Building, CountingStatus, Replaced, Site, SiteStore};
 pub use surveys::{PublishedVersion, StoredSurvey, SurveyStore};
 pub use transfer::{Moved, Page, Position, Progress, Rows, TransferStore, Value, transfer};
 pub use upkeep::{CheckReport, UpkeepStore};

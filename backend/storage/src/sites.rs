@@ -22,6 +22,13 @@ pub struct Site {
     pub created_at: i64,
 }
 
+impl Site {
+    /// Whether another record of the site has the same settings and secret.
+    pub(crate) fn is_set_as(&self, other: &Self) -> bool {
+        self.settings == other.settings && self.identity_secret == other.identity_secret
+    }
+}
+
 /// How a site's answers are counted now; it follows the settings as soon as the counts are there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CountingStatus {
@@ -48,6 +55,18 @@ pub struct Building {
     pub total: u64,
 }
 
+/// What became of a change of a site.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+pub enum Replaced {
+    /// The site is as asked.
+    Done,
+    /// Nothing changed: it is another by now than the change was made to.
+    Overtaken,
+    /// There is no such site.
+    Missing,
+}
+
 /// Storage of sites.
 #[async_trait]
 pub trait SiteStore: Send + Sync {
@@ -63,11 +82,12 @@ pub trait SiteStore: Send + Sync {
     /// Every site, the oldest first.
     async fn sites(&self) -> Result<Vec<Site>>;
 
-    /// Replaces a site's settings and secret. When time zone or dimensions change, the site's answers are counted anew:
+    /// Replaces a site's settings and secret, where they are still as `before` has them: of two who change a site at once
+    /// neither takes back what the other did. When time zone or dimensions change, the site's answers are counted anew:
     /// at once where they are few, else in the background ([`crate::UpkeepStore::build_step`]). A dimension that was not
     /// declared before first learns the most frequent values of the trusted answers that are there, if these can be read
-    /// in time. False when there is no such site.
-    async fn update_site(&self, site: Site) -> Result<bool>;
+    /// in time.
+    async fn update_site(&self, before: &Site, site: Site) -> Result<Replaced>;
 
     /// Removes a site with everything that belongs to it. From then on nothing of it is found or counted; where there is
     /// much, the rows go in the background ([`crate::UpkeepStore::build_step`]), and until then its id cannot be that of

@@ -12,10 +12,10 @@ use bearing_storage::{
     Accepted, Applied, Arrival, AuditEntry, AuditStore, Changed, CheckReport, Claim, Claimed, CountingStatus, Cursor,
     Delivery, DeliveryCursor, EventCount, FunnelCounts, Heard, Identity, IdentityStore, InboxStore, Invitation,
     Joining, Key, KeyStore, Linked, LiveStore, LogEntries, LogStore, MarkChange, Marking, Member, MemberStore,
-    Membership, Outcome, Page, Position, PublishedVersion, Rating, RatingQuery, Replayed, ReportFilter, ReportStore,
-    ResponseFilter, ResponseStore, Result, Role, Session, SessionStore, Settled, Share, ShareStore, Sighting,
-    SightingStore, SignedIn, Site, SiteStore, Store, StoreError, StoredResponse, StoredSurvey, SurveyStore, Tallied,
-    TallyQuery, TransferStore, UpkeepStore, Webhook, WebhookChange, WebhookStore,
+    Membership, Outcome, Page, Position, PublishedVersion, Rating, RatingQuery, Replaced, Replayed, ReportFilter,
+    ReportStore, ResponseFilter, ResponseStore, Result, Role, Session, SessionStore, Settled, Share, ShareStore,
+    Sighting, SightingStore, SignedIn, Site, SiteStore, Store, StoreError, StoredResponse, StoredSurvey, SurveyStore,
+    Tallied, TallyQuery, TransferStore, UpkeepStore, Webhook, WebhookChange, WebhookStore,
 };
 use tokio::sync::{Notify, mpsc, watch};
 
@@ -112,9 +112,9 @@ impl SiteStore for FaultyStore {
     async fn sites(&self) -> Result<Vec<Site>> {
         self.store.sites().await
     }
-    async fn update_site(&self, site: Site) -> Result<bool> {
+    async fn update_site(&self, before: &Site, site: Site) -> Result<Replaced> {
         self.switch.write()?;
-        self.store.update_site(site).await
+        self.store.update_site(before, site).await
     }
     async fn delete_site(&self, id: &SiteId) -> Result<bool> {
         self.switch.write()?;

@@ -58,6 +58,28 @@ async fn only_what_is_named_changes() {
 }
 
 #[tokio::test]
+async fn what_several_change_at_once_holds_together() {
+    let server = Server::start().await;
+    let site = server.site().await;
+    let path = format!("/v1/sites/{}", site.id);
+    let change = async |change: Value| server.patch(&path).key(&site.admin).json(&change).await.ok();
+    let (_, rotated, _, _, _, _) = tokio::join!(
+        change(json!({ "name": "Weekend shop" })),
+        change(json!({ "rotate_identity_secret": true })),
+        change(json!({ "silenced": true })),
+        change(json!({ "require_signature": true })),
+        change(json!({ "origins": ["https://shop.example"] })),
+        change(json!({ "time_zone": "Asia/Kolkata" })),
+    );
+    let all = json!({ "name": "Weekend shop", "silenced": true, "require_signature": true,
+        "origins": ["https://shop.example"], "time_zone": "Asia/Kolkata" });
+    let now = server.get(&path).key(&site.read).await.ok();
+    assert_eq!(now, with(now.clone(), all));
+    let kept = server.app.store.site(&site.id.as_str().into()).await.unwrap().unwrap().identity_secret;
+    assert_eq!(rotated["identity_secret"], kept.as_str());
+}
+
+#[tokio::test]
 async fn each_wrong_setting_is_named_and_changes_nothing() {
     let server = Server::start().await;
     let site = server.site().await;

@@ -7,7 +7,7 @@ use super::session::{Lock, Session, Sites};
 use super::{PostgresStore, build, deleted, generations, learned, rows};
 use crate::counts::trust;
 use crate::deleted::still_there;
-use crate::sites::{CountingStatus, Site, SiteStore};
+use crate::sites::{CountingStatus, Replaced, Site, SiteStore};
 use crate::{Result, json};
 
 impl PostgresStore {
@@ -42,20 +42,29 @@ impl PostgresStore {
         rows::changed(session).await
     }
 
-    async fn update(&self, session: &Session, site: &Site, history: &trust::History) -> Result<bool> {
-        let updated = session
+    /// Replaces a site that nobody else may write meanwhile.
+    async fn update(
+        &self,
+        session: &Session,
+        before: &Site,
+        site: &Site,
+        history: &trust::History,
+    ) -> Result<Replaced> {
+        match rows::site(session, &site.id).await? {
+            None => return Ok(Replaced::Missing),
+            Some(now) if !now.is_set_as(before) => return Ok(Replaced::Overtaken),
+            Some(_) => {}
+        }
+        session
             .execute(
                 "UPDATE site SET identity_secret = $2, settings = $3 WHERE id = $1",
                 &[&site.id.0, &site.identity_secret, &json::write(&site.settings)?],
             )
             .await?;
-        if updated == 0 {
-            return Ok(false);
-        }
         learned::keep_history(session, &site.id, &site.settings.dimensions, history).await?;
         build::review(session, &site.id, self.limits.step).await?;
         rows::changed(session).await?;
-        Ok(true)
+        Ok(Replaced::Done)
     }
 }
 
@@ -87,7 +96,7 @@ impl SiteStore for PostgresStore {
         session.end(found).await
     }
 
-    async fn update_site(&self, site: Site) -> Result<bool> {
+    async fn update_site(&self, before: &Site, site: Site) -> Result<Replaced> {
         // Read before the transaction: answers must not wait until every one of them has been looked at.
         let history = self.history(&site).await.unwrap_or_else(|why| {
             // The settings hold without it, and the next answers teach.
@@ -95,7 +104,7 @@ impl SiteStore for PostgresStore {
             trust::History::new()
         });
         let session = self.writing(std::slice::from_ref(&site.id), Lock::Alone).await?;
-        let updated = self.update(&session, &site, &history).await;
+        let updated = self.update(&session, before, &site, &history).await;
         session.end(updated).await
     }
 

@@ -7,7 +7,7 @@ use rusqlite::params;
 use super::{SqliteStore, build, deleted, generations, learned, rows};
 use crate::counts::trust;
 use crate::deleted::still_there;
-use crate::sites::{CountingStatus, Site, SiteStore};
+use crate::sites::{CountingStatus, Replaced, Site, SiteStore};
 use crate::{Result, json};
 
 impl SqliteStore {
@@ -64,7 +64,7 @@ impl SiteStore for SqliteStore {
         self.readers.run(read).await
     }
 
-    async fn update_site(&self, site: Site) -> Result<bool> {
+    async fn update_site(&self, before: &Site, site: Site) -> Result<Replaced> {
         let limit = self.limits.step;
         // Read before the transaction: the writer must not wait until every answer has been looked at.
         let history = self.history(&site).await.unwrap_or_else(|why| {
@@ -72,18 +72,21 @@ impl SiteStore for SqliteStore {
             tracing::warn!(site = %site.id, %why, "the values of a new dimension are not learned from earlier answers");
             trust::History::new()
         });
+        let before = before.clone();
         let write = move |transaction: &rusqlite::Transaction<'_>| {
-            let updated = transaction.execute(
+            match rows::site(transaction, "id", site.id.as_str())? {
+                None => return Ok(Replaced::Missing),
+                Some(now) if !now.is_set_as(&before) => return Ok(Replaced::Overtaken),
+                Some(_) => {}
+            }
+            transaction.execute(
                 "UPDATE site SET identity_secret = ?2, settings = ?3 WHERE id = ?1",
                 params![site.id.0, site.identity_secret, json::write(&site.settings)?],
             )?;
-            if updated == 0 {
-                return Ok(false);
-            }
             learned::keep_history(transaction, &site.id, &site.settings.dimensions, &history)?;
             build::review(transaction, &site.id, limit)?;
             rows::changed(transaction)?;
-            Ok(true)
+            Ok(Replaced::Done)
         };
         self.writer.write(write).await
     }

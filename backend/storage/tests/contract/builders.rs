@@ -18,7 +18,7 @@ use bearing_shared::metric::{Metric, Thresholds};
 use bearing_shared::survey::Survey;
 use bearing_storage::{
     Accept, Base, CountingStatus, EventCount, FunnelCounts, Grouping, Limits, Outcome, READ_LIMIT, RatingQuery,
-    ReportFilter, ResponseFilter, Result, Site, Store, StoredResponse, Tallied, Tally, TallyQuery,
+    Replaced, ReportFilter, ResponseFilter, Result, Site, Store, StoredResponse, Tallied, Tally, TallyQuery,
 };
 
 /// A Monday, 2026-11-16: the day on which everything happens unless a case says otherwise.
@@ -198,6 +198,12 @@ pub(crate) fn event(kind: EventKind, count: u32) -> EventCount {
         attributes: BTreeMap::new(),
         count,
     }
+}
+
+/// Replaces a site, whatever it is now; whether there is one.
+pub(crate) async fn reset(store: &impl Deref<Target = dyn Store>, site: Site) -> Result<bool> {
+    let Some(now) = store.site(&site.id).await? else { return Ok(false) };
+    Ok(store.update_site(&now, site).await? == Replaced::Done)
 }
 
 /// Accepts responses of the home site.

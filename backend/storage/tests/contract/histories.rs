@@ -104,7 +104,7 @@ async fn configure(store: &Arc<dyn Store>, model: &Model) -> Result<()> {
     let declared = DECLARED[model.declared].iter();
     changed.settings.dimensions = declared.map(|(name, values)| dimension(name, values)).collect();
     changed.settings.time_zone = ZONES[model.zone].into();
-    assert!(store.update_site(changed).await?);
+    assert!(reset(store, changed).await?);
     Ok(())
 }
 

@@ -86,7 +86,7 @@ async fn a_dimension_learns_up_to_its_limit(db: &Database) -> Result<()> {
     // What found no room was not kept for later either.
     let mut changed = site("st_home");
     changed.settings.dimensions = vec![dimension("plan", &[])];
-    store.update_site(changed).await?;
+    reset(&store, changed).await?;
     assert_eq!(plans(&store).await?.len(), 48);
     assert_sound(&store).await
 }
@@ -97,13 +97,13 @@ async fn learned_values_stay_when_the_list_changes(db: &Database) -> Result<()> 
     accept(&store, [own(1, &[("plan", "tin")]), own(2, &[("plan", "pro")])]).await?;
     let mut changed = site("st_home");
     changed.settings.dimensions = vec![dimension("plan", &["tin", "gold"])];
-    store.update_site(changed.clone()).await?;
+    reset(&store, changed.clone()).await?;
     assert_eq!(plans(&store).await?, ["tin", "gold"], "a value that is listed and learned is one value");
     changed.settings.dimensions.clear();
-    store.update_site(changed.clone()).await?;
+    reset(&store, changed.clone()).await?;
     assert_eq!(status(&store).await?.dimensions, []);
     changed.settings.dimensions = vec![dimension("plan", &[])];
-    store.update_site(changed).await?;
+    reset(&store, changed).await?;
     assert_eq!(plans(&store).await?, ["tin", "pro"], "what is declared again learns from the answers as well");
     assert_sound(&store).await
 }
@@ -111,7 +111,7 @@ async fn learned_values_stay_when_the_list_changes(db: &Database) -> Result<()> 
 pub(crate) async fn declare_city(store: &Arc<dyn Store>, values: &[&str]) -> Result<Vec<String>> {
     let mut changed = site("st_home");
     changed.settings.dimensions.push(dimension("city", values));
-    assert!(store.update_site(changed).await?);
+    assert!(reset(store, changed).await?);
     build(store).await?;
     let now = status(store).await?;
     Ok(now.dimensions.into_iter().find(|dimension| dimension.name == "city").expect("is declared").values)

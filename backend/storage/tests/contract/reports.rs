@@ -236,7 +236,7 @@ async fn cells_answer_what_they_tell_apart_and_the_remainder(db: &Database) -> R
     // A declared value that is spelt like the remainder shares its cell.
     let mut changed = site("st_home");
     changed.settings.dimensions = vec![dimension("plan", &["pro", OTHER])];
-    db.update_site(changed).await?;
+    reset(db, changed).await?;
     accept(db, [with_attributes(response(3, 5), &[("plan", OTHER)])]).await?;
     assert_eq!(counted(db, having(&[("plan", OTHER)])).await?, Histogram::of([9, 5]));
     let stranger = db.tally(&SiteId::from("st_gone"), query(everything(), Grouping::Whole)).await?;

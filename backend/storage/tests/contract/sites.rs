@@ -3,7 +3,9 @@
 use bearing_shared::api::intake::EventKind;
 use bearing_shared::histogram::Histogram;
 use bearing_shared::id::{KeyId, SiteId, SiteKey};
-use bearing_storage::{Grouping, Key, Outcome, ResponseFilter, Result, Scope, Site, StoredResponse, transfer};
+use bearing_storage::{
+    Grouping, Key, Outcome, Replaced, ResponseFilter, Result, Scope, Site, StoredResponse, transfer,
+};
 
 use crate::builders::*;
 
@@ -13,6 +15,7 @@ crate::contract! {
     a_second_site_with_the_same_id_or_key_is_refused_and_changes_nothing
     sites_are_listed_from_the_oldest
     an_update_replaces_settings_and_secret_and_keeps_key_and_birth
+    of_two_who_change_a_site_at_once_neither_takes_back_what_the_other_did
     an_update_of_a_missing_site_makes_none
     a_changed_dimension_counts_past_answers_anew
     a_removed_dimension_has_no_cells_any_more
@@ -67,14 +70,33 @@ async fn an_update_replaces_settings_and_secret_and_keeps_key_and_birth(db: &Dat
     changed.settings.sample = true;
     changed.identity_secret = "idsec_new".into();
     let sent = Site { key: SiteKey::from("pk_forged"), created_at: 1, ..changed.clone() };
-    assert!(db.update_site(sent).await?);
+    assert!(reset(db, sent).await?);
     assert_eq!(db.site(&home()).await?, Some(changed));
     assert_eq!(db.site_by_key(&SiteKey::from("pk_forged")).await?, None);
     Ok(())
 }
 
+async fn of_two_who_change_a_site_at_once_neither_takes_back_what_the_other_did(db: &Database) -> Result<()> {
+    db.create_site(site("st_home")).await?;
+    let second = db.second().await?;
+    let seen = site("st_home");
+    let mut renamed = seen.clone();
+    renamed.settings.name = "Weekend shop".into();
+    let rotated = Site { identity_secret: "idsec_new".into(), ..seen.clone() };
+    let (one, other) = tokio::join!(db.update_site(&seen, renamed.clone()), second.update_site(&seen, rotated.clone()));
+    let mut both = [one?, other?];
+    let expected = if both[0] == Replaced::Done { renamed } else { rotated };
+    both.sort_by_key(|replaced| *replaced != Replaced::Done);
+    assert_eq!(both, [Replaced::Done, Replaced::Overtaken]);
+    assert_eq!(db.site(&home()).await?, Some(expected.clone()));
+    // Whoever looks again may.
+    assert_eq!(second.update_site(&expected, seen.clone()).await?, Replaced::Done);
+    assert_eq!(db.site(&home()).await?, Some(seen));
+    Ok(())
+}
+
 async fn an_update_of_a_missing_site_makes_none(db: &Database) -> Result<()> {
-    assert!(!db.update_site(site("st_home")).await?);
+    assert_eq!(db.update_site(&site("st_home"), site("st_home")).await?, Replaced::Missing);
     assert_eq!(db.sites().await?, []);
     Ok(())
 }
@@ -87,7 +109,7 @@ async fn a_changed_dimension_counts_past_answers_anew(db: &Database) -> Result<(
 
     let mut changed = site("st_home");
     changed.settings.dimensions = vec![dimension("plan", &["gold", "pro"])];
-    assert!(db.update_site(changed).await?);
+    assert!(reset(db, changed).await?);
     assert_eq!(counted(db, having(&[("plan", "gold")])).await?, Histogram::of([0]));
     assert_eq!(counted(db, having(&[("plan", "pro")])).await?, Histogram::of([9]));
     assert!(!has_cells(db, &having(&[("plan", "free")])).await?);
@@ -104,7 +126,7 @@ async fn a_removed_dimension_has_no_cells_any_more(db: &Database) -> Result<()> 
     accept(db, [with_attributes(response(1, 9), &[("plan", "pro")])]).await?;
     let mut changed = site("st_home");
     changed.settings.dimensions.clear();
-    assert!(db.update_site(changed).await?);
+    assert!(reset(db, changed).await?);
     let filter = having(&[("plan", "pro")]);
     assert!(!has_cells(db, &filter).await?);
     // The answers still know, and so does the score as a whole.

@@ -26,7 +26,7 @@ async fn the_cells_of_a_retired_generation_are_cleared_in_steps() -> Result<()> 
     let before = cells(1);
     let mut changed = site("st_home");
     changed.settings.dimensions.clear();
-    store.update_site(changed).await?;
+    reset(&store, changed).await?;
     assert_eq!((cells(1), cells(2)), (before, before), "what is not read is not in the way of the switch");
     assert!(store.build_step().await?);
     assert!(cells(1) < before && cells(1) > 0, "one step clears some of them");

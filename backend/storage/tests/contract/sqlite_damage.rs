@@ -83,7 +83,7 @@ async fn a_damaged_row_keeps_no_site_from_being_counted_anew() -> Result<()> {
         (10..25).for_each(|number| damage(&path, number, change));
         let mut changed = site("st_home");
         changed.settings.dimensions.clear();
-        assert!(store.update_site(changed).await?);
+        assert!(reset(&store, changed).await?);
         build(&store).await?;
         let now = status(&store).await?;
         assert_eq!((now.generation, now.building), (2, None), "{change}");
@@ -105,7 +105,7 @@ async fn a_site_that_cannot_be_counted_does_not_keep_the_others_from_it() -> Res
             accept_at(&store, SiteId::from(id), (0..35).map(|number| response(number, 9))).await?;
             let mut changed = site(id);
             changed.settings.dimensions.clear();
-            assert!(store.update_site(changed).await?);
+            assert!(reset(&store, changed).await?);
         }
         execute(&path, &format!("UPDATE generation SET {damage} WHERE site_id = 'st_home' AND state = 'building'"));
         let refusal = build(&store).await.expect_err("the home site's step fails");

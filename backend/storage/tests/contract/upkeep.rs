@@ -44,7 +44,7 @@ async fn the_revision_grows_with_configuration_and_not_with_intake(db: &Database
     };
     db.create_site(site("st_home")).await?;
     assert!(grew("create_site").await?);
-    db.update_site(site("st_home")).await?;
+    reset(db, site("st_home")).await?;
     assert!(grew("update_site").await?);
     db.create_key(key).await?;
     assert!(grew("create_key").await?);
@@ -200,7 +200,7 @@ async fn a_second_stores_configuration_is_respected_by_the_first(db: &Database) 
     let revision = db.revision().await?;
     let mut changed = site("st_home");
     changed.settings.dimensions = vec![dimension("plan", &["gold"])];
-    assert!(second.update_site(changed).await?);
+    assert!(reset(&second, changed).await?);
     assert!(db.revision().await? > revision);
     accept(db, [from_cart(2, 8)]).await?;
     assert_eq!(counted(db, having(&[("plan", "gold")])).await?, Histogram::of([9, 8]));
