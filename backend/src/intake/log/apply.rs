@@ -25,6 +25,9 @@ const MESSAGES: usize = 256;
 const WATCH: Duration = Duration::from_millis(500);
 /// How long the position must stand still before another server steps in.
 const STAND_BY: Duration = Duration::from_secs(1);
+/// How long one request for messages waits. NATS says every half of it that it is there; after two silences of this length
+/// the log is read anew. The client's own 30 s would leave whoever read from a lost leader waiting for a minute.
+const ASKS: Duration = Duration::from_secs(4);
 /// How long before a failure is tried again, doubled from the first to the second.
 const AGAIN: [Duration; 2] = [Duration::from_millis(100), Duration::from_secs(2)];
 /// How long before a message is looked at again that cannot be read.
@@ -121,6 +124,7 @@ impl Applier {
     async fn read_on(&self, mut position: u64, trouble: &mut Trouble) -> Ended {
         let config = OrderedConfig {
             deliver_policy: DeliverPolicy::ByStartSequence { start_sequence: position + 1 },
+            max_expires: ASKS,
             ..OrderedConfig::default()
         };
         let reading =
