@@ -122,6 +122,15 @@ pub(crate) fn asked() -> (String, String) {
     (location.search().unwrap_or_default(), location.hash().unwrap_or_default())
 }
 
+/// Says in the page's address what it shows, without loading anything; what is behind the `#` stays.
+pub(crate) fn show_query(query: &str) {
+    let address = format!("{}{query}{}", path(), asked().1);
+    if let Ok(history) = window().history() {
+        // An address that cannot be shown is no reason to show less of the page.
+        let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&address));
+    }
+}
+
 /// The path of the page.
 pub(crate) fn path() -> String {
     window().location().pathname().unwrap_or_default()
