@@ -18,7 +18,7 @@ use crate::part::{Failed, Shell, Toasts, Waiting};
 use crate::place::Program;
 use crate::site::SiteContext;
 use crate::text::{Language, Text, unlisted};
-use crate::{browser, place, screen};
+use crate::{boxed, browser, place, screen};
 
 /// Reads who is signed in and the words that they read, then shows everything else in the place of what the page showed
 /// while that came.
@@ -74,7 +74,25 @@ fn Member(session: SessionReply) -> impl IntoView {
         Program::Exploring => exploring(),
         Program::Reading | Program::Showing => reading(&session),
     };
-    view! { <Router>{screens()}</Router> }
+    view! { <Router>{follow_focus()}{screens()}</Router> }
+}
+
+/// Brings the focus to the heading of a screen that takes the place of another: what led there is mostly gone.
+fn follow_focus() {
+    let location = use_location();
+    let shown = StoredValue::new(String::new());
+    boxed::effect(move || {
+        location.search.track();
+        let path = location.pathname.get();
+        let before = shown.try_update_value(|shown| std::mem::replace(shown, path.clone())).unwrap_or_default();
+        // Whoever comes by the shortest address is led to a site, and has pressed nothing.
+        if !["", "/app", "/app/"].contains(&before.as_str()) {
+            if before != path {
+                browser::leave_focus();
+            }
+            browser::rescue_focus_soon();
+        }
+    });
 }
 
 /// The screens of the program that shows how things are.
@@ -170,6 +188,7 @@ fn InSite(children: ChildrenFn) -> impl IntoView {
     view! {
         <Shell>
             {move || if ready.get() {
+                browser::settle_soon();
                 children.with_value(|children| children()).into_any()
             } else {
                 context.loaded.with(|site| match site {

@@ -2,7 +2,7 @@
 
 use js_sys::{Array, Function, Intl, Object, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, HtmlElement, Url};
+use web_sys::{Blob, BlobPropertyBag, FocusOptions, HtmlAnchorElement, HtmlElement, Url};
 
 /// The window.
 ///
@@ -76,11 +76,75 @@ pub(crate) fn here() -> String {
     format!("{}{}", part(location.pathname()), part(location.search()))
 }
 
+/// The first element of the page that a selector finds.
+fn first(selector: &str) -> Option<HtmlElement> {
+    document().query_selector(selector).ok()??.dyn_into().ok()
+}
+
+/// Moves the focus to the first element that a selector finds, where there is one.
+pub(crate) fn focus_on(selector: &str) {
+    if let Some(element) = first(selector) {
+        // Whatever cannot take it leaves it where it is.
+        let _ = element.focus();
+    }
+}
+
 /// Moves the focus to the element of this id, where there is one.
 pub(crate) fn focus(id: &str) {
     if let Some(element) = document().get_element_by_id(id).and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
         // Whatever cannot take it leaves it where it is.
         let _ = element.focus();
+    }
+}
+
+/// What has the focus; nothing where what had it is gone.
+fn focused() -> Option<HtmlElement> {
+    first(":focus")
+}
+
+/// What has the focus within what a selector finds.
+pub(crate) fn focused_in(selector: &str) -> Option<HtmlElement> {
+    first(&format!("{selector} :focus"))
+}
+
+/// Brings the focus to a control or a heading, so that the keyboard goes on from there, where nothing has it any more or only
+/// the content as a whole. The page stays where it is scrolled to.
+pub(crate) fn rescue_focus(place: Option<HtmlElement>) {
+    let is_lost = focused().is_none_or(|focused| focused.id() == "content");
+    let Some(place) = place.filter(|_| is_lost) else { return };
+    if place.tab_index() < 0 {
+        // A heading takes the focus only where it is said so.
+        place.set_tab_index(-1);
+    }
+    let options = FocusOptions::new();
+    options.set_prevent_scroll(true);
+    // Whatever cannot take it leaves it where it is.
+    let _ = place.focus_with_options(&options);
+}
+
+/// Brings the focus to the heading of the screen once it is drawn, where nothing has it by then; the open tab is in sight.
+pub(crate) fn rescue_focus_soon() {
+    leptos::prelude::request_animation_frame(|| {
+        show_tab();
+        rescue_focus(first("main h1").or_else(|| first("#content")));
+    });
+}
+
+/// The same once a screen is drawn that had to wait for what it shows: the focus comes on from the content as a whole. Where
+/// nothing has it, nobody has come by the keyboard.
+pub(crate) fn settle_soon() {
+    leptos::prelude::request_animation_frame(|| {
+        show_tab();
+        if focused().is_some() {
+            rescue_focus(first("main h1"));
+        }
+    });
+}
+
+/// Brings the focus away from what the next screen takes the place of; a tab stays.
+pub(crate) fn leave_focus() {
+    if let Some(focused) = first("main :focus:not(.tabs > *)") {
+        let _ = focused.blur();
     }
 }
 
@@ -129,6 +193,14 @@ pub(crate) fn show_query(query: &str) {
         // An address that cannot be shown is no reason to show less of the page.
         let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&address));
     }
+}
+
+/// Scrolls a row of tabs, where it is wider than the screen, so that the open one is in its middle.
+fn show_tab() {
+    let Some(tab) = first(".tabs > [aria-current]") else { return };
+    let Some(row) = tab.parent_element().and_then(|row| row.dyn_into::<HtmlElement>().ok()) else { return };
+    // Not by `scrollIntoView`, which moves the page as well. From right to left both numbers count below zero.
+    row.set_scroll_left(tab.offset_left() - row.offset_left() - (row.client_width() - tab.offset_width()) / 2);
 }
 
 /// The path of the page.

@@ -28,7 +28,7 @@ pub(crate) use copyable::copyable;
 pub(crate) use delta::Delta;
 pub(crate) use dialog::dialog;
 pub(crate) use distribution::Distribution;
-pub(crate) use entries::{each, list, listed, remover, revealed, row, rows};
+pub(crate) use entries::{each, hold_focus, list, listed, remover, revealed, revelation, row, rows};
 pub(crate) use erased::{button, changing, el, lead, mark, named, section};
 pub(crate) use filters::{Filters, surveys, use_view};
 pub(crate) use form::{Field, Form, check, choices};
