@@ -25,7 +25,8 @@ pub fn fields(patch: &impl serde::Serialize) -> String {
 /// Notes a change that has been made. `detail` says by name what has changed; never an answer's text, a secret or a
 /// customer's id.
 ///
-/// The change stands whether it can be noted or not: what was done cannot be taken back by saying that it failed. Where it
+/// A request that changes something goes on to here when its caller hangs up; a server that is killed in between leaves a
+/// change without its entry, whatever the change. The change stands whether it can be noted or not: what was done cannot be taken back by saying that it failed. Where it
 /// cannot, the log has it at the level of an error.
 pub async fn note(
     app: &App,

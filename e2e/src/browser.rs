@@ -84,12 +84,30 @@ impl Browser {
         Ok(browser)
     }
 
-    /// Opens a page.
+    /// Opens a page, and waits until its `load` event has been.
     ///
     /// # Errors
     /// It does not load.
     pub async fn open(&self, url: &str) -> Result<()> {
-        self.client.goto(url).await.with_context(|| format!("cannot open {url}"))
+        self.client.goto(url).await.with_context(|| format!("cannot open {url}"))?;
+        if self.engine == Engine::Chromium {
+            self.has_loaded(url).await?;
+        }
+        Ok(())
+    }
+
+    /// Waits until Chromium has loaded a page that its driver was told to open. That should wait by itself, but where it
+    /// first looks between two documents, as it does on a busy machine, it finds none that loads and goes on at once.
+    async fn has_loaded(&self, url: &str) -> Result<()> {
+        let nothing = "about:blank";
+        until(&format!("{url} to be loaded"), async || {
+            let look = json!({ "expression": "[document.readyState, document.URL]", "returnByValue": true });
+            let said = self.devtools("Runtime.evaluate", look).await?;
+            let seen = &said["result"]["value"];
+            ensure!(seen[0] == "complete" && (seen[1] == nothing) == (url == nothing), "so far: {said}");
+            Ok(Some(()))
+        })
+        .await
     }
 
     /// Waits for an element.

@@ -101,14 +101,17 @@ fn kill(group: u32) {
 /// and dropped: a full pipe would stop it.
 async fn said_port(child: &mut Child, find: fn(&str) -> Option<(&str, &str)>) -> Result<String> {
     let mut lines = BufReader::new(child.stdout.take().context("the driver's output is piped")?).lines();
+    let mut said = Vec::new();
     while let Some(line) = lines.next_line().await? {
         if let Some((_, port)) = find(&line) {
             let port = port.to_owned();
             tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
             return Ok(port);
         }
+        said.push(line);
     }
-    anyhow::bail!("the driver ended before it was ready")
+    let ending = child.wait().await?;
+    anyhow::bail!("the driver ended before it was ready ({ending}), and said: {}", said.join(" / "))
 }
 
 /// An X server without a screen.

@@ -14,11 +14,11 @@ use crate::fetch::{self, Loaded, Problem};
 use crate::listing::Listing;
 use crate::live::Live;
 use crate::locale::{self, Locale};
-use crate::part::{Failed, Shell, Toasts, Waiting};
+use crate::part::{Failed, Shell, Toasts, Waiting, effect};
 use crate::place::Program;
 use crate::site::SiteContext;
 use crate::text::{Language, Text, unlisted};
-use crate::{boxed, browser, place, screen};
+use crate::{browser, place, screen};
 
 /// Reads who is signed in and the words that they read, then shows everything else in the place of what the page showed
 /// while that came.
@@ -81,7 +81,7 @@ fn Member(session: SessionReply) -> impl IntoView {
 fn follow_focus() {
     let location = use_location();
     let shown = StoredValue::new(String::new());
-    boxed::effect(move || {
+    effect(move || {
         location.search.track();
         let path = location.pathname.get();
         let before = shown.try_update_value(|shown| std::mem::replace(shown, path.clone())).unwrap_or_default();

@@ -19,8 +19,6 @@ pub mod view;
 #[cfg(feature = "csr")]
 mod app;
 #[cfg(feature = "csr")]
-mod boxed;
-#[cfg(feature = "csr")]
 mod browser;
 #[cfg(feature = "csr")]
 mod fetch;

@@ -32,7 +32,8 @@ fn invitation(purpose: InvitationPurpose, email: Option<String>, lasts: i64) -> 
     (invitation, secret)
 }
 
-/// Prints the link that makes the first operator, where nobody can sign in yet. A new one ends the one before.
+/// Prints a link that makes the first operator, where nobody can sign in yet. Those of other servers hold beside it until one
+/// of them is used.
 pub(super) async fn invite_first(store: &dyn Store, base: &str) -> anyhow::Result<()> {
     let (invitation, secret) = invitation(InvitationPurpose::Operator, None, FIRST);
     match store.invite_first(invitation).await {

@@ -7,7 +7,7 @@ use bearing_shared::api::audit::AuditReply;
 use bearing_shared::api::error::ErrorBody;
 use bearing_storage::{AuditEntry, Scope};
 
-use super::params::Params;
+use super::params::{Params, paged};
 use crate::app::Shared;
 use crate::auth::Caller;
 use crate::error::ApiResult;
@@ -40,9 +40,6 @@ pub(super) async fn list(
     let limit = params.limit()?;
     let before = params.parsed("cursor", "the next_cursor of a page before", |text| text.parse().ok())?;
     params.end()?;
-    let mut entries = app.store.audit(site, before, limit + 1).await?;
-    let more = entries.len() > limit as usize;
-    entries.truncate(limit as usize);
-    let next_cursor = entries.last().filter(|_| more).map(|(id, _)| id.to_string());
-    Ok(Json(Page { items: entries.into_iter().map(reply).collect(), next_cursor }))
+    let entries = app.store.audit(site, before, limit + 1).await?;
+    Ok(Json(paged(entries, limit, |(id, _)| id.to_string(), reply)))
 }

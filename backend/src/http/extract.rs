@@ -4,11 +4,14 @@ use std::time::Duration;
 
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, header};
+use bearing_shared::answer::cleaned;
 use bearing_shared::fault::{Code, Fault};
 use http_body_util::BodyExt;
 use serde::de::DeserializeOwned;
+use tokio::time::Instant;
 
 use super::arriving::is_for_want_of_room;
+use super::layers::REQUEST;
 use crate::error::ApiResult;
 use crate::intake::check_depth;
 
@@ -16,6 +19,15 @@ use crate::intake::check_depth;
 const IDLE: Duration = Duration::from_secs(5);
 /// The most bytes of a management request.
 const MANAGEMENT_LIMIT: usize = 1024 * 1024;
+
+/// The most characters of a name.
+const NAME_LIMIT: usize = 100;
+
+/// A name that somebody gave, cleaned; none where that leaves no name, or a longer one than 100 characters.
+pub(super) fn name(given: &str) -> Option<String> {
+    let name = cleaned(given);
+    (1..=NAME_LIMIT).contains(&name.chars().count()).then_some(name)
+}
 
 /// Whether the request says that its body is of one of these media types.
 pub(super) fn has_type(headers: &HeaderMap, types: &[&str]) -> bool {
@@ -38,7 +50,9 @@ pub(super) async fn body(headers: &HeaderMap, mut body: Body, limit: usize) -> R
     }
     let mut first = Bytes::new();
     let mut rest: Vec<u8> = Vec::new();
-    while let Some(frame) = tokio::time::timeout(IDLE, body.frame())
+    // Whoever has been told that it took too long may still be sending.
+    let last = Instant::now() + REQUEST;
+    while let Some(frame) = tokio::time::timeout_at(last.min(Instant::now() + IDLE), body.frame())
         .await
         .map_err(|_| Fault::new(Code::REQUEST_TIMEOUT, Code::REQUEST_TIMEOUT.meaning))?
     {

@@ -16,8 +16,8 @@ use bearing_storage::{Accepted, Actor, ActorKind, Invitation, InvitationPurpose 
 use super::forms::{self, Fields, first};
 use super::member_page::{Field, alert, form, page, texts};
 use super::page::escaped;
-use super::provider;
 use super::sign_in::{self, Denied};
+use super::{extract, provider};
 use crate::app::{App, Shared};
 use crate::auth::email::{is_email, normal};
 use crate::auth::limits::Peer;
@@ -25,9 +25,6 @@ use crate::auth::passwords::LENGTHS;
 use crate::auth::{self, cross_site, session};
 use crate::texts::Texts;
 use crate::{audit, chance};
-
-/// The most characters of a name.
-pub(super) const NAME_LIMIT: usize = 100;
 
 /// An invitation as its page tells of it.
 struct Told {
@@ -121,7 +118,7 @@ impl Entered {
 
     /// What a new account would be refused for.
     fn check(&self, texts: &Texts, needs_name: bool) -> Faults {
-        let named = (1..=NAME_LIMIT).contains(&self.name.chars().count());
+        let named = extract::name(&self.name).is_some();
         Faults {
             name: (needs_name && !named).then_some(texts.name_fault),
             email: (!is_email(&self.email)).then_some(texts.email_fault),
@@ -318,9 +315,10 @@ fn account_fault(texts: &Texts) -> Stopped {
 
 /// Notes in the audit log that an invitation was used.
 async fn note(app: &App, told: &Told, id: &MemberId) {
-    let member = app.store.member(id).await.ok().flatten();
-    let name = member.map_or(String::new(), |member| member.name);
-    let actor = Actor { kind: ActorKind::Member, id: id.0.clone(), name };
+    let actor = match app.store.member(id).await {
+        Ok(Some(member)) => auth::member_actor(&member),
+        _ => Actor { kind: ActorKind::Member, id: id.0.clone(), name: String::new() },
+    };
     let (site, action, role): (Option<&SiteId>, _, _) = match &told.invitation.purpose {
         Purpose::Join { site, role } => (Some(site), Action::MemberJoined, role.name()),
         Purpose::Operator => (None, Action::MemberJoined, "operator"),

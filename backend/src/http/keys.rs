@@ -4,7 +4,6 @@ use axum::Json;
 use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
-use bearing_shared::answer::cleaned;
 use bearing_shared::api::Page;
 use bearing_shared::api::audit::Action;
 use bearing_shared::api::error::ErrorBody;
@@ -20,8 +19,6 @@ use crate::auth::{self, Caller};
 use crate::error::{ApiError, ApiResult};
 use crate::{audit, chance, time};
 
-/// The most characters of a key's name.
-const NAME_LIMIT: usize = 100;
 /// The most keys of a site.
 const MOST: usize = 100;
 
@@ -62,10 +59,8 @@ pub(super) async fn create(
 ) -> ApiResult<(StatusCode, Json<KeyReply>)> {
     let (site, _) = caller.member_may(Scope::Admin)?;
     let asked: KeyCreate = extract::json(&headers, body).await?;
-    let name = cleaned(&asked.name);
-    if !(1..=NAME_LIMIT).contains(&name.chars().count()) {
-        return Err(Fault::at(Code::INVALID_FIELD, "name", "A key's name has 1 to 100 characters.").into());
-    }
+    let wrong = || Fault::at(Code::INVALID_FIELD, "name", "A key's name has 1 to 100 characters.");
+    let name = extract::name(&asked.name).ok_or_else(wrong)?;
     if app.store.keys(site).await?.len() >= MOST {
         let message = format!("The site has {MOST} keys, and that is the most; take one away first.");
         return Err(Fault::new(Code::CONFLICT, message).into());
@@ -103,7 +98,7 @@ pub(super) async fn delete(
     if !app.store.delete_key(site, &id).await? {
         return Err(ApiError::not_found());
     }
-    app.directory.refresh().await?;
     audit::by(&app, &caller, Action::KeyDeleted, id.as_str(), &[]).await;
+    app.directory.refresh().await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -16,7 +16,7 @@ use tracing::{Instrument, field};
 
 use super::arriving::arriving;
 use super::kind::kind;
-use crate::admission::{Kind, Reason};
+use crate::admission::{Kind, Place, Reason};
 use crate::app::{App, Shared};
 use crate::chance;
 use crate::error::{ApiError, EXPOSED};
@@ -24,8 +24,8 @@ use crate::held::held;
 use crate::telemetry;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
-/// How long one request may take in all.
-const REQUEST: Duration = Duration::from_secs(15);
+/// How long one request may take in all, and a body to be read.
+pub(super) const REQUEST: Duration = Duration::from_secs(15);
 
 /// Gives each reply its request id and the embed's its headers, refuses what may not begin, ends what takes too long,
 /// counts, and logs when the server is at fault. Nothing else makes replies: refusals of the router and of a handler that
@@ -96,7 +96,12 @@ async fn admitted(app: &App, kind: Kind, request: Request, next: Next) -> Respon
         _ => request,
     };
     let late = |_| ApiError(Fault::new(Code::REQUEST_TIMEOUT, Code::REQUEST_TIMEOUT.meaning)).into_response();
-    let response = tokio::time::timeout(REQUEST, next.run(request)).await.unwrap_or_else(late);
+    let changes = !request.method().is_safe() && !matches!(kind, Kind::Intake | Kind::Events | Kind::Hosted);
+    let response = match changes {
+        true => tokio::time::timeout(REQUEST, to_its_end(request, next, place.clone())).await,
+        false => tokio::time::timeout(REQUEST, next.run(request)).await,
+    };
+    let response = response.unwrap_or_else(late);
     if place.as_ref().is_some_and(|place| place.was_refused()) {
         app.metrics.refused(Reason::Lane);
     }
@@ -105,6 +110,19 @@ async fn admitted(app: &App, kind: Kind, request: Request, next: Next) -> Respon
         (Kind::Exports, Some(place)) => response.map(|body| Body::new(held(body, place))),
         _ => response,
     }
+}
+
+/// The reply to what a member or a key changes, which goes on to its end when whoever asked hangs up, and keeps its place
+/// until then: else a change that is made could be kept out of the audit log by leaving a moment later.
+async fn to_its_end(request: Request, next: Next, place: Option<Arc<Place>>) -> Response {
+    let whole = async move {
+        let response = next.run(request).await;
+        drop(place);
+        response
+    };
+    let fault = |_| ApiError(Fault::new(Code::INTERNAL, Code::INTERNAL.meaning)).into_response();
+    // What panics is caught within; the task ends early only with the runtime.
+    tokio::spawn(whole.in_current_span()).await.unwrap_or_else(fault)
 }
 
 /// Whether an address is for the pages of strangers, found or not: the embed, and the files that it loads.

@@ -14,7 +14,7 @@ use bearing_storage::{Changed, InvitationPurpose, Member, Role, Scope, SignedIn}
 
 use super::extract;
 use super::invitations::{self, base};
-use super::params::{NoParams, Params};
+use super::params::{NoParams, Params, paged};
 use crate::app::{App, Shared};
 use crate::auth::Caller;
 use crate::error::{ApiError, ApiResult};
@@ -66,14 +66,11 @@ pub(super) async fn list(
     let limit = params.limit()?;
     let after = params.take("cursor").map(MemberId);
     params.end()?;
-    let mut members = app.store.site_members(site, after, limit + 1).await?;
-    let more = members.len() > limit as usize;
-    members.truncate(limit as usize);
-    let next_cursor = members.last().filter(|_| more).map(|(member, _)| member.id.to_string());
-    Ok(Json(Page { items: members.into_iter().map(reply).collect(), next_cursor }))
+    let members = app.store.site_members(site, after, limit + 1).await?;
+    Ok(Json(paged(members, limit, |(member, _)| member.id.to_string(), reply)))
 }
 
-/// Gives a member of the site another role.
+/// Gives a member of the site another role; the links that an owner has made and nobody has used end with theirs.
 #[utoipa::path(patch, path = "/v1/members/{id}", tag = "management", params(("id" = String, Path)),
     request_body = RolePatch,
     responses((status = 200, body = SiteMemberReply), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody),
@@ -116,7 +113,7 @@ pub(super) async fn delete(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Makes a link by which a member of the site sets a new password; it works once, for seven days.
+/// Makes a link by which a member of the site sets a new password; it works once, for seven days, and ends the one before.
 #[utoipa::path(post, path = "/v1/members/{id}/password", tag = "management", params(("id" = String, Path)),
     responses((status = 201, body = PasswordLinkReply), (status = 401, body = ErrorBody),
         (status = 403, body = ErrorBody), (status = 404, body = ErrorBody)))]

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
+use bearing_shared::api::Page;
 use bearing_shared::fault::{Code, Fault};
 use bearing_shared::question::is_name;
 use jiff::civil::Date;
@@ -142,6 +143,19 @@ impl Params {
     }
 }
 
+/// A page of what was read with one more than its `limit`: where that one is there, the cursor of the last leads to it.
+pub(super) fn paged<Row, Item>(
+    mut rows: Vec<Row>,
+    limit: u32,
+    cursor: impl FnOnce(&Row) -> String,
+    item: impl FnMut(Row) -> Item,
+) -> Page<Item> {
+    let more = rows.len() > limit as usize;
+    rows.truncate(limit as usize);
+    let next_cursor = rows.last().filter(|_| more).map(cursor);
+    Page { items: rows.into_iter().map(item).collect(), next_cursor }
+}
+
 /// Checks the query of a route that has no parameters of its own; the site may be named on every route.
 pub(super) struct NoParams;
 
@@ -179,6 +193,14 @@ mod tests {
             assert_eq!(params(query).days().expect_err(query).code, Code::INVALID_PARAMETER);
         }
         assert_eq!(params("from=1970-01-01&to=1970-01-01").days(), Ok((Some(0), Some(0))));
+    }
+
+    #[test]
+    fn a_page_leads_to_the_next_only_where_there_is_one() {
+        for (rows, items, next) in [(0, 0, None), (2, 2, None), (3, 2, Some("1"))] {
+            let page = paged((0..rows).collect(), 2, i32::to_string, |row| row);
+            assert_eq!((page.items, page.next_cursor.as_deref()), ((0..items).collect(), next));
+        }
     }
 
     #[test]

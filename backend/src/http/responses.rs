@@ -16,7 +16,7 @@ use bearing_storage::{Cursor, ResponseFilter, Scope, States, StoredResponse};
 
 use super::exports::Filters;
 use super::extract;
-use super::params::{NoParams, Params};
+use super::params::{NoParams, Params, paged};
 use crate::app::Shared;
 use crate::audit;
 use crate::auth::Caller;
@@ -112,11 +112,8 @@ pub(super) async fn list(
         app.store.survey(site, id).await?.ok_or_else(ApiError::not_found)?;
     }
     let found = app.store.responses(site, filter, after, limit + 1).await;
-    let mut found = read_in_time(found.map_err(ApiError::from))?;
-    let more = found.len() > limit as usize;
-    found.truncate(limit as usize);
-    let next_cursor = found.last().filter(|_| more).map(cursor_text);
-    Ok(Json(Page { items: found.into_iter().map(reading::response).collect(), next_cursor }))
+    let found = read_in_time(found.map_err(ApiError::from))?;
+    Ok(Json(paged(found, limit, cursor_text, reading::response)))
 }
 
 /// One response.

@@ -5,7 +5,6 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
-use bearing_shared::answer::cleaned;
 use bearing_shared::api::Page;
 use bearing_shared::api::audit::Action;
 use bearing_shared::api::error::ErrorBody;
@@ -15,8 +14,8 @@ use bearing_shared::id::SessionId;
 use bearing_shared::text::is_locale;
 use bearing_storage::{Role, SignedIn, Site};
 
+use super::extract;
 use super::params::NoParams;
-use super::{extract, join};
 use crate::app::{App, Shared};
 use crate::auth::limits::Peer;
 use crate::auth::passwords::LENGTHS;
@@ -83,27 +82,29 @@ pub(super) async fn update(
     let fields = audit::fields(&patch);
     let SessionPatch { name, locale, password } = patch;
     let mut changed = signed_in;
-    if let Some(name) = name {
-        let name = cleaned(&name);
-        if !(1..=join::NAME_LIMIT).contains(&name.chars().count()) {
-            return Err(Fault::at(Code::INVALID_FIELD, "name", "A name has 1 to 100 characters.").into());
-        }
-        changed.member.name = name;
+    let wrong = || Fault::at(Code::INVALID_FIELD, "name", "A name has 1 to 100 characters.");
+    let name = name.map(|name| extract::name(&name).ok_or_else(wrong)).transpose()?;
+    if let Some(name) = &name {
+        changed.member.name.clone_from(name);
     }
-    if let Some(locale) = locale {
+    if let Some(locale) = &locale {
         if locale.as_deref().is_some_and(|locale| !is_locale(locale)) {
             return Err(Fault::at(Code::INVALID_FIELD, "locale", "Give a locale such as nl or pt-BR, or null.").into());
         }
-        changed.member.locale = locale;
+        changed.member.locale.clone_from(locale);
     }
-    if let Some(change) = password {
-        let hash = new_password(&app, peer, &changed, change).await?;
-        if !app.store.set_password(&changed.member.id, hash, changed.session.hash).await? {
-            return Err(auth::unauthorized());
-        }
-    }
+    let password = match password {
+        Some(change) => Some(new_password(&app, peer, &changed, change).await?),
+        None => None,
+    };
     let member = &changed.member;
-    if !app.store.edit_member(&member.id, member.name.clone(), member.locale.clone()).await? {
+    // The password last: a request that failed half-way can come again as it was.
+    if !app.store.edit_member(&member.id, name, locale).await? {
+        return Err(auth::unauthorized());
+    }
+    if let Some(hash) = password
+        && !app.store.set_password(&member.id, hash, changed.session.hash).await?
+    {
         return Err(auth::unauthorized());
     }
     audit::note(&app, auth::actor(&changed), None, Action::MemberUpdated, member.id.as_str(), &[("fields", &fields)])

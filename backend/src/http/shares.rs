@@ -6,7 +6,6 @@ use axum::Json;
 use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
-use bearing_shared::answer::cleaned;
 use bearing_shared::api::Page;
 use bearing_shared::api::audit::Action;
 use bearing_shared::api::error::ErrorBody;
@@ -24,8 +23,6 @@ use crate::auth::{self, Caller};
 use crate::error::{ApiError, ApiResult};
 use crate::{audit, chance, time};
 
-/// The most characters of a shared link's name.
-const NAME_LIMIT: usize = 100;
 /// The most shared links of a site, those that have ended too.
 const MOST: usize = 100;
 /// The most parts of a filter.
@@ -89,10 +86,8 @@ pub(super) async fn create(
 ) -> ApiResult<(StatusCode, Json<ShareReply>)> {
     let (site, signed_in) = caller.member_may(Scope::Write)?;
     let asked: ShareCreate = extract::json(&headers, body).await?;
-    let name = cleaned(&asked.name);
-    if !(1..=NAME_LIMIT).contains(&name.chars().count()) {
-        return Err(Fault::at(Code::INVALID_FIELD, "name", "A shared link's name has 1 to 100 characters.").into());
-    }
+    let wrong = || Fault::at(Code::INVALID_FIELD, "name", "A shared link's name has 1 to 100 characters.");
+    let name = extract::name(&asked.name).ok_or_else(wrong)?;
     if asked.expires_in_days.is_some_and(|days| !(1..=DAYS_LIMIT).contains(&days)) {
         let message = format!("A shared link ends after 1 to {DAYS_LIMIT} days, or is taken back.");
         return Err(Fault::at(Code::INVALID_FIELD, "expires_in_days", message).into());

@@ -126,9 +126,9 @@ pub(super) async fn create(
     let SiteCreate { name, origins, time_zone } = asked;
     apply(&mut site, SitePatch { name: Some(name), origins, time_zone, ..SitePatch::default() })?;
     app.store.create_site(site.clone()).await?;
-    app.directory.refresh().await?;
     let detail = [("name", site.settings.name.as_str())];
     audit::note(&app, auth::actor(&signed_in), Some(&site.id), Action::SiteCreated, site.id.as_str(), &detail).await;
+    app.directory.refresh().await?;
     Ok((StatusCode::CREATED, reply(&app, site, Some(secret)).await?))
 }
 
@@ -172,8 +172,8 @@ pub(super) async fn update(
     if !app.store.update_site(site.clone()).await? {
         return Err(ApiError::not_found());
     }
-    app.directory.refresh().await?;
     audit::by(&app, &caller, Action::SiteUpdated, &site.id.0, &[("fields", &fields)]).await;
+    app.directory.refresh().await?;
     reply(&app, site, secret).await
 }
 
@@ -189,12 +189,11 @@ pub(super) async fn delete(
 ) -> ApiResult<StatusCode> {
     let id = caller.may_in(Scope::Admin, Some(&id))?;
     let deleted = app.store.delete_site(id).await?;
-    app.directory.refresh().await?;
-    if !deleted {
-        return Err(ApiError::not_found());
+    if deleted {
+        audit::by(&app, &caller, Action::SiteDeleted, id.as_str(), &[]).await;
     }
-    audit::by(&app, &caller, Action::SiteDeleted, id.as_str(), &[]).await;
-    Ok(StatusCode::NO_CONTENT)
+    app.directory.refresh().await?;
+    if deleted { Ok(StatusCode::NO_CONTENT) } else { Err(ApiError::not_found()) }
 }
 
 /// Puts what is named into the settings, each checked.

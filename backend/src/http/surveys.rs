@@ -13,7 +13,7 @@ use bearing_shared::id::{SiteId, SurveyId};
 use bearing_storage::{PublishedVersion, Scope, StoredSurvey};
 
 use super::extract;
-use super::params::{NoParams, Params};
+use super::params::{NoParams, Params, paged};
 use crate::app::{App, Shared};
 use crate::auth::Caller;
 use crate::error::{ApiError, ApiResult};
@@ -56,11 +56,8 @@ pub(super) async fn list(
     if let Some(id) = &after {
         app.store.survey(site, id).await?.ok_or_else(unknown_cursor)?;
     }
-    let mut surveys = app.store.surveys(site, after, limit + 1).await?;
-    let more = surveys.len() > limit as usize;
-    surveys.truncate(limit as usize);
-    let next_cursor = surveys.last().filter(|_| more).map(|survey| survey.id.0.clone());
-    Ok(Json(Page { items: surveys.into_iter().map(reply).collect(), next_cursor }))
+    let surveys = app.store.surveys(site, after, limit + 1).await?;
+    Ok(Json(paged(surveys, limit, |survey| survey.id.to_string(), reply)))
 }
 
 /// Makes a draft; what is left out comes from the standard survey of its instrument.
@@ -79,14 +76,14 @@ pub(super) async fn create(
     let site = caller.may_in(Scope::Write, sent.site.as_deref())?;
     let survey = sent.into_survey();
     survey.check()?;
+    let name = survey.name.clone();
     let id = SurveyId(chance::id(SurveyId::PREFIX));
     if !app.store.create_survey(site, &id, survey, app.clock.now()).await? {
         return Err(ApiError::not_found());
     }
+    audit::by(&app, &caller, Action::SurveyCreated, id.as_str(), &[("name", &name)]).await;
     app.directory.refresh().await?;
-    let made = found(&app, site, &id).await?;
-    audit::by(&app, &caller, Action::SurveyCreated, id.as_str(), &[("name", &made.survey.name)]).await;
-    Ok((StatusCode::CREATED, Json(reply(made))))
+    Ok((StatusCode::CREATED, Json(reply(found(&app, site, &id).await?))))
 }
 
 /// One survey with the content being edited.
@@ -122,8 +119,8 @@ pub(super) async fn update(
     patch.apply(&mut survey);
     survey.check()?;
     app.store.edit_survey(site, &id, survey, app.clock.now()).await?;
-    app.directory.refresh().await?;
     audit::by(&app, &caller, Action::SurveyUpdated, id.as_str(), &[("fields", &fields)]).await;
+    app.directory.refresh().await?;
     Ok(Json(reply(found(&app, site, &id).await?)))
 }
 
@@ -152,9 +149,9 @@ pub(super) async fn publish(
         return Err(Fault::new(Code::CONFLICT, message).into());
     }
     let version = app.store.publish_survey(site, &id, app.clock.now()).await?.ok_or_else(ApiError::not_found)?;
-    app.directory.refresh().await?;
     let version = version.to_string();
     audit::by(&app, &caller, Action::SurveyPublished, id.as_str(), &[("version", &version)]).await;
+    app.directory.refresh().await?;
     Ok(Json(reply(found(&app, site, &id).await?)))
 }
 
@@ -175,8 +172,8 @@ pub(super) async fn pause(
             Fault::new(Code::CONFLICT, format!("The survey is `{state}`; only a published one can pause.")).into()
         );
     }
-    app.directory.refresh().await?;
     audit::by(&app, &caller, Action::SurveyPaused, id.as_str(), &[]).await;
+    app.directory.refresh().await?;
     Ok(Json(reply(found(&app, site, &id).await?)))
 }
 

@@ -13,7 +13,7 @@ use bearing_shared::id::{DeliveryId, SiteId, WebhookId};
 use bearing_storage::{Delivery, DeliveryCursor, Replayed, Scope, Webhook, WebhookChange};
 
 use super::extract;
-use super::params::{NoParams, Params};
+use super::params::{NoParams, Params, paged};
 use crate::app::{App, Shared};
 use crate::auth::Caller;
 use crate::error::{ApiError, ApiResult, read_in_time};
@@ -294,11 +294,8 @@ pub(super) async fn deliveries(
     params.end()?;
     let webhook = found(&app, site, &id).await?;
     let deliveries = app.store.deliveries(site, &webhook.id, state, after, limit + 1).await;
-    let mut deliveries = read_in_time(deliveries.map_err(ApiError::from))?;
-    let more = deliveries.len() > limit as usize;
-    deliveries.truncate(limit as usize);
-    let next_cursor = deliveries.last().filter(|_| more).map(cursor_text);
-    Ok(Json(Page { items: deliveries.into_iter().map(delivery_reply).collect(), next_cursor }))
+    let deliveries = read_in_time(deliveries.map_err(ApiError::from))?;
+    Ok(Json(paged(deliveries, limit, cursor_text, delivery_reply)))
 }
 
 /// Sends a message once more, under the id that it had, with all attempts before it.

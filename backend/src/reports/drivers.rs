@@ -3,17 +3,20 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::Duration;
 
-use bearing_shared::api::reports::{Difference, Driver, DriversReport, TouchpointDriver, TouchpointDrivers};
+use bearing_shared::api::reports::{Difference, Driver, DriversReport, Source, TouchpointDriver, TouchpointDrivers};
 use bearing_shared::instrument::{Instrument, Orientation};
 use bearing_shared::metric::{self, Group, LEVEL, Metric, State};
 use bearing_shared::stats::driver;
-use bearing_storage::{Axis, Base, Grouping, Rating, Store, StoreError};
+use bearing_storage::{Axis, Base, Grouping, Rating, RatingQuery, Store, StoreError, Tallied};
 
 use super::breakdown::{parts, rest};
 use super::{Question, axis, estimate, sum, worst};
 use crate::directory::SiteView;
 use crate::error::{ApiError, ApiResult};
 
+/// What touchpoints are to explain, and what they are rated by.
+const LOYALTY: Instrument = Instrument::Nps;
+const SATISFACTION: Instrument = Instrument::Csat;
 /// The most ratings that are read for the touchpoints.
 const RATINGS: u32 = 200_000;
 /// The most touchpoints that are set against each other: the work doubles with each.
@@ -57,8 +60,42 @@ pub async fn report(store: &dyn Store, question: &Question, axes: &[Axis]) -> Ap
     let whole = question.tally(store, Grouping::Whole, None).await?;
     let definition = question.instrument(&whole.tallies)?.definition();
     let histogram = sum(&whole.tallies);
-    let mut source = whole.source;
-    let mut drivers = Vec::new();
+    let found = async {
+        Ok(match definition.metric {
+            Metric::Nps => Some(touchpoints(store, question).await?),
+            Metric::Csat | Metric::Ces => None,
+        })
+    };
+    let ((mut drivers, source), touchpoints) = tokio::try_join!(segments(store, question, axes, &whole), found)?;
+    estimate::together(drivers.iter_mut().map(|driver| &mut driver.impact));
+    drivers.sort_by(|one, other| other.impact.delta.abs().total_cmp(&one.impact.delta.abs()));
+    Ok(DriversReport {
+        metric: definition.metric,
+        base: question.counted(),
+        n: histogram.n(),
+        score: metric::score(definition, &histogram),
+        drivers,
+        touchpoints,
+        rule: State::of(histogram.n(), &question.thresholds).rule().into(),
+        method: "impact".into(),
+        caveat: "What goes with a score need not cause it. Impacts of overlapping segments do not add up.".into(),
+        unit: definition.metric.unit(),
+        direction: Orientation::HigherIsBetter,
+        source,
+        explain: "/docs/scoring#drivers".into(),
+    })
+}
+
+/// What each value on these axes does to the score of the whole, and where that was read.
+async fn segments(
+    store: &dyn Store,
+    question: &Question,
+    axes: &[Axis],
+    whole: &Tallied,
+) -> ApiResult<(Vec<Driver>, Source)> {
+    let definition = question.instrument(&whole.tallies)?.definition();
+    let histogram = sum(&whole.tallies);
+    let (mut source, mut drivers) = (whole.source, Vec::new());
     for by in axes {
         let tallied = question.tally(store, Grouping::Whole, Some(by)).await?;
         source = worst([source, tallied.source]);
@@ -80,26 +117,7 @@ pub async fn report(store: &dyn Store, question: &Question, axes: &[Axis]) -> Ap
             });
         }
     }
-    estimate::together(drivers.iter_mut().map(|driver| &mut driver.impact));
-    drivers.sort_by(|one, other| other.impact.delta.abs().total_cmp(&one.impact.delta.abs()));
-    Ok(DriversReport {
-        metric: definition.metric,
-        base: question.counted(),
-        n: histogram.n(),
-        score: metric::score(definition, &histogram),
-        drivers,
-        touchpoints: match definition.metric {
-            Metric::Nps => Some(touchpoints(store, question).await?),
-            Metric::Csat | Metric::Ces => None,
-        },
-        rule: State::of(histogram.n(), &question.thresholds).rule().into(),
-        method: "impact".into(),
-        caveat: "What goes with a score need not cause it. Impacts of overlapping segments do not add up.".into(),
-        unit: definition.metric.unit(),
-        direction: Orientation::HigherIsBetter,
-        source,
-        explain: "/docs/scoring#drivers".into(),
-    })
+    Ok((drivers, source))
 }
 
 /// How many customers `touchpoints` drivers need.
@@ -117,7 +135,9 @@ async fn touchpoints(store: &dyn Store, question: &Question) -> ApiResult<Touchp
     {
         return Ok(TouchpointDrivers { idle: Some(FILTERED.into()), ..judged(&[]) });
     }
-    let read = store.ratings(&question.site, filter.from_day, filter.to_day, RATINGS);
+    let query =
+        RatingQuery { from_day: filter.from_day, to_day: filter.to_day, both: [LOYALTY, SATISFACTION], limit: RATINGS };
+    let read = store.ratings(&question.site, query);
     let ratings = match tokio::time::timeout(PATIENCE, read).await {
         Ok(Err(StoreError::TooSlow)) | Err(_) => {
             return Ok(TouchpointDrivers { idle: Some(TOO_MUCH.into()), ..judged(&[]) });
@@ -147,7 +167,7 @@ fn judged(ratings: &[Rating]) -> TouchpointDrivers {
     for rating in ratings {
         let customer = customers.entry(rating.respondent).or_default();
         match rating.instrument {
-            Instrument::Nps => {
+            LOYALTY => {
                 let group = rating.instrument.definition().group(rating.score);
                 customer.contributions.push(match group {
                     Some(Group::Promoters) => 100.0,
@@ -155,7 +175,7 @@ fn judged(ratings: &[Rating]) -> TouchpointDrivers {
                     _ => 0.0,
                 });
             }
-            Instrument::Csat if !rating.touchpoint.is_empty() => {
+            SATISFACTION if !rating.touchpoint.is_empty() => {
                 customer.ratings.insert(&rating.touchpoint, f64::from(rating.score));
             }
             _ => {}

@@ -35,6 +35,6 @@ pub trait IdentityStore: Send + Sync {
     /// Gives a member an identity, at `now`. A member has one to a provider, and it is nobody else's.
     ///
     /// Whoever joined by a link that was for anybody chose the address, and may have chosen another's: such a member loses
-    /// the password and all sessions with the first identity, so that only the address's owner is left.
+    /// the password, its links and all sessions with the first identity, so that only the address's owner is left.
     async fn link_identity(&self, member: &MemberId, identity: Identity, now: i64) -> Result<Linked>;
 }

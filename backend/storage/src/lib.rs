@@ -54,7 +54,9 @@ pub use log::{Applied, LogEntries, LogStore, apply_log};
 pub use members::{
     Accepted, Changed, Invitation, Joining, Member, MemberStore, Membership, Purpose as InvitationPurpose, Role,
 };
-pub use reports::{Axis, Base, FunnelCounts, Grouping, Rating, ReportFilter, ReportStore, Tallied, Tally, TallyQuery};
+pub use reports::{
+    Axis, Base, FunnelCounts, Grouping, Rating, RatingQuery, ReportFilter, ReportStore, Tallied, Tally, TallyQuery,
+};
 pub use responses::{
     Accept, Arrival, Cursor, EventCount, Outcome, ResponseFilter, ResponseStore, States, StoredResponse, Withdrawal,
 };

@@ -114,7 +114,15 @@ pub(crate) fn chose_address(invitation: &Invitation) -> bool {
     invitation.email.is_none() && matches!(invitation.purpose, Purpose::Join { .. })
 }
 
+/// The most links of [`MemberStore::invite_first`] that hold at once: as many servers as may start together, and no more
+/// than that of those that start again and again.
+pub(crate) const FIRST_LINKS: u32 = 8;
+
 /// Storage of members, their roles and invitations.
+///
+/// A link for a password holds as long as nothing has changed about its member: it ends with the next one, with a new
+/// password, and when the member joins another site or becomes an operator, since whoever made it was asked about less.
+/// What an owner has invited to ends when they are owner no more: nobody comes back by a link of their own.
 #[async_trait]
 pub trait MemberStore: Send + Sync {
     /// Whether anybody can sign in yet: a member who has a password, or whom a provider vouches for.
@@ -129,11 +137,11 @@ pub trait MemberStore: Send + Sync {
     /// Every operator, by id.
     async fn operators(&self) -> Result<Vec<Member>>;
 
-    /// Sets a member's name and language. False when there is no such member.
-    async fn edit_member(&self, id: &MemberId, name: String, locale: Option<String>) -> Result<bool>;
+    /// Sets a member's name and language, each where it is given. False when there is no such member.
+    async fn edit_member(&self, id: &MemberId, name: Option<String>, locale: Option<Option<String>>) -> Result<bool>;
 
-    /// Sets a member's password (a PHC string) and ends all the member's sessions but the one with this hash. False when
-    /// there is no such member.
+    /// Sets a member's password (a PHC string) and ends all the member's sessions but the one with this hash, and the links
+    /// by which another could be set. False when there is no such member.
     async fn set_password(&self, id: &MemberId, password: String, keep: [u8; 32]) -> Result<bool>;
 
     /// A page of a site's members with their roles, by id: those behind `after`, at most `limit`. Operators who have no
@@ -143,21 +151,23 @@ pub trait MemberStore: Send + Sync {
     /// What a member may do, by site.
     async fn memberships(&self, member: &MemberId) -> Result<Vec<Membership>>;
 
-    /// Gives a member of a site another role.
+    /// Gives a member of a site another role. What an owner has invited to ends with that role.
     async fn set_role(&self, site: &SiteId, member: &MemberId, role: Role) -> Result<Changed>;
 
-    /// Takes a member out of a site. Whoever is in no site then, and is no operator, is a member no more: nothing is kept
+    /// Takes a member out of a site, and what they have invited to. Whoever is in no site then, and is no operator, is a member no more: nothing is kept
     /// of people who have nothing to do here.
     async fn remove_member(&self, site: &SiteId, member: &MemberId) -> Result<Changed>;
 
-    /// Forgets a member with all roles, sessions and links. Whoever does this from outside any site may leave sites
+    /// Forgets a member with all roles, sessions and links, those that they have made too. Whoever does this from outside any site may leave sites
     /// without an owner, and can make an operator at any time. False when there is no such member.
     async fn delete_member(&self, id: &MemberId) -> Result<bool>;
 
-    /// Adds an invitation and forgets those that have ended. False when its site or member is not there.
+    /// Adds an invitation and forgets those that have ended, and an earlier one for the same member's password. False when
+    /// its site or member is not there.
     async fn create_invitation(&self, invitation: Invitation) -> Result<bool>;
 
-    /// Adds the invitation of the first operator, in the place of an earlier one. False when anybody can sign in already.
+    /// Adds an invitation of the first operator beside earlier ones, of which the newest eight hold: each server that starts
+    /// on an empty store prints one. All of them end as soon as anybody joins. False when anybody can sign in already.
     async fn invite_first(&self, invitation: Invitation) -> Result<bool>;
 
     /// The invitations to a site that have not ended at `now`, the oldest first.

@@ -138,6 +138,19 @@ pub struct FunnelCounts {
     pub dismissed: u64,
 }
 
+/// Which ratings are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RatingQuery {
+    /// The first day, days since 1970-01-01; `None`: from the beginning.
+    pub from_day: Option<i32>,
+    /// The last day, included; `None`: until now.
+    pub to_day: Option<i32>,
+    /// Ratings by these two, of respondents who gave some by each: nobody else tells how the two go together.
+    pub both: [Instrument; 2],
+    /// The most ratings; the newest come first in choice.
+    pub limit: u32,
+}
+
 /// One score of one respondent: the last that they gave to this instrument at this touchpoint.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rating {
@@ -164,14 +177,7 @@ pub trait ReportStore: Send + Sync {
     /// Adds up the denominators; `None` where no cell answers the filter: they are counted, not kept one by one.
     async fn funnel(&self, site: &SiteId, filter: ReportFilter) -> Result<Option<FunnelCounts>>;
 
-    /// The last rating of every known respondent (customer, else visitor) per instrument and touchpoint from one day
-    /// to another (both included), counted answers only; at most `limit` of them, the newest first in choice, ordered
-    /// by respondent.
-    async fn ratings(
-        &self,
-        site: &SiteId,
-        from_day: Option<i32>,
-        to_day: Option<i32>,
-        limit: u32,
-    ) -> Result<Vec<Rating>>;
+    /// The last rating of every known respondent (customer, else visitor) per instrument and touchpoint that a query
+    /// asks for, counted answers only, ordered by respondent.
+    async fn ratings(&self, site: &SiteId, query: RatingQuery) -> Result<Vec<Rating>>;
 }

@@ -12,12 +12,12 @@ use bearing_storage::{
     Accepted, Applied, Arrival, AuditEntry, AuditStore, Changed, CheckReport, Claim, Claimed, CountingStatus, Cursor,
     Delivery, DeliveryCursor, EventCount, FunnelCounts, Heard, Identity, IdentityStore, InboxStore, Invitation,
     Joining, Key, KeyStore, Linked, LiveStore, LogEntries, LogStore, MarkChange, Marking, Member, MemberStore,
-    Membership, Outcome, Page, Position, PublishedVersion, Rating, Replayed, ReportFilter, ReportStore, ResponseFilter,
-    ResponseStore, Result, Role, Session, SessionStore, Settled, Share, ShareStore, Sighting, SightingStore, SignedIn,
-    Site, SiteStore, Store, StoreError, StoredResponse, StoredSurvey, SurveyStore, Tallied, TallyQuery, TransferStore,
-    UpkeepStore, Webhook, WebhookChange, WebhookStore,
+    Membership, Outcome, Page, Position, PublishedVersion, Rating, RatingQuery, Replayed, ReportFilter, ReportStore,
+    ResponseFilter, ResponseStore, Result, Role, Session, SessionStore, Settled, Share, ShareStore, Sighting,
+    SightingStore, SignedIn, Site, SiteStore, Store, StoreError, StoredResponse, StoredSurvey, SurveyStore, Tallied,
+    TallyQuery, TransferStore, UpkeepStore, Webhook, WebhookChange, WebhookStore,
 };
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{Notify, mpsc, watch};
 
 /// How the store fails.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -35,15 +35,17 @@ pub(crate) enum Mode {
     Stuck,
     /// Adding up takes longer than it may.
     TooSlow,
+    /// Whether the configuration has changed cannot be read.
+    Unrevised,
 }
 
 /// How the store fails now; changes at any moment.
 #[derive(Clone)]
-pub(crate) struct Switch(Arc<watch::Sender<Mode>>);
+pub(crate) struct Switch(Arc<watch::Sender<Mode>>, Arc<Notify>);
 
 impl Switch {
     pub(crate) fn new() -> Self {
-        Self(Arc::new(watch::Sender::new(Mode::Well)))
+        Self(Arc::new(watch::Sender::new(Mode::Well)), Arc::default())
     }
 
     pub(crate) fn set(&self, mode: Mode) {
@@ -75,8 +77,16 @@ impl Switch {
         }
     }
 
+    /// Until something waits for a store that is stuck.
+    pub(crate) async fn reached(&self) {
+        self.1.notified().await;
+    }
+
     async fn unstuck(&self) {
         let mut mode = self.0.subscribe();
+        if *mode.borrow() == Mode::Stuck {
+            self.1.notify_one();
+        }
         // The sender lives as long as the store does.
         let _ = mode.wait_for(|mode| *mode != Mode::Stuck).await;
     }
@@ -184,7 +194,7 @@ impl MemberStore for FaultyStore {
     async fn operators(&self) -> Result<Vec<Member>> {
         self.store.operators().await
     }
-    async fn edit_member(&self, id: &MemberId, name: String, locale: Option<String>) -> Result<bool> {
+    async fn edit_member(&self, id: &MemberId, name: Option<String>, locale: Option<Option<String>>) -> Result<bool> {
         self.switch.write()?;
         self.store.edit_member(id, name, locale).await
     }
@@ -416,8 +426,8 @@ impl ReportStore for FaultyStore {
     async fn funnel(&self, site: &SiteId, filter: ReportFilter) -> Result<Option<FunnelCounts>> {
         self.store.funnel(site, filter).await
     }
-    async fn ratings(&self, site: &SiteId, from: Option<i32>, to: Option<i32>, limit: u32) -> Result<Vec<Rating>> {
-        self.store.ratings(site, from, to, limit).await
+    async fn ratings(&self, site: &SiteId, query: RatingQuery) -> Result<Vec<Rating>> {
+        self.store.ratings(site, query).await
     }
 }
 
@@ -523,6 +533,9 @@ impl TransferStore for FaultyStore {
 #[async_trait]
 impl UpkeepStore for FaultyStore {
     async fn revision(&self) -> Result<i64> {
+        if *self.switch.0.borrow() == Mode::Unrevised {
+            return Err(StoreError::Driver("the revision cannot be read".into()));
+        }
         self.store.revision().await
     }
     async fn probe(&self) -> Result<()> {

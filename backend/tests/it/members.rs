@@ -1,5 +1,7 @@
 //! Members at work: their own account and sessions, the sites and members they look after, keys, and what is noted of it.
 
+use std::time::Duration;
+
 use bearing_shared::api::Page;
 use bearing_shared::api::audit::AuditReply;
 use bearing_shared::api::keys::KeyReply;
@@ -10,7 +12,9 @@ use bearing_shared::fault::Code;
 use bearing_storage::{Role, Scope};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
+use tokio::time::timeout;
 
+use crate::faulty::{Mode, Switch};
 use crate::harness::{MINUTE, Server, answer};
 
 async fn read<T: DeserializeOwned>(server: &Server, path: &str, cookie: &str) -> T {
@@ -196,6 +200,50 @@ async fn who_changed_what_is_noted_without_what_people_said() {
     let rest: Page<AuditReply> = read(&server, &format!("/v1/audit?limit=9&cursor={cursor}"), &owner).await;
     assert_eq!([page.items, rest.items].concat(), log.items);
     server.get("/v1/audit?cursor=x").session(&owner).await.refused(Code::INVALID_PARAMETER);
+}
+
+#[tokio::test]
+async fn what_is_changed_is_noted_though_whoever_changed_it_has_hung_up() {
+    let switch = Switch::new();
+    let server = Server::start_with(None, |store| switch.around(store)).await;
+    let (site, survey) = server.site_with_survey().await;
+    let owner = server.member(&[(&site, Role::Owner)]).await;
+    switch.set(Mode::Stuck);
+    let mut bringing = server.post("/v1/responses").key(&site.write).json(&json!([answer(&survey, 9)])).into_future();
+    tokio::select! {
+        reply = &mut bringing => panic!("the store stands still: {reply:?}"),
+        () = switch.reached() => drop(bringing),
+    }
+    switch.set(Mode::Well);
+    let noted = async {
+        loop {
+            let log: Page<AuditReply> = read(&server, "/v1/audit", &owner).await;
+            match log.items.first() {
+                Some(entry) => return entry.action.clone(),
+                None => tokio::task::yield_now().await,
+            }
+        }
+    };
+    let noted = timeout(Duration::from_secs(10), noted).await.expect("it is noted in the end");
+    assert_eq!(noted, "responses.imported");
+    assert_eq!(server.score(&site, "metric=nps").await["n"], 1);
+}
+
+#[tokio::test]
+async fn what_is_changed_is_noted_though_the_server_fails_to_look_at_it_again() {
+    let switch = Switch::new();
+    let server = Server::start_with(None, |store| switch.around(store)).await;
+    let site = server.site().await;
+    let owner = server.member(&[(&site, Role::Owner)]).await;
+    let keys: Page<KeyReply> = read(&server, "/v1/keys", &owner).await;
+    switch.set(Mode::Unrevised);
+    let (path, name) = (format!("/v1/sites/{}", site.id), json!({ "name": "Lamps" }));
+    assert_eq!(server.patch(&path).session(&owner).json(&name).await.status, 500);
+    assert_eq!(server.delete(&format!("/v1/keys/{}", keys.items[0].id)).session(&owner).await.status, 500);
+    switch.set(Mode::Well);
+    let log: Page<AuditReply> = read(&server, "/v1/audit", &owner).await;
+    let noted: Vec<&str> = log.items.iter().map(|entry| entry.action.as_str()).collect();
+    assert_eq!(noted, ["key.deleted", "site.updated"]);
 }
 
 #[tokio::test]

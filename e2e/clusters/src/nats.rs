@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::env;
 use std::fs::{self, File};
 use std::hash::{BuildHasher as _, RandomState};
-use std::io::{Read as _, Write as _};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::ops::Range;
 use std::os::unix::process::CommandExt as _;
@@ -107,9 +107,40 @@ impl Cluster {
     /// # Errors
     /// No node leads it for a minute.
     pub fn leader(&self, stream: &str) -> Result<usize> {
-        until(&format!("a leader of the stream {stream}"), || {
+        let leader = until(&format!("a leader of the stream {stream}"), || {
             self.nodes.iter().position(|node| node.guard.is_some() && node.leads(stream))
-        })
+        });
+        leader.with_context(|| self.last_words())
+    }
+
+    /// Waits until whoever is asked about a stream tells of one that nobody leads. A node that is left without a majority
+    /// says nothing at first: not before it has noticed, and not in the stream's first seconds.
+    ///
+    /// # Errors
+    /// That is not what is told for a minute.
+    pub fn leaderless(&self, stream: &str) -> Result<()> {
+        let subject = format!("$JS.API.STREAM.INFO.{stream}");
+        let leaderless = until(&format!("the stream {stream} to be told of without a leader"), || {
+            let told: Value = serde_json::from_str(&self.request(&subject, "").ok()?).ok()?;
+            (told["cluster"].is_object() && told["cluster"]["leader"].as_str().unwrap_or_default().is_empty())
+                .then_some(())
+        });
+        leaderless.with_context(|| self.last_words())
+    }
+
+    /// One request of NATS's protocol to a running node; what comes back.
+    fn request(&self, subject: &str, body: &str) -> Result<String> {
+        let node = self.running().next().context("a node runs")?;
+        let mut connection = TcpStream::connect(("127.0.0.1", node.client))?;
+        connection.set_read_timeout(Some(REPLY))?;
+        write!(connection, "CONNECT {{}}\r\nSUB reply 1\r\nPUB {subject} reply {}\r\n{body}\r\n", body.len())?;
+        let mut lines = BufReader::new(connection).lines();
+        while let Some(line) = lines.next() {
+            if line?.starts_with("MSG ") {
+                return lines.next().context("a message follows")?.context("it is text");
+            }
+        }
+        anyhow::bail!("the connection ended")
     }
 
     /// Kills a node (SIGKILL); what it has stored stays.
@@ -133,9 +164,17 @@ impl Cluster {
 
     /// Waits until every node that runs says that it is well and knows of a leader.
     fn wait(&self) -> Result<()> {
-        let running = self.nodes.iter().filter(|node| node.guard.is_some());
-        let well = until("the NATS nodes to agree who leads", || running.clone().all(Node::is_well).then_some(()));
-        well.with_context(|| self.nodes.iter().map(Node::last_words).collect::<String>())
+        let well = until("the NATS nodes to agree who leads", || self.running().all(Node::is_well).then_some(()));
+        well.with_context(|| self.last_words())
+    }
+
+    fn running(&self) -> impl Iterator<Item = &Node> {
+        self.nodes.iter().filter(|node| node.guard.is_some())
+    }
+
+    /// The end of each node's log.
+    fn last_words(&self) -> String {
+        self.nodes.iter().map(Node::last_words).collect()
     }
 }
 
@@ -243,29 +282,12 @@ fn free_ports(count: usize) -> Result<BTreeSet<u16>> {
 
 #[cfg(test)]
 mod tests {
-    use std::io::{BufRead as _, BufReader};
-
     use super::*;
-
-    /// One request of NATS's protocol to a running node; what comes back.
-    fn request(cluster: &Cluster, subject: &str, body: &str) -> Result<String> {
-        let node = cluster.nodes.iter().find(|node| node.guard.is_some()).context("a node runs")?;
-        let mut connection = TcpStream::connect(("127.0.0.1", node.client))?;
-        connection.set_read_timeout(Some(REPLY))?;
-        write!(connection, "CONNECT {{}}\r\nSUB reply 1\r\nPUB {subject} reply {}\r\n{body}\r\n", body.len())?;
-        let mut lines = BufReader::new(connection).lines();
-        while let Some(line) = lines.next() {
-            if line?.starts_with("MSG ") {
-                return lines.next().context("a message follows")?.context("it is text");
-            }
-        }
-        anyhow::bail!("the connection ended")
-    }
 
     /// Publishes until it is acknowledged: right after an election a message may reach nobody. Its place in the stream.
     fn publish(cluster: &Cluster) -> Result<u64> {
         until("an acknowledgement", || {
-            let reply: Value = serde_json::from_str(&request(cluster, "s", "one more").ok()?).ok()?;
+            let reply: Value = serde_json::from_str(&cluster.request("s", "one more").ok()?).ok()?;
             reply["seq"].as_u64()
         })
     }
@@ -274,7 +296,7 @@ mod tests {
     fn a_stream_outlives_its_leader_and_the_cluster_leaves_nothing() -> Result<()> {
         let mut cluster = Cluster::start(&program()?)?;
         let stream = r#"{"name":"S","subjects":["s"],"num_replicas":3,"storage":"file"}"#;
-        let made = request(&cluster, "$JS.API.STREAM.CREATE.S", stream)?;
+        let made = cluster.request("$JS.API.STREAM.CREATE.S", stream)?;
         assert!(made.contains(r#""num_replicas":3"#), "{made}");
         let leader = cluster.leader("S")?;
         let first = publish(&cluster)?;
@@ -285,8 +307,10 @@ mod tests {
         assert!(second > first, "the first one is still there");
         cluster.start_again(leader)?;
         cluster.kill(next)?;
-        cluster.leader("S")?;
+        let last = cluster.leader("S")?;
         assert!(publish(&cluster)? > second, "it has caught up");
+        cluster.kill(last)?;
+        cluster.leaderless("S")?;
         let (nodes, folder) = (cluster.urls(), cluster.nodes[0].folder.clone());
         drop(cluster);
         assert!(!folder.parent().context("a folder above")?.exists());

@@ -8,6 +8,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, ensure};
 use bearing_clusters::{nats, postgres};
 use bearing_e2e::api::Api;
+use bearing_e2e::http::Reply;
 use bearing_e2e::server::Server;
 use bearing_e2e::soak::journal::now;
 use bearing_e2e::stage::{Stage, text};
@@ -93,7 +94,11 @@ async fn metric(api: &Api, name: &str) -> Result<f64> {
 
 /// Waits until a server has nothing left to bring into the database.
 async fn caught_up(api: &Api) -> Result<()> {
-    let look = async || Ok((metric(api, "bearing_intake_log_behind").await? == 0.0).then_some(()));
+    let look = async || {
+        let behind = metric(api, "bearing_intake_log_behind").await?;
+        ensure!(behind == 0.0, "{behind} messages are not");
+        Ok(Some(()))
+    };
     until("everything to be in the database", look).await
 }
 
@@ -187,16 +192,22 @@ async fn without_a_majority_nothing_is_acknowledged_and_with_one_again() -> Resu
     block_in_place(|| log.kill(leader).and_then(|()| log.kill(next)))?;
     let refused = post(1).await?;
     assert_eq!((refused.status.as_u16(), refused.code()), (503, "storage_unavailable".into()), "{}", refused.text());
-    until("the server to say that it is not ready", async || {
-        Ok((stage.api.get("/readyz").await?.status.as_u16() == 503).then_some(()))
-    })
-    .await?;
+    // The one that is left says nothing of the stream at first, and then tells of it from its memory.
+    block_in_place(|| log.leaderless(STREAM))?;
+    let unready = stage.api.get("/readyz").await?;
+    assert_eq!((unready.status.as_u16(), unready.code()), (503, "storage_unavailable".into()), "{}", unready.text());
+
     block_in_place(|| log.start_again(next))?;
-    until("answers to be taken again", async || Ok(post(2).await?.status.is_success().then_some(()))).await?;
+    let succeeds = |reply: Reply| {
+        ensure!(reply.status.is_success(), "{} {}", reply.status, reply.text());
+        Ok(Some(()))
+    };
+    until("answers to be taken again", async || succeeds(post(2).await?)).await?;
+    until("the server to be ready", async || succeeds(stage.api.get("/readyz").await?)).await?;
     caught_up(&stage.api).await?;
     // What was refused may have reached the log: a page sends it again, until it is taken, and it counts once. One reply
     // would not do: on a busy machine the two that are left may elect a leader once more.
-    until("the refused one to be taken", async || Ok(post(1).await?.status.is_success().then_some(()))).await?;
+    until("the refused one to be taken", async || succeeds(post(1).await?)).await?;
     stage.responses(3).await?;
 
     // Another leader is no other log: a server that starts again goes on where the store is.

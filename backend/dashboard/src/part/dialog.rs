@@ -5,10 +5,10 @@ use leptos::prelude::*;
 
 use crate::browser;
 use crate::locale::words;
-use crate::part::plain::{Piece, icon_button, node, nothing, said, watched};
+use crate::part::{changing, el, icon_button};
 
 /// A dialog with a heading; what is in it is made each time that it opens.
-pub(crate) fn dialog(open: RwSignal<bool>, title: &'static str, body: Box<dyn Fn() -> Piece + Send>) -> Piece {
+pub(crate) fn dialog(open: RwSignal<bool>, title: &'static str, body: Box<dyn Fn() -> AnyView + Send>) -> AnyView {
     let place = NodeRef::<html::Dialog>::new();
     Effect::new(move || {
         let Some(dialog) = place.get() else { return };
@@ -24,12 +24,12 @@ pub(crate) fn dialog(open: RwSignal<bool>, title: &'static str, body: Box<dyn Fn
         // What opened it may be gone by what was done in it.
         browser::rescue_focus_soon();
     };
-    let close = icon_button("close", words().common.close, Vec::new(), move || open.set(false));
+    let close = icon_button("close", words().common.close.to_owned(), move || open.set(false));
     let view = view! {
         <dialog class="dialog" node_ref=place aria-label=title on:close=closed>
-            {*node("header", "row", vec![said("h2", "", title), close])}
-            {*watched(move || if open.get() { body() } else { nothing() })}
+            {el("header", "row", vec![el("h2", "", vec![title.into_any()]), close])}
+            {changing(move || if open.get() { body() } else { ().into_any() })}
         </dialog>
     };
-    Box::new(view.into_any())
+    view.into_any()
 }

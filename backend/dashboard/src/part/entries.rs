@@ -10,7 +10,7 @@ use crate::browser;
 use crate::fetch::{self, Loaded, Problem};
 use crate::json;
 use crate::locale::words;
-use crate::part::{Empty, Failed, Icon, Waiting, button, changing, copyable, el};
+use crate::part::{Empty, Failed, Waiting, changing, copyable, el, icon_button};
 
 /// One thing of a list.
 pub(crate) fn row(main: Vec<AnyView>, about: AnyView, actions: Vec<AnyView>) -> AnyView {
@@ -20,7 +20,7 @@ pub(crate) fn row(main: Vec<AnyView>, about: AnyView, actions: Vec<AnyView>) -> 
 
 /// A button that removes the thing that `label` names.
 pub(crate) fn remover(label: String, act: impl Fn() + 'static) -> AnyView {
-    button("icon-button", label, view! { <Icon name="close" /> }.into_any(), act)
+    icon_button("close", label, act)
 }
 
 /// A list of the API, whatever its things are: what reads and shows it is compiled once.

@@ -29,7 +29,9 @@ pub(crate) use delta::Delta;
 pub(crate) use dialog::dialog;
 pub(crate) use distribution::Distribution;
 pub(crate) use entries::{each, hold_focus, list, listed, remover, revealed, revelation, row, rows};
-pub(crate) use erased::{button, changing, el, lead, mark, named, section};
+pub(crate) use erased::{
+    bit, button, changing, effect, el, icon_button, iconed, lead, mark, memo, named, section, toggle,
+};
 pub(crate) use filters::{Filters, surveys, use_view};
 pub(crate) use form::{Field, Form, check, choices};
 pub(crate) use icon::Icon;

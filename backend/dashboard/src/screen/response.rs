@@ -16,7 +16,6 @@ use leptos_router::components::A;
 use leptos_router::hooks::use_params_map;
 
 use super::responses::{Asked, Help, asked, list_address, use_inbox};
-use crate::boxed::{button, effect, later, memo};
 use crate::browser;
 use crate::fetch::{self, Loaded};
 use crate::inbox::Inbox;
@@ -24,7 +23,7 @@ use crate::keys::{focus, on_keys, press};
 use crate::listing::{Listing, PAGE, listing};
 use crate::live::live;
 use crate::locale::{Locale, locale, words};
-use crate::part::{Failed, Icon, Waiting};
+use crate::part::{Failed, Icon, Waiting, button, changing, effect, iconed, memo};
 use crate::query;
 use crate::site::{SiteContext, site};
 use crate::text::{Plural, Text};
@@ -55,7 +54,7 @@ struct Desk {
 impl Desk {
     /// Draws what depends on the response.
     fn with(self, draw: impl Fn(&ResponseReply) -> AnyView + Send + 'static) -> AnyView {
-        later(move || self.response.with(|response| response.as_ref().map(&draw)).into_any())
+        changing(move || self.response.with(|response| response.as_ref().map(&draw)).into_any())
     }
 
     fn act(&self, change: ResponsesChange, said: &'static Plural) {
@@ -159,7 +158,7 @@ pub(crate) fn Response() -> impl IntoView {
     };
     view! {
         {head(desk, help)}
-        {later(move || if is_here.get() { ().into_any() } else { state() })}
+        {changing(move || if is_here.get() { ().into_any() } else { state() })}
         <div class="two" hidden=move || !is_here.get()>
             <div class="stack">
                 <section class="card">{answers::answers(desk)}</section>
@@ -205,7 +204,7 @@ fn head(desk: Desk, help: RwSignal<bool>) -> AnyView {
                     {step(-1, "previous", "k", words.responses.key_previous)}
                     {step(1, "next", "j", words.responses.key_next)}
                 </nav>
-                {button("button small keys-button", "keyboard", words.responses.keys, move || help.set(true))}
+                {button("button small keys-button", String::new(), iconed("keyboard", words.responses.keys), move || help.set(true))}
             </div>
         </header>
     }

@@ -18,7 +18,6 @@ use leptos_router::NavigateOptions;
 use leptos_router::components::A;
 use leptos_router::hooks::{use_location, use_navigate};
 
-use crate::boxed::{button, effect, later, memo};
 use crate::browser;
 use crate::fetch::{self, Loaded};
 use crate::inbox::{Inbox, span};
@@ -26,7 +25,7 @@ use crate::keys::{focus, focus_soon, on_keys, press};
 use crate::listing::{Listing, PAGE, Row, link_id, listing};
 use crate::live::{Live, live};
 use crate::locale::{Locale, locale, words};
-use crate::part::{Empty, Failed, Filters, Waiting, surveys};
+use crate::part::{Empty, Failed, Filters, Waiting, button, changing, effect, iconed, memo, surveys};
 use crate::site::{SiteContext, site};
 use crate::text::{Plural, Text};
 use crate::view::{Period, View};
@@ -216,7 +215,7 @@ pub(crate) fn Responses() -> impl IntoView {
             <h1>{words.common.responses}</h1>
             <p class="soft" role="status">{move || tabs::unread(desk, counts)}</p>
             <div class="actions">
-                {button("button small keys-button", "keyboard", words.responses.keys, move || help.set(true))}
+                {button("button small keys-button", String::new(), iconed("keyboard", words.responses.keys), move || help.set(true))}
             </div>
         </header>
         <Filters view=view change=change_view />
@@ -225,8 +224,8 @@ pub(crate) fn Responses() -> impl IntoView {
         <p class="soft" hidden=may_edit>{words.responses.viewer}</p>
         <section class="card inbox" aria-busy=move || (listing.of.get() != wanted.get()).to_string()>
             {bar::bar(desk)}
-            {later(move || newer(desk, wanted, first))}
-            {later(move || state_of(desk, wanted, first))}
+            {changing(move || newer(desk, wanted, first))}
+            {changing(move || state_of(desk, wanted, first))}
             <ul class="responses" id="inbox-list" tabindex="-1" aria-label=words.common.responses
                 hidden=move || listing.rows.with(Vec::is_empty)>
                 <For each=move || listing.rows.get() key=|row| row.id.clone() children=move |row: Row| row::row(desk, row) />
@@ -287,7 +286,7 @@ fn newer(desk: Desk, wanted: Memo<String>, first: ReadSignal<Loaded<Page<Respons
     let text = desk.locale.plural(&desk.words.responses.newer, count as u64);
     view! {
         <div class="newer" role="status">
-            {(count > 0).then(|| button("button primary small", "better", text, begin))}
+            {(count > 0).then(|| button("button primary small", String::new(), iconed("better", &text), begin))}
         </div>
     }
     .into_any()
@@ -312,7 +311,7 @@ fn nothing(desk: Desk) -> AnyView {
     let words = &desk.words.responses;
     let (inbox, change, site) = (desk.inbox.get(), desk.change, desk.site);
     let empty = |text: &str, way: &'static str, to: Inbox| {
-        let way = button("button", "", way, move || change.run(to.clone()));
+        let way = button("button", String::new(), way.into_any(), move || change.run(to.clone()));
         view! { <Empty text=text.to_owned()>{way}</Empty> }.into_any()
     };
     if inbox.is_narrowed() {

@@ -1,10 +1,11 @@
 //! The replicated intake log: a stream of NATS JetStream on three servers, in which an answer is safe before the database
 //! has it.
 //!
-//! `put` acknowledges, `apply` brings what is there into the store, `progress` knows how far that is. A log
-//! belongs to one store, whose identity it carries.
+//! `put` acknowledges, `apply` brings what is there into the store, `progress` knows how far that is, `majority` whom to
+//! believe. A log belongs to one store, whose identity it carries.
 
 pub(super) mod apply;
+mod majority;
 mod message;
 mod progress;
 
@@ -72,17 +73,24 @@ impl Log {
         context.set_timeout(ATTEMPT);
         let begun = Instant::now();
         let stream = loop {
-            match context.get_or_create_stream(wanted(&owner)).await {
-                Ok(stream) => break stream,
-                Err(_) if begun.elapsed() < START => sleep(PAUSE).await,
-                Err(why) => bail!(
-                    "The servers of --intake-log give no stream on {REPLICAS} servers: {why}; are {REPLICAS} of them up, \
-                     with JetStream?"
-                ),
-            }
+            let why = match context.get_or_create_stream(wanted(&owner)).await {
+                Ok(stream) => {
+                    check(stream.cached_info(), &owner)?;
+                    match majority::stands_behind(stream.cached_info()) {
+                        Ok(()) => break stream,
+                        Err(why) => why.to_owned(),
+                    }
+                }
+                Err(why) => why.to_string(),
+            };
+            ensure!(
+                begun.elapsed() < START,
+                "The servers of --intake-log give no stream on {REPLICAS} servers: {why}; are {REPLICAS} of them up, \
+                 with JetStream?"
+            );
+            sleep(PAUSE).await;
         };
         let info = stream.cached_info();
-        check(info, &owner)?;
         let name = format!("{STREAM} {}", info.created.unix_timestamp_nanos());
         let progress = Progress::default();
         progress.holds(info.state.last_sequence);
@@ -156,15 +164,22 @@ impl Log {
         }
     }
 
+    /// What most of the servers say of the stream.
+    async fn info(&self) -> Result<Info, String> {
+        let info = self.stream.get_info().await.map_err(|why| why.to_string())?;
+        majority::stands_behind(&info)?;
+        Ok(info)
+    }
+
     /// Whether the log can be expected to take an answer.
     pub async fn is_ready(&self) -> bool {
-        match timeout(ATTEMPT, self.stream.get_info()).await {
+        match timeout(ATTEMPT, self.info()).await {
             Ok(Ok(info)) => {
                 self.progress.holds(info.state.last_sequence);
                 true
             }
             Ok(Err(why)) => {
-                tracing::error!(%why, "the intake log does not answer");
+                tracing::error!(why, "the intake log takes nothing");
                 false
             }
             Err(_) => {
@@ -185,8 +200,9 @@ impl Log {
     /// [`StoreError::Unwritable`] when that takes more than a few seconds.
     pub async fn settle(&self) -> Result<(), StoreError> {
         let settled = async {
-            let last = self.stream.get_info().await.map_err(|why| StoreError::Unwritable(why.to_string()))?;
-            self.progress.reach(last.state.last_sequence).await;
+            // A server without the others may never have seen what came before.
+            let info = self.info().await.map_err(StoreError::Unwritable)?;
+            self.progress.reach(info.state.last_sequence).await;
             Ok(())
         };
         let late = || StoreError::Unwritable("answers still wait in the intake log".into());

@@ -17,14 +17,15 @@ type Found = ((Respondent, Instrument, u32), (Moment, u8));
 /// The last ratings so far.
 pub(crate) struct Ratings<'a> {
     counting: &'a Counting,
+    both: [Instrument; 2],
     touchpoints: Names,
     last: Last<(Respondent, Instrument, u32), u8>,
 }
 
 impl<'a> Ratings<'a> {
-    /// None yet.
-    pub(crate) fn of(counting: &'a Counting) -> Self {
-        Self { counting, touchpoints: Names::default(), last: Last::new() }
+    /// None yet, of respondents who rated by `both`.
+    pub(crate) fn of(counting: &'a Counting, both: [Instrument; 2]) -> Self {
+        Self { counting, both, touchpoints: Names::default(), last: Last::new() }
     }
 
     /// Meets an answer.
@@ -42,8 +43,15 @@ impl<'a> Ratings<'a> {
 
     /// The newest `limit` of them, ordered by respondent.
     pub(crate) fn finish(self, limit: u32) -> Vec<Rating> {
-        let Self { touchpoints, last, .. } = self;
+        let Self { both, touchpoints, last, .. } = self;
         let mut newest: Vec<Found> = last.into_kept().collect();
+        // Most came once, and rated by one of the two. They are left out before anything is put in order.
+        let mut rated: FxHashMap<Respondent, [bool; 2]> = FxHashMap::default();
+        for ((respondent, instrument, _), _) in &newest {
+            let rated = rated.entry(*respondent).or_default();
+            rated.iter_mut().zip(both).for_each(|(rated, by)| *rated |= *instrument == by);
+        }
+        newest.retain(|((respondent, ..), _)| rated.get(respondent) == Some(&[true; 2]));
         let limit = limit as usize;
         if newest.len() > limit {
             newest.select_nth_unstable_by_key(limit, |found| Reverse(found.1.0));

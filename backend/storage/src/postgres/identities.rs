@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use bearing_shared::id::MemberId;
 
 use super::session::{Session as Transaction, Sites};
-use super::{PostgresStore, members};
+use super::{PostgresStore, invitations, members};
 use crate::Result;
 use crate::identities::{Identity, IdentityStore, Linked};
 use crate::members::Member;
@@ -33,6 +33,7 @@ async fn link(transaction: &Transaction, member: &MemberId, identity: &Identity,
     if transaction.execute("DELETE FROM unvouched WHERE member_id = $1", &[&member.0]).await? == 1 {
         transaction.execute("UPDATE member SET password = NULL WHERE id = $1", &[&member.0]).await?;
         transaction.execute("DELETE FROM session WHERE member_id = $1", &[&member.0]).await?;
+        invitations::end_renewals(transaction, member).await?;
     }
     Ok(Linked::Done)
 }
@@ -46,7 +47,8 @@ impl IdentityStore for PostgresStore {
     }
 
     async fn link_identity(&self, member: &MemberId, identity: Identity, now: i64) -> Result<Linked> {
-        let transaction = self.writing_freely(Sites::Of(&[])).await?;
+        // Links for passwords are no site's.
+        let transaction = self.writing_freely(Sites::All).await?;
         let linked = link(&transaction, member, &identity, now).await;
         transaction.end(linked).await
     }

@@ -6,11 +6,14 @@ use tokio_postgres::Row;
 use super::session::{Session as Transaction, lock_key};
 use super::{members, rows, sessions};
 use crate::Result;
-use crate::members::{Accepted, Invitation, Joining, Purpose, chose_address};
+use crate::members::{Accepted, FIRST_LINKS, Invitation, Joining, Purpose, chose_address};
 use crate::sessions::Session;
 
 const INVITATION: &str =
     "SELECT id, hash, site_id, role, member_id, email, created_by, created_at, expires_at FROM invitation";
+
+/// What tells the links of the first operator, which the server makes, from all others.
+const FIRST: &str = "site_id IS NULL AND member_id IS NULL AND email IS NULL AND created_by IS NULL";
 
 fn record(row: &Row) -> Result<Invitation> {
     let id: String = row.try_get(0)?;
@@ -40,6 +43,11 @@ pub(super) async fn create(transaction: &Transaction, invitation: &Invitation) -
         Purpose::Operator => (None, None, None),
         Purpose::Password(member) => (None, None, Some(&member.0)),
     };
+    if let Purpose::Password(member) = &invitation.purpose {
+        // Two that are made at once: one of them holds.
+        members::hold(transaction, member).await?;
+        end_renewals(transaction, member).await?;
+    }
     let made = transaction
         .execute(
             "INSERT INTO invitation (id, hash, site_id, role, member_id, email, created_by, created_at, expires_at)
@@ -62,16 +70,34 @@ pub(super) async fn create(transaction: &Transaction, invitation: &Invitation) -
     Ok(made == 1)
 }
 
-/// Adds the first operator's invitation in the place of an earlier one; false when anybody can sign in.
+/// Ends the links by which a member's password could be set.
+pub(super) async fn end_renewals(transaction: &Transaction, member: &MemberId) -> Result<()> {
+    transaction.execute("DELETE FROM invitation WHERE member_id = $1", &[&member.0]).await.map(|_| ())
+}
+
+/// Ends what a member who is a site's owner no more has invited to: to the site, and for passwords.
+pub(super) async fn end_of_owner(transaction: &Transaction, site: &SiteId, owner: &MemberId) -> Result<()> {
+    let sql = "DELETE FROM invitation WHERE created_by = $2 AND (site_id = $1 OR member_id IS NOT NULL)";
+    transaction.execute(sql, &[&site.0, &owner.0]).await.map(|_| ())
+}
+
+/// Keeps others from being the first, or from being told that they may be, until the end.
+async fn hold_first(transaction: &Transaction) -> Result<()> {
+    let key = lock_key("the first invitation");
+    transaction.execute("SELECT pg_advisory_xact_lock($1)", &[&key]).await.map(|_| ())
+}
+
+/// Adds an invitation of the first operator; false when anybody can sign in.
 pub(super) async fn create_first(transaction: &Transaction, invitation: &Invitation) -> Result<bool> {
-    // Servers may start at once: the last of them has made the one that counts.
-    transaction.execute("SELECT pg_advisory_xact_lock($1)", &[&lock_key("the first invitation")]).await?;
+    hold_first(transaction).await?;
     if members::any(transaction).await? {
         return Ok(false);
     }
-    let earlier = "DELETE FROM invitation
-                   WHERE site_id IS NULL AND member_id IS NULL AND email IS NULL AND created_by IS NULL";
-    transaction.execute(earlier, &[]).await?;
+    let sql = format!(
+        "DELETE FROM invitation WHERE {FIRST} AND id NOT IN (
+           SELECT id FROM invitation WHERE {FIRST} ORDER BY created_at DESC, id LIMIT $1)"
+    );
+    transaction.execute(&sql, &[&i64::from(FIRST_LINKS - 1)]).await?;
     create(transaction, invitation).await
 }
 
@@ -100,13 +126,21 @@ pub(super) async fn find(
     transaction.first(&sql, &[&&hash[..], &now]).await?.as_ref().map(record).transpose()
 }
 
-/// Uses an invitation.
+/// Uses the invitation with this hash, which was seen to be for this.
 pub(super) async fn accept(
     transaction: &Transaction,
-    hash: [u8; 32],
+    (hash, purpose): ([u8; 32], &Purpose),
     joining: Joining,
     session: Session,
 ) -> Result<Accepted> {
+    if let Purpose::Password(member) = purpose {
+        // Before the link: whoever sets the password otherwise takes them in this order too.
+        members::hold(transaction, member).await?;
+    }
+    if matches!(joining, Joining::New(_)) {
+        // Before any row: of two who come by such links at once, one is the first.
+        hold_first(transaction).await?;
+    }
     let Some(invitation) = find(transaction, hash, session.created_at, true).await? else {
         return Ok(Accepted::Gone);
     };
@@ -121,6 +155,8 @@ pub(super) async fn accept(
             if !members::insert(transaction, &member).await? {
                 return Ok(Accepted::EmailTaken);
             }
+            // Whoever else has one of them comes too late.
+            transaction.execute(&format!("DELETE FROM invitation WHERE {FIRST}"), &[]).await?;
             if chose_address(&invitation) {
                 transaction.execute("INSERT INTO unvouched (member_id) VALUES ($1)", &[&member.id.0]).await?;
             }
@@ -129,6 +165,7 @@ pub(super) async fn accept(
         (_, Joining::Known(id)) => id,
     };
     members::hold(transaction, &id).await?;
+    end_renewals(transaction, &id).await?;
     match &invitation.purpose {
         Purpose::Join { site, role } => {
             let before = members::role_in(transaction, site, &id).await?;

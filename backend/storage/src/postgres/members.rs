@@ -101,6 +101,9 @@ async fn set_role(transaction: &Transaction, site: &SiteId, member: &MemberId, r
     if before == Role::Owner && role < Role::Owner && is_last_owner(transaction, site, member).await? {
         return Ok(Changed::LastOwner);
     }
+    if role < Role::Owner {
+        invitations::end_of_owner(transaction, site, member).await?;
+    }
     let sql = "UPDATE membership SET role = $3 WHERE site_id = $1 AND member_id = $2";
     transaction.execute(sql, &[&site.0, &member.0, &role.name()]).await?;
     Ok(Changed::Done)
@@ -112,6 +115,7 @@ async fn remove(transaction: &Transaction, site: &SiteId, member: &MemberId) -> 
     if before == Role::Owner && is_last_owner(transaction, site, member).await? {
         return Ok(Changed::LastOwner);
     }
+    invitations::end_of_owner(transaction, site, member).await?;
     let sql = "DELETE FROM membership WHERE site_id = $1 AND member_id = $2";
     transaction.execute(sql, &[&site.0, &member.0]).await?;
     let sql = "DELETE FROM member WHERE id = $1 AND operator = 0
@@ -127,7 +131,7 @@ async fn forget(transaction: &Transaction, member: &MemberId) -> Result<()> {
     for table in ["membership", "session", "invitation", "identity", "unvouched"] {
         transaction.execute(&format!("DELETE FROM {table} WHERE member_id = $1"), &[&member.0]).await?;
     }
-    Ok(())
+    transaction.execute("DELETE FROM invitation WHERE created_by = $1", &[&member.0]).await.map(|_| ())
 }
 
 async fn delete(transaction: &Transaction, id: &MemberId) -> Result<bool> {
@@ -142,6 +146,7 @@ async fn set_password(transaction: &Transaction, id: &MemberId, password: &str, 
     let set = transaction.execute("UPDATE member SET password = $2 WHERE id = $1", &[&id.0, &password]).await?;
     let sql = "DELETE FROM session WHERE member_id = $1 AND hash <> $2";
     transaction.execute(sql, &[&id.0, &&keep[..]]).await?;
+    invitations::end_renewals(transaction, id).await?;
     Ok(set == 1)
 }
 
@@ -173,15 +178,17 @@ impl MemberStore for PostgresStore {
         transaction.end(found).await
     }
 
-    async fn edit_member(&self, id: &MemberId, name: String, locale: Option<String>) -> Result<bool> {
+    async fn edit_member(&self, id: &MemberId, name: Option<String>, locale: Option<Option<String>>) -> Result<bool> {
         let transaction = self.writing_freely(Sites::Of(&[])).await?;
-        let sql = "UPDATE member SET name = $2, locale = $3 WHERE id = $1";
-        let edited = transaction.execute(sql, &[&id.0, &name, &locale]).await;
+        let sql = "UPDATE member SET name = coalesce($2, name), locale = CASE WHEN $3 THEN $4 ELSE locale END
+                   WHERE id = $1";
+        let edited = transaction.execute(sql, &[&id.0, &name, &locale.is_some(), &locale.flatten()]).await;
         transaction.end(edited.map(|edited| edited == 1)).await
     }
 
     async fn set_password(&self, id: &MemberId, password: String, keep: [u8; 32]) -> Result<bool> {
-        let transaction = self.writing_freely(Sites::Of(&[])).await?;
+        // Links for passwords are no site's.
+        let transaction = self.writing_freely(Sites::All).await?;
         let set = set_password(&transaction, id, &password, keep).await;
         transaction.end(set).await
     }
@@ -211,7 +218,7 @@ impl MemberStore for PostgresStore {
 
     async fn set_role(&self, site: &SiteId, member: &MemberId, role: Role) -> Result<Changed> {
         // Alone: two owners who make each other editors at once would leave none.
-        let transaction = self.writing(std::slice::from_ref(site), Lock::Alone).await?;
+        let transaction = self.writing_beyond(std::slice::from_ref(site), Lock::Alone).await?;
         let changed = set_role(&transaction, site, member, role).await;
         transaction.end(changed).await
     }
@@ -278,7 +285,7 @@ impl MemberStore for PostgresStore {
             Purpose::Join { site, .. } => self.writing_beyond(std::slice::from_ref(site), Lock::Shared).await?,
             Purpose::Operator | Purpose::Password(_) => self.writing_freely(Sites::All).await?,
         };
-        let accepted = invitations::accept(&transaction, hash, joining, session).await;
+        let accepted = invitations::accept(&transaction, (hash, &found.purpose), joining, session).await;
         transaction.end(accepted).await
     }
 }

@@ -11,30 +11,28 @@ use crate::counts::generation::Counting;
 use crate::counts::plan::instrument;
 use crate::counts::ratings::Ratings;
 use crate::counts::respondents::Respondents;
-use crate::reports::Rating;
+use crate::reports::{Rating, RatingQuery};
 
-/// The ratings of a window of days, the newest `limit` of them, ordered by respondent.
+/// The ratings that a query asks for, ordered by respondent.
 pub(super) async fn read(
     session: &Session,
     site: &SiteId,
-    days: (Option<i32>, Option<i32>),
-    limit: u32,
+    query: RatingQuery,
     counting: &Counting,
 ) -> Result<Vec<Rating>> {
     let mut bound = Bound::default();
-    let mut conditions = filter::of_days(&mut bound, site, days, counting);
-    conditions.push("(customer IS NOT NULL OR visitor IS NOT NULL)".into());
+    let conditions = filter::of_ratings(&mut bound, site, query, counting);
     let sql = format!(
         "SELECT id, instrument, touchpoint, score, answered_at, customer, visitor FROM response WHERE {}",
         conditions.join(" AND ")
     );
     let mut found = session.stream(&sql, bound.values()).await?;
-    let (respondents, mut ratings) = (Respondents::new(), Ratings::of(counting));
+    let (respondents, mut ratings) = (Respondents::new(), Ratings::of(counting, query.both));
     while let Some(row) = found.next().await? {
         let Some(respondent) = respondents.of(bytes(&row, 5)?, bytes(&row, 6)?) else { continue };
         let moment = (row.try_get(4)?, rows::response_id(&row)?.0);
         let score = || rows::small(row.try_get::<_, i16>(3)?.into(), "response", "score", site.as_str());
         ratings.meet(respondent, instrument(row.try_get(1)?)?, row.try_get(2)?, moment, score)?;
     }
-    Ok(ratings.finish(limit))
+    Ok(ratings.finish(query.limit))
 }

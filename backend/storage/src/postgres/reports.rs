@@ -8,7 +8,7 @@ use super::session::{Session, Sites};
 use super::{PostgresStore, cells, generations, ratings, scan};
 use crate::Result;
 use crate::counts::plan::Plan;
-use crate::reports::{FunnelCounts, Rating, ReportFilter, ReportStore, Tallied, TallyQuery};
+use crate::reports::{FunnelCounts, Rating, RatingQuery, ReportFilter, ReportStore, Tallied, TallyQuery};
 
 async fn tally(session: &Session, site: &SiteId, query: &TallyQuery) -> Result<Tallied> {
     let Some(counting) = generations::current(session, site).await? else {
@@ -29,9 +29,9 @@ async fn funnel(session: &Session, site: &SiteId, filter: &ReportFilter) -> Resu
     }
 }
 
-async fn newest(session: &Session, site: &SiteId, days: (Option<i32>, Option<i32>), limit: u32) -> Result<Vec<Rating>> {
+async fn ratings(session: &Session, site: &SiteId, query: RatingQuery) -> Result<Vec<Rating>> {
     let Some(counting) = generations::current(session, site).await? else { return Ok(Vec::new()) };
-    ratings::read(session, site, days, limit, &counting).await
+    ratings::read(session, site, query, &counting).await
 }
 
 #[async_trait]
@@ -48,15 +48,9 @@ impl ReportStore for PostgresStore {
         session.end(counts).await
     }
 
-    async fn ratings(
-        &self,
-        site: &SiteId,
-        from_day: Option<i32>,
-        to_day: Option<i32>,
-        limit: u32,
-    ) -> Result<Vec<Rating>> {
+    async fn ratings(&self, site: &SiteId, query: RatingQuery) -> Result<Vec<Rating>> {
         let session = self.reading_slowly(Sites::Of(std::slice::from_ref(site))).await?;
-        let ratings = newest(&session, site, (from_day, to_day), limit).await;
+        let ratings = ratings(&session, site, query).await;
         session.end(ratings).await
     }
 }

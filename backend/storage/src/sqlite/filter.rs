@@ -11,7 +11,7 @@ use crate::Result;
 use crate::counts::days;
 use crate::counts::generation::Counting;
 use crate::counts::plan::instruments;
-use crate::reports::ReportFilter;
+use crate::reports::{RatingQuery, ReportFilter};
 use crate::responses::{Cursor, ResponseFilter, States};
 
 /// What a condition that nothing meets is written as.
@@ -242,15 +242,15 @@ pub(super) fn of_scan(bound: &mut Bound, site: &SiteId, filter: &ReportFilter, c
     conditions
 }
 
-/// The conditions of a read of all counted responses in a window of days.
-pub(super) fn of_days(
-    bound: &mut Bound,
-    site: &SiteId,
-    (from_day, to_day): (Option<i32>, Option<i32>),
-    counting: &Counting,
-) -> Vec<String> {
-    let states = States::default();
-    common(bound, Common { site, states, survey: None, touchpoint: None, from_day, to_day }, counting)
+/// The conditions of a read of ratings.
+pub(super) fn of_ratings(bound: &mut Bound, site: &SiteId, query: RatingQuery, counting: &Counting) -> Vec<String> {
+    let RatingQuery { from_day, to_day, .. } = query;
+    let shared = Common { site, states: States::default(), survey: None, touchpoint: None, from_day, to_day };
+    let mut conditions = common(bound, shared, counting);
+    let names = query.both.map(|instrument| bound.add(instrument.name().to_owned())).join(", ");
+    conditions.push(format!("instrument IN ({names})"));
+    conditions.push("(customer IS NOT NULL OR visitor IS NOT NULL)".into());
+    conditions
 }
 
 /// The condition that a response counts under this value of a dimension, by its cell name.

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use bearing_shared::id::MemberId;
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
-use super::{SqliteStore, members};
+use super::{SqliteStore, invitations, members};
 use crate::Result;
 use crate::identities::{Identity, IdentityStore, Linked};
 use crate::members::Member;
@@ -36,6 +36,7 @@ fn link(transaction: &Transaction<'_>, member: &MemberId, identity: &Identity, n
     if transaction.execute("DELETE FROM unvouched WHERE member_id = ?1", [&member.0])? == 1 {
         transaction.execute("UPDATE member SET password = NULL WHERE id = ?1", [&member.0])?;
         transaction.execute("DELETE FROM session WHERE member_id = ?1", [&member.0])?;
+        invitations::end_renewals(transaction, member)?;
     }
     Ok(Linked::Done)
 }

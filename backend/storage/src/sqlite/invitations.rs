@@ -5,11 +5,14 @@ use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
 use super::{members, sessions};
 use crate::Result;
-use crate::members::{Accepted, Invitation, Joining, Purpose, chose_address};
+use crate::members::{Accepted, FIRST_LINKS, Invitation, Joining, Purpose, chose_address};
 use crate::sessions::Session;
 
 const INVITATION: &str =
     "SELECT id, hash, site_id, role, member_id, email, created_by, created_at, expires_at FROM invitation";
+
+/// What tells the links of the first operator, which the server makes, from all others.
+const FIRST: &str = "site_id IS NULL AND member_id IS NULL AND email IS NULL AND created_by IS NULL";
 
 /// What an invitation leads to, as the columns `site_id`, `role` and `member_id`.
 fn purpose_columns(purpose: &Purpose) -> (Option<&str>, Option<&str>, Option<&str>) {
@@ -47,6 +50,9 @@ fn record((invitation, site, role): Columns) -> Result<Invitation> {
 pub(super) fn create(transaction: &Transaction<'_>, invitation: &Invitation) -> Result<bool> {
     transaction.execute("DELETE FROM invitation WHERE expires_at <= ?1", [invitation.created_at])?;
     let (site, role, member) = purpose_columns(&invitation.purpose);
+    if let Purpose::Password(member) = &invitation.purpose {
+        end_renewals(transaction, member)?;
+    }
     let made = transaction.execute(
         "INSERT INTO invitation (id, hash, site_id, role, member_id, email, created_by, created_at, expires_at)
          SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9
@@ -67,15 +73,29 @@ pub(super) fn create(transaction: &Transaction<'_>, invitation: &Invitation) -> 
     Ok(made == 1)
 }
 
-/// Adds the first operator's invitation in the place of an earlier one; false when anybody can sign in.
+/// Ends the links by which a member's password could be set.
+pub(super) fn end_renewals(transaction: &Transaction<'_>, member: &MemberId) -> Result<()> {
+    transaction.execute("DELETE FROM invitation WHERE member_id = ?1", [&member.0])?;
+    Ok(())
+}
+
+/// Ends what a member who is a site's owner no more has invited to: to the site, and for passwords.
+pub(super) fn end_of_owner(transaction: &Transaction<'_>, site: &SiteId, owner: &MemberId) -> Result<()> {
+    let sql = "DELETE FROM invitation WHERE created_by = ?2 AND (site_id = ?1 OR member_id IS NOT NULL)";
+    transaction.execute(sql, [&site.0, &owner.0])?;
+    Ok(())
+}
+
+/// Adds an invitation of the first operator; false when anybody can sign in.
 pub(super) fn create_first(transaction: &Transaction<'_>, invitation: &Invitation) -> Result<bool> {
     if members::any(transaction)? {
         return Ok(false);
     }
-    transaction.execute(
-        "DELETE FROM invitation WHERE site_id IS NULL AND member_id IS NULL AND email IS NULL AND created_by IS NULL",
-        [],
-    )?;
+    let sql = format!(
+        "DELETE FROM invitation WHERE {FIRST} AND id NOT IN (
+           SELECT id FROM invitation WHERE {FIRST} ORDER BY created_at DESC, id LIMIT ?1)"
+    );
+    transaction.execute(&sql, [FIRST_LINKS - 1])?;
     create(transaction, invitation)
 }
 
@@ -121,6 +141,8 @@ pub(super) fn accept(
             if !members::insert(transaction, &member)? {
                 return Ok(Accepted::EmailTaken);
             }
+            // Whoever else has one of them comes too late.
+            transaction.execute(&format!("DELETE FROM invitation WHERE {FIRST}"), [])?;
             if chose_address(&invitation) {
                 transaction.execute("INSERT INTO unvouched (member_id) VALUES (?1)", [&member.id.0])?;
             }
@@ -128,6 +150,7 @@ pub(super) fn accept(
         }
         (_, Joining::Known(id)) => id,
     };
+    end_renewals(transaction, &id)?;
     match &invitation.purpose {
         Purpose::Join { site, role } => {
             let before = members::role_in(transaction, site, &id)?;

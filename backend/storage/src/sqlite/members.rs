@@ -96,6 +96,9 @@ fn set_role(transaction: &Transaction<'_>, site: &SiteId, member: &MemberId, rol
     if before == Role::Owner && role < Role::Owner && is_last_owner(transaction, site, member)? {
         return Ok(Changed::LastOwner);
     }
+    if role < Role::Owner {
+        invitations::end_of_owner(transaction, site, member)?;
+    }
     let sql = "UPDATE membership SET role = ?3 WHERE site_id = ?1 AND member_id = ?2";
     transaction.execute(sql, params![site.0, member.0, role.name()])?;
     Ok(Changed::Done)
@@ -106,6 +109,7 @@ fn remove(transaction: &Transaction<'_>, site: &SiteId, member: &MemberId) -> Re
     if before == Role::Owner && is_last_owner(transaction, site, member)? {
         return Ok(Changed::LastOwner);
     }
+    invitations::end_of_owner(transaction, site, member)?;
     transaction.execute("DELETE FROM membership WHERE site_id = ?1 AND member_id = ?2", [&site.0, &member.0])?;
     let gone = transaction.execute(
         "DELETE FROM member WHERE id = ?1 AND NOT operator
@@ -123,6 +127,7 @@ fn forget(transaction: &Transaction<'_>, member: &MemberId) -> Result<()> {
     for table in ["membership", "session", "invitation", "identity", "unvouched"] {
         transaction.execute(&format!("DELETE FROM {table} WHERE member_id = ?1"), [&member.0])?;
     }
+    transaction.execute("DELETE FROM invitation WHERE created_by = ?1", [&member.0])?;
     Ok(())
 }
 
@@ -151,11 +156,12 @@ impl MemberStore for SqliteStore {
         self.readers.run(read).await
     }
 
-    async fn edit_member(&self, id: &MemberId, name: String, locale: Option<String>) -> Result<bool> {
+    async fn edit_member(&self, id: &MemberId, name: Option<String>, locale: Option<Option<String>>) -> Result<bool> {
         let id = id.clone();
         let write = move |transaction: &Transaction<'_>| {
-            let sql = "UPDATE member SET name = ?2, locale = ?3 WHERE id = ?1";
-            Ok(transaction.execute(sql, params![id.0, name, locale])? == 1)
+            let sql = "UPDATE member SET name = coalesce(?2, name), locale = CASE WHEN ?3 THEN ?4 ELSE locale END
+                       WHERE id = ?1";
+            Ok(transaction.execute(sql, params![id.0, name, locale.is_some(), locale.flatten()])? == 1)
         };
         self.writer.write(write).await
     }
@@ -165,6 +171,7 @@ impl MemberStore for SqliteStore {
         let write = move |transaction: &Transaction<'_>| {
             let set = transaction.execute("UPDATE member SET password = ?2 WHERE id = ?1", params![id.0, password])?;
             transaction.execute("DELETE FROM session WHERE member_id = ?1 AND hash <> ?2", params![id.0, keep])?;
+            invitations::end_renewals(transaction, &id)?;
             Ok(set == 1)
         };
         self.writer.write(write).await

@@ -10,19 +10,17 @@ use crate::counts::generation::Counting;
 use crate::counts::plan::instrument;
 use crate::counts::ratings::Ratings;
 use crate::counts::respondents::Respondents;
-use crate::reports::Rating;
+use crate::reports::{Rating, RatingQuery};
 
-/// The ratings of a window of days, the newest `limit` of them, ordered by respondent.
+/// The ratings that a query asks for, ordered by respondent.
 pub(super) fn read(
     connection: &Connection,
     site: &SiteId,
-    days: (Option<i32>, Option<i32>),
-    limit: u32,
+    query: RatingQuery,
     counting: &Counting,
 ) -> Result<Vec<Rating>> {
     let mut bound = Bound::default();
-    let mut conditions = filter::of_days(&mut bound, site, days, counting);
-    conditions.push("(customer IS NOT NULL OR visitor IS NOT NULL)".into());
+    let conditions = filter::of_ratings(&mut bound, site, query, counting);
     let sql = format!(
         "SELECT instrument, touchpoint, score, answered_at, id, customer, visitor
          FROM response INDEXED BY response_shown WHERE {}",
@@ -30,12 +28,12 @@ pub(super) fn read(
     );
     let mut statement = connection.prepare_cached(&sql)?;
     let mut found = statement.query(bound.values())?;
-    let (respondents, mut ratings) = (Respondents::new(), Ratings::of(counting));
+    let (respondents, mut ratings) = (Respondents::new(), Ratings::of(counting, query.both));
     while let Some(row) = found.next()? {
         let Some(respondent) = respondents.of(bytes(row, 5)?, bytes(row, 6)?) else { continue };
         let text = |place: usize| row.get_ref(place).and_then(|value| value.as_str().map_err(Into::into));
         let moment = (row.get(3)?, row.get(4)?);
         ratings.meet(respondent, instrument(text(0)?)?, text(1)?, moment, || Ok(row.get(2)?))?;
     }
-    Ok(ratings.finish(limit))
+    Ok(ratings.finish(query.limit))
 }

@@ -9,7 +9,7 @@ use super::{SqliteStore, cells, generations, ratings, scan};
 use crate::Result;
 use crate::counts::generation::Counting;
 use crate::counts::plan::Plan;
-use crate::reports::{FunnelCounts, Rating, ReportFilter, ReportStore, Tallied, TallyQuery};
+use crate::reports::{FunnelCounts, Rating, RatingQuery, ReportFilter, ReportStore, Tallied, TallyQuery};
 
 impl SqliteStore {
     /// Runs a read of a site's counts in one read transaction: what is decided by a generation is read from it. Without
@@ -51,15 +51,9 @@ impl ReportStore for SqliteStore {
         Ok(self.count(site, read).await?.flatten())
     }
 
-    async fn ratings(
-        &self,
-        site: &SiteId,
-        from_day: Option<i32>,
-        to_day: Option<i32>,
-        limit: u32,
-    ) -> Result<Vec<Rating>> {
+    async fn ratings(&self, site: &SiteId, query: RatingQuery) -> Result<Vec<Rating>> {
         let read = move |connection: &Connection, site: &SiteId, counting: &Counting| {
-            ratings::read(connection, site, (from_day, to_day), limit, counting)
+            ratings::read(connection, site, query, counting)
         };
         Ok(self.count(site, read).await?.unwrap_or_default())
     }

@@ -7,7 +7,9 @@ use bearing_shared::cell::OTHER;
 use bearing_shared::histogram::Histogram;
 use bearing_shared::id::{SiteId, SurveyId};
 use bearing_shared::instrument::Instrument;
-use bearing_storage::{Axis, Base, Grouping, Rating, ReportFilter, Result, StoredResponse, Tally, TallyQuery};
+use bearing_storage::{
+    Axis, Base, Grouping, Rating, RatingQuery, ReportFilter, Result, StoredResponse, Tally, TallyQuery,
+};
 
 use crate::builders::*;
 
@@ -143,7 +145,11 @@ async fn ratings_are_the_last_of_each_respondent_and_kind(db: &Database) -> Resu
     let unknown = StoredResponse { visitor: None, ..at(9, 9, "", "checkout") };
     let outside = StoredResponse { state: ResponseState::Test, ..at(8, 8, "a", "checkout") };
     let earlier = StoredResponse { shown_at: noon_of(MONDAY - 2), ..at(7, 7, "c", "checkout") };
-    let other = StoredResponse { instrument: Instrument::Csat, ..at(5, 5, "a", "checkout") };
+    let csat = |number, score, who: &str| StoredResponse {
+        instrument: Instrument::Csat,
+        ..at(number, score, who, "checkout")
+    };
+    let effort = StoredResponse { instrument: Instrument::Ces2, ..at(13, 5, "a", "checkout") };
     accept(
         db,
         [
@@ -152,7 +158,12 @@ async fn ratings_are_the_last_of_each_respondent_and_kind(db: &Database) -> Resu
             at(2, 2, "a", "checkout"),
             at(4, 4, "b", "invented"),
             at(6, 6, "b", ""),
-            other,
+            csat(5, 5, "a"),
+            csat(10, 2, "b"),
+            csat(11, 4, "c"),
+            csat(14, 1, "e"),
+            at(12, 9, "d", "checkout"),
+            effort,
             unknown,
             outside,
             earlier,
@@ -165,17 +176,22 @@ async fn ratings_are_the_last_of_each_respondent_and_kind(db: &Database) -> Resu
         touchpoint: touchpoint.into(),
         score,
     };
-    let all = db.ratings(&home(), Some(MONDAY), Some(MONDAY), 100).await?;
+    let query = |day, limit| RatingQuery { from_day: day, to_day: day, limit, ..every_rating() };
+    // Of "c" one half lies before the window; "d" and "e" have one half each.
+    let all = db.ratings(&home(), query(Some(MONDAY), 100)).await?;
     let expected = [
         rating(0, Instrument::Nps, "", 6),
         rating(0, Instrument::Nps, OTHER, 4),
+        rating(0, Instrument::Csat, "checkout", 2),
         rating(1, Instrument::Nps, "checkout", 3),
         rating(1, Instrument::Csat, "checkout", 5),
     ];
     assert_eq!(all, expected);
-    let newest = db.ratings(&home(), None, None, 2).await?;
-    assert_eq!(newest, [rating(0, Instrument::Nps, "checkout", 7), rating(1, Instrument::Nps, "", 6)]);
-    assert_eq!(db.ratings(&home(), None, None, 0).await?, []);
-    assert_eq!(db.ratings(&SiteId::from("st_other"), None, None, 100).await?, []);
+    let newest = db.ratings(&home(), query(None, 2)).await?;
+    assert_eq!(newest, [rating(0, Instrument::Csat, "checkout", 4), rating(1, Instrument::Csat, "checkout", 2)]);
+    let alike = RatingQuery { both: [Instrument::Nps; 2], ..query(Some(MONDAY), 1) };
+    assert_eq!(db.ratings(&home(), alike).await?, [rating(0, Instrument::Nps, "checkout", 9)]);
+    assert_eq!(db.ratings(&home(), query(None, 0)).await?, []);
+    assert_eq!(db.ratings(&SiteId::from("st_other"), query(None, 100)).await?, []);
     Ok(())
 }

@@ -17,8 +17,8 @@ use bearing_shared::instrument::Instrument;
 use bearing_shared::metric::{Metric, Thresholds};
 use bearing_shared::survey::Survey;
 use bearing_storage::{
-    Accept, Base, CountingStatus, EventCount, FunnelCounts, Grouping, Limits, Outcome, READ_LIMIT, ReportFilter,
-    ResponseFilter, Result, Site, Store, StoredResponse, Tallied, Tally, TallyQuery,
+    Accept, Base, CountingStatus, EventCount, FunnelCounts, Grouping, Limits, Outcome, READ_LIMIT, RatingQuery,
+    ReportFilter, ResponseFilter, Result, Site, Store, StoredResponse, Tallied, Tally, TallyQuery,
 };
 
 /// A Monday, 2026-11-16: the day on which everything happens unless a case says otherwise.
@@ -215,6 +215,11 @@ pub(crate) async fn accept_at(
     responses: impl IntoIterator<Item = StoredResponse>,
 ) -> Result<Vec<Outcome>> {
     store.accept(responses.into_iter().map(|response| Accept { site: site.clone(), response }).collect()).await
+}
+
+/// Asks for the ratings of whoever gave both kinds, a few of them.
+pub(crate) fn every_rating() -> RatingQuery {
+    RatingQuery { from_day: None, to_day: None, both: [Instrument::Nps, Instrument::Csat], limit: 9 }
 }
 
 /// The filter that lets every NPS answer through.

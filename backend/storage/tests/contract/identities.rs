@@ -99,7 +99,11 @@ async fn whoever_chose_the_address_keeps_no_password_once_its_owner_comes(db: &D
         [(1, to_home(Role::Viewer), false), (2, to_home(Role::Viewer), true), (3, Purpose::Operator, true)]
     {
         let joined = joined(db, number, purpose).await?;
+        let renewal = Purpose::Password(joined.id.clone());
+        assert!(db.create_invitation(invitation(number + 10, renewal)).await?);
         assert_eq!(db.link_identity(&joined.id, identity(&joined.id.0), NOON).await?, Linked::Done);
+        let link = db.invitation_by_hash([number + 10; 32], NOON).await?;
+        assert_eq!(link.is_some(), keeps, "{number}: nor a link for another password");
         let password = joined.password.clone().filter(|_| keeps);
         let found = db.member(&joined.id).await?;
         assert_eq!(found.and_then(|member| member.password), password, "{number}");

@@ -14,8 +14,11 @@ crate::contract! {
     an_address_is_one_members
     a_known_member_joins_another_site_and_loses_no_role
     a_link_for_a_password_sets_it_and_ends_every_session
-    the_first_invitation_is_one_and_only_before_anybody_joined
+    a_link_for_a_password_ends_with_whatever_changes_about_its_member
+    first_invitations_hold_beside_each_other_until_anybody_joins
     the_first_invitation_is_made_as_long_as_no_member_can_sign_in
+    of_two_who_come_first_one_is
+    whoever_owns_a_site_no_more_has_invited_nobody
     invitations_are_their_sites_own
     an_invitation_needs_its_site_and_its_member
     a_site_keeps_an_owner
@@ -214,20 +217,133 @@ async fn a_link_for_a_password_sets_it_and_ends_every_session(db: &Database) -> 
     Ok(())
 }
 
-async fn the_first_invitation_is_one_and_only_before_anybody_joined(db: &Database) -> Result<()> {
-    let first = |number: u8| Invitation { email: None, created_by: None, ..invitation(number, Purpose::Operator) };
-    // What the command line has made for an address stays beside it.
-    assert!(db.create_invitation(Invitation { created_by: None, ..invitation(8, Purpose::Operator) }).await?);
-    assert!(db.invite_first(first(1)).await?);
-    assert!(db.invite_first(first(2)).await?);
-    assert_eq!(db.invitation_by_hash([1; 32], NOON).await?, None, "a new one ends the one before");
-    assert!(db.invitation_by_hash([8; 32], NOON).await?.is_some());
+/// Makes a link for a member's password.
+async fn renewal(db: &Database, number: u8, of: &Member) -> Result<()> {
+    assert!(db.create_invitation(invitation(number, Purpose::Password(of.id.clone()))).await?);
+    Ok(())
+}
+
+async fn holds(db: &Database, number: u8) -> Result<bool> {
+    Ok(db.invitation_by_hash([number; 32], NOON).await?.is_some())
+}
+
+async fn a_link_for_a_password_ends_with_whatever_changes_about_its_member(db: &Database) -> Result<()> {
+    furnish(db).await?;
+    add_site(db, "st_other", "sv_other").await?;
+    let ann = joined(db, 1, to("st_home", Role::Owner)).await?;
+    let bob = joined(db, 2, to("st_home", Role::Viewer)).await?;
+    renewal(db, 3, &bob).await?;
+    renewal(db, 4, &ann).await?;
+    renewal(db, 5, &ann).await?;
+    assert!(!holds(db, 4).await?, "the next one ends the one before");
+    assert!(db.set_password(&ann.id, "$argon2id$new".into(), [1; 32]).await?);
+    assert!(!holds(db, 5).await?, "whoever knew the password has set another");
+    assert!(holds(db, 3).await?, "that is somebody else's");
+    // Whoever made it was asked about the sites that the member was in then.
+    renewal(db, 6, &ann).await?;
+    assert!(db.create_invitation(invitation(7, to("st_other", Role::Viewer))).await?);
+    db.accept_invitation([7; 32], Joining::Known(ann.id.clone()), session(7, &ann)).await?;
+    assert!(!holds(db, 6).await?);
+    renewal(db, 8, &ann).await?;
+    assert!(db.create_invitation(invitation(9, Purpose::Operator)).await?);
+    db.accept_invitation([9; 32], Joining::Known(ann.id.clone()), session(9, &ann)).await?;
+    assert!(!holds(db, 8).await?);
+    assert!(holds(db, 3).await?);
+    Ok(())
+}
+
+/// An invitation as a server makes it that has no members yet.
+fn first(number: u8) -> Invitation {
+    Invitation { email: None, created_by: None, ..invitation(number, Purpose::Operator) }
+}
+
+async fn first_invitations_hold_beside_each_other_until_anybody_joins(db: &Database) -> Result<()> {
+    furnish(db).await?;
+    // What the command line has made for an address is none of them.
+    assert!(db.create_invitation(Invitation { created_by: None, ..invitation(20, Purpose::Operator) }).await?);
+    for number in 1..=9 {
+        let asked = Invitation { created_at: NOON + i64::from(number), ..first(number) };
+        assert!(db.invite_first(asked).await?);
+    }
+    assert_eq!(db.invitation_by_hash([1; 32], NOON).await?, None, "eight hold");
+    for number in 2..=9 {
+        assert!(db.invitation_by_hash([number; 32], NOON).await?.is_some(), "{number}");
+    }
     let ann = member(1);
     let accepted = db.accept_invitation([2; 32], Joining::New(ann.clone()), session(1, &ann)).await?;
     assert_eq!(accepted, Accepted::Done(ann.id.clone()));
-    assert_eq!(db.member(&ann.id).await?, Some(Member { operator: true, ..ann }));
-    assert!(!db.invite_first(first(3)).await?);
-    assert_eq!(db.invitation_by_hash([3; 32], NOON).await?, None);
+    assert_eq!(db.member(&ann.id).await?, Some(Member { operator: true, ..ann.clone() }));
+    for number in 3..=9 {
+        assert_eq!(db.invitation_by_hash([number; 32], NOON).await?, None, "{number}");
+    }
+    assert!(!db.invite_first(first(10)).await?);
+    assert_eq!(db.invitation_by_hash([10; 32], NOON).await?, None);
+    assert!(db.invitation_by_hash([20; 32], NOON).await?.is_some());
+    // Whoever joins by another link ends them too.
+    assert!(db.delete_member(&ann.id).await?);
+    assert!(db.invite_first(first(11)).await?);
+    joined(db, 12, to("st_home", Role::Viewer)).await?;
+    assert_eq!(db.invitation_by_hash([11; 32], NOON).await?, None);
+    Ok(())
+}
+
+async fn of_two_who_come_first_one_is(db: &Database) -> Result<()> {
+    let second = db.second().await?;
+    for round in 0..5u8 {
+        let (one, other) = (member(2 * round), member(2 * round + 1));
+        assert!(db.invite_first(first(2 * round)).await?);
+        assert!(second.invite_first(first(2 * round + 1)).await?);
+        let (first, last) = tokio::join!(
+            db.accept_invitation([2 * round; 32], Joining::New(one.clone()), session(2 * round, &one)),
+            second.accept_invitation([2 * round + 1; 32], Joining::New(other.clone()), session(2 * round + 1, &other)),
+        );
+        let mut came = [first?, last?];
+        came.sort_by_key(|accepted| *accepted == Accepted::Gone);
+        assert!(matches!(&came, [Accepted::Done(_), Accepted::Gone]), "{came:?}");
+        let operators = db.operators().await?;
+        assert_eq!(operators.len(), 1);
+        assert!(db.delete_member(&operators[0].id).await?);
+    }
+    Ok(())
+}
+
+/// Makes an invitation in a member's name.
+async fn invited(db: &Database, number: u8, by: &Member, purpose: Purpose) -> Result<()> {
+    let asked = Invitation { created_by: Some(by.id.clone()), ..invitation(number, purpose) };
+    assert!(db.create_invitation(asked).await?);
+    Ok(())
+}
+
+async fn whoever_owns_a_site_no_more_has_invited_nobody(db: &Database) -> Result<()> {
+    furnish(db).await?;
+    add_site(db, "st_other", "sv_other").await?;
+    let ann = joined(db, 1, to("st_home", Role::Owner)).await?;
+    let bob = joined(db, 2, to("st_home", Role::Owner)).await?;
+    let eve = joined(db, 3, Purpose::Operator).await?;
+    invited(db, 4, &ann, to("st_home", Role::Viewer)).await?;
+    for lowered in [true, false] {
+        invited(db, 5, &bob, to("st_home", Role::Owner)).await?;
+        invited(db, 6, &bob, Purpose::Password(ann.id.clone())).await?;
+        assert_eq!(db.set_role(&home(), &bob.id, Role::Owner).await?, Changed::Done);
+        assert!(holds(db, 5).await? && holds(db, 6).await?, "he owns it still");
+        match lowered {
+            true => assert_eq!(db.set_role(&home(), &bob.id, Role::Editor).await?, Changed::Done),
+            false => assert_eq!(db.remove_member(&home(), &bob.id).await?, Changed::Done),
+        }
+        assert!(!holds(db, 5).await? && !holds(db, 6).await?, "{lowered}");
+    }
+    invited(db, 7, &eve, to("st_home", Role::Owner)).await?;
+    invited(db, 8, &eve, Purpose::Operator).await?;
+    assert!(db.delete_member(&eve.id).await?);
+    assert!(!holds(db, 7).await? && !holds(db, 8).await?);
+    assert!(holds(db, 4).await?, "what others have invited to stays");
+    // Of one site: what an owner of two has invited to in the other stays.
+    assert!(db.create_invitation(invitation(9, to("st_other", Role::Owner))).await?);
+    db.accept_invitation([9; 32], Joining::Known(ann.id.clone()), session(9, &ann)).await?;
+    invited(db, 10, &ann, to("st_other", Role::Viewer)).await?;
+    joined(db, 12, to("st_home", Role::Owner)).await?;
+    assert_eq!(db.set_role(&home(), &ann.id, Role::Viewer).await?, Changed::Done);
+    assert!(!holds(db, 4).await? && holds(db, 10).await?);
     Ok(())
 }
 
@@ -348,14 +464,19 @@ async fn a_members_name_and_password_change(db: &Database) -> Result<()> {
     for number in [2, 3] {
         assert!(db.create_session(session(number, &ann)).await?);
     }
-    assert!(db.edit_member(&ann.id, "Ann".into(), Some("ar".into())).await?);
+    assert!(db.edit_member(&ann.id, Some("Ann".into()), None).await?);
+    assert!(db.edit_member(&ann.id, None, Some(Some("ar".into()))).await?, "which leaves the name as it is");
     assert!(db.set_password(&ann.id, "$argon2id$new".into(), [2; 32]).await?);
     let (name, locale, password) = ("Ann".to_owned(), Some("ar".to_owned()), Some("$argon2id$new".to_owned()));
     assert_eq!(db.member(&ann.id).await?, Some(Member { name, locale, password, ..ann.clone() }));
     let left: Vec<_> = db.sessions(&ann.id, NOON).await?.into_iter().map(|session| session.id.0).collect();
     assert_eq!(left, ["se_02"], "a new password ends the others");
     let nobody = MemberId::from("mb_nobody");
-    assert!(!db.edit_member(&nobody, "Ann".into(), None).await?);
+    assert!(db.edit_member(&ann.id, None, None).await?);
+    assert_eq!(db.member(&ann.id).await?.and_then(|ann| ann.locale).as_deref(), Some("ar"));
+    assert!(db.edit_member(&ann.id, None, Some(None)).await?);
+    assert_eq!(db.member(&ann.id).await?.map(|ann| (ann.name, ann.locale)), Some(("Ann".into(), None)));
+    assert!(!db.edit_member(&nobody, Some("Ann".into()), None).await?);
     assert!(!db.set_password(&nobody, String::new(), [2; 32]).await?);
     Ok(())
 }

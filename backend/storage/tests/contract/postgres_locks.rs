@@ -31,7 +31,7 @@ async fn a_read_that_takes_too_long_is_stopped() -> Result<()> {
     let whole = query(everything(), Grouping::Whole);
     for _ in 0..6 {
         assert!(matches!(hasty.tally(&home(), whole.clone()).await, Err(StoreError::TooSlow)));
-        assert!(matches!(hasty.ratings(&home(), None, None, 9).await, Err(StoreError::TooSlow)));
+        assert!(matches!(hasty.ratings(&home(), every_rating()).await, Err(StoreError::TooSlow)));
         assert!(matches!(hasty.response(&home(), response_id(1)).await, Err(StoreError::TooSlow)));
     }
     holder.batch_execute("ROLLBACK").await.expect("can be let go");

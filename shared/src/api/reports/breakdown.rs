@@ -4,10 +4,10 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Counted, Difference, Estimate, Interval, ScoreText, Source};
+use super::{Counted, Difference, Estimate, Source, flat};
 use crate::id::SurveyId;
 use crate::instrument::Orientation;
-use crate::metric::{Metric, State, Unit};
+use crate::metric::{Metric, Unit};
 
 /// Scores by segment, each against all the rest.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -67,39 +67,10 @@ pub struct Segment {
     pub rank: Option<u32>,
 }
 
-/// Segment as it is read, see `flat!` in `api/surveys.rs`: nothing is flattened.
-#[derive(Deserialize)]
-struct FlatSegment {
+flat!(FlatSegment for Segment {
     value: String,
     survey: Option<SurveyId>,
     difference: Option<Difference>,
     shrunken: Option<f64>,
-    rank: Option<u32>,
-    n: Option<u64>,
-    score: Option<f64>,
-    interval: Option<Interval>,
-    state: State,
-    rule: Cow<'static, str>,
-    text: ScoreText,
-}
-
-impl From<FlatSegment> for Segment {
-    fn from(flat: FlatSegment) -> Self {
-        let estimate = Estimate {
-            n: flat.n,
-            score: flat.score,
-            interval: flat.interval,
-            state: flat.state,
-            rule: flat.rule,
-            text: flat.text,
-        };
-        Self {
-            value: flat.value,
-            survey: flat.survey,
-            estimate,
-            difference: flat.difference,
-            shrunken: flat.shrunken,
-            rank: flat.rank,
-        }
-    }
-}
+    rank: Option<u32>
+});

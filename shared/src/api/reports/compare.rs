@@ -4,9 +4,9 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Counted, Difference, Estimate, Interval, ScoreText, Source};
+use super::{Counted, Difference, Estimate, Source, flat};
 use crate::instrument::Orientation;
-use crate::metric::{Metric, State, Unit};
+use crate::metric::{Metric, Unit};
 
 /// One against another.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -62,34 +62,7 @@ pub struct Side {
     pub mean: Option<f64>,
 }
 
-/// Side as it is read, see `flat!` in `api/surveys.rs`: nothing is flattened.
-#[derive(Deserialize)]
-struct FlatSide {
-    from: Option<String>,
-    to: Option<String>,
-    value: Option<String>,
-    mean: Option<f64>,
-    n: Option<u64>,
-    score: Option<f64>,
-    interval: Option<Interval>,
-    state: State,
-    rule: Cow<'static, str>,
-    text: ScoreText,
-}
-
-impl From<FlatSide> for Side {
-    fn from(flat: FlatSide) -> Self {
-        let estimate = Estimate {
-            n: flat.n,
-            score: flat.score,
-            interval: flat.interval,
-            state: flat.state,
-            rule: flat.rule,
-            text: flat.text,
-        };
-        Self { from: flat.from, to: flat.to, value: flat.value, estimate, mean: flat.mean }
-    }
-}
+flat!(FlatSide for Side { from: Option<String>, to: Option<String>, value: Option<String>, mean: Option<f64> });
 
 /// A change taken apart (Kitagawa): `mix` + `rate` = `change`, exactly.
 #[derive(Clone, Debug, Serialize, Deserialize)]

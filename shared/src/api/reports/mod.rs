@@ -120,6 +120,37 @@ pub struct Estimate {
     pub text: ScoreText,
 }
 
+/// How a reply with an estimate in it is read, see `flat!` in `api/surveys.rs`: nothing is flattened.
+macro_rules! flat {
+    ($flat:ident for $reply:ident { $($field:ident: $kind:ty),* }) => {
+        #[derive(serde::Deserialize)]
+        struct $flat {
+            $($field: $kind,)*
+            n: Option<u64>,
+            score: Option<f64>,
+            interval: Option<$crate::api::reports::Interval>,
+            state: $crate::metric::State,
+            rule: std::borrow::Cow<'static, str>,
+            text: $crate::api::reports::ScoreText,
+        }
+
+        impl From<$flat> for $reply {
+            fn from(flat: $flat) -> Self {
+                let estimate = $crate::api::reports::Estimate {
+                    n: flat.n,
+                    score: flat.score,
+                    interval: flat.interval,
+                    state: flat.state,
+                    rule: flat.rule,
+                    text: flat.text,
+                };
+                Self { $($field: flat.$field,)* estimate }
+            }
+        }
+    };
+}
+use flat;
+
 /// Reads a histogram whose scores are the keys of a JSON object: inside a flattened reply serde hands them over as texts
 /// and does not turn them into numbers.
 fn by_score<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<u8, u64>, D::Error> {

@@ -7,8 +7,7 @@ use bearing_shared::text::LocalText;
 use leptos::prelude::*;
 
 use super::Desk;
-use crate::boxed::bit;
-use crate::part::score_chip;
+use crate::part::{bit, score_chip};
 use crate::screen::responses::state_name;
 use crate::text::fill;
 

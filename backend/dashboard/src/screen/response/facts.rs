@@ -4,8 +4,7 @@ use bearing_shared::api::responses::{Identity, ResponseReply};
 use leptos::prelude::*;
 
 use super::Desk;
-use crate::boxed::bit;
-use crate::part::touchpoint_name;
+use crate::part::{bit, touchpoint_name};
 use crate::screen::responses::identity_of;
 use crate::text::fill;
 

@@ -6,10 +6,9 @@ use leptos::prelude::*;
 use leptos_router::components::A;
 
 use super::Desk;
-use crate::boxed::{later, memo};
 use crate::fetch::{self, Loaded};
 use crate::inbox::Inbox;
-use crate::part::{Failed, Waiting, score_chip, score_of, text_of, touchpoint_name};
+use crate::part::{Failed, Waiting, changing, memo, score_chip, score_of, text_of, touchpoint_name};
 use crate::screen::responses::state_name;
 use crate::view::{Period, View};
 
@@ -28,7 +27,7 @@ pub(super) fn history(desk: Desk) -> AnyView {
         Some(fetch::address("/v1/responses", &pairs))
     };
     let page = fetch::reading::<Page<ResponseReply>>(address, move || desk.listing.changed.get());
-    let list = later(move || {
+    let list = changing(move || {
         let Some(customer) = customer.get() else { return ().into_any() };
         let all = Inbox {
             view: View { period: Period::All, ..View::default() },
@@ -38,7 +37,7 @@ pub(super) fn history(desk: Desk) -> AnyView {
         };
         let href = format!("{}{}", desk.site.path("responses"), all.write());
         view! {
-            {later(move || page.with(|page| drawn(desk, page)))}
+            {changing(move || page.with(|page| drawn(desk, page)))}
             <p><A href=href>{words.all_of_customer}</A></p>
         }
         .into_any()

@@ -6,9 +6,8 @@ use leptos::ev;
 use leptos::prelude::*;
 
 use super::Desk;
-use crate::boxed::{icon_button, later, memo};
 use crate::keys::{focus, focus_soon};
-use crate::part::Icon;
+use crate::part::{Icon, changing, icon_button, memo};
 use crate::screen::responses::known;
 use crate::text::fill;
 
@@ -62,7 +61,7 @@ fn tags(desk: Desk) -> AnyView {
     let there = memo(move || {
         desk.response.with(|response| response.as_ref().map_or_else(Vec::new, |response| response.tags.clone()))
     });
-    let chips = later(move || {
+    let chips = changing(move || {
         let may_edit = desk.may_edit.get();
         there
             .get()

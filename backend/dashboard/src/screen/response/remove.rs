@@ -8,9 +8,8 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::Desk;
-use crate::boxed::{button, memo};
 use crate::fetch;
-use crate::part::{dialog, toasts};
+use crate::part::{button, dialog, iconed, memo, toasts};
 use crate::query;
 use crate::text::fill;
 
@@ -64,20 +63,20 @@ pub(super) fn remove(desk: Desk, is_deleting: RwSignal<bool>, is_erasing: RwSign
             <h2>{words.for_good}</h2>
             <p class="soft">{words.for_good_lead}</p>
             <p class="deeds">
-                {button("button danger", "trash", words.delete, move || is_deleting.set(true))}
+                {button("button danger", String::new(), iconed("trash", words.delete), move || is_deleting.set(true))}
                 <span hidden=move || customer.with(Option::is_none)>
-                    {button("button danger", "trash", words.erase, move || is_erasing.set(true))}
+                    {button("button danger", String::new(), iconed("trash", words.erase), move || is_erasing.set(true))}
                 </span>
             </p>
         </section>
-        {*dialog(is_deleting, words.delete_title, Box::new(move || Box::new(view! {
+        {dialog(is_deleting, words.delete_title, Box::new(move || view! {
             <p>{words.delete_warning}</p>
             {choice(desk, is_deleting, delete, words.delete_now)}
-        }.into_any())))}
-        {*dialog(is_erasing, words.erase_title, Box::new(move || Box::new(view! {
+        }.into_any()))}
+        {dialog(is_erasing, words.erase_title, Box::new(move || view! {
             <p dir="auto">{warning}</p>
             {choice(desk, is_erasing, erase, words.erase_now)}
-        }.into_any())))}
+        }.into_any()))}
     }
     .into_any()
 }
@@ -87,7 +86,7 @@ fn choice(desk: Desk, open: RwSignal<bool>, act: Callback<()>, text: &'static st
     view! {
         <p class="deeds end">
             <button class="button" autofocus on:click=move |_| open.set(false)>{desk.words.common.cancel}</button>
-            {button("button danger", "trash", text, move || act.run(()))}
+            {button("button danger", String::new(), iconed("trash", text), move || act.run(()))}
         </p>
     }
     .into_any()

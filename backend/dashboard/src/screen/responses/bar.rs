@@ -7,7 +7,7 @@ use bearing_shared::api::responses::ResponseState;
 use leptos::prelude::*;
 
 use super::Desk;
-use crate::boxed::{button, icon_button, later, memo};
+use crate::part::{button, changing, icon_button, iconed, memo};
 use crate::text::Plural;
 
 /// The bar above the list.
@@ -37,7 +37,7 @@ pub(super) fn bar(desk: Desk) -> AnyView {
                     <input type="checkbox" aria-label=words.select_all prop:checked=every prop:indeterminate=some on:click=all />
             </label>
             <span class="soft" role="status">{text}</span>
-            {later(move || is_selected.get().then(|| actions(desk)).into_any())}
+            {changing(move || is_selected.get().then(|| actions(desk)).into_any())}
         </div>
     }
     .into_any()
@@ -59,14 +59,14 @@ fn actions(desk: Desk) -> AnyView {
     vec![
         action(desk, "mail-open", words.mark_read, mark(true), &words.did_read),
         action(desk, "mail", words.mark_unread, mark(false), &words.did_unread),
-        button("button small", "tag", words.tag, move || desk.tagging.set(true)),
-        later(move || {
+        button("button small", String::new(), iconed("tag", words.tag), move || desk.tagging.set(true)),
+        changing(move || {
             may_exclude
                 .get()
                 .then(|| action(desk, "exclude", words.exclude, put(ResponseState::Excluded), &words.did_exclude))
                 .into_any()
         }),
-        later(move || {
+        changing(move || {
             may_restore
                 .get()
                 .then(|| action(desk, "restore", words.restore, put(ResponseState::Counted), &words.did_restore))
@@ -84,5 +84,5 @@ fn action(
     change: ResponsesChange,
     said: &'static Plural,
 ) -> AnyView {
-    button("button small", icon, text, move || desk.act(desk.meant(), change.clone(), said))
+    button("button small", String::new(), iconed(icon, text), move || desk.act(desk.meant(), change.clone(), said))
 }

@@ -18,13 +18,13 @@ pub(crate) fn Help(open: RwSignal<bool>, list: bool) -> impl IntoView {
     keys.extend([("e", words.key_read), ("t", words.key_tag), ("?", words.key_keys)]);
     let keys = StoredValue::new(keys);
     view! {
-        {*dialog(open, words.keys_title, Box::new(move || Box::new(view! {
+        {dialog(open, words.keys_title, Box::new(move || view! {
             <dl class="keys">
                 {keys.get_value().into_iter().map(|(key, text)| view! {
                     <div><dt><kbd>{key}</kbd>{(key == "o").then(|| view! { " "<kbd>"Enter"</kbd> })}</dt><dd>{text}</dd></div>
                 }.into_any()).collect_view()}
                 {list.then(|| view! { <div><dt><kbd>"Shift"</kbd>" + "{words.key_click}</dt><dd>{words.key_span}</dd></div> })}
             </dl>
-        }.into_any())))}
+        }.into_any()))}
     }
 }

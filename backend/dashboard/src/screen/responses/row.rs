@@ -6,11 +6,10 @@ use leptos::prelude::*;
 use leptos_router::components::A;
 
 use super::Desk;
-use crate::boxed::later;
 use crate::inbox::page_of;
 use crate::listing::{Row, link_id};
 use crate::locale::words;
-use crate::part::{Icon, score_chip, score_of, text_of, touchpoint_name};
+use crate::part::{Icon, changing, score_chip, score_of, text_of, touchpoint_name};
 use crate::text::fill;
 
 /// How many attributes a row shows.
@@ -66,7 +65,7 @@ pub(super) fn row(desk: Desk, row: Row) -> AnyView {
         move |event: ev::MouseEvent| desk.select(&id, event.shift_key())
     };
     let came = move |_: ev::FocusEvent| listing.at.set(Some(id.clone()));
-    let content = later(move || response.with(|response| content(desk, response)));
+    let content = changing(move || response.with(|response| content(desk, response)));
     let may_edit = desk.may_edit.get_untracked();
     view! {
         <li class="response" class:unread=is_unread on:focusin=came>

@@ -5,9 +5,9 @@ use bearing_shared::api::responses::ResponseState;
 use leptos::prelude::*;
 
 use super::Desk;
-use crate::boxed::memo;
 use crate::fetch::Loaded;
 use crate::inbox::Inbox;
+use crate::part::memo;
 
 /// A count of the API, of which the highest stands for itself and everything above.
 fn counted(desk: Desk, count: u32, most: u32) -> String {

@@ -7,13 +7,12 @@ use leptos::ev;
 use leptos::prelude::*;
 
 use super::Desk;
-use crate::boxed::{icon_button, later};
-use crate::part::dialog;
+use crate::part::{changing, dialog, icon_button};
 use crate::text::fill;
 
 /// The dialog.
 pub(super) fn tags(desk: Desk) -> AnyView {
-    *dialog(desk.tagging, desk.words.responses.tags, Box::new(move || Box::new(form(desk))))
+    dialog(desk.tagging, desk.words.responses.tags, Box::new(move || form(desk)))
 }
 
 fn form(desk: Desk) -> AnyView {
@@ -67,7 +66,7 @@ fn form(desk: Desk) -> AnyView {
 pub(in crate::screen) fn known(
     tags: ReadSignal<crate::fetch::Loaded<Vec<bearing_shared::api::inbox::TagCount>>, LocalStorage>,
 ) -> AnyView {
-    let options = later(move || {
+    let options = changing(move || {
         tags.with(|tags| {
             let tags = tags.ready().map(Vec::as_slice).unwrap_or_default();
             tags.iter().map(|tag| view! { <option value=tag.tag.clone()></option> }).collect_view().into_any()

@@ -6,9 +6,8 @@ use leptos::ev;
 use leptos::prelude::*;
 
 use super::Desk;
-use crate::boxed::{button, effect, icon_button, later, memo, toggle};
 use crate::inbox::{Inbox, one_instrument};
-use crate::part::{Icon, group_name};
+use crate::part::{Icon, button, changing, effect, group_name, icon_button, iconed, memo, toggle};
 use crate::text::fill;
 
 /// How long nobody types before a search begins, ms.
@@ -29,11 +28,11 @@ pub(super) fn tools(desk: Desk) -> AnyView {
     view! {
         <div class="search-bar">
             {search(desk)}
-            <label class="narrow"><span>{words.tag}</span><select on:change=pick_tag>{later(move || tag_options(desk))}</select></label>
+            <label class="narrow"><span>{words.tag}</span><select on:change=pick_tag>{changing(move || tag_options(desk))}</select></label>
             {scores(desk)}
             {unread}
             {comment}
-            {later(move || left(desk))}
+            {changing(move || left(desk))}
         </div>
     }
     .into_any()
@@ -119,7 +118,7 @@ fn is_band(inbox: &Inbox, band: &Band) -> bool {
 fn scores(desk: Desk) -> AnyView {
     let instrument = memo(move || instrument(desk));
     let is_read = memo(move || !desk.asked.with(Vec::is_empty));
-    later(move || match instrument.get() {
+    changing(move || match instrument.get() {
         Some(instrument) => bands(desk, instrument),
         None if is_read.get() => limits(desk),
         // Which of the two it is, is not known yet.
@@ -163,10 +162,10 @@ fn limits(desk: Desk) -> AnyView {
     let max = memo(move || desk.inbox.with(|inbox| inbox.score_max));
     view! {
         <label class="narrow"><span>{words.score_from}</span>
-            <select on:change=move |event: ev::Event| pick(event, |inbox, score| inbox.score_min = score)>{later(move || options(min.get()))}</select>
+            <select on:change=move |event: ev::Event| pick(event, |inbox, score| inbox.score_min = score)>{changing(move || options(min.get()))}</select>
         </label>
         <label class="narrow"><span>{words.score_to}</span>
-            <select on:change=move |event: ev::Event| pick(event, |inbox, score| inbox.score_max = score)>{later(move || options(max.get()))}</select>
+            <select on:change=move |event: ev::Event| pick(event, |inbox, score| inbox.score_max = score)>{changing(move || options(max.get()))}</select>
         </label>
     }
     .into_any()
@@ -191,7 +190,9 @@ fn left(desk: Desk) -> AnyView {
     }
     if inbox.is_narrowed() {
         let wide = inbox.widened();
-        chips.push(button("button small bare", "close", words.clear, move || desk.change.run(wide.clone())));
+        chips.push(button("button small bare", String::new(), iconed("close", words.clear), move || {
+            desk.change.run(wide.clone())
+        }));
     }
     chips.into_any()
 }

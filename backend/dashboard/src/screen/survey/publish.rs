@@ -150,7 +150,7 @@ pub(super) fn actions(draft: Draft) -> Piece {
             })
         }));
     }
-    parts.push(dialog(open, words.publish, Box::new(move || confirm(draft, open))));
+    parts.push(Box::new(dialog(open, words.publish, Box::new(move || *confirm(draft, open)))));
     node("div", "actions", parts)
 }
 

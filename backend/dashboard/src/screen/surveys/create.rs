@@ -34,7 +34,7 @@ fn maker(failed: Callback<Problem>) -> Callback<Value> {
 
 /// The dialog that makes a survey.
 pub(super) fn create(open: RwSignal<bool>) -> Piece {
-    dialog(open, words().surveys.new, Box::new(move || form(open)))
+    Box::new(dialog(open, words().surveys.new, Box::new(move || *form(open))))
 }
 
 fn form(open: RwSignal<bool>) -> Piece {
