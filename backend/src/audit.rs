@@ -26,8 +26,8 @@ pub fn fields(patch: &impl serde::Serialize) -> String {
 /// customer's id.
 ///
 /// A request that changes something goes on to here when its caller hangs up; a server that is killed in between leaves a
-/// change without its entry, whatever the change. The change stands whether it can be noted or not: what was done cannot be taken back by saying that it failed. Where it
-/// cannot, the log has it at the level of an error.
+/// change without its entry, whatever the change. The change stands whether it can be noted or not: what was done cannot be
+/// taken back by saying that it failed. Where it cannot, the log has it at the level of an error.
 pub async fn note(
     app: &App,
     actor: Actor,

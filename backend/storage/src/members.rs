@@ -154,12 +154,12 @@ pub trait MemberStore: Send + Sync {
     /// Gives a member of a site another role. What an owner has invited to ends with that role.
     async fn set_role(&self, site: &SiteId, member: &MemberId, role: Role) -> Result<Changed>;
 
-    /// Takes a member out of a site, and what they have invited to. Whoever is in no site then, and is no operator, is a member no more: nothing is kept
-    /// of people who have nothing to do here.
+    /// Takes a member out of a site, and what they have invited to. Whoever is in no site then, and is no operator, is a
+    /// member no more: nothing is kept of people who have nothing to do here.
     async fn remove_member(&self, site: &SiteId, member: &MemberId) -> Result<Changed>;
 
-    /// Forgets a member with all roles, sessions and links, those that they have made too. Whoever does this from outside any site may leave sites
-    /// without an owner, and can make an operator at any time. False when there is no such member.
+    /// Forgets a member with all roles, sessions and links, those that they have made too. Whoever does this from outside
+    /// any site may leave sites without an owner, and can make an operator at any time. False when there is no such member.
     async fn delete_member(&self, id: &MemberId) -> Result<bool>;
 
     /// Adds an invitation and forgets those that have ended, and an earlier one for the same member's password. False when

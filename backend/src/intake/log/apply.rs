@@ -195,6 +195,8 @@ impl Applier {
             let applied = timeout(ATTEMPT, self.store.applied(&self.log.name)).await;
             let Ok(Ok(info)) = timeout(ATTEMPT, self.log.stream.get_info()).await else { continue };
             progress.holds(info.state.last_sequence);
+            // Another server may have stored and taken out more, just before the store stood still.
+            progress.begins_at(info.state.first_sequence);
             if let Ok(Ok(applied)) = applied {
                 progress.has_applied(applied);
                 if info.state.messages > 0 && info.state.first_sequence <= applied {

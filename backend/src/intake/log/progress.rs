@@ -31,6 +31,12 @@ impl Progress {
         }
     }
 
+    /// Notes the first message that is still in the log. What was before it is in the store: nothing else is taken out, but
+    /// what a person takes out, and nobody waits for that.
+    pub(super) fn begins_at(&self, number: u64) {
+        self.has_applied(number.saturating_sub(1));
+    }
+
     /// Notes when a message came that is not in the store.
     pub(super) fn waits_since(&self, number: u64, came: i64) {
         self.next_came.store(came, Ordering::Relaxed);
@@ -92,6 +98,22 @@ mod tests {
         assert_eq!(progress.applied(), 3);
         progress.has_applied(7);
         assert_eq!((progress.behind(9_000), progress.last()), (None, 7));
+    }
+
+    #[test]
+    fn what_another_server_stored_and_took_out_is_not_waited_for() {
+        let progress = Progress::default();
+        progress.begins_at(0);
+        progress.begins_at(1);
+        assert_eq!((progress.applied(), progress.behind(9_000)), (0, None), "nothing was taken out yet");
+        // The store answers no more since the other server brought 3 and 4 into it; the log has 5 to 9 left.
+        progress.has_applied(2);
+        progress.holds(9);
+        progress.begins_at(5);
+        progress.waits_since(5, 2_000);
+        assert_eq!(progress.behind(9_000), Some(Behind { messages: 5, seconds: 7.0 }));
+        progress.begins_at(3);
+        assert_eq!(progress.applied(), 4, "what a server says late takes nothing back");
     }
 
     #[tokio::test]
