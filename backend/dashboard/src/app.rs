@@ -1,5 +1,7 @@
 //! The whole: who is signed in, how they read, and which screen an address is.
 
+use std::cell::RefCell;
+
 use bearing_shared::api::session::SessionReply;
 use gloo::net::http::Method;
 use leptos::prelude::*;
@@ -80,13 +82,13 @@ fn Member(session: SessionReply) -> impl IntoView {
 /// Brings the focus to the heading of a screen that takes the place of another: what led there is mostly gone.
 fn follow_focus() {
     let location = use_location();
-    let shown = StoredValue::new(String::new());
+    let shown = RefCell::new(String::new());
     effect(move || {
         location.search.track();
         let path = location.pathname.get();
-        let before = shown.try_update_value(|shown| std::mem::replace(shown, path.clone())).unwrap_or_default();
+        let before = shown.replace(path.clone());
         // Whoever comes by the shortest address is led to a site, and has pressed nothing.
-        if !["", "/app", "/app/"].contains(&before.as_str()) {
+        if before.len() > "/app/".len() {
             if before != path {
                 browser::leave_focus();
             }

@@ -80,6 +80,36 @@ async fn the_focus_goes_on_where_what_had_it_is_gone() -> Result<()> {
     browser.close().await
 }
 
+#[tokio::test]
+async fn the_way_to_the_next_response_keeps_the_focus() -> Result<()> {
+    let stage = Stage::set("nps").await?;
+    for number in 0..3 {
+        let reply = stage.api.post_from(&stage.host.origin(), &stage.intake(), &stage.response(number, 9)).await?;
+        assert_eq!(reply.status, 200, "{}", reply.text());
+    }
+    let browser = Browser::start().await?;
+    team::own(&browser, &stage.server).await?;
+    team::open(&browser, &stage.server, &format!("/app/{}/responses", stage.site)).await?;
+    enter(&browser, "main [href*='/responses/']").await?;
+    focused(&browser, "H1 Response").await?;
+    let mut shown = vec![browser.client.current_url().await?];
+    browser.look("document.getElementById('next').focus()", Vec::new()).await?;
+    for _ in 0..2 {
+        browser.press(Key::Enter).await?;
+        let last = shown.last().cloned();
+        shown.push(
+            until("the next", async || {
+                Ok(Some(browser.client.current_url().await?).filter(|at| Some(at) != last.as_ref()))
+            })
+            .await?,
+        );
+        team::arrived(&browser).await?;
+        focused(&browser, "A Next").await?;
+    }
+    assert_eq!(browser.console().await?, Vec::<String>::new());
+    browser.close().await
+}
+
 /// Waits until the open tab of a row that is wider than the screen is seen whole, and the page stands where it stood.
 async fn in_sight(browser: &Browser) -> Result<()> {
     let sight = "const tab = document.querySelector('.tabs [aria-current]'), row = tab.parentElement;\

@@ -50,7 +50,7 @@ pub(crate) fn hold_focus() {
     let Some(control) = browser::focused_in(".entries") else { return };
     let Some(section) = control.closest("section").ok().flatten() else { return };
     let same = quoted(".entries [aria-label=", &control.get_attribute("aria-label").unwrap_or_default(), "]");
-    request_animation_frame(move || {
+    browser::soon(move || {
         let first = |selector: &str| section.query_selector(selector).ok()??.dyn_into::<HtmlElement>().ok();
         browser::rescue_focus(first(&same).or_else(|| first("h2")));
     });
@@ -96,7 +96,7 @@ pub(crate) fn revealed(secret: RwSignal<String>, what: &'static str, lead: &'sta
 /// What is shown once, with the focus on the button that copies it: nobody leaves without.
 pub(crate) fn revelation(title: Vec<AnyView>, lead: &'static str, secret: String, what: &'static str) -> AnyView {
     let copy = quoted(".revealed[data-of=", what, "] button");
-    request_animation_frame(move || browser::focus_on(&copy));
+    browser::soon(move || browser::focus_on(&copy));
     let said = el("p", "", vec![el("b", "", title), " ".into_any(), lead.into_any()]);
     view! { <div class="revealed" role="status" data-of=what>{said}{copyable(secret, what)}</div> }.into_any()
 }

@@ -76,8 +76,13 @@ fn entry(share: &Value, may: bool, known: Surveys, ask: Ask, take_back: Callback
             said.push(words.board.everything.to_owned());
         }
         // Each has a direction of its own: names of segments are a stranger's, those of the rest are ours.
-        let mut parts: Vec<AnyView> = said.into_iter().flat_map(|part| [named(part), " · ".into_any()]).collect();
-        parts.pop();
+        let mut parts = Vec::new();
+        for part in said {
+            if !parts.is_empty() {
+                parts.push(" · ".into_any());
+            }
+            parts.push(named(part));
+        }
         el("span", "", parts)
     });
     let (by, at) = (text(share, "created_by").unwrap_or("–".into()), text(share, "created_at").unwrap_or_default());
