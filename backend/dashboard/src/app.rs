@@ -84,7 +84,8 @@ fn follow_focus() {
     let location = use_location();
     let shown = RefCell::new(String::new());
     effect(move || {
-        location.search.track();
+        // Read, not tracked alone: what was never read before changes when it is.
+        drop(location.search.get());
         let path = location.pathname.get();
         let before = shown.replace(path.clone());
         // Whoever comes by the shortest address is led to a site, and has pressed nothing.

@@ -34,6 +34,13 @@ async fn the_focus_goes_on_where_what_had_it_is_gone() -> Result<()> {
     let browser = Browser::start().await?;
     team::own(&browser, &stage.server).await?;
 
+    // Whoever opens an address has pressed nothing yet.
+    for screen in ["", "/explore", "/surveys", "/settings"] {
+        team::open(&browser, &stage.server, &format!("/app/{}{screen}", stage.site)).await?;
+        until("the line", async || Ok((browser.find(".live").await?.text().await? == "Live").then_some(()))).await?;
+        focused(&browser, "BODY").await?;
+    }
+
     // What is shown once can be copied at once.
     team::open(&browser, &stage.server, &format!("/app/{}/settings/keys", stage.site)).await?;
     team::fill(&browser, "#name", "CRM").await?;

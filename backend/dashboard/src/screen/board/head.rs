@@ -140,7 +140,9 @@ fn lost_since(board: Board) -> RwSignal<Option<f64>> {
         if open {
             held.set(Date::now());
         } else {
-            let _ = lost.try_update(|lost| *lost = lost.or(Some(held.get())));
+            // Whatever was read since the last look was heard too.
+            let since = held.get().max(board.read_at.try_get_untracked().unwrap_or_default());
+            let _ = lost.try_update(|lost| *lost = lost.or(Some(since)));
         }
         if looks.get() % if open { ANY_LOOKS } else { LOST_LOOKS } == 0 {
             board.live.refresh();
