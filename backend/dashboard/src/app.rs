@@ -1,5 +1,7 @@
 //! The whole: who is signed in, how they read, and which screen an address is.
 
+use std::cell::RefCell;
+
 use bearing_shared::api::session::SessionReply;
 use gloo::net::http::Method;
 use leptos::prelude::*;
@@ -14,7 +16,7 @@ use crate::fetch::{self, Loaded, Problem};
 use crate::listing::Listing;
 use crate::live::Live;
 use crate::locale::{self, Locale};
-use crate::part::{Failed, Shell, Toasts, Waiting};
+use crate::part::{Failed, Shell, Toasts, Waiting, effect};
 use crate::place::Program;
 use crate::site::SiteContext;
 use crate::text::{Language, Text, unlisted};
@@ -74,7 +76,26 @@ fn Member(session: SessionReply) -> impl IntoView {
         Program::Exploring => exploring(),
         Program::Reading | Program::Showing => reading(&session),
     };
-    view! { <Router>{screens()}</Router> }
+    view! { <Router>{follow_focus()}{screens()}</Router> }
+}
+
+/// Brings the focus to the heading of a screen that takes the place of another: what led there is mostly gone.
+fn follow_focus() {
+    let location = use_location();
+    let shown = RefCell::new(String::new());
+    effect(move || {
+        // Read, not tracked alone: what was never read before changes when it is.
+        drop(location.search.get());
+        let path = location.pathname.get();
+        let before = shown.replace(path.clone());
+        // Whoever comes by the shortest address is led to a site, and has pressed nothing.
+        if before.len() > "/app/".len() {
+            if before != path {
+                browser::leave_focus();
+            }
+            browser::rescue_focus_soon();
+        }
+    });
 }
 
 /// The screens of the program that shows how things are.
@@ -170,6 +191,7 @@ fn InSite(children: ChildrenFn) -> impl IntoView {
     view! {
         <Shell>
             {move || if ready.get() {
+                browser::settle_soon();
                 children.with_value(|children| children()).into_any()
             } else {
                 context.loaded.with(|site| match site {

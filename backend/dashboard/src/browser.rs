@@ -2,7 +2,7 @@
 
 use js_sys::{Array, Function, Intl, Object, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, HtmlElement, Url};
+use web_sys::{Blob, BlobPropertyBag, FocusOptions, HtmlAnchorElement, HtmlElement, Url};
 
 /// The window.
 ///
@@ -76,11 +76,82 @@ pub(crate) fn here() -> String {
     format!("{}{}", part(location.pathname()), part(location.search()))
 }
 
+/// The first element of the page that a selector finds.
+fn first(selector: &str) -> Option<HtmlElement> {
+    document().query_selector(selector).ok()??.dyn_into().ok()
+}
+
+/// Moves the focus to the first element that a selector finds, where there is one.
+pub(crate) fn focus_on(selector: &str) {
+    if let Some(element) = first(selector) {
+        // Whatever cannot take it leaves it where it is.
+        let _ = element.focus();
+    }
+}
+
 /// Moves the focus to the element of this id, where there is one.
 pub(crate) fn focus(id: &str) {
     if let Some(element) = document().get_element_by_id(id).and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
         // Whatever cannot take it leaves it where it is.
         let _ = element.focus();
+    }
+}
+
+/// What has the focus within what a selector finds; nothing where what had it is gone. Not by `:focus`, which is nothing
+/// while another window is in front.
+pub(crate) fn focused_in(selector: &str) -> Option<HtmlElement> {
+    let focused: HtmlElement = document().active_element()?.dyn_into().ok()?;
+    focused.matches(&[selector, " *"].concat()).ok()?.then_some(focused)
+}
+
+/// Brings the focus to a control or a heading, so that the keyboard goes on from there, where nothing has it any more or only
+/// the content as a whole. The page stays where it is scrolled to.
+pub(crate) fn rescue_focus(place: Option<HtmlElement>) {
+    let is_lost = focused_in("body").is_none_or(|focused| focused.id() == "content");
+    let Some(place) = place.filter(|_| is_lost) else { return };
+    if place.tab_index() < 0 {
+        // A heading takes the focus only where it is said so.
+        place.set_tab_index(-1);
+    }
+    let options = FocusOptions::new();
+    options.set_prevent_scroll(true);
+    // Whatever cannot take it leaves it where it is.
+    let _ = place.focus_with_options(&options);
+}
+
+/// Does something once what was changed is drawn.
+pub(crate) fn soon(act: impl FnOnce() + 'static) {
+    // Boxed, so that what waits for the browser is compiled once.
+    let act: Box<dyn FnOnce()> = Box::new(act);
+    leptos::prelude::request_animation_frame(act);
+}
+
+/// Brings the focus to the heading of the screen once it is drawn, where nothing has it by then; the open tab is in sight.
+pub(crate) fn rescue_focus_soon() {
+    soon(|| {
+        show_tab();
+        rescue_focus(first("main h1").or_else(|| first("#content")));
+    });
+}
+
+/// The same once a screen is drawn that had to wait for what it shows, or that takes the place of one that shows another
+/// thing of the kind. Where nothing has the focus before, nobody has come by the keyboard.
+pub(crate) fn settle_soon() {
+    let is_wanted = focused_in("body").is_some();
+    soon(move || {
+        show_tab();
+        if is_wanted {
+            rescue_focus(first("main h1"));
+        }
+    });
+}
+
+/// Brings the focus away from what the next screen takes the place of; what leads from one to another of a kind keeps it, a
+/// tab or the way to what comes next.
+pub(crate) fn leave_focus() {
+    let away = focused_in("main").filter(|_| focused_in("main nav").is_none());
+    if let Some(focused) = away {
+        let _ = focused.blur();
     }
 }
 
@@ -120,6 +191,26 @@ pub(crate) fn now() -> String {
 pub(crate) fn asked() -> (String, String) {
     let location = window().location();
     (location.search().unwrap_or_default(), location.hash().unwrap_or_default())
+}
+
+/// Says in the page's address what it shows, without loading anything; what is behind the `#` stays.
+pub(crate) fn show_query(query: &str) {
+    let address = format!("{}{query}{}", path(), asked().1);
+    if let Ok(history) = window().history() {
+        // An address that cannot be shown is no reason to show less of the page.
+        let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&address));
+    }
+}
+
+/// How much of the tabs before the open one is to be seen, in CSS pixels: that there are some.
+const BEFORE_TAB: i32 = 80;
+
+/// Scrolls a row of tabs, where it is wider than the screen, so that the open one is in sight.
+fn show_tab() {
+    let Some(tab) = first(".tabs > [aria-current]") else { return };
+    let Some(row) = tab.parent_element().and_then(|row| row.dyn_into::<HtmlElement>().ok()) else { return };
+    // Not by `scrollIntoView`, which moves the page as well. From right to left both numbers count below zero.
+    row.set_scroll_left(tab.offset_left() - row.offset_left() - BEFORE_TAB);
 }
 
 /// The path of the page.

@@ -51,6 +51,7 @@ pub fn place(object: &str) -> Option<String> {
         "sv" => Some(format!("surveys/{object}")),
         "mb" | "in" => Some("settings/members".to_owned()),
         "key" => Some("settings/keys".to_owned()),
+        "sh" => Some("settings/shares".to_owned()),
         "st" => Some("settings".to_owned()),
         _ => None,
     }
@@ -123,6 +124,7 @@ mod tests {
     fn a_thing_is_found_where_its_id_says() {
         assert_eq!(place("sv_1").as_deref(), Some("surveys/sv_1"));
         assert_eq!(place("mb_1").as_deref(), Some("settings/members"));
+        assert_eq!(place("sh_1").as_deref(), Some("settings/shares"));
         for none in ["", "wh_1", "x"] {
             assert_eq!(place(none), None, "{none}");
         }

@@ -36,18 +36,9 @@ pub(crate) fn on_keys(act: Box<dyn Fn(&str) -> bool>) {
     on_cleanup(move || drop(listener));
 }
 
-/// Brings the focus to the element of this id, if it is there.
-pub(crate) fn focus(id: &str) {
-    let element = browser::document().get_element_by_id(id).and_then(|element| element.dyn_into::<HtmlElement>().ok());
-    if let Some(element) = element {
-        // What cannot take the focus leaves it where it is.
-        let _ = element.focus();
-    }
-}
-
 /// Brings the focus to the element of this id once it is drawn.
 pub(crate) fn focus_soon(id: String) {
-    request_animation_frame(move || focus(&id));
+    browser::soon(move || browser::focus(&id));
 }
 
 /// Clicks the element of this id, if it is there.

@@ -87,8 +87,10 @@ impl Live {
 
     /// Has every view read again.
     pub(crate) fn refresh(&self) {
-        self.scores.update(|count| *count += 1);
-        self.responses.update(|count| *count += 1);
+        for counter in [self.scores, self.responses] {
+            // The view may be gone by now.
+            let _ = counter.try_update(|count| *count += 1);
+        }
     }
 }
 

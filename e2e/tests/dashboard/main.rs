@@ -2,6 +2,7 @@
 
 mod access;
 mod first_run;
+mod keyboard;
 mod live;
 mod oidc;
 mod pictures;

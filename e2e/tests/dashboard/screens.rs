@@ -1,5 +1,5 @@
 //! Every screen, empty and full, light and dark, on a phone and in a language that runs from right to left: no fault that axe
-//! can find, nothing wider than the window.
+//! can find, nothing wider than the window, no control beside its card.
 
 use anyhow::Result;
 use bearing_e2e::axe;
@@ -38,6 +38,14 @@ async fn faults(browser: &Browser, what: &str) -> Result<Vec<String>> {
     let over = browser.look(wide, Vec::new()).await?;
     if over.as_f64().unwrap_or_default() > 1.0 {
         faults.push(format!("{what}: {over} px wider than the window"));
+    }
+    // What is cut off where it stands beside its card makes no window wider.
+    let beside = "return [...document.querySelectorAll('.card :is(input, select, textarea, button)')].filter(control => {\
+            const [at, card] = [control, control.closest('.card')].map(element => element.getBoundingClientRect());\
+            return at.width > 1 && (at.left < card.left - 1 || at.right > card.right + 1);\
+        }).map(control => control.id || control.outerHTML)";
+    for control in browser.look(beside, Vec::new()).await?.as_array().into_iter().flatten() {
+        faults.push(format!("{what}: {control} stands beside its card"));
     }
     Ok(faults)
 }

@@ -102,6 +102,21 @@ async fn a_shared_link_shows_only_its_filter_live_until_it_is_taken_back() -> Re
     same(41).await?;
     assert_eq!(guest.look("return window.stayed", Vec::new()).await?, true);
 
+    // A screen on a wall that is started again shows what hung there; cut off, it says so, and mends by itself.
+    team::press(&guest, ".board-acts button", "Wall display").await?;
+    let tv = "return [location.search, document.documentElement.classList.contains('tv')]";
+    until("the wall", async || Ok((guest.look(tv, Vec::new()).await? == json!(["?tv", true])).then_some(()))).await?;
+    guest.client.refresh().await?;
+    answers(&guest, "41").await?;
+    assert_eq!(guest.look(tv, Vec::new()).await?, json!(["?tv", true]));
+    let offline = |so: bool| json!({ "offline": so, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1 });
+    guest.devtools("Network.enable", json!({})).await?;
+    guest.devtools("Network.emulateNetworkConditions", offline(true)).await?;
+    team::saying(&guest, ".live", "Connection lost since").await?;
+    answers(&guest, "41").await?;
+    guest.devtools("Network.emulateNetworkConditions", offline(false)).await?;
+    until("the line", async || Ok((guest.find(".live").await?.text().await? == "Live").then_some(()))).await?;
+
     // Taken back, it ends on the screen that shows it, and opens nothing any more.
     team::press(&owner, ".entry button", "Take back").await?;
     team::press(&owner, "dialog button", "Take back").await?;

@@ -3,6 +3,7 @@
 use leptos::html::Dialog;
 use leptos::prelude::*;
 
+use crate::browser;
 use crate::locale::words;
 use crate::part::{button, changing};
 use crate::text::fill;
@@ -45,7 +46,7 @@ impl Ask {
         Effect::new(move || {
             if self.question.with(Option::is_some) {
                 // The words have to be there when the dialog looks for what takes the focus.
-                request_animation_frame(move || {
+                browser::soon(move || {
                     if let Some(dialog) = place.get_untracked() {
                         // It fails only where it is open already.
                         let _ = dialog.show_modal();

@@ -3,6 +3,7 @@
 use leptos::html;
 use leptos::prelude::*;
 
+use crate::browser;
 use crate::locale::words;
 use crate::part::{changing, el, icon_button};
 
@@ -18,9 +19,14 @@ pub(crate) fn dialog(open: RwSignal<bool>, title: &'static str, body: Box<dyn Fn
             true => {}
         }
     });
+    let closed = move |_| {
+        open.set(false);
+        // What opened it may be gone by what was done in it.
+        browser::rescue_focus_soon();
+    };
     let close = icon_button("close", words().common.close.to_owned(), move || open.set(false));
     let view = view! {
-        <dialog class="dialog" node_ref=place aria-label=title on:close=move |_| open.set(false)>
+        <dialog class="dialog" node_ref=place aria-label=title on:close=closed>
             {el("header", "row", vec![el("h2", "", vec![title.into_any()]), close])}
             {changing(move || if open.get() { body() } else { ().into_any() })}
         </dialog>

@@ -3,7 +3,10 @@
 use leptos::prelude::*;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
 
+use crate::browser;
 use crate::fetch::{self, Loaded, Problem};
 use crate::json;
 use crate::locale::words;
@@ -31,6 +34,7 @@ pub(crate) fn list(address: Box<dyn Fn() -> Option<String>>, again: RwSignal<u32
 /// The things of a list, each as `draw` shows it, or what stands in their place.
 pub(crate) fn rows(list: List, empty: &'static str, draw: Box<dyn Fn(&Value) -> AnyView + Send>) -> AnyView {
     changing(move || {
+        hold_focus();
         list.with(|list| match list {
             Loaded::Ready(page) => listed(page["items"].as_array().into_iter().flatten().map(&draw).collect(), empty),
             Loaded::Failed(problem) => refused(problem),
@@ -38,6 +42,23 @@ pub(crate) fn rows(list: List, empty: &'static str, draw: Box<dyn Fn(&Value) -> 
             Loaded::Idle => ().into_any(),
         })
     })
+}
+
+/// Keeps the focus where it is while a list is drawn anew: on what does the same to the same thing, known by its label; where
+/// that is gone, on the heading of the list.
+pub(crate) fn hold_focus() {
+    let Some(control) = browser::focused_in(".entries") else { return };
+    let Some(section) = control.closest("section").ok().flatten() else { return };
+    let same = quoted(".entries [aria-label=", &control.get_attribute("aria-label").unwrap_or_default(), "]");
+    browser::soon(move || {
+        let first = |selector: &str| section.query_selector(selector).ok()??.dyn_into::<HtmlElement>().ok();
+        browser::rescue_focus(first(&same).or_else(|| first("h2")));
+    });
+}
+
+/// A selector with a text in it, quoted as JSON quotes, which style sheets read too.
+fn quoted(before: &str, text: &str, after: &str) -> String {
+    [before, &Value::from(text).to_string(), after].concat()
 }
 
 /// Shows one thing of a list by its type.
@@ -68,12 +89,14 @@ pub(crate) fn revealed(secret: RwSignal<String>, what: &'static str, lead: &'sta
         if secret.is_empty() {
             return ().into_any();
         }
-        view! {
-            <div class="revealed" role="status">
-                <p><b>{what}</b>" "{lead}</p>
-                {copyable(secret, what)}
-            </div>
-        }
-        .into_any()
+        revelation(vec![what.into_any()], lead, secret, what)
     })
+}
+
+/// What is shown once, with the focus on the button that copies it: nobody leaves without.
+pub(crate) fn revelation(title: Vec<AnyView>, lead: &'static str, secret: String, what: &'static str) -> AnyView {
+    let copy = quoted(".revealed[data-of=", what, "] button");
+    browser::soon(move || browser::focus_on(&copy));
+    let said = el("p", "", vec![el("b", "", title), " ".into_any(), lead.into_any()]);
+    view! { <div class="revealed" role="status" data-of=what>{said}{copyable(secret, what)}</div> }.into_any()
 }

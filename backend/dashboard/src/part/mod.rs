@@ -28,7 +28,7 @@ pub(crate) use copyable::copyable;
 pub(crate) use delta::Delta;
 pub(crate) use dialog::dialog;
 pub(crate) use distribution::Distribution;
-pub(crate) use entries::{each, list, listed, remover, revealed, row, rows};
+pub(crate) use entries::{each, hold_focus, list, listed, remover, revealed, revelation, row, rows};
 pub(crate) use erased::{
     bit, button, changing, effect, el, icon_button, iconed, lead, mark, memo, named, section, toggle,
 };

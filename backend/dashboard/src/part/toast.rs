@@ -5,6 +5,7 @@ use std::sync::Arc;
 use gloo::timers::callback::Timeout;
 use leptos::prelude::*;
 
+use crate::browser;
 use crate::locale::words;
 use crate::part::Icon;
 
@@ -64,6 +65,9 @@ impl Toasts {
     }
 
     fn close(&self, id: u32) {
+        if browser::focused_in(".toast").is_some() {
+            browser::rescue_focus_soon();
+        }
         let _ = self.list.try_update(|list| list.retain(|toast| toast.id != id));
     }
 

@@ -16,10 +16,10 @@ use leptos_router::components::A;
 use leptos_router::hooks::use_params_map;
 
 use super::responses::{Asked, Help, asked, list_address, use_inbox};
-use crate::browser;
+use crate::browser::{self, focus};
 use crate::fetch::{self, Loaded};
 use crate::inbox::Inbox;
-use crate::keys::{focus, on_keys, press};
+use crate::keys::{on_keys, press};
 use crate::listing::{Listing, PAGE, listing};
 use crate::live::live;
 use crate::locale::{Locale, locale, words};

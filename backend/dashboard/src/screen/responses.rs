@@ -18,10 +18,10 @@ use leptos_router::NavigateOptions;
 use leptos_router::components::A;
 use leptos_router::hooks::{use_location, use_navigate};
 
-use crate::browser;
+use crate::browser::{self, focus};
 use crate::fetch::{self, Loaded};
 use crate::inbox::{Inbox, span};
-use crate::keys::{focus, focus_soon, on_keys, press};
+use crate::keys::{focus_soon, on_keys, press};
 use crate::listing::{Listing, PAGE, Row, link_id, listing};
 use crate::live::{Live, live};
 use crate::locale::{Locale, locale, words};
@@ -201,7 +201,7 @@ pub(crate) fn Responses() -> impl IntoView {
     if came_back {
         // Where one left off; a list that has grown meanwhile says so and does not move.
         let (y, at) = (listing.scrolled.get_value(), listing.at.get_untracked());
-        request_animation_frame(move || {
+        browser::soon(move || {
             browser::window().scroll_to_with_x_and_y(0.0, y);
             at.iter().for_each(|at| focus(&link_id(at)));
         });

@@ -57,6 +57,7 @@ fn editor(draft: Draft) -> Piece {
     });
     let name = move || draft.value.with(|draft| draft["name"].as_str().unwrap_or_default().to_owned());
     Effect::new(move || browser::set_title(&name()));
+    browser::settle_soon();
     let path = site.path(&format!("surveys/{}", draft.fact("id")));
     let tabs = [("", words.edit), ("install", words.install), ("versions", words.versions), ("explain", words.explain)];
     let tabs = tabs.into_iter().map(|(below, words)| {

@@ -1,5 +1,6 @@
 //! The head of a board: its name, what it is narrowed to, whether it is live, and its controls.
 
+use gloo::events::EventListener;
 use gloo::timers::callback::Interval;
 use js_sys::Date;
 use leptos::prelude::*;
@@ -7,10 +8,11 @@ use leptos::prelude::*;
 use super::about::About;
 use super::numbers::Board;
 use super::wall::{Wall, fill_screen};
+use crate::browser;
 use crate::locale::{locale, words};
 use crate::part::{Icon, filter_words};
 use crate::text::fill;
-use crate::view::Period;
+use crate::view::{Period, View};
 
 /// How often it is looked whether the line still holds.
 const LOOK_MS: u32 = 5_000;
@@ -32,8 +34,8 @@ fn said_period(period: &Period) -> String {
 }
 
 /// The board's name, what it is narrowed to, whether it is live, and its controls.
-pub(super) fn head(about: &About, board: Board, wall: Wall, period: RwSignal<Period>) -> AnyView {
-    let (words, locale) = (words(), locale());
+pub(super) fn head(about: &About, board: Board, wall: Wall) -> AnyView {
+    let (words, locale, period) = (words(), locale(), board.period);
     let lost = lost_since(board);
     let state = move || match lost.get() {
         Some(since) => fill(words.board.lost, &[("time", &locale.time(since))]),
@@ -66,9 +68,10 @@ pub(super) fn head(about: &About, board: Board, wall: Wall, period: RwSignal<Per
             period.set(chosen.clone());
         }
     };
-    let overview = about.site.as_ref().map(|site| format!("/app/{site}{}", about.view.write()));
-    let leave = match overview {
-        Some(path) => {
+    let asked = about.view.clone();
+    let leave = match about.site.clone() {
+        Some(site) => {
+            let path = move || format!("/app/{site}{}", View { period: period.get(), ..asked.clone() }.write());
             view! { <a class="button" href=path><Icon name="close" />{words.board.leave_wall}</a> }.into_any()
         }
         None => view! {
@@ -117,19 +120,29 @@ pub(super) fn head(about: &About, board: Board, wall: Wall, period: RwSignal<Per
 fn lost_since(board: Board) -> RwSignal<Option<f64>> {
     let lost = RwSignal::new(None);
     Effect::new(move || {
-        if board.live.open.get() {
+        if board.live.open.get() && !board.away.get() {
             lost.set(None);
         }
     });
+    // The browser knows at once what the line would show only when it has been silent for long.
+    let window = browser::window();
+    EventListener::new(&window, "offline", move |_| {
+        let _ = board.away.try_set(true);
+    })
+    .forget();
+    EventListener::new(&window, "online", move |_| board.live.refresh()).forget();
     let (held, looks) = (std::cell::Cell::new(Date::now()), std::cell::Cell::new(0_u32));
     let interval = Interval::new(LOOK_MS, move || {
         looks.set(looks.get().wrapping_add(1));
         // The board may be gone: its link has ended.
         let Some(open) = board.live.open.try_get_untracked() else { return };
+        let open = open && board.away.try_get_untracked() == Some(false);
         if open {
             held.set(Date::now());
         } else {
-            let _ = lost.try_update(|lost| *lost = lost.or(Some(held.get())));
+            // Whatever was read since the last look was heard too.
+            let since = held.get().max(board.read_at.try_get_untracked().unwrap_or_default());
+            let _ = lost.try_update(|lost| *lost = lost.or(Some(since)));
         }
         if looks.get() % if open { ANY_LOOKS } else { LOST_LOOKS } == 0 {
             board.live.refresh();

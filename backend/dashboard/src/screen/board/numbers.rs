@@ -15,7 +15,7 @@ use crate::fetch::{self, Loaded};
 use crate::live::Live;
 use crate::locale::{self, locale, words};
 use crate::part::{Distribution, Empty, Part, ScoreCard, Trend, metric_name};
-use crate::view::Period;
+use crate::view::{Period, View};
 
 /// What was read, and stays while nothing newer can be.
 pub(super) type Kept<T> = ReadSignal<Loaded<T>, LocalStorage>;
@@ -29,21 +29,28 @@ pub(super) struct Board {
     pub(super) over: RwSignal<bool>,
     /// When something was last read, ms since 1970 UTC.
     pub(super) read_at: RwSignal<f64>,
+    /// Whether the server could not be reached when something was last read.
+    pub(super) away: RwSignal<bool>,
+    /// The period that is asked for.
+    pub(super) period: RwSignal<Period>,
 }
 
 impl Board {
-    /// What an address has, read again by `again`. What was read stays while the server cannot be reached: the board says
-    /// since when.
+    /// What an address has, read again by `again`. What was read of the same period stays while the server cannot be reached:
+    /// the board says since when.
     pub(super) fn reading<T>(self, address: impl Fn() -> Option<String> + 'static, again: RwSignal<u32>) -> Kept<T>
     where
         T: DeserializeOwned + Clone + 'static,
     {
         let loaded = fetch::reading::<T>(address, move || again.get());
         let (kept, keep) = signal_local(Loaded::Idle);
+        let of = StoredValue::new(None::<Period>);
         Effect::new(move || {
             let passes = loaded.with(|loaded| match loaded {
                 Loaded::Ready(_) => {
                     self.read_at.set(Date::now());
+                    self.away.set(false);
+                    of.set_value(Some(self.period.get_untracked()));
                     false
                 }
                 Loaded::Failed(problem) if problem.status == 401 => {
@@ -52,7 +59,10 @@ impl Board {
                 }
                 Loaded::Failed(problem) => {
                     let passes = problem.status == 0 || problem.status == 429 || problem.status >= 500;
-                    passes && kept.with_untracked(|kept| kept.ready().is_some())
+                    if problem.status == 0 {
+                        self.away.set(true);
+                    }
+                    passes && of.with_value(|of| self.period.with_untracked(|period| of.as_ref() == Some(period)))
                 }
                 Loaded::Waiting(_) | Loaded::Idle => false,
             });
@@ -68,8 +78,8 @@ impl Board {
 pub(super) fn board(about: About, live: Live, over: RwSignal<bool>) -> AnyView {
     let (words, locale) = (words(), locale());
     browser::set_title(&about.name);
-    let board = Board { live, over, read_at: RwSignal::new(Date::now()) };
     let period = RwSignal::new(about.view.period.clone());
+    let board = Board { live, over, read_at: RwSignal::new(Date::now()), away: RwSignal::new(false), period };
     let (zone, site, filter) = (about.time_zone.clone(), about.site.clone(), about.filter.clone());
     let today = Memo::new(move |_| {
         // A day ends while a board hangs on a wall.
@@ -125,6 +135,15 @@ pub(super) fn board(about: About, live: Live, over: RwSignal<bool>) -> AnyView {
         let next = (1..=count).map(|step| (now + step) % count.max(1)).find(|place| !untrack(|| absent(*place)));
         let _ = chosen.try_set(next);
     });
+    let (asked, shared) = (about.view.clone(), about.site.is_none());
+    Effect::new(move || {
+        // So that a screen that is started again shows what hung there.
+        let mut query = View { period: period.get(), ..asked.clone() }.write();
+        if shared && wall.on.get() {
+            query.push_str(if query.is_empty() { "?tv" } else { "&tv" });
+        }
+        browser::show_query(&query);
+    });
     let against = Signal::derive(move || match period.get() {
         Period::Last(days) => locale.plural(&words.overview.against, u64::from(days)),
         _ => words.overview.against_before.to_owned(),
@@ -161,7 +180,7 @@ pub(super) fn board(about: About, live: Live, over: RwSignal<bool>) -> AnyView {
     let comments = about.comments.then(|| remarks(&about, board));
     view! {
         <main id="board" class="board" class:idle=move || wall.idle.get() && wall.on.get()>
-            {head(&about, board, wall, period)}
+            {head(&about, board, wall)}
             <div class="cards">{cards}</div>
             <div class="two">
                 <section class="card"><h2>{move || heading(words.overview.trend)}</h2>{in_front}</section>

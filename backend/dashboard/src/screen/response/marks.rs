@@ -6,7 +6,8 @@ use leptos::ev;
 use leptos::prelude::*;
 
 use super::Desk;
-use crate::keys::{focus, focus_soon};
+use crate::browser::focus;
+use crate::keys::focus_soon;
 use crate::part::{Icon, changing, icon_button, memo};
 use crate::screen::responses::known;
 use crate::text::fill;

@@ -72,7 +72,8 @@ fn entry(entry: &AuditReply) -> AnyView {
     let about = vec![format!("{} ", locale().moment(&entry.at)).into_any(), object];
     head.push(el("span", "quiet who", about));
     // What the sentence has not said.
-    let rest: Vec<_> = entry.detail.iter().filter(|(name, _)| !said.contains(&name.as_str())).collect();
+    let is_left = |(name, text): &(&String, &String)| !text.is_empty() && !said.contains(&name.as_str());
+    let rest: Vec<_> = entry.detail.iter().filter(is_left).collect();
     if !rest.is_empty() {
         let pairs = rest.into_iter().flat_map(|(name, value)| {
             [el("dt", "", vec![name.clone().into_any()]), el("dd", "", vec![named(value.clone())])]

@@ -8,8 +8,8 @@ use serde_json::Value;
 use crate::fetch;
 use crate::locale::{locale, words};
 use crate::part::{
-    Ask, Field, Form, Question, button, changing, choices, copyable, each, el, lead, list, mark, named, remover,
-    revealed, row, rows, section,
+    Ask, Field, Form, Question, button, changing, choices, each, el, lead, list, mark, named, remover, revealed,
+    revelation, row, rows, section,
 };
 use crate::query;
 use crate::session::session;
@@ -23,6 +23,9 @@ struct Acts {
     may: bool,
     /// Changes what is at an address of the API; without a body it is removed.
     act: Callback<(String, Value)>,
+    /// What sends a changed role, and has the lists read again.
+    form: Form,
+    changed: RwSignal<u32>,
     /// Makes a link for the password of the member at an address, who goes by this name.
     renew: Callback<(String, String)>,
 }
@@ -51,7 +54,7 @@ pub(super) fn part() -> AnyView {
             renewed.set(Some((text("link"), format!("{whose} · {until}"))));
         });
     });
-    let acts = Acts { ask, may, act, renew };
+    let acts = Acts { ask, may, act, form, changed, renew };
     let own = session().member.id;
     let draw = each(move |member: SiteMemberReply| member_row(&member, acts, member.id == own));
     let team = vec![
@@ -83,11 +86,7 @@ fn link_of(renewed: RwSignal<Option<(String, String)>>) -> AnyView {
     let words = &words().settings;
     changing(move || match renewed.get() {
         None => ().into_any(),
-        Some((link, whose)) => {
-            let said =
-                el("p", "", vec![el("b", "", vec![named(whose)]), " ".into_any(), words.invite_link_lead.into_any()]);
-            view! { <div class="revealed" role="status">{said}{copyable(link, words.renew)}</div> }.into_any()
-        }
+        Some((link, whose)) => revelation(vec![named(whose)], words.invite_link_lead, link, words.renew),
     })
 }
 
@@ -120,12 +119,14 @@ fn member_row(member: &SiteMemberReply, acts: Acts, own: bool) -> AnyView {
     let name = if member.name.is_empty() { member.email.clone() } else { member.name.clone() };
     let actions = acts.may.then(|| {
         let (there, label) = (path.clone(), fill(words.settings.role_of, &[("name", &name)]));
-        let role = member.role.name();
+        let role = member.role;
         let choose = move |event: web_sys::Event| {
             let wanted = event_target_value(&event);
             // What is shown is what is so: the list says when it is another.
-            event_target::<web_sys::HtmlSelectElement>(&event).set_value(role);
-            acts.act.run((there.clone(), Value::from_iter([("role", wanted)])));
+            event_target::<web_sys::HtmlSelectElement>(&event).set_value(role.name());
+            if let Some(wanted) = Role::named(&wanted) {
+                turn(acts.form, acts.changed, there.clone(), (role, wanted));
+            }
         };
         let title = fill(words.settings.remove_member, &[("name", &name)]);
         let label_remove = fill(words.settings.remove, &[("name", &name)]);
@@ -159,15 +160,24 @@ fn member_row(member: &SiteMemberReply, acts: Acts, own: bool) -> AnyView {
     row(main, about, actions)
 }
 
+/// Gives a member another role; to undo it is the same the other way round.
+fn turn(form: Form, changed: RwSignal<u32>, address: String, (before, role): (Role, Role)) {
+    form.send(Method::PATCH, address.clone(), Value::from_iter([("role", role.name())]), move |_| {
+        // The view may be gone: the message outlives it.
+        let _ = changed.try_update(|count| *count += 1);
+        form.toasts.undoable(form.words.common.saved, move || turn(form, changed, address.clone(), (role, before)));
+    });
+}
+
 fn invitation_row(invitation: &InvitationReply, acts: Acts) -> AnyView {
     let (words, locale) = (words(), locale());
     let path = addressed("/v1/invitations/", &invitation.id.0, "");
     let whom = invitation.email.clone().unwrap_or_else(|| words.settings.anyone.to_owned());
     let until = fill(words.settings.until, &[("date", &locale.moment(&invitation.expires_at))]);
     let about = format!("{} · {until}", role_name(invitation.role, words));
-    let label = format!("{}: {whom}", words.settings.revoke);
-    let revoke = move || acts.act.run((path.clone(), Value::Null));
-    let action = button("button small", label, words.settings.revoke.into_any(), revoke);
+    let label = format!("{}: {whom}", words.board.take_back);
+    let take_back = move || acts.act.run((path.clone(), Value::Null));
+    let action = button("button small", label, words.board.take_back.into_any(), take_back);
     row(vec![named(whom)], about.into_any(), vec![action])
 }
 

@@ -9,7 +9,7 @@ use super::{save, tag};
 use crate::fetch::{self, Loaded};
 use crate::live;
 use crate::locale::{locale, words};
-use crate::part::{Failed, Form, button, changing, el, lead, listed, mark, row, section};
+use crate::part::{Failed, Form, button, changing, el, hold_focus, lead, listed, mark, row, section};
 use crate::site::site;
 use crate::text::fill;
 
@@ -40,6 +40,7 @@ pub(super) fn part() -> AnyView {
         None => ().into_any(),
         Some(Err(problem)) => view! { <Failed problem=problem /> }.into_any(),
         Some(Ok((lines, others))) => {
+            hold_focus();
             let rows = lines.into_iter().map(|line| entry(line, may, form, changed)).collect();
             let mut parts = vec![listed(rows, words.settings.seen_none)];
             if others > 0 {

@@ -71,9 +71,19 @@ fn entry(share: &Value, may: bool, known: Surveys, ask: Ask, take_back: Callback
     let survey = text(&share["filter"], "survey");
     let shown = changing(move || {
         let survey = survey.as_ref().and_then(|id| survey_name(known, id));
-        let said = filter_words(&filter, survey.as_deref());
-        let said = if said.is_empty() { words.board.everything.to_owned() } else { said.join(" · ") };
-        el("bdi", "", vec![said.into_any()])
+        let mut said = filter_words(&filter, survey.as_deref());
+        if said.is_empty() {
+            said.push(words.board.everything.to_owned());
+        }
+        // Each has a direction of its own: names of segments are a stranger's, those of the rest are ours.
+        let mut parts = Vec::new();
+        for part in said {
+            if !parts.is_empty() {
+                parts.push(" · ".into_any());
+            }
+            parts.push(named(part));
+        }
+        el("span", "", parts)
     });
     let (by, at) = (text(share, "created_by").unwrap_or("–".into()), text(share, "created_at").unwrap_or_default());
     let made = fill(words.board.made_by, &[("date", &locale.moment(&at)), ("name", &by)]);

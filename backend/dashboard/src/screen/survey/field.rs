@@ -5,6 +5,7 @@ use serde_json::{Number, Value, json};
 use wasm_bindgen::JsValue;
 
 use super::draft::Draft;
+use crate::browser;
 use crate::locale::{from_input, to_input, words};
 use crate::part::plain::{Fact, Piece, element, has, is, node, nothing, on, said, text, watched};
 
@@ -72,14 +73,7 @@ pub(super) fn id_of(pointer: &str) -> String {
 
 /// Puts the focus where a place is edited, once it is there.
 pub(super) fn focus(id: String) {
-    request_animation_frame(move || {
-        use wasm_bindgen::JsCast;
-        let found = crate::browser::document().get_element_by_id(&id);
-        if let Some(element) = found.and_then(|found| found.dyn_into::<web_sys::HtmlElement>().ok()) {
-            // What cannot take the focus leaves it where it is.
-            let _ = element.focus();
-        }
-    });
+    browser::soon(move || browser::focus(&id));
 }
 
 /// What the API has against a place.

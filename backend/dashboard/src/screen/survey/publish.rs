@@ -36,6 +36,8 @@ async fn act(draft: Draft, what: &str, text: &'static Text, toasts: Toasts) -> b
     match fetch::change::<Value>(Method::POST, &address, &Value::Null).await {
         Ok(reply) => {
             draft.fares(&reply);
+            // The button that did it makes room for another.
+            browser::rescue_focus_soon();
             true
         }
         Err(problem) => {

@@ -6,11 +6,11 @@ use serde_json::Value;
 use super::changes::changes;
 use super::draft::Draft;
 use crate::edit::{difference, text_at};
-use crate::fetch;
 use crate::locale::{locale, words};
 use crate::part::plain::{Piece, button, card, node, nothing, said, text};
 use crate::part::{Part, Toasts, toasts};
 use crate::text::fill;
+use crate::{browser, fetch};
 
 /// The versions.
 pub(super) fn versions(draft: Draft) -> Piece {
@@ -42,6 +42,7 @@ fn list(draft: Draft, toasts: Toasts, items: &[Value]) -> Piece {
             top.push(button("button small", "", words.take_up, Vec::new(), move || {
                 let before = draft.value.get_untracked();
                 draft.replace(&content);
+                browser::rescue_focus_soon();
                 toasts.undoable(told.clone(), move || draft.replace(&before));
             }));
         }

@@ -16,7 +16,7 @@ pub(super) const TEXT: Board = Board {
     hold: "Hier bleiben (Leertaste)",
     go_round: "Wechseln (Leertaste)",
     shares: "Geteilte Links",
-    shares_lead: "Ein Link zeigt allen, die ihn haben, die Zahlen eines Filters, live: ohne Konto, ohne etwas zu ändern, und nichts weiter von der Website.",
+    shares_lead: "Ein Link zeigt allen, die ihn haben, die Zahlen eines Filters, live: ohne Konto, ohne dass sie etwas ändern können, und sonst nichts von der Website.",
     no_shares: "Noch niemand hat einen Link.",
     make: "Link erstellen",
     made: "Der Link.",

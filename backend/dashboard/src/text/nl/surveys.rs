@@ -60,7 +60,7 @@ pub(super) const TEXT: Surveys = Surveys {
     hosted: "Een eigen pagina",
     hosted_hint: "Een link om te sturen; werkt zonder script.",
     signature: "Voor een mail of handtekening",
-    signature_hint: "Eén link per score; niets telt voor het op de pagina verstuurd is.",
+    signature_hint: "Eén link per score; niets telt voordat het op de pagina verstuurd is.",
     not_copied: "De browser weigerde te kopiëren. Selecteer de tekst en kopieer die.",
     explain_lead: "Beschrijf een bezoek. Wat u leeg laat, telt niet mee.",
     page_address: "Adres van de pagina",
