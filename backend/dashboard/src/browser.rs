@@ -23,6 +23,12 @@ pub(crate) fn leave_for(address: &str) {
     let _ = window().location().set_href(address);
 }
 
+/// Loads the page again.
+pub(crate) fn reload() {
+    // A page that may not be loaded again stays as it is, and says what it said.
+    let _ = window().location().reload();
+}
+
 /// The scheme, host and port of the page, such as `https://bearing.example`.
 pub(crate) fn origin() -> String {
     window().location().origin().unwrap_or_default()

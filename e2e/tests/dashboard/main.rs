@@ -10,3 +10,4 @@ mod publish;
 mod screens;
 mod seen;
 mod shared;
+mod trouble;

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use crate::browser;
 use crate::fetch::{Loaded, Problem};
 use crate::locale::{locale, words};
 use crate::part::Icon;
@@ -41,6 +42,9 @@ pub(crate) fn Failed(
         // The API's sentence says what to do, in English.
         _ => problem.message,
     };
+    // Whoever has no way of their own to read it again reads the whole page again: its address says what it shows.
+    let passes = matches!(problem.status, 0 | 429 | 500..);
+    let again = again.or_else(|| passes.then(|| Callback::new(|()| browser::reload())));
     view! {
         <div class="failed" role="alert">
             <Icon name="warning" />
