@@ -11,3 +11,4 @@ mod screens;
 mod seen;
 mod shared;
 mod trouble;
+mod why;
