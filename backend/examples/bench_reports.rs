@@ -18,7 +18,6 @@ use bearing_shared::api::sites::SiteSettings;
 use bearing_shared::cell::Dimension;
 use bearing_shared::id::{ResponseId, SiteId, SurveyId};
 use bearing_shared::instrument::Instrument;
-use bearing_shared::metric::Thresholds;
 use bearing_shared::survey::Survey;
 use bearing_storage::{Accept, Outcome, Site, Store, StoredResponse};
 use rand::{RngExt, SeedableRng};
@@ -93,19 +92,8 @@ async fn prepare(store: &dyn Store, now: i64) -> anyhow::Result<(SiteId, Vec<Sur
         key: chance::id("pk_").as_str().into(),
         identity_secret: chance::secret(""),
         settings: SiteSettings {
-            name: "bench".into(),
-            origins: vec![],
-            allow_null_origin: false,
-            require_signature: false,
-            time_zone: "UTC".into(),
             dimensions: vec![Dimension { name: "segment".into(), values: segments }],
-            thresholds: Thresholds::default(),
-            sample: false,
-            silenced: false,
-            rest: bearing_shared::rule::Rest::default(),
-            privacy_url: None,
-            respect_signals: Vec::new(),
-            theme: bearing_shared::look::Theme::default(),
+            ..SiteSettings::named("bench")
         },
         created_at: now,
     };

@@ -19,7 +19,6 @@ use bearing_shared::api::sites::SiteSettings;
 use bearing_shared::api::webhooks::Notice;
 use bearing_shared::id::{SiteId, SiteKey, SurveyId, WebhookId};
 use bearing_shared::instrument::Instrument;
-use bearing_shared::metric::Thresholds;
 use bearing_storage::{Accept, Site, StoredResponse, Webhook};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -111,21 +110,7 @@ fn percentile(values: &[f64], share: f64) -> f64 {
 }
 
 async fn site(app: &App) -> anyhow::Result<SiteId> {
-    let settings = SiteSettings {
-        name: "Bench".into(),
-        origins: Vec::new(),
-        allow_null_origin: false,
-        require_signature: false,
-        time_zone: "UTC".into(),
-        dimensions: Vec::new(),
-        thresholds: Thresholds::default(),
-        sample: false,
-        silenced: false,
-        rest: bearing_shared::rule::Rest::default(),
-        privacy_url: None,
-        respect_signals: Vec::new(),
-        theme: bearing_shared::look::Theme::default(),
-    };
+    let settings = SiteSettings::named("Bench");
     let id = SiteId(chance::id(SiteId::PREFIX));
     let key = SiteKey(chance::id(SiteKey::PREFIX));
     let site = Site { id: id.clone(), key, identity_secret: String::new(), settings, created_at: app.clock.now() };

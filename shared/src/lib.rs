@@ -16,6 +16,7 @@ pub mod id;
 pub mod instrument;
 pub mod look;
 pub mod metric;
+pub mod privacy;
 pub mod question;
 pub mod rule;
 #[cfg(feature = "stats")]

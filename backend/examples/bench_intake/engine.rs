@@ -14,7 +14,7 @@ use bearing_shared::api::sites::SiteSettings;
 use bearing_shared::cell::Dimension;
 use bearing_shared::id::{SiteId, SurveyId};
 use bearing_shared::instrument::Instrument;
-use bearing_shared::metric::{Metric, Thresholds};
+use bearing_shared::metric::Metric;
 use bearing_shared::survey::Survey;
 use bearing_storage::{ReportFilter, Site, Store, TallyQuery};
 
@@ -107,21 +107,7 @@ async fn prepare(store: &dyn Store, attributes: usize) -> anyhow::Result<Target>
         id: SiteId(chance::id("st_")),
         key: chance::id("pk_").as_str().into(),
         identity_secret: chance::secret(""),
-        settings: SiteSettings {
-            name: "bench".into(),
-            origins: vec![],
-            allow_null_origin: false,
-            require_signature: false,
-            time_zone: "UTC".into(),
-            dimensions: dimensions.collect(),
-            thresholds: Thresholds::default(),
-            sample: false,
-            silenced: false,
-            rest: bearing_shared::rule::Rest::default(),
-            privacy_url: None,
-            respect_signals: Vec::new(),
-            theme: bearing_shared::look::Theme::default(),
-        },
+        settings: SiteSettings { dimensions: dimensions.collect(), ..SiteSettings::named("bench") },
         created_at: now,
     };
     let survey = SurveyId(chance::id("sv_"));

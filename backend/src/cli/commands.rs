@@ -6,9 +6,6 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use bearing_shared::api::sites::SiteSettings;
 use bearing_shared::id::{KeyId, SiteId, SiteKey, SurveyId};
-use bearing_shared::look::Theme;
-use bearing_shared::metric::Thresholds;
-use bearing_shared::rule::Rest;
 use bearing_shared::survey::Survey;
 use bearing_storage::{Key, Scope, Site, Store};
 use serde_json::json;
@@ -45,21 +42,7 @@ pub(super) async fn run(options: Options) -> anyhow::Result<()> {
         Command::Serve(listen) => return serve(store, listen, public_url, None).await,
         Command::Demo { listen, answers } => return demo(store, listen, answers, public_url).await,
         Command::Site(SiteCommand::Create { name, origin, time_zone, json }) => {
-            let settings = SiteSettings {
-                name,
-                origins: origin,
-                allow_null_origin: false,
-                require_signature: false,
-                time_zone,
-                dimensions: Vec::new(),
-                thresholds: Thresholds::default(),
-                sample: false,
-                silenced: false,
-                rest: Rest::default(),
-                privacy_url: None,
-                respect_signals: Vec::new(),
-                theme: Theme::default(),
-            };
+            let settings = SiteSettings { origins: origin, time_zone, ..SiteSettings::named(name) };
             create_site(store.as_ref(), settings, public_url, json).await
         }
         Command::Key(KeyCommand::Create { site, scope, json }) => {

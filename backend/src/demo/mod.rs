@@ -15,9 +15,6 @@ use bearing_shared::api::intake::EventKind;
 use bearing_shared::api::responses::{Identity, ResponseState};
 use bearing_shared::api::sites::SiteSettings;
 use bearing_shared::id::{KeyId, SiteId, SurveyId};
-use bearing_shared::look::Theme;
-use bearing_shared::metric::Thresholds;
-use bearing_shared::rule::Rest;
 use bearing_storage::{
     Accept, EventCount, Key, Marks, Outcome, Replaced, Result, Scope, Site, Store, StoreError, StoredResponse,
 };
@@ -90,19 +87,10 @@ pub async fn prepare(store: &dyn Store, now: i64, answers: usize) -> Result<Demo
         key: chance::id("pk_").as_str().into(),
         identity_secret: chance::secret(""),
         settings: SiteSettings {
-            name: NAME_UNTIL_FILLED.to_owned(),
-            origins: Vec::new(),
-            allow_null_origin: false,
-            require_signature: false,
             time_zone: "Europe/Amsterdam".to_owned(),
             dimensions: surveys::dimensions(),
-            thresholds: Thresholds::default(),
             sample: true,
-            silenced: false,
-            rest: Rest::default(),
-            privacy_url: None,
-            respect_signals: Vec::new(),
-            theme: Theme::default(),
+            ..SiteSettings::named(NAME_UNTIL_FILLED)
         },
         created_at: opened,
     };

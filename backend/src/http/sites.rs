@@ -12,10 +12,9 @@ use bearing_shared::api::sites::{BuildingReply, CountingReply, SiteCreate, SiteP
 use bearing_shared::cell;
 use bearing_shared::fault::{Code, Fault};
 use bearing_shared::id::{SiteId, SiteKey};
-use bearing_shared::look::{Theme, is_address};
-use bearing_shared::metric::Thresholds;
+use bearing_shared::look::is_address;
+use bearing_shared::privacy::PARAMETERS_LIMIT;
 use bearing_shared::question::is_name;
-use bearing_shared::rule::Rest;
 use bearing_storage::{Building, Replaced, Scope, Site};
 use jiff::tz::TimeZone;
 
@@ -100,27 +99,12 @@ pub(super) async fn create(
         return Err(Fault::new(Code::INSUFFICIENT_SCOPE, message).into());
     }
     let asked: SiteCreate = extract::json(&headers, body).await?;
-    let settings = SiteSettings {
-        name: String::new(),
-        origins: Vec::new(),
-        allow_null_origin: false,
-        require_signature: false,
-        time_zone: "UTC".into(),
-        dimensions: Vec::new(),
-        thresholds: Thresholds::default(),
-        sample: false,
-        silenced: false,
-        rest: Rest::default(),
-        privacy_url: None,
-        respect_signals: Vec::new(),
-        theme: Theme::default(),
-    };
     let secret = chance::secret("");
     let mut site = Site {
         id: SiteId(chance::id(SiteId::PREFIX)),
         key: SiteKey(chance::id(SiteKey::PREFIX)),
         identity_secret: secret.clone(),
-        settings,
+        settings: SiteSettings::named(""),
         created_at: app.clock.now(),
     };
     let SiteCreate { name, origins, time_zone } = asked;
@@ -283,6 +267,28 @@ fn apply(site: &mut Site, patch: SitePatch) -> Result<(), Fault> {
         theme.check().map_err(|fault| fault.under("theme"))?;
         settings.theme = theme;
     }
+    if let Some(retention) = patch.retention {
+        if let Some(name) = retention.wrong() {
+            return invalid(&format!("retention.{name}"), "A period has 1 to 3,660 days; null keeps without end.");
+        }
+        settings.retention = retention;
+    }
+    if let Some(mut redact) = patch.redact {
+        redact.sort_unstable();
+        redact.dedup();
+        settings.redact = redact;
+    }
+    if let Some(mut parameters) = patch.url_parameters {
+        let is_parameter = |name: &String| (1..=80).contains(&name.chars().count()) && cleaned(name) == *name;
+        if parameters.len() > PARAMETERS_LIMIT || !parameters.iter().all(is_parameter) {
+            let message = "Name at most 20 parameters of 1 to 80 characters, such as utm_source.";
+            return invalid("url_parameters", message);
+        }
+        parameters.sort_unstable();
+        parameters.dedup();
+        settings.url_parameters = parameters;
+    }
+    settings.protect = patch.protect.unwrap_or(settings.protect);
     settings.silenced = patch.silenced.unwrap_or(settings.silenced);
     settings.allow_null_origin = patch.allow_null_origin.unwrap_or(settings.allow_null_origin);
     settings.require_signature = patch.require_signature.unwrap_or(settings.require_signature);

@@ -263,21 +263,7 @@ impl Site {
 
 /// Makes a site as `bearing site create` and `bearing key create` do.
 pub(crate) async fn make_site(store: &dyn Store, change: impl FnOnce(&mut SiteSettings)) -> Site {
-    let mut settings = SiteSettings {
-        name: "Shop".into(),
-        origins: Vec::new(),
-        allow_null_origin: false,
-        require_signature: false,
-        time_zone: "UTC".into(),
-        dimensions: Vec::new(),
-        thresholds: bearing_shared::metric::Thresholds::default(),
-        sample: false,
-        silenced: false,
-        rest: bearing_shared::rule::Rest::default(),
-        privacy_url: None,
-        respect_signals: Vec::new(),
-        theme: bearing_shared::look::Theme::default(),
-    };
+    let mut settings = SiteSettings::named("Shop");
     change(&mut settings);
     let id = SiteId(chance::id(SiteId::PREFIX));
     let site = bearing_storage::Site {

@@ -6,6 +6,7 @@ use crate::cell::Dimension;
 use crate::id::{SiteId, SiteKey};
 use crate::look::Theme;
 use crate::metric::Thresholds;
+use crate::privacy::{Redaction, Retention};
 use crate::rule::{Rest, Signal};
 
 /// A site as its management API shows it; the identity secret is shown only once, when it is made.
@@ -61,6 +62,14 @@ struct FlatSiteReply {
     respect_signals: Vec<Signal>,
     #[serde(default)]
     theme: Theme,
+    #[serde(default)]
+    protect: Protect,
+    #[serde(default)]
+    retention: Retention,
+    #[serde(default)]
+    redact: Vec<Redaction>,
+    #[serde(default)]
+    url_parameters: Vec<String>,
 }
 
 impl From<FlatSiteReply> for SiteReply {
@@ -79,6 +88,10 @@ impl From<FlatSiteReply> for SiteReply {
             privacy_url: flat.privacy_url,
             respect_signals: flat.respect_signals,
             theme: flat.theme,
+            protect: flat.protect,
+            retention: flat.retention,
+            redact: flat.redact,
+            url_parameters: flat.url_parameters,
         };
         Self {
             id: flat.id,
@@ -132,6 +145,55 @@ pub struct SiteSettings {
     /// How its cards are coloured.
     #[serde(default, skip_serializing_if = "Theme::is_default")]
     pub theme: Theme,
+    /// What becomes of suspicious answers.
+    #[serde(default)]
+    pub protect: Protect,
+    /// How long answers are kept.
+    #[serde(default)]
+    pub retention: Retention,
+    /// What is taken out of comments before they are stored.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub redact: Vec<Redaction>,
+    /// The parameters that stay in the addresses of pages; every other one is left out before an address is stored.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub url_parameters: Vec<String>,
+}
+
+impl SiteSettings {
+    /// The settings of a new site of this name: every page may write, days begin in UTC, and nothing else is set.
+    pub fn named(name: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            origins: Vec::new(),
+            allow_null_origin: false,
+            require_signature: false,
+            time_zone: "UTC".into(),
+            dimensions: Vec::new(),
+            thresholds: Thresholds::default(),
+            sample: false,
+            silenced: false,
+            rest: Rest::default(),
+            privacy_url: None,
+            respect_signals: Vec::new(),
+            theme: Theme::default(),
+            protect: Protect::default(),
+            retention: Retention::default(),
+            redact: Vec::new(),
+            url_parameters: Vec::new(),
+        }
+    }
+}
+
+/// What becomes of suspicious answers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Protect {
+    /// They count, except while the site is under attack.
+    #[default]
+    Standard,
+    /// They are always kept outside the score, until a member releases them.
+    Strict,
 }
 
 /// A site to be made.
@@ -190,6 +252,18 @@ pub struct SitePatch {
     /// How its cards are coloured.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub theme: Option<Theme>,
+    /// What becomes of suspicious answers: `standard` or `strict`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub protect: Option<Protect>,
+    /// How long answers, comments and what identifies a respondent are kept.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retention: Option<Retention>,
+    /// What is taken out of comments that come from now on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub redact: Option<Vec<Redaction>>,
+    /// The parameters that stay in the addresses of pages from now on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub url_parameters: Option<Vec<String>>,
     /// True makes a new identity secret, shown in the reply.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rotate_identity_secret: Option<bool>,

@@ -14,7 +14,7 @@ use bearing_shared::cell::{ALL, Dimension, attribute};
 use bearing_shared::histogram::Histogram;
 use bearing_shared::id::{ResponseId, SiteId, SiteKey, SurveyId};
 use bearing_shared::instrument::Instrument;
-use bearing_shared::metric::{Metric, Thresholds};
+use bearing_shared::metric::Metric;
 use bearing_shared::survey::Survey;
 use bearing_storage::{
     Accept, Base, CountingStatus, EventCount, FunnelCounts, Grouping, Limits, Outcome, READ_LIMIT, RatingQuery,
@@ -91,19 +91,11 @@ pub(crate) fn site(id: &str) -> Site {
         key: SiteKey(format!("pk_of_{id}")),
         identity_secret: "idsec_0123".into(),
         settings: SiteSettings {
-            name: format!("Shop {id}"),
             origins: vec!["https://shop.example".into()],
-            allow_null_origin: false,
             require_signature: true,
             time_zone: "Europe/Amsterdam".into(),
             dimensions: vec![dimension("plan", &["free", "pro"])],
-            thresholds: Thresholds::default(),
-            sample: false,
-            silenced: false,
-            rest: bearing_shared::rule::Rest::default(),
-            privacy_url: None,
-            respect_signals: Vec::new(),
-            theme: bearing_shared::look::Theme::default(),
+            ..SiteSettings::named(format!("Shop {id}"))
         },
         created_at: NOON,
     }
