@@ -125,7 +125,7 @@ async fn fill(
     for number in 0..answers {
         let row = draw(&mut rng, number, answers, first);
         writeln!(csv, "{},{},{},{},{}", row.at, PAGES[row.page], row.segment, row.device, row.score)?;
-        batch.push(Accept { site: site.clone(), response: response(row, surveys) });
+        batch.push(Accept { site: site.clone(), response: response(row, surveys), display: None });
         if batch.len() == BATCH || number + 1 == answers {
             let outcomes = store.accept(std::mem::take(&mut batch)).await?;
             let lost = outcomes.iter().find(|outcome| **outcome != Outcome::Stored);
@@ -187,6 +187,7 @@ fn response(row: Row, surveys: &[SurveyId]) -> StoredResponse {
         answered_at: row.at,
         received_at: row.at,
         source: "embed".into(),
+        suspicion: bearing_shared::suspicion::Suspicion::default(),
         marks: bearing_storage::Marks::default(),
     }
 }

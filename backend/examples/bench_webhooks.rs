@@ -140,9 +140,10 @@ fn answer(site: &SiteId, number: u32, now: i64) -> Accept {
         answered_at: now,
         received_at: now,
         source: "embed".into(),
+        suspicion: bearing_shared::suspicion::Suspicion::default(),
         marks: bearing_storage::Marks::default(),
     };
-    Accept { site: site.clone(), response }
+    Accept { site: site.clone(), response, display: None }
 }
 
 /// Takes messages and notes how late they are; without a place to note it, never answers.

@@ -24,6 +24,7 @@ pub fn response(stored: StoredResponse) -> ResponseReply {
         answered_at: time::rfc3339(stored.answered_at),
         received_at: time::rfc3339(stored.received_at),
         state: stored.state,
+        suspicion: stored.suspicion.signs(),
         identity: stored.identity,
         source: stored.source,
         read: stored.marks.read_at.is_some(),

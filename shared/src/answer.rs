@@ -65,6 +65,9 @@ pub struct Submission {
     /// How long ago things happened when this was sent, in milliseconds; wins over the absolute times.
     #[serde(default)]
     pub age_ms: Option<Age>,
+    /// The token of its showing, as the `shown` event returned it; with `~` and a number where work was asked for.
+    #[serde(default)]
+    pub display: Option<String>,
     /// When the survey was shown, RFC 3339; judged only without `age_ms`.
     #[serde(default)]
     pub shown_at: Option<String>,

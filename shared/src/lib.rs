@@ -22,4 +22,5 @@ pub mod rule;
 #[cfg(feature = "stats")]
 pub mod stats;
 pub mod survey;
+pub mod suspicion;
 pub mod text;

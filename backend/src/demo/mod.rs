@@ -213,7 +213,7 @@ fn accept(site: &SiteId, survey: &SurveyId, sample: SampleAnswer, now: i64) -> A
         source: SOURCE.to_owned(),
         marks: Marks { read_at: Some(read_at).filter(|read_at| *read_at < now), ..Marks::default() },
     };
-    Accept { site: site.clone(), response }
+    Accept { site: site.clone(), response, display: None }
 }
 
 fn events(

@@ -8,7 +8,7 @@ use bearing_shared::answer::cleaned;
 use bearing_shared::api::Page;
 use bearing_shared::api::audit::Action;
 use bearing_shared::api::error::ErrorBody;
-use bearing_shared::api::sites::{BuildingReply, CountingReply, SiteCreate, SitePatch, SiteReply, SiteSettings};
+use bearing_shared::api::sites::{AttackReply, BuildingReply, CountingReply, SiteCreate, SitePatch, SiteReply, SiteSettings};
 use bearing_shared::cell;
 use bearing_shared::fault::{Code, Fault};
 use bearing_shared::id::{SiteId, SiteKey};
@@ -32,6 +32,7 @@ const THRESHOLD_LIMIT: u64 = 1_000_000;
 
 async fn reply(app: &App, site: Site, secret: Option<String>) -> ApiResult<Json<SiteReply>> {
     let counting = app.store.counting(&site.id).await?.ok_or_else(ApiError::not_found)?;
+    let attack = app.store.attack(&site.id).await?.filter(|attack| attack.until > app.clock.now());
     Ok(Json(SiteReply {
         id: site.id,
         site_key: site.key,
@@ -43,6 +44,7 @@ async fn reply(app: &App, site: Site, secret: Option<String>) -> ApiResult<Json<
             dimensions: counting.dimensions,
             building: counting.building.map(|Building { done, total }| BuildingReply { done, total }),
         },
+        attack: attack.map(|attack| AttackReply { since: time::rfc3339(attack.began_at), until: time::rfc3339(attack.until) }),
         identity_secret: secret,
     }))
 }

@@ -118,6 +118,7 @@ fn response(sent: &Submission, view: &SiteView, now: i64, source: Source) -> Res
         // Never before `shown_at`, which `time::dated` holds to now at the latest: lists rely on it.
         received_at: now,
         source: source.name().to_owned(),
+        suspicion: bearing_shared::suspicion::Suspicion::default(),
         marks: Marks::default(),
     };
     Ok(Accept { site: view.site.id.clone(), response })

@@ -5,15 +5,26 @@
 use crate::StoreError;
 
 /// Tables of which a site has few rows: they go with it.
-pub(crate) const FEW: [&str; 9] =
-    ["api_key", "survey", "webhook", "generation", "learned", "membership", "invitation", "share", "sighting"];
+pub(crate) const FEW: [&str; 10] = [
+    "api_key",
+    "survey",
+    "webhook",
+    "generation",
+    "learned",
+    "membership",
+    "invitation",
+    "share",
+    "sighting",
+    "attack",
+];
 
 /// Tables of which a site may have very many, each with its key.
-pub(crate) const MANY: [(&str, &str); 6] = [
+pub(crate) const MANY: [(&str, &str); 7] = [
     ("response_tag", "site_id, tag, at, response_id"),
     ("response", "site_id, id"),
     ("delivery", "site_id, id"),
     ("tombstone", "site_id, id_hash"),
+    ("display", "token, site_id"),
     ("cell", "site_id, generation, grain, dimension, value, period, instrument, survey_id, touchpoint"),
     ("funnel", "site_id, dimension, value, period, instrument, survey_id, touchpoint"),
 ];

@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use bearing_shared::api::inbox::TAGS_LIMIT;
 use bearing_shared::api::responses::ResponseState;
 use bearing_shared::id::{ResponseId, SiteId};
+use bearing_shared::suspicion::Suspicion;
 use serde::{Deserialize, Serialize};
 
 use crate::Result;
@@ -42,6 +43,8 @@ pub struct MarkChange {
     pub add_tags: Vec<String>,
     /// Tags that are taken off, after that.
     pub remove_tags: Vec<String>,
+    /// Signs that the server adds to answers that count and that no member has judged, which are quarantined for them.
+    pub set_apart: Option<Suspicion>,
 }
 
 impl MarkChange {
@@ -52,6 +55,13 @@ impl MarkChange {
         if let Some(state) = self.state.filter(is_judged).filter(|state| *state != before.state) {
             after.state = state;
             after.marks.judged_at = Some(now);
+        }
+        if let Some(signs) = self.set_apart
+            && before.state == ResponseState::Counted
+            && before.marks.judged_at.is_none()
+        {
+            after.suspicion = before.suspicion.and(signs);
+            after.keep_apart_if(true);
         }
         if let Some(read) = self.read {
             after.marks.read_at = read.then(|| before.marks.read_at.unwrap_or(now));

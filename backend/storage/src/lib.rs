@@ -10,6 +10,7 @@
 //! Every method that touches a site's things takes the site's id: another tenant's row is simply not there. Rules that
 //! span several rows live inside one method (`accept` = answer + cells + deliveries), never in a transaction handed up.
 
+mod attacks;
 mod audit;
 mod backup;
 mod counts;
@@ -43,6 +44,7 @@ use std::time::Duration;
 
 use transfer::Purpose;
 
+pub use attacks::{Attack, AttackStore, Display, TOKEN};
 pub use audit::{Actor, ActorKind, AuditEntry, AuditStore};
 pub use backup::{Contents, Restored, back_up, restore};
 pub use error::{Result, StoreError};
@@ -82,6 +84,7 @@ pub trait Store:
     + AuditStore
     + ShareStore
     + SightingStore
+    + AttackStore
     + SurveyStore
     + ResponseStore
     + InboxStore
@@ -103,6 +106,7 @@ impl<
         + AuditStore
         + ShareStore
         + SightingStore
+        + AttackStore
         + SurveyStore
         + ResponseStore
         + InboxStore

@@ -8,9 +8,11 @@ use bearing_shared::api::intake::EventKind;
 use bearing_shared::api::responses::{Identity, ResponseState};
 use bearing_shared::id::{ResponseId, SiteId, SurveyId};
 use bearing_shared::instrument::Instrument;
+use bearing_shared::suspicion::Suspicion;
 use serde::{Deserialize, Serialize};
 
 use crate::Result;
+use crate::attacks::Display;
 use crate::inbox::Marks;
 
 /// A response that has passed every rule and waits to be stored.
@@ -20,6 +22,9 @@ pub struct Accept {
     pub site: SiteId,
     /// The response.
     pub response: StoredResponse,
+    /// The display token that it came with, if it is a good one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub display: Option<Display>,
 }
 
 /// A respondent's wish that a response be erased, whether it has arrived or not.
@@ -113,12 +118,22 @@ pub struct StoredResponse {
     pub received_at: i64,
     /// How it came: `embed`, `hosted`, `server` or `sample`.
     pub source: String,
+    /// What makes it suspicious.
+    #[serde(default, skip_serializing_if = "Suspicion::is_none")]
+    pub suspicion: Suspicion,
     /// What the site's team notes on it; none of it comes with an answer.
     #[serde(default, skip_serializing_if = "Marks::is_none")]
     pub marks: Marks,
 }
 
 impl StoredResponse {
+    /// Keeps it outside the score, where that is asked for, it counts, and there are signs enough.
+    pub fn keep_apart_if(&mut self, guarded: bool) {
+        if guarded && self.state == ResponseState::Counted && self.suspicion.is_enough() {
+            self.state = ResponseState::Quarantined;
+        }
+    }
+
     /// The free texts of the answers, one a line; `None` when there is none.
     pub fn comment(&self) -> Option<String> {
         let texts: Vec<&str> = self.answers.iter().filter_map(|answer| answer.text.as_deref()).collect();
@@ -131,6 +146,8 @@ impl StoredResponse {
 pub enum Outcome {
     /// New.
     Stored,
+    /// New, and not in the state that was sent: its display token had come with another response.
+    StoredApart,
     /// A higher `seq` replaced what was there; the time of showing stays as it was.
     Updated,
     /// The same, but the response keeps the state that a member gave it, unlike what was sent.

@@ -12,7 +12,7 @@ pub(crate) struct Table {
 }
 
 /// The tables, what others belong to first; responses go last, by themselves. Cells and generations are derived.
-pub(crate) const TABLES: [Table; 19] = [
+pub(crate) const TABLES: [Table; 21] = [
     Table { name: "deleted_site", key: 1, columns: &["site_id"] },
     Table { name: "site", key: 1, columns: &["id", "site_key", "identity_secret", "settings", "created_at"] },
     Table {
@@ -113,5 +113,7 @@ pub(crate) const TABLES: [Table; 19] = [
             "delivered_at",
         ],
     },
+    Table { name: "display", key: 2, columns: &["token", "site_id", "holder"] },
+    Table { name: "attack", key: 1, columns: &["site_id", "began_at", "until_at"] },
     Table { name: "sighting", key: 2, columns: &["site_id", "origin", "standing", "first_at", "last_at", "requests"] },
 ];

@@ -92,4 +92,8 @@ pub enum EventKind {
 pub struct EventsReply {
     /// A token that ties a response to this showing; null where the server issues none.
     pub display: Option<String>,
+    /// While the site is under attack: the zero bits with which the SHA-256 of `<token>~<number>` must begin; a response
+    /// whose `display` is that text has done the work.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub work: Option<u8>,
 }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::answer::{Answer, Context, Respondent};
 use crate::id::SurveyId;
+use crate::suspicion::Sign;
 
 /// Whether a response is in the score.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -107,6 +108,9 @@ pub struct ResponseReply {
     pub received_at: String,
     /// Whether it is in the score.
     pub state: ResponseState,
+    /// What makes it suspicious, whether it is quarantined for that or not.
+    #[serde(default)]
+    pub suspicion: Vec<Sign>,
     /// How sure the customer is.
     pub identity: Identity,
     /// How it came: `embed`, `hosted`, `server` or `sample`.

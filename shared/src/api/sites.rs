@@ -25,6 +25,9 @@ pub struct SiteReply {
     pub settings: SiteSettings,
     /// How its answers are counted at the moment.
     pub counting: CountingReply,
+    /// Since when the site is under attack, and until when it is taken to be; null in peace.
+    #[serde(default)]
+    pub attack: Option<AttackReply>,
     /// The new identity secret, in the reply that made it and never again.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub identity_secret: Option<String>,
@@ -37,6 +40,8 @@ struct FlatSiteReply {
     site_key: SiteKey,
     created_at: String,
     counting: CountingReply,
+    #[serde(default)]
+    attack: Option<AttackReply>,
     identity_secret: Option<String>,
     name: String,
     #[serde(default)]
@@ -99,6 +104,7 @@ impl From<FlatSiteReply> for SiteReply {
             created_at: flat.created_at,
             settings,
             counting: flat.counting,
+            attack: flat.attack,
             identity_secret: flat.identity_secret,
         }
     }
@@ -194,6 +200,16 @@ pub enum Protect {
     Standard,
     /// They are always kept outside the score, until a member releases them.
     Strict,
+}
+
+/// An attack: many suspicious answers in a short time. While it lasts, suspicious answers are kept outside the score.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AttackReply {
+    /// When it began, RFC 3339 UTC.
+    pub since: String,
+    /// When it is over unless it goes on, RFC 3339 UTC.
+    pub until: String,
 }
 
 /// A site to be made.

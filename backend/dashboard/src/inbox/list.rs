@@ -58,6 +58,7 @@ pub(super) mod tests {
             received_at: moment,
             state,
             identity: Identity::Anonymous,
+            suspicion: Vec::new(),
             source: "embed".into(),
             read: false,
             tags: Vec::new(),

@@ -126,9 +126,10 @@ mod tests {
             answered_at: 1_700_000_000_000,
             received_at: 1_700_000_000_001,
             source: "embed".into(),
+            suspicion: bearing_shared::suspicion::Suspicion::default(),
             marks: bearing_storage::Marks::default(),
         };
-        Accept { site: SiteId::from("st_a"), response }.into()
+        Accept { site: SiteId::from("st_a"), response, display: None }.into()
     }
 
     fn read_all(messages: &[Vec<u8>]) -> LogEntries {

@@ -113,6 +113,7 @@ mod tests {
             answered_at: 0,
             received_at: 0,
             source: "embed".into(),
+            suspicion: bearing_shared::suspicion::Suspicion::default(),
             marks: bearing_storage::Marks::default(),
         }
     }

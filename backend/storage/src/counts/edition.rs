@@ -1,6 +1,7 @@
 //! Editions: what becomes of a response whose id is there already.
 
 use bearing_shared::answer::Context;
+use bearing_shared::suspicion::Suspicion;
 
 use crate::inbox::Marks;
 use crate::responses::{Outcome, StoredResponse};
@@ -16,6 +17,11 @@ pub(crate) fn judged(before: &StoredResponse, response: &StoredResponse) -> Outc
     }
 }
 
+/// What is said of a first edition: whether it is stored as it was sent.
+pub(crate) fn first(stored: &StoredResponse, sent: &StoredResponse) -> Outcome {
+    if stored.state == sent.state { Outcome::Stored } else { Outcome::StoredApart }
+}
+
 /// What is said of a replacement: whether the state that was sent holds.
 pub(crate) fn outcome(after: &StoredResponse, edition: &StoredResponse) -> Outcome {
     if after.state == edition.state { Outcome::Updated } else { Outcome::UpdatedAsJudged }
@@ -24,11 +30,16 @@ pub(crate) fn outcome(after: &StoredResponse, edition: &StoredResponse) -> Outco
 /// The new edition of a response: it keeps when it was shown and received, a member's judgement and marks, and what is
 /// known of the customer, the browser and the page where the edition does not say.
 pub(crate) fn replaced(before: &StoredResponse, edition: &StoredResponse) -> StoredResponse {
-    use bearing_shared::api::responses::ResponseState::{Counted, Quarantined, Test};
+    use bearing_shared::api::responses::ResponseState::{Counted, Excluded, Quarantined, Test};
+    let suspicion = edition.suspicion.and(before.suspicion.within(Suspicion::LASTING));
+    let is_for_good = !suspicion.within(Suspicion::LASTING).is_none();
     let judged = match before.state {
-        Counted => before.marks.judged_at.is_some() && edition.state == Quarantined,
+        // What counts already was taken for a person's: it comes from wherever its first edition came from.
+        Counted => edition.state == Quarantined && (before.marks.judged_at.is_some() || !is_for_good),
+        // A token that came late clears what was only suspected for want of one.
+        Quarantined => before.marks.judged_at.is_some() || is_for_good,
+        Excluded => true,
         Test => false,
-        _ => true,
     };
     // Nobody has read what came just now.
     let (said, says) = (before.comment(), edition.comment());
@@ -43,6 +54,7 @@ pub(crate) fn replaced(before: &StoredResponse, edition: &StoredResponse) -> Sto
         received_at: before.received_at,
         source: before.source.clone(),
         state: if judged { before.state } else { edition.state },
+        suspicion,
         // Once finished, always finished: a late comment does not undo it.
         completed: before.completed || edition.completed,
         customer,

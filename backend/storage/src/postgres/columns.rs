@@ -14,13 +14,15 @@ use crate::{Result, json, letters};
 /// The columns' names, in the order of [`Columns::params`].
 pub(super) const NAMES: &str = "site_id, id, seq, survey_id, version, instrument, touchpoint, score, completed, state,
     identity, visitor, customer, answers, choices, attributes, context, comment, comment_folded, device, language, shown_at,
-    answered_at, received_at, source, read_at, judged_at, tags";
+    answered_at, received_at, source, read_at, judged_at, tags,
+    suspicion";
 
 /// The columns as rows, from the statement's first values on.
 pub(super) const ROWS: &str = "unnest($1::text[], $2::bytea[], $3::bigint[], $4::text[], $5::bigint[], $6::text[],
     $7::text[], $8::smallint[], $9::boolean[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[],
     $15::jsonb[], $16::jsonb[], $17::text[], $18::text[], $19::text[], $20::text[], $21::text[], $22::bigint[],
-    $23::bigint[], $24::bigint[], $25::text[], $26::bigint[], $27::bigint[], $28::text[])";
+    $23::bigint[], $24::bigint[], $25::text[], $26::bigint[], $27::bigint[], $28::text[],
+    $29::integer[])";
 
 /// A text that PostgreSQL reads as JSON.
 #[derive(Debug)]
@@ -85,6 +87,7 @@ pub(super) struct Columns<'a> {
     read_at: Vec<Option<i64>>,
     judged_at: Vec<Option<i64>>,
     tags: Vec<Option<String>>,
+    suspicion: Vec<i32>,
 }
 
 impl<'a> Columns<'a> {
@@ -120,11 +123,12 @@ impl<'a> Columns<'a> {
         self.read_at.push(response.marks.read_at);
         self.judged_at.push(response.marks.judged_at);
         self.tags.push(tags_text(&response.marks.tags)?);
+        self.suspicion.push(response.suspicion.bits().into());
         Ok(())
     }
 
     /// The values of a statement that reads [`ROWS`].
-    pub(super) fn params(&self) -> [&(dyn ToSql + Sync); 28] {
+    pub(super) fn params(&self) -> [&(dyn ToSql + Sync); 29] {
         [
             &self.site,
             &self.id,
@@ -154,6 +158,7 @@ impl<'a> Columns<'a> {
             &self.read_at,
             &self.judged_at,
             &self.tags,
+            &self.suspicion,
         ]
     }
 }

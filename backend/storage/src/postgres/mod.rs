@@ -5,6 +5,7 @@
 //! ([`session::Lock`]). Counts are added to, never read and written back, and rows are touched in the order of their
 //! keys, so that two servers wait for each other in one direction only.
 
+mod attacks;
 mod audit;
 mod build;
 mod cells;

@@ -1,5 +1,6 @@
 //! Responses in PostgreSQL: the batch that is stored, erased and counted in one transaction.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use async_trait::async_trait;
@@ -11,7 +12,7 @@ use super::counting::Countings;
 use super::faults::Tries;
 use super::filter::{self, Bound, List};
 use super::session::{Lock, Session, Sites};
-use super::{PostgresStore, build, generations, inbox, learned, rows, webhooks};
+use super::{PostgresStore, attacks, build, generations, inbox, learned, rows, webhooks};
 use crate::counts::change::Changes;
 use crate::counts::edition::{self, judged, replaced};
 use crate::counts::trust;
@@ -88,9 +89,21 @@ impl PostgresStore {
         deliveries: &mut Vec<Delivery>,
         (answers, erased): (&[&Accept], &HashSet<Key<'_>>),
     ) -> Result<Vec<Outcome>> {
+        let reused = attacks::reused(session, answers).await?;
+        let stored: Vec<Cow<'_, StoredResponse>> = answers
+            .iter()
+            .map(|accept| match accept.display {
+                Some(display) if reused.contains(&(&accept.site, accept.response.id)) => {
+                    Cow::Owned(display.reused(&accept.response))
+                }
+                _ => Cow::Borrowed(&accept.response),
+            })
+            .collect();
         let mut new: BTreeMap<Key<'_>, &StoredResponse> = BTreeMap::new();
-        for Accept { site, response } in answers.iter().filter(|accept| countings.of(&accept.site).is_some()) {
-            new.entry((site, response.id)).or_insert(response);
+        for (accept, response) in answers.iter().zip(&stored) {
+            if countings.of(&accept.site).is_some() {
+                new.entry((&accept.site, response.id)).or_insert(&**response);
+            }
         }
         new.retain(|key, _| !erased.contains(key));
         let places = insert(session, &new).await?;
@@ -98,8 +111,9 @@ impl PostgresStore {
         let mut there = find_all(session, &known).await?;
         let mut changed: HashSet<Key<'_>> = HashSet::new();
         let mut outcomes = Vec::with_capacity(answers.len());
-        for accept in answers {
-            let Accept { site, response } = accept;
+        for (accept, response) in answers.iter().zip(&stored) {
+            let response: &StoredResponse = response;
+            let Accept { site, response: sent, .. } = accept;
             let key = (site, response.id);
             let Some(counting) = countings.of(site) else {
                 outcomes.push(without_site(&Arrival::Answer((*accept).clone())));
@@ -117,7 +131,7 @@ impl PostgresStore {
                 let at = response.received_at;
                 deliveries.extend(fan_out(&counting.webhooks, None, response, at, &self.tombstone_key)?);
                 there.insert(key, (response.clone(), *place));
-                outcomes.push(Outcome::Stored);
+                outcomes.push(edition::first(response, sent));
                 continue;
             };
             outcomes.push(match judged(before, response) {
@@ -128,7 +142,7 @@ impl PostgresStore {
                     // The row keeps when its first edition came; this one came now.
                     let at = response.received_at;
                     deliveries.extend(fan_out(&counting.webhooks, Some(before), &after, at, &self.tombstone_key)?);
-                    let outcome = edition::outcome(&after, response);
+                    let outcome = edition::outcome(&after, sent);
                     *before = after;
                     changed.insert(key);
                     outcome
@@ -149,7 +163,7 @@ impl PostgresStore {
             Arrival::Answer(accept) => Some(accept),
             Arrival::Withdrawal(_) => None,
         });
-        for Accept { site, response } in answers.filter(|accept| trust::is_trusted(&accept.response)) {
+        for Accept { site, response, .. } in answers.filter(|accept| trust::is_trusted(&accept.response)) {
             let Some(counting) = countings.of(site).cloned() else { continue };
             let news: Vec<(&str, &str)> = trust::news(response, &counting.declared).collect();
             if news.is_empty() || !self.will_be_taken(session, site, response).await? {
@@ -252,7 +266,7 @@ pub(super) async fn update(session: &Session, changed: &There<'_>) -> Result<()>
            answers = new.answers, choices = new.choices, attributes = new.attributes, context = new.context, comment = new.comment,
            comment_folded = new.comment_folded, device = new.device, language = new.language, shown_at = new.shown_at,
            answered_at = new.answered_at, received_at = new.received_at, source = new.source, read_at = new.read_at,
-           judged_at = new.judged_at, tags = new.tags
+           judged_at = new.judged_at, tags = new.tags, suspicion = new.suspicion
          FROM {rows} AS new ({names}) WHERE response.site_id = new.site_id AND response.id = new.id",
         names = columns::NAMES,
         rows = columns::ROWS

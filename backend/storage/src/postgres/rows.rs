@@ -3,6 +3,7 @@
 use bearing_shared::api::responses::{Identity, ResponseState};
 use bearing_shared::id::{ResponseId, SiteId, SiteKey, SurveyId};
 use bearing_shared::instrument::Instrument;
+use bearing_shared::suspicion::Suspicion;
 use tokio_postgres::Row;
 
 use super::session::Session;
@@ -64,7 +65,7 @@ pub(super) fn site_record(row: &Row) -> Result<Site> {
 pub(super) const RESPONSE: &str = "id, seq, survey_id, version, instrument, touchpoint, score, completed, state, \
                                    identity, visitor, customer, answers, attributes::text, context, shown_at, \
                                    answered_at, received_at, source, place, response.site_id, read_at, judged_at, \
-                                   tags";
+                                   tags, suspicion";
 
 /// A query for whole responses; `rest` is what follows the table's name.
 pub(super) fn select_responses(rest: &str) -> String {
@@ -116,6 +117,7 @@ pub(super) fn response(row: &Row) -> Result<StoredResponse> {
         answered_at: row.try_get(16)?,
         received_at: row.try_get(17)?,
         source: row.try_get(18)?,
+        suspicion: Suspicion::of_bits(small(row.try_get::<_, i32>(24)?.into(), "response", "suspicion", &name)?),
         marks: Marks {
             read_at: row.try_get(21)?,
             judged_at: row.try_get(22)?,

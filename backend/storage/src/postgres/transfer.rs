@@ -44,7 +44,7 @@ fn odd(value: &Json) -> StoreError {
 
 /// Whether a column holds bytes.
 fn holds_bytes(column: &str) -> bool {
-    matches!(column, "hash" | "id_hash" | "response_id")
+    matches!(column, "hash" | "id_hash" | "response_id" | "token" | "holder")
 }
 
 /// The rows of a table behind a key.

@@ -1,5 +1,6 @@
 //! The embedded engine: one SQLite file in WAL mode, one writer thread, readers in a pool of their own.
 
+mod attacks;
 mod audit;
 mod backup;
 mod build;

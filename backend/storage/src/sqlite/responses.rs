@@ -7,7 +7,7 @@ use rusqlite::{Connection, Transaction, params};
 use super::counting::{self, Countings};
 use super::filter::{Bound, List};
 use super::writer::Pen;
-use super::{SqliteStore, build, erase, filter, generations, inbox, learned, rows, webhooks};
+use super::{SqliteStore, attacks, build, erase, filter, generations, inbox, learned, rows, webhooks};
 use crate::counts::change::Changes;
 use crate::counts::edition::{self, judged, replaced};
 use crate::counts::trust;
@@ -65,11 +65,20 @@ pub(super) fn take_in_all(
             outcomes.push(Outcome::Erased);
             continue;
         }
+        let reused = match arrival {
+            Arrival::Answer(Accept { display: Some(display), .. })
+                if attacks::is_reused(transaction, site, response.id, *display)? =>
+            {
+                Some(display.reused(response))
+            }
+            _ => None,
+        };
+        let (sent, response) = (response, reused.as_ref().unwrap_or(response));
         if let Some(place) = insert(transaction, site, response)? {
             counting.generations.count(&mut changes, site, response, place, 1);
             let made = webhooks::fan_out(transaction, &counting.webhooks, None, response, response.received_at)?;
             countings.wrote_deliveries |= made > 0;
-            outcomes.push(Outcome::Stored);
+            outcomes.push(edition::first(response, sent));
             continue;
         }
         let Some((before, place)) = find(transaction, site, response.id)? else {
@@ -85,7 +94,7 @@ pub(super) fn take_in_all(
                 let at = response.received_at;
                 let made = webhooks::fan_out(transaction, &counting.webhooks, Some(&before), &after, at)?;
                 countings.wrote_deliveries |= made > 0;
-                edition::outcome(&after, response)
+                edition::outcome(&after, sent)
             }
             refused => refused,
         });
@@ -113,7 +122,7 @@ fn teach(transaction: &Transaction<'_>, countings: &mut Countings, batch: &[Arri
         Arrival::Answer(accept) => Some(accept),
         Arrival::Withdrawal(_) => None,
     });
-    for Accept { site, response } in answers.filter(|accept| trust::is_trusted(&accept.response)) {
+    for Accept { site, response, .. } in answers.filter(|accept| trust::is_trusted(&accept.response)) {
         let Some(counting) = countings.of(transaction, site)? else { continue };
         let news: Vec<(&str, &str)> = trust::news(response, &counting.declared).collect();
         if news.is_empty() || !will_be_taken(transaction, site, response)? {
@@ -147,9 +156,9 @@ pub(super) fn insert(transaction: &Transaction<'_>, site: &SiteId, response: &St
     let mut statement = transaction.prepare_cached(
         "INSERT INTO response (site_id, id, seq, survey_id, version, instrument, touchpoint, score, completed, state,
            identity, visitor, customer, answers, attributes, context, comment, shown_at, answered_at, received_at, source,
-           read_at, judged_at, tags)
+           read_at, judged_at, tags, suspicion)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23,
-           ?24)
+           ?24, ?25)
          ON CONFLICT (site_id, id) DO NOTHING",
     )?;
     if bind(&mut statement, site, response)? == 0 {
@@ -166,7 +175,7 @@ pub(super) fn update(transaction: &Transaction<'_>, site: &SiteId, response: &St
         "UPDATE response SET seq = ?3, survey_id = ?4, version = ?5, instrument = ?6, touchpoint = ?7, score = ?8,
            completed = ?9, state = ?10, identity = ?11, visitor = ?12, customer = ?13, answers = ?14, attributes = ?15,
            context = ?16, comment = ?17, shown_at = ?18, answered_at = ?19, received_at = ?20, source = ?21,
-           read_at = ?22, judged_at = ?23, tags = ?24
+           read_at = ?22, judged_at = ?23, tags = ?24, suspicion = ?25
          WHERE site_id = ?1 AND id = ?2",
     )?;
     bind(&mut statement, site, response)?;
@@ -199,6 +208,7 @@ fn bind(statement: &mut rusqlite::Statement<'_>, site: &SiteId, response: &Store
         response.marks.read_at,
         response.marks.judged_at,
         tags_text(&response.marks.tags)?,
+        response.suspicion.bits(),
     ])?)
 }
 

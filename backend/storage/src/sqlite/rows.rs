@@ -3,6 +3,7 @@
 use bearing_shared::api::responses::{Identity, ResponseState};
 use bearing_shared::id::{ResponseId, SiteId, SiteKey, SurveyId};
 use bearing_shared::instrument::Instrument;
+use bearing_shared::suspicion::Suspicion;
 use rusqlite::types::{FromSql, FromSqlResult, ValueRef};
 use rusqlite::{Connection, OptionalExtension, Row};
 
@@ -50,7 +51,7 @@ pub(super) fn site_record((id, key, identity_secret, settings, created_at): Site
 }
 
 /// The columns of [`select_responses`], in the order in which [`response`] and [`position`] read them.
-const RESPONSE: [&str; 23] = [
+const RESPONSE: [&str; 24] = [
     "id",
     "seq",
     "survey_id",
@@ -74,6 +75,7 @@ const RESPONSE: [&str; 23] = [
     "read_at",
     "judged_at",
     "tags",
+    "suspicion",
 ];
 
 /// A query for whole responses; `rest` is what follows the table's name.
@@ -145,6 +147,7 @@ pub(super) fn response(row: &Row<'_>) -> Result<StoredResponse> {
         answered_at: value(row, 16)?,
         received_at: value(row, 17)?,
         source: value(row, 18)?,
+        suspicion: Suspicion::of_bits(value(row, 23)?),
         marks: Marks {
             read_at: value(row, 20)?,
             judged_at: value(row, 21)?,

@@ -155,6 +155,7 @@ pub(crate) fn response(number: u128, score: u8) -> StoredResponse {
         answered_at: NOON + 4_000,
         received_at: NOON + 5_000,
         source: "embed".into(),
+        suspicion: bearing_shared::suspicion::Suspicion::default(),
         marks: bearing_storage::Marks::default(),
     }
 }
@@ -212,7 +213,9 @@ pub(crate) async fn accept_at(
     site: SiteId,
     responses: impl IntoIterator<Item = StoredResponse>,
 ) -> Result<Vec<Outcome>> {
-    store.accept(responses.into_iter().map(|response| Accept { site: site.clone(), response }).collect()).await
+    store
+        .accept(responses.into_iter().map(|response| Accept { site: site.clone(), response, display: None }).collect())
+        .await
 }
 
 /// Asks for the ratings of whoever gave both kinds, a few of them.

@@ -118,7 +118,8 @@ async fn take(store: &mut Arc<dyn Store>, url: &str, model: &mut Model, step: &S
             assert_eq!(store.delete_response(&home(), response_id(*id), NOON).await?, model.remove(*id));
         }
         Step::Withdraw(batch, id) => {
-            let answers = || batch.iter().map(|sent| Accept { site: home(), response: sent.response() }.into());
+            let answers =
+                || batch.iter().map(|sent| Accept { site: home(), response: sent.response(), display: None }.into());
             let withdrawal = Withdrawal { site: home(), id: response_id(*id), keeps_out: true, at: NOON };
             let mut expected = model.accept(batch);
             model.remove(*id);

@@ -15,7 +15,7 @@ crate::contract! {
 }
 
 fn sent(number: u128, score: u8) -> Arrival {
-    Accept { site: home(), response: response(number, score) }.into()
+    Accept { site: home(), response: response(number, score), display: None }.into()
 }
 
 fn entries(arrivals: Vec<Arrival>, shown: u32) -> LogEntries {

@@ -206,9 +206,14 @@ impl Model {
                 self.responses.insert(sent.id, next);
             }
             (Outcome::Updated, Some(before)) => {
-                let released = before.marks.judged_at.is_some() && before.state == ResponseState::Counted;
-                let judged = matches!(before.state, ResponseState::Quarantined | ResponseState::Excluded)
-                    || released && next.state == ResponseState::Quarantined;
+                // The sequences bring no signs: what counts goes on counting, and what was quarantined unjudged is cleared.
+                let by_member = before.marks.judged_at.is_some();
+                let judged = match before.state {
+                    ResponseState::Excluded => true,
+                    ResponseState::Quarantined => by_member,
+                    ResponseState::Counted => next.state == ResponseState::Quarantined,
+                    ResponseState::Test => false,
+                };
                 if judged && before.state != next.state {
                     outcome = Outcome::UpdatedAsJudged;
                 }

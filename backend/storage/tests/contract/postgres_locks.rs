@@ -66,7 +66,7 @@ async fn a_site_that_is_locked_keeps_no_other_from_being_written() -> Result<()>
     furnish(&db).await?;
     add_site(&db, "st_other", "sv_other").await?;
     let other = |number| StoredResponse { survey: "sv_other".into(), ..response(number, 9) };
-    let to = |site: &str, response| Arrival::from(Accept { site: site.into(), response });
+    let to = |site: &str, response| Arrival::from(Accept { site: site.into(), response, display: None });
     let event = |site: &str, survey: &str| EventCount {
         site: site.into(),
         survey: survey.into(),

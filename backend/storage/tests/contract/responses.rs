@@ -9,7 +9,8 @@ use bearing_shared::histogram::Histogram;
 use bearing_shared::id::{SiteId, SurveyId};
 use bearing_shared::instrument::Instrument;
 use bearing_storage::{
-    Accept, Arrival, EventCount, Outcome, ReportFilter, ResponseFilter, Result, States, StoredResponse, Withdrawal,
+    Accept, Arrival, EventCount, Marks, Outcome, ReportFilter, ResponseFilter, Result, States, StoredResponse,
+    Withdrawal,
 };
 
 use crate::builders::*;
@@ -114,7 +115,7 @@ async fn outcomes_come_in_the_order_sent(db: &Database) -> Result<()> {
     accept(db, [response(1, 9), response(2, 9), response(3, 9), response(4, 9)]).await?;
     db.delete_response(&home(), response_id(3), NOON).await?;
     let stray = StoredResponse { survey: SurveyId::from("sv_other"), ..response(4, 1) };
-    let at = |site: &str, response| Accept { site: SiteId::from(site), response };
+    let at = |site: &str, response| Accept { site: SiteId::from(site), response, display: None };
     let batch = vec![
         at("st_home", response(3, 1)),
         at("st_home", stray.clone()),
@@ -234,7 +235,8 @@ async fn an_update_keeps_when_it_was_shown_received_and_counted(db: &Database) -
 async fn an_update_keeps_a_members_judgement(db: &Database) -> Result<()> {
     furnish(db).await?;
     for (number, judged) in [(1, ResponseState::Quarantined), (2, ResponseState::Excluded)] {
-        accept(db, [StoredResponse { state: judged, ..response(number, 2) }]).await?;
+        let marks = Marks { judged_at: Some(NOON), ..Marks::default() };
+        accept(db, [StoredResponse { state: judged, marks, ..response(number, 2) }]).await?;
         for (seq, state) in (1..).zip(ResponseState::ALL) {
             let edition = StoredResponse { seq, state, ..response(number, 9) };
             let expected = if state == judged { Outcome::Updated } else { Outcome::UpdatedAsJudged };
@@ -441,7 +443,7 @@ async fn servers_may_store_at_once(db: &Database) -> Result<()> {
                             )
                         };
                         let site = if place % 4 == 0 { SiteId::from("st_other") } else { home() };
-                        Arrival::from(Accept { site, response: answer })
+                        Arrival::from(Accept { site, response: answer, display: None })
                     })
                     .collect();
                 batch.rotate_left(7 * number);

@@ -188,7 +188,7 @@ async fn a_row_that_the_engine_refuses_holds_up_no_log() -> Result<()> {
     refuse_bad_visitors(&path);
     let answer = |number, visitor: &str| {
         let response = StoredResponse { visitor: Some(visitor.into()), ..response(number, 9) };
-        Arrival::from(Accept { site: home(), response })
+        Arrival::from(Accept { site: home(), response, display: None })
     };
     let entries = LogEntries {
         arrivals: vec![answer(1, "good"), answer(2, "bad"), answer(3, "good")],

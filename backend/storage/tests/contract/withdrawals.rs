@@ -16,7 +16,7 @@ crate::contract! {
 }
 
 fn sent(response: StoredResponse) -> Arrival {
-    Accept { site: home(), response }.into()
+    Accept { site: home(), response, display: None }.into()
 }
 
 fn withdrawn(number: u128) -> Arrival {

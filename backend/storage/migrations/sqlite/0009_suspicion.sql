@@ -1,0 +1,21 @@
+-- What keeps forged answers out of the score: signs on answers, display tokens that were used, and attacks.
+
+-- Bits, as bearing_shared::suspicion has them.
+ALTER TABLE response ADD COLUMN suspicion INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX response_suspicious ON response (site_id, received_at) WHERE suspicion <> 0;
+
+-- Which response a display token came with first, as a hash of its id. Tokens begin with the time at which they were issued: new ones are added
+-- at the end, old ones are taken from the beginning.
+CREATE TABLE display (
+    token BLOB NOT NULL,
+    site_id TEXT NOT NULL,
+    holder BLOB NOT NULL,
+    PRIMARY KEY (token, site_id)
+) WITHOUT ROWID;
+
+-- The last attack on each site, ms since 1970 UTC.
+CREATE TABLE attack (
+    site_id TEXT NOT NULL PRIMARY KEY,
+    began_at INTEGER NOT NULL,
+    until_at INTEGER NOT NULL
+) WITHOUT ROWID;

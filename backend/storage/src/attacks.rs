@@ -1,0 +1,92 @@
+//! What keeps forged answers out of the score: display tokens that were used, suspicious answers, and attacks.
+
+use async_trait::async_trait;
+use bearing_shared::id::{ResponseId, SiteId};
+use bearing_shared::suspicion::{Sign, Suspicion};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::Result;
+use crate::responses::StoredResponse;
+
+/// The bytes of a display token that tell it from every other; they begin with when it was issued, ms since 1970 UTC in six
+/// bytes, the highest first.
+pub const TOKEN: usize = 14;
+
+/// The display token that came with an answer, and what becomes of the answer where another had it before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Display {
+    /// What tells the token from every other.
+    pub token: [u8; TOKEN],
+    /// Whether suspicious answers are kept outside the score.
+    pub guarded: bool,
+}
+
+impl Display {
+    /// The answer as it is stored where another response came with the token before.
+    pub(crate) fn reused(self, response: &StoredResponse) -> StoredResponse {
+        let mut response = response.clone();
+        response.suspicion = response.suspicion.with(Sign::ReusedToken);
+        response.keep_apart_if(self.guarded);
+        response
+    }
+}
+
+/// Whose a token is: a hash, so that nothing here names a response that may be erased.
+pub(crate) fn holder(id: ResponseId) -> [u8; 16] {
+    let mut holder = [0; 16];
+    holder.copy_from_slice(&Sha256::digest(id.0)[..16]);
+    holder
+}
+
+/// The lowest token that was issued at a time or later, ms since 1970 UTC.
+pub(crate) fn first_of(at: i64) -> [u8; TOKEN] {
+    let mut token = [0; TOKEN];
+    token[..6].copy_from_slice(&at.max(0).to_be_bytes()[2..]);
+    token
+}
+
+/// An attack on a site.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Attack {
+    /// When it began, ms since 1970 UTC.
+    pub began_at: i64,
+    /// When it is over unless it goes on, ms since 1970 UTC.
+    pub until: i64,
+}
+
+/// Storage of what keeps forged answers out.
+#[async_trait]
+pub trait AttackStore: Send + Sync {
+    /// The last attack on a site, over or not.
+    async fn attack(&self, site: &SiteId) -> Result<Option<Attack>>;
+
+    /// Notes that a site is under attack from `now` until a time, both ms since 1970 UTC. One that has not ended goes on, and
+    /// never ends earlier for it. Nothing where there is no such site.
+    async fn note_attack(&self, site: &SiteId, now: i64, until: i64) -> Result<()>;
+
+    /// The answers of a site with enough signs to be kept apart ([`Suspicion::ENOUGH`]) that were received from one time up
+    /// to and including another, ms since 1970 UTC, in whatever state; the latest first, at most `most`.
+    async fn suspicious(&self, site: &SiteId, from: i64, to: i64, most: u32) -> Result<Vec<ResponseId>>;
+
+    /// Forgets the display tokens that were issued before a time, ms since 1970 UTC; how many, at most `most`.
+    async fn forget_displays(&self, before: i64, most: u32) -> Result<u64>;
+}
+
+/// The signs of which one is enough, as the database compares them.
+pub(crate) fn enough() -> i64 {
+    // The column may hold bits of a newer version, never more than 16.
+    i64::from(Suspicion::ENOUGH.bits())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tokens_stand_in_the_order_of_their_times() {
+        let times = [0, 1, 255, 256, 1_800_000_000_000, 1_800_000_000_001];
+        assert!(times.windows(2).all(|pair| first_of(pair[0]) < first_of(pair[1])));
+        assert_eq!(first_of(0x0193_2f6e_7a51)[..6], [0x01, 0x93, 0x2f, 0x6e, 0x7a, 0x51]);
+    }
+}

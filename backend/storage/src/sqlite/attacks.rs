@@ -1,0 +1,75 @@
+//! Display tokens, suspicious answers and attacks in SQLite.
+
+use async_trait::async_trait;
+use bearing_shared::id::{ResponseId, SiteId};
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
+
+use super::{SqliteStore, rows};
+use crate::Result;
+use crate::attacks::{Attack, AttackStore, Display, enough, first_of, holder};
+
+/// Whether a token came with another response before; from now on it is this one's.
+pub(super) fn is_reused(
+    transaction: &Transaction<'_>,
+    site: &SiteId,
+    id: ResponseId,
+    display: Display,
+) -> Result<bool> {
+    let holder = holder(id);
+    let mut insert = transaction
+        .prepare_cached("INSERT INTO display (token, site_id, holder) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING")?;
+    if insert.execute(params![display.token, site.0, holder])? > 0 {
+        return Ok(false);
+    }
+    let mut first = transaction.prepare_cached("SELECT holder = ?3 FROM display WHERE token = ?1 AND site_id = ?2")?;
+    Ok(!first.query_row(params![display.token, site.0, holder], |row| row.get::<_, bool>(0))?)
+}
+
+#[async_trait]
+impl AttackStore for SqliteStore {
+    async fn attack(&self, site: &SiteId) -> Result<Option<Attack>> {
+        let site = site.clone();
+        let read = move |connection: &Connection| {
+            let mut statement =
+                connection.prepare_cached("SELECT began_at, until_at FROM attack WHERE site_id = ?1")?;
+            let record = |row: &rusqlite::Row<'_>| Ok(Attack { began_at: row.get(0)?, until: row.get(1)? });
+            Ok(statement.query_row([&site.0], record).optional()?)
+        };
+        self.readers.run(read).await
+    }
+
+    async fn note_attack(&self, site: &SiteId, now: i64, until: i64) -> Result<()> {
+        let site = site.clone();
+        let write = move |transaction: &Transaction<'_>| {
+            let sql = "INSERT INTO attack (site_id, began_at, until_at) SELECT id, ?2, ?3 FROM site WHERE id = ?1
+                       ON CONFLICT (site_id) DO UPDATE SET
+                         began_at = CASE WHEN until_at > ?2 THEN began_at ELSE ?2 END,
+                         until_at = max(until_at, ?3)";
+            transaction.prepare_cached(sql)?.execute(params![site.0, now, until])?;
+            rows::changed(transaction)
+        };
+        self.writer.write(write).await
+    }
+
+    async fn suspicious(&self, site: &SiteId, from: i64, to: i64, most: u32) -> Result<Vec<ResponseId>> {
+        let site = site.clone();
+        let read = move |connection: &Connection| {
+            let mut statement = connection.prepare_cached(
+                "SELECT id FROM response WHERE site_id = ?1 AND received_at BETWEEN ?2 AND ?3 AND suspicion <> 0
+                   AND suspicion & ?4 <> 0 ORDER BY received_at DESC LIMIT ?5",
+            )?;
+            let found = statement.query_map(params![site.0, from, to, enough(), most], |row| row.get(0))?;
+            Ok(found.map(|id| id.map(ResponseId)).collect::<rusqlite::Result<_>>()?)
+        };
+        self.readers.run(read).await
+    }
+
+    async fn forget_displays(&self, before: i64, most: u32) -> Result<u64> {
+        let write = move |transaction: &Transaction<'_>| {
+            let sql = "DELETE FROM display WHERE (token, site_id) IN (
+                         SELECT token, site_id FROM display WHERE token < ?1 ORDER BY token LIMIT ?2)";
+            Ok(transaction.prepare_cached(sql)?.execute(params![first_of(before), most])? as u64)
+        };
+        self.writer.write(write).await
+    }
+}
