@@ -22,6 +22,7 @@ use crate::jobs;
 use crate::live::{self, Hub};
 use crate::metrics::{Metrics, Now};
 use crate::sightings::Sightings;
+use crate::strangers::{self, Strangers};
 
 /// What the server asks of other programs than its database.
 pub struct Outside {
@@ -31,12 +32,15 @@ pub struct Outside {
     pub log: Option<Log>,
     /// Whom members may sign in by.
     pub provider: Option<Provider>,
+    /// What its operator says of strangers.
+    pub strangers: strangers::Settings,
 }
 
 impl Default for Outside {
-    /// Webhooks outside private networks, and nothing else.
+    /// Webhooks outside private networks, limits for strangers on the internet, and nothing else.
     fn default() -> Self {
-        Self { client: Client::new(false), log: None, provider: None }
+        let strangers = strangers::Settings::default();
+        Self { client: Client::new(false), log: None, provider: None, strangers }
     }
 }
 
@@ -53,6 +57,8 @@ pub struct App {
     pub directory: Directory,
     /// Where tags were seen, until that is noted in the store.
     pub sightings: Sightings,
+    /// What the server knows of strangers.
+    pub strangers: Strangers,
     /// What may begin.
     pub admission: Admission,
     /// What makes and compares passwords' hashes.
@@ -102,7 +108,7 @@ impl App {
         public_url: Option<String>,
         shop: Option<Shop>,
         limits: Limits,
-        Outside { client, log, provider }: Outside,
+        Outside { client, log, provider, strangers }: Outside,
     ) -> Shared {
         let metrics = Arc::new(Metrics::default());
         let log = log.map(Arc::new);
@@ -111,6 +117,7 @@ impl App {
         let app = Arc::new(Self {
             directory: Directory::new(Arc::clone(&store)),
             sightings: Sightings::default(),
+            strangers: Strangers::new(strangers, Arc::clone(&clock)),
             webhooks: Webhooks::start(Arc::clone(&store), Arc::clone(&clock), Arc::clone(&metrics), client),
             admission: Admission::new(limits, intake.waiting()),
             passwords: Passwords::default(),
@@ -132,6 +139,7 @@ impl App {
         jobs::recount::start(&app);
         jobs::caps::start(&app);
         jobs::deliveries::start(&app);
+        jobs::displays::start(&app);
         jobs::keys::start(&app);
         jobs::sightings::start(&app);
         app

@@ -8,7 +8,7 @@ use std::time::Duration;
 use bearing_shared::cell;
 use bearing_shared::id::{KeyId, SiteId, SiteKey, SurveyId};
 use bearing_shared::rule::{self, moment};
-use bearing_storage::{CountingStatus, Key, PublishedVersion, Result, Site, Store};
+use bearing_storage::{Attack, CountingStatus, Key, PublishedVersion, Result, Site, Store};
 use jiff::tz::TimeZone;
 use moka::sync::Cache;
 
@@ -31,6 +31,8 @@ pub struct SiteView {
     pub zone: TimeZone,
     versions: HashMap<SurveyId, Vec<PublishedVersion>>,
     caps: Vec<Cap>,
+    /// The last attack on the site, over or not.
+    attack: Option<Attack>,
     /// How far the store's configuration had come when this was read.
     pub revision: i64,
 }
@@ -81,6 +83,11 @@ impl SiteView {
     /// The shown surveys that may have only so many answers.
     pub fn caps(&self) -> &[Cap] {
         &self.caps
+    }
+
+    /// Whether the site is under attack at `now`, ms since 1970 UTC.
+    pub fn is_attacked(&self, now: i64) -> bool {
+        self.attack.is_some_and(|attack| (attack.began_at..attack.until).contains(&now))
     }
 
     /// A touchpoint as the config tells it apart: one that a shown survey names, else none.
@@ -165,7 +172,8 @@ impl Directory {
             tracing::error!(site = %site.id, %error, "the site's time zone is not known; its days are counted in UTC");
             TimeZone::UTC
         });
-        let mut view = SiteView { site, counting, zone, versions, caps: Vec::new(), revision };
+        let attack = self.store.attack(&site.id).await?;
+        let mut view = SiteView { site, counting, zone, versions, caps: Vec::new(), attack, revision };
         let before = self.sites.get(key);
         view.caps = Cap::of(&view.shown(), before.as_ref().map_or(&[], |before| &before.caps));
         // Answers wait for the view, so the caps' watch counts; but nobody is asked before the first count.

@@ -31,6 +31,7 @@ pub mod reading;
 pub mod reports;
 pub mod server;
 pub mod sightings;
+pub mod strangers;
 pub mod telemetry;
 pub mod texts;
 pub mod time;

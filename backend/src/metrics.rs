@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use bearing_shared::api::reports::Behind;
+use bearing_shared::suspicion::Sign;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
@@ -79,6 +80,10 @@ pub struct Metrics {
     pub responses: Family<By, Counter>,
     /// Events by type.
     pub events: Family<By, Counter>,
+    /// Signs of suspicion on answers.
+    pub signs: Family<By, Counter>,
+    /// Attacks that were noticed.
+    pub attacks: Counter,
     /// Responses per flush.
     pub flush_rows: Histogram,
     /// Seconds per flush.
@@ -133,6 +138,12 @@ impl Default for Metrics {
         for kind in ["head", "idle", "write"] {
             drop(connections.timed_out.get_or_create(&By { kind }));
         }
+        let (signs, attacks) = (Family::<By, Counter>::default(), Counter::default());
+        for sign in Sign::ALL {
+            drop(signs.get_or_create(&By { kind: sign.name() }));
+        }
+        registry.register("answer_signs", "Signs of suspicion on answers from strangers", signs.clone());
+        registry.register("attacks", "Attacks on sites that were noticed", attacks.clone());
         let build = Info::new([("version", env!("CARGO_PKG_VERSION"))]);
         registry.register("build", "The version that runs", build);
         registry.register("responses", "Responses by outcome", responses.clone());
@@ -193,6 +204,8 @@ impl Default for Metrics {
         Self {
             responses,
             events,
+            signs,
+            attacks,
             flush_rows,
             flush_seconds,
             connections,

@@ -47,6 +47,20 @@ impl Sign {
         Self::Crowd,
     ];
 
+    /// The name on the wire.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::NoToken => "no_token",
+            Self::BadToken => "bad_token",
+            Self::ReusedToken => "reused_token",
+            Self::NoProof => "no_proof",
+            Self::NoOrigin => "no_origin",
+            Self::TooFast => "too_fast",
+            Self::Trap => "trap",
+            Self::Crowd => "crowd",
+        }
+    }
+
     /// Its bit in the database, which never changes.
     const fn bit(self) -> u16 {
         1 << self as u16

@@ -85,6 +85,8 @@ impl Kind {
 pub enum Reason {
     /// More answers a second than were asked for.
     Rate,
+    /// More from one network, or for one site, than there may be.
+    Stranger,
     /// As many requests of this kind as may be under way.
     Lane,
     /// Work waits too long.
@@ -93,12 +95,13 @@ pub enum Reason {
 
 impl Reason {
     /// Every reason.
-    pub const ALL: [Self; 3] = [Self::Rate, Self::Lane, Self::Pressure];
+    pub const ALL: [Self; 4] = [Self::Rate, Self::Stranger, Self::Lane, Self::Pressure];
 
     /// Its name in measurements.
     pub fn name(self) -> &'static str {
         match self {
             Self::Rate => "rate",
+            Self::Stranger => "stranger",
             Self::Lane => "lane",
             Self::Pressure => "pressure",
         }

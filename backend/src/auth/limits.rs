@@ -2,7 +2,7 @@
 
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hash};
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,6 +14,7 @@ use governor::state::keyed::HashMapStateStore;
 use governor::{Quota, RateLimiter};
 
 use crate::clock::Clock;
+use crate::strangers::address::network;
 
 /// Tries of one address at once, and how long until it has one more. Many people may share one.
 const ADDRESS: (u32, Duration) = (30, Duration::from_secs(2));
@@ -22,7 +23,7 @@ const ACCOUNT: (u32, Duration) = (10, Duration::from_secs(30));
 /// Buckets of each kind that are kept; what is beyond them shares one.
 const KEPT: usize = 10_000;
 
-/// The address of whoever is connected, as a request carries it.
+/// The address that a request counts as: of whoever is connected, or of whom a named proxy says ([`crate::strangers`]).
 #[derive(Clone, Copy, Debug)]
 pub struct Peer(pub IpAddr);
 
@@ -95,17 +96,6 @@ impl Tries {
             }
         }
         buckets.check_key(&key).map_err(|refused| refused.wait_time_from(self.clock.now()))
-    }
-}
-
-/// What an address counts as: a household or a server has a whole network of the newer kind.
-fn network(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(address) => {
-            let [a, b, c, d, ..] = address.segments();
-            IpAddr::V6(Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
-        }
-        older @ IpAddr::V4(_) => older,
     }
 }
 

@@ -18,6 +18,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::demo::{self, Demo};
 use crate::intake::log::Log;
 use crate::integrations::webhooks::client::Client;
+use crate::strangers::{self, Proxies, Watched};
 use crate::{admission, auth, chance, http, server};
 
 /// Runs a command to its end.
@@ -115,7 +116,16 @@ async fn serve(
         [] => None,
         urls => Some(Log::open(urls, store.as_ref()).await?),
     };
-    let app = App::start_with(store, clock, public_url, shop, admitted, Outside { client, log, provider });
+    let proxies = Proxies::read(&listen.trusted_proxies)
+        .map_err(|text| anyhow::anyhow!("`{text}` is no address and no network; give 192.0.2.7 or 10.0.0.0/8."))?;
+    let watched = match listen.rate_limits.as_deref() {
+        Some("on") => Watched::Everybody,
+        Some(_) => Watched::Nobody,
+        None => Watched::Public,
+    };
+    let strangers = strangers::Settings { watched, proxies, ..strangers::Settings::default() };
+    let outside = Outside { client, log, provider, strangers };
+    let app = App::start_with(store, clock, public_url, shop, admitted, outside);
     let router = http::router(Arc::clone(&app));
     let base = app.public_url.as_deref().unwrap_or(&url);
     if let Some((site, key)) = key {

@@ -58,9 +58,14 @@ pub(super) struct Listen {
     /// The address to listen on; port 0 takes a free one.
     #[arg(long, env = "BEARING_LISTEN", value_name = "ADDRESS", default_value = "127.0.0.1:8787")]
     pub(super) listen: SocketAddr,
-    /// Rate limits; this version has none yet, so only `off` is taken.
-    #[arg(long, env = "BEARING_RATE_LIMITS", value_name = "off", default_value = "off", value_parser = ["off"])]
-    pub(super) rate_limits: String,
+    /// Limits of what one network may send, and the watch for attacks: `on` for every address, `off` for none. Without it for
+    /// addresses of the internet alone: one of a private network is most likely a proxy that stands before all visitors.
+    #[arg(long, env = "BEARING_RATE_LIMITS", value_name = "on|off", value_parser = ["on", "off"])]
+    pub(super) rate_limits: Option<String>,
+    /// Proxies in front, by address or network and by commas (10.0.0.0/8,::1): whom they name in X-Forwarded-For, last of
+    /// all that are none of them, is whom a request counts as.
+    #[arg(long, env = "BEARING_TRUSTED_PROXIES", value_name = "NETWORKS", value_delimiter = ',')]
+    pub(super) trusted_proxies: Vec<String>,
     /// Lets webhooks lie in private networks and on plain http; without it neither is ever connected to.
     #[arg(long, env = "BEARING_ALLOW_PRIVATE_WEBHOOKS")]
     pub(super) allow_private_webhooks: bool,

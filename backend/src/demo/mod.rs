@@ -15,6 +15,7 @@ use bearing_shared::api::intake::EventKind;
 use bearing_shared::api::responses::{Identity, ResponseState};
 use bearing_shared::api::sites::SiteSettings;
 use bearing_shared::id::{KeyId, SiteId, SurveyId};
+use bearing_shared::suspicion::Suspicion;
 use bearing_storage::{
     Accept, EventCount, Key, Marks, Outcome, Replaced, Result, Scope, Site, Store, StoreError, StoredResponse,
 };
@@ -211,6 +212,7 @@ fn accept(site: &SiteId, survey: &SurveyId, sample: SampleAnswer, now: i64) -> A
         answered_at: sample.answered_at,
         received_at: sample.answered_at,
         source: SOURCE.to_owned(),
+        suspicion: Suspicion::default(),
         marks: Marks { read_at: Some(read_at).filter(|read_at| *read_at < now), ..Marks::default() },
     };
     Accept { site: site.clone(), response, display: None }

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use axum::Extension;
 use axum::body::Body;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderMap, StatusCode, header};
@@ -25,10 +26,15 @@ use super::page::{FRAMED, Page, escaped};
 use super::reader::Languages;
 use super::{extract, intake};
 use crate::app::{App, Shared};
+use crate::auth::limits::Peer;
 use crate::chance;
 use crate::directory::SiteView;
 use crate::error::{ApiError, ApiResult, told_when};
 use crate::intake::{REQUEST_LIMIT, Source};
+use crate::strangers::{Sender, What, display};
+
+/// A field that people do not see: who fills it reads the form's markup and not its page.
+const TRAP: &str = "confirm_site";
 
 /// The survey of an address: its site, and its latest version, shown or not.
 async fn survey(app: &App, id: &str) -> ApiResult<(Arc<SiteView>, PublishedVersion)> {
@@ -84,6 +90,9 @@ pub(super) async fn form(
         ("shown".to_owned(), now.to_string()),
         ("lang".to_owned(), locale.clone()),
     ];
+    if let Some(issued) = display::issue(&site.site, version.id.as_str(), now, app.strangers.work(&site, now)) {
+        hidden.push(("display".to_owned(), issued.token));
+    }
     let passed = asked.iter().filter(|(name, _)| {
         matches!(name.as_str(), "touchpoint" | "customer" | "signature" | "test") || name.starts_with("attr.")
     });
@@ -108,6 +117,7 @@ pub(super) async fn form(
 pub(super) async fn submit(
     State(app): State<Shared>,
     Path(id): Path<String>,
+    peer: Option<Extension<Peer>>,
     headers: HeaderMap,
     body: Body,
 ) -> ApiResult<Response> {
@@ -128,6 +138,10 @@ pub(super) async fn submit(
     if let Err(ApiError(fault)) = intake::check_origin(&app, &site.site.settings, &headers) {
         return Ok(refused(&fault, &reader));
     }
+    let sender = match intake::sender(&app, What::Answers, &site, peer, &headers) {
+        Ok(sender) => Sender { trapped: !first(&sent, TRAP).is_empty(), ..sender },
+        Err(ApiError(fault)) => return Ok(refused(&fault, &reader)),
+    };
     // The form may be older than the survey's latest version, or than its pause: it is judged by the one that it showed.
     let asked = first(&sent, "version").parse().ok().and_then(|version| site.version(&latest.id, version));
     let version = asked.unwrap_or(&latest);
@@ -136,7 +150,7 @@ pub(super) async fn submit(
     let group = score(&submission, version).and_then(|score| version.survey.instrument.definition().group(score));
     let result = match missing(&submission, version) {
         Some(fault) => Err(ApiError(fault)),
-        None => app.intake.take_one(&app, &site, submission, Source::Hosted).await,
+        None => app.intake.take_one(&app, &site, submission, (Source::Hosted, sender)).await,
     };
     match result {
         Ok(_) => {
@@ -222,6 +236,7 @@ fn submission(sent: &Fields, version: &PublishedVersion, locale: &str, headers: 
             .collect(),
         context: Context { locale: Some(locale.to_owned()), device: device(headers), ..Context::default() },
         age_ms: Some(Age { shown, answered: Some(0) }),
+        display: text("display"),
         shown_at: None,
         answered_at: None,
     }

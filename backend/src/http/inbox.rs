@@ -137,6 +137,7 @@ pub(super) async fn change_many(
         tags: None,
         add_tags: tags(sent.add_tags, "add_tags")?,
         remove_tags: tags(sent.remove_tags, "remove_tags")?,
+        set_apart: None,
     };
     let (known, ids): (Vec<_>, Vec<_>) =
         sent.ids.iter().filter_map(|id| Some((id.clone(), ResponseId::parse(id)?))).unzip();

@@ -1,9 +1,9 @@
 //! What a visitor's browser sends: responses and events.
 
-use axum::Json;
 use axum::body::{Body, Bytes};
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, header};
+use axum::{Extension, Json};
 use bearing_shared::answer::Submission;
 use bearing_shared::api::error::ErrorBody;
 use bearing_shared::api::intake::{EventIn, EventsReply, IntakeReply};
@@ -13,11 +13,14 @@ use bearing_storage::Standing;
 use std::sync::Arc;
 
 use super::{embed, extract, origins as seen};
+use crate::admission::Reason;
 use crate::app::{App, Shared};
+use crate::auth::limits::Peer;
 use crate::directory::SiteView;
 use crate::error::ApiResult;
 use crate::intake::{self, REQUEST_LIMIT, Source};
 use crate::origins;
+use crate::strangers::{Sender, What};
 
 /// Stores one response or an array of them; the reply leaves when they are durable.
 #[utoipa::path(post, path = "/v1/embed/{site_key}/responses", tag = "embed",
@@ -26,15 +29,16 @@ use crate::origins;
         content_type = "application/json"),
     responses((status = 200, body = IntakeReply), (status = 400, body = ErrorBody), (status = 403, body = ErrorBody),
         (status = 404, body = ErrorBody), (status = 413, body = ErrorBody), (status = 415, body = ErrorBody),
-        (status = 422, body = ErrorBody), (status = 503, body = ErrorBody)))]
+        (status = 422, body = ErrorBody), (status = 429, body = ErrorBody), (status = 503, body = ErrorBody)))]
 pub(super) async fn responses(
     State(app): State<Shared>,
     Path(key): Path<String>,
+    peer: Option<Extension<Peer>>,
     headers: HeaderMap,
     body: Body,
 ) -> ApiResult<Json<IntakeReply>> {
-    let (view, body) = admit(&app, &key, &headers, body).await?;
-    Ok(Json(intake::reply(app.intake.take(&app, &view, &body, Source::Embed).await?)?))
+    let (view, body, sender) = admit(&app, &key, What::Answers, peer, &headers, body).await?;
+    Ok(Json(intake::reply(app.intake.take(&app, &view, &body, (Source::Embed, sender)).await?)?))
 }
 
 /// Counts events: the denominators of the response rate.
@@ -44,28 +48,58 @@ pub(super) async fn responses(
         content_type = "application/json"),
     responses((status = 200, body = EventsReply), (status = 400, body = ErrorBody), (status = 403, body = ErrorBody),
         (status = 404, body = ErrorBody), (status = 413, body = ErrorBody), (status = 415, body = ErrorBody),
-        (status = 422, body = ErrorBody), (status = 503, body = ErrorBody)))]
+        (status = 422, body = ErrorBody), (status = 429, body = ErrorBody), (status = 503, body = ErrorBody)))]
 pub(super) async fn events(
     State(app): State<Shared>,
     Path(key): Path<String>,
+    peer: Option<Extension<Peer>>,
     headers: HeaderMap,
     body: Body,
 ) -> ApiResult<Json<EventsReply>> {
-    let (view, body) = admit(&app, &key, &headers, body).await?;
-    app.intake.take_events(&app, &view, &body).await?;
-    Ok(Json(EventsReply { display: None }))
+    let (view, body, sender) = admit(&app, &key, What::Events, peer, &headers, body).await?;
+    let issued = app.intake.take_events(&app, &view, &body, sender).await?;
+    let work = issued.as_ref().map(|issued| issued.work).filter(|work| *work > 0);
+    Ok(Json(EventsReply { display: issued.map(|issued| issued.token), work }))
 }
 
 /// Lets a request in: its media type, its site, its origin and its size, the cheap questions first.
-pub(super) async fn admit(app: &App, key: &str, headers: &HeaderMap, body: Body) -> ApiResult<(Arc<SiteView>, Bytes)> {
+pub(super) async fn admit(
+    app: &App,
+    key: &str,
+    what: What,
+    peer: Option<Extension<Peer>>,
+    headers: &HeaderMap,
+    body: Body,
+) -> ApiResult<(Arc<SiteView>, Bytes, Sender)> {
     if !extract::has_type(headers, &["application/json", "text/plain"]) {
         return Err(Fault::new(Code::UNSUPPORTED_MEDIA_TYPE, Code::UNSUPPORTED_MEDIA_TYPE.meaning).into());
     }
     let view = embed::site(app, key).await?;
     seen::sent(app, &view, headers);
     check_origin(app, &view.site.settings, headers)?;
+    let sender = sender(app, what, &view, peer, headers)?;
     let body = extract::body(headers, body, REQUEST_LIMIT).await?;
-    Ok((view, body))
+    Ok((view, body, sender))
+}
+
+/// Who sends, where their network and the site may have one more.
+///
+/// # Errors
+/// `rate_limited`.
+pub(super) fn sender(
+    app: &App,
+    what: What,
+    view: &SiteView,
+    peer: Option<Extension<Peer>>,
+    headers: &HeaderMap,
+) -> ApiResult<Sender> {
+    let site = view.site.id.as_str();
+    let network = app.strangers.network(site, peer.map(|Extension(Peer(address))| address));
+    if network.is_some_and(|network| app.strangers.rates.take(what, network, site, 1).is_err()) {
+        app.metrics.refused(Reason::Stranger);
+        return Err(Fault::new(Code::RATE_LIMITED, Code::RATE_LIMITED.meaning).into());
+    }
+    Ok(Sender { network, has_origin: headers.contains_key(header::ORIGIN), trapped: false })
 }
 
 /// Refuses pages of origins that are not on the site's list.

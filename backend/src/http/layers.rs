@@ -18,6 +18,7 @@ use super::arriving::arriving;
 use super::kind::kind;
 use crate::admission::{Kind, Place, Reason};
 use crate::app::{App, Shared};
+use crate::auth::limits::Peer;
 use crate::chance;
 use crate::error::{ApiError, EXPOSED};
 use crate::held::held;
@@ -30,7 +31,11 @@ pub(super) const REQUEST: Duration = Duration::from_secs(15);
 /// Gives each reply its request id and the embed's its headers, refuses what may not begin, ends what takes too long,
 /// counts, and logs when the server is at fault. Nothing else makes replies: refusals of the router and of a handler that
 /// panics come by here too.
-pub(super) async fn around(State(app): State<Shared>, request: Request, next: Next) -> Response {
+pub(super) async fn around(State(app): State<Shared>, mut request: Request, next: Next) -> Response {
+    if let Some(Peer(peer)) = request.extensions().get().copied() {
+        let client = app.strangers.client(peer, request.headers());
+        request.extensions_mut().insert(Peer(client));
+    }
     let begun = Instant::now();
     // Made here and never taken from the caller: it goes into the log.
     let id = data_encoding::BASE32_NOPAD.encode(&chance::bytes::<10>());

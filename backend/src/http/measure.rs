@@ -13,6 +13,7 @@ use super::intake::admit;
 use crate::app::Shared;
 use crate::error::ApiResult;
 use crate::intake::{self, Intake, REQUEST_LIMIT};
+use crate::strangers::What;
 
 /// `POST /measure/noop` reads the body; `POST /measure/json` also reads the JSON in it; `POST /measure/unshared/{site_key}`
 /// stores as the intake does, each request in a transaction of its own. All answer as the intake does.
@@ -43,6 +44,6 @@ async fn unshared(
     headers: HeaderMap,
     body: Body,
 ) -> ApiResult<Json<IntakeReply>> {
-    let (view, body) = admit(&app, &key, &headers, body).await?;
+    let (view, body, _) = admit(&app, &key, What::Answers, None, &headers, body).await?;
     Ok(Json(intake::reply(Intake::take_unshared(&app, &view, &body).await?)?))
 }

@@ -24,6 +24,7 @@ use crate::error::{ApiError, ApiResult, read_in_time};
 use crate::intake::{self, Source};
 use crate::live::News;
 use crate::reading;
+use crate::strangers::Sender;
 
 fn cursor_text(response: &StoredResponse) -> String {
     let bytes = [response.received_at.to_be_bytes().as_slice(), &response.id.0].concat();
@@ -82,7 +83,7 @@ pub(super) async fn create(
     params.end()?;
     let view = app.directory.site_by_id(site).await?.ok_or_else(ApiError::not_found)?;
     let body = extract::management(&headers, body).await?;
-    let reply = intake::reply(app.intake.take(&app, &view, &body, Source::Server).await?)?;
+    let reply = intake::reply(app.intake.take(&app, &view, &body, (Source::Server, Sender::default())).await?)?;
     // One entry a request, however many it brought: it says that something came from outside the pages.
     let taken = |item: &&ItemResult| matches!(item.status, ItemStatus::Stored | ItemStatus::Updated);
     let taken = reply.results.iter().filter(taken).count();

@@ -8,7 +8,9 @@ use bearing_shared::answer::cleaned;
 use bearing_shared::api::Page;
 use bearing_shared::api::audit::Action;
 use bearing_shared::api::error::ErrorBody;
-use bearing_shared::api::sites::{AttackReply, BuildingReply, CountingReply, SiteCreate, SitePatch, SiteReply, SiteSettings};
+use bearing_shared::api::sites::{
+    AttackReply, BuildingReply, CountingReply, SiteCreate, SitePatch, SiteReply, SiteSettings,
+};
 use bearing_shared::cell;
 use bearing_shared::fault::{Code, Fault};
 use bearing_shared::id::{SiteId, SiteKey};
@@ -44,7 +46,8 @@ async fn reply(app: &App, site: Site, secret: Option<String>) -> ApiResult<Json<
             dimensions: counting.dimensions,
             building: counting.building.map(|Building { done, total }| BuildingReply { done, total }),
         },
-        attack: attack.map(|attack| AttackReply { since: time::rfc3339(attack.began_at), until: time::rfc3339(attack.until) }),
+        attack: attack
+            .map(|attack| AttackReply { since: time::rfc3339(attack.began_at), until: time::rfc3339(attack.until) }),
         identity_secret: secret,
     }))
 }

@@ -10,6 +10,7 @@ use bearing_storage::{Accept, Arrival, EventCount, Marks, PublishedVersion, Stor
 use super::Source;
 use crate::auth;
 use crate::directory::SiteView;
+use crate::strangers::{Sender, guard};
 use crate::time;
 
 /// Whether the fault may come from a view that is a moment behind the store.
@@ -44,11 +45,17 @@ fn known<'a>(view: &'a SiteView, survey: &str, version: u32) -> Result<&'a Publi
 }
 
 /// Makes a submission something to take in.
-pub(super) fn arrival(sent: &Submission, view: &SiteView, now: i64, source: Source) -> Result<Arrival, Fault> {
+pub(super) fn arrival(
+    sent: &Submission,
+    view: &SiteView,
+    now: i64,
+    source: Source,
+    sender: &Sender,
+) -> Result<Arrival, Fault> {
     if sent.withdrawn {
         withdrawal(sent, view, now, source).map(Arrival::Withdrawal)
     } else {
-        response(sent, view, now, source).map(Arrival::Answer)
+        response(sent, view, now, source, sender).map(Arrival::Answer)
     }
 }
 
@@ -77,7 +84,7 @@ fn is_signed(view: &SiteView, sent: &Submission, customer: &str, signature: &str
 }
 
 /// Makes a submission a row to store.
-fn response(sent: &Submission, view: &SiteView, now: i64, source: Source) -> Result<Accept, Fault> {
+fn response(sent: &Submission, view: &SiteView, now: i64, source: Source, sender: &Sender) -> Result<Accept, Fault> {
     let published = version(view, &sent.survey, sent.version, now, source)?;
     let checked = answer::check(sent, &published.survey)?;
     // A site's server brings years of answers from another system.
@@ -97,6 +104,11 @@ fn response(sent: &Submission, view: &SiteView, now: i64, source: Source) -> Res
     let mut context = checked.context;
     context.url = context.url.as_deref().and_then(plain_address);
     context.referrer = context.referrer.as_deref().and_then(plain_address);
+    // Who holds a key is no stranger.
+    let (suspicion, display) = match source {
+        Source::Embed | Source::Hosted => guard::judge(&view.site, sent, sender, now),
+        Source::Server => Default::default(),
+    };
     let response = StoredResponse {
         id: checked.id,
         seq: sent.seq,
@@ -118,10 +130,10 @@ fn response(sent: &Submission, view: &SiteView, now: i64, source: Source) -> Res
         // Never before `shown_at`, which `time::dated` holds to now at the latest: lists rely on it.
         received_at: now,
         source: source.name().to_owned(),
-        suspicion: bearing_shared::suspicion::Suspicion::default(),
+        suspicion,
         marks: Marks::default(),
     };
-    Ok(Accept { site: view.site.id.clone(), response })
+    Ok(Accept { site: view.site.id.clone(), response, display })
 }
 
 /// An address without what may identify a person: no query, fragment, name or password. `None` for what is no http(s)

@@ -28,6 +28,9 @@ use crate::directory::SiteView;
 use crate::error::{ApiError, ApiResult};
 use crate::live::Hub;
 use crate::metrics::{By, Metrics};
+use crate::strangers::display::{self, Issued};
+use crate::strangers::guard::Guard;
+use crate::strangers::{Sender, What};
 use batch::{Batcher, Refused, Sink};
 use log::Log;
 
@@ -159,8 +162,8 @@ impl Intake {
     ///
     /// # Errors
     /// What is wrong with the request as a whole; a fault of one item is in its result.
-    pub async fn take(&self, app: &App, view: &Arc<SiteView>, body: &[u8], source: Source) -> ApiResult<Taken> {
-        Self::take_by(app, view, body, source, |arrivals| self.responses.put(arrivals)).await
+    pub async fn take(&self, app: &App, view: &Arc<SiteView>, body: &[u8], from: (Source, Sender)) -> ApiResult<Taken> {
+        Self::take_by(app, view, body, from, |arrivals| self.responses.put(arrivals)).await
     }
 
     /// Takes a request body as [`Self::take`] does and shares its flush with no other request: what sharing saves is
@@ -171,22 +174,24 @@ impl Intake {
     pub async fn take_unshared(app: &App, view: &Arc<SiteView>, body: &[u8]) -> ApiResult<Taken> {
         let sink = Responses(Arc::clone(&app.store), Arc::clone(&app.metrics), Arc::clone(&app.live));
         let put = |arrivals| async move { sink.flush(arrivals).await.map_err(Refused::Store) };
-        Self::take_by(app, view, body, Source::Embed, put).await
+        Self::take_by(app, view, body, (Source::Embed, Sender::default()), put).await
     }
 
     async fn take_by<Stored>(
         app: &App,
         view: &Arc<SiteView>,
         body: &[u8],
-        source: Source,
+        (source, sender): (Source, Sender),
         put: impl FnOnce(Vec<Arrival>) -> Stored,
     ) -> ApiResult<Taken>
     where
         Stored: Future<Output = std::result::Result<Vec<Outcome>, Refused>>,
     {
         let parse::Parsed { alone, items } = parse::items::<Submission>(body, source)?;
+        // One is taken at the door.
+        take_more(app, What::Answers, view, sender, items.len())?;
         let (ids, submissions): (Vec<_>, Vec<_>) = items.into_iter().map(|item| (item.id, item.value)).unzip();
-        let outcomes = Self::store_all(app, view, submissions, source, put).await?;
+        let outcomes = Self::store_all(app, view, submissions, (source, sender), put).await?;
         Ok(Taken { alone, results: ids.into_iter().zip(outcomes).collect() })
     }
 
@@ -199,7 +204,7 @@ impl Intake {
         app: &App,
         view: &Arc<SiteView>,
         sent: Submission,
-        from: Source,
+        from: (Source, Sender),
     ) -> ApiResult<Outcome> {
         let put = |arrivals| self.responses.put(arrivals);
         let outcome = Self::store_all(app, view, vec![Ok(sent)], from, put).await?.pop();
@@ -211,7 +216,7 @@ impl Intake {
         app: &App,
         view: &Arc<SiteView>,
         submissions: Vec<std::result::Result<Submission, Fault>>,
-        source: Source,
+        (source, sender): (Source, Sender),
         put: impl FnOnce(Vec<Arrival>) -> Stored,
     ) -> ApiResult<Vec<std::result::Result<Outcome, Fault>>>
     where
@@ -221,15 +226,16 @@ impl Intake {
         let mut results = Vec::with_capacity(submissions.len());
         let mut arrivals = Vec::with_capacity(submissions.len());
         let mut view = Arc::clone(view);
+        let mut guard = Guard::new(&view, sender, now);
         for sent in submissions {
             let judged = match sent {
-                Ok(sent) => match judge::arrival(&sent, &view, now, source) {
+                Ok(sent) => match judge::arrival(&sent, &view, now, source, &sender) {
                     // It may have been published a moment ago by another process.
                     Err(fault) if judge::may_be_stale(&fault) => {
                         let again = match app.directory.newer(&view).await? {
                             Some(newer) => {
                                 view = newer;
-                                judge::arrival(&sent, &view, now, source)
+                                judge::arrival(&sent, &view, now, source, &sender)
                             }
                             None => Err(fault),
                         };
@@ -242,7 +248,14 @@ impl Intake {
                 },
                 Err(fault) => Err(fault),
             };
-            results.push(judged.map(|arrival| arrivals.push(arrival)));
+            results.push(judged.map(|mut arrival| {
+                if let Arrival::Answer(accept) = &mut arrival
+                    && source != Source::Server
+                {
+                    guard.look(app, accept, now);
+                }
+                arrivals.push(arrival);
+            }));
         }
         match source {
             Source::Embed => app.admission.charge(arrivals.len()),
@@ -260,6 +273,7 @@ impl Intake {
         if outcomes.contains(&Outcome::Unwritable) {
             return Err(locked());
         }
+        guard.finish(app, &view, now).await;
         let mut outcomes = outcomes.into_iter();
         let results = results.into_iter().map(|judged| {
             judged.and_then(|()| match outcomes.next() {
@@ -279,14 +293,23 @@ impl Intake {
         Ok(results.inspect(|result| count(&app.metrics, result)).collect())
     }
 
-    /// Takes a request body of events; the faulty ones are left out, since a count is not worth a refusal.
+    /// Takes a request body of events; the faulty ones are left out, since a count is not worth a refusal. The display token
+    /// of the first that was shown.
     ///
     /// # Errors
     /// What is wrong with the request as a whole.
-    pub async fn take_events(&self, app: &App, view: &Arc<SiteView>, body: &[u8]) -> ApiResult<()> {
+    pub async fn take_events(
+        &self,
+        app: &App,
+        view: &Arc<SiteView>,
+        body: &[u8],
+        sender: Sender,
+    ) -> ApiResult<Option<Issued>> {
         let now = app.clock.now();
         let mut counts = Vec::new();
-        for item in parse::items::<EventIn>(body, Source::Embed)?.items {
+        let items = parse::items::<EventIn>(body, Source::Embed)?.items;
+        take_more(app, What::Events, view, sender, items.len())?;
+        for item in items {
             match item.value.and_then(|event| judge::event(event, view, now)) {
                 Ok(event) => {
                     let kind = match event.kind {
@@ -304,12 +327,27 @@ impl Intake {
                 }
             }
         }
+        let shown = counts.iter().find(|event| event.kind == EventKind::Shown);
+        let issued = shown
+            .and_then(|event| display::issue(&view.site, event.survey.as_str(), now, app.strangers.work(view, now)));
         // All are one site's: where one could not be counted none was, and they may come again.
         if !counts.is_empty() && self.events.put(counts).await.map_err(refused)?.contains(&false) {
             return Err(locked());
         }
-        Ok(())
+        Ok(issued)
     }
+}
+
+/// Takes what a request brings beside the first of it from what its network and its site may have.
+///
+/// # Errors
+/// `rate_limited`: nothing of it is taken in.
+fn take_more(app: &App, what: What, view: &SiteView, sender: Sender, items: usize) -> ApiResult<()> {
+    let Some(network) = sender.network else { return Ok(()) };
+    app.strangers.rates.take(what, network, view.site.id.as_str(), items.saturating_sub(1)).map_err(|_| {
+        app.metrics.refused(Reason::Stranger);
+        ApiError(Fault::new(Code::RATE_LIMITED, Code::RATE_LIMITED.meaning))
+    })
 }
 
 /// Reads a body as [`Intake::take`] does and goes no further; the id of its first item.
@@ -334,7 +372,7 @@ pub fn reply(taken: Taken) -> ApiResult<IntakeReply> {
 
 fn item_result((id, result): (Option<String>, std::result::Result<Outcome, Fault>)) -> ItemResult {
     let (status, error) = match result {
-        Ok(Outcome::Stored) => (ItemStatus::Stored, None),
+        Ok(Outcome::Stored | Outcome::StoredApart) => (ItemStatus::Stored, None),
         Ok(Outcome::Updated | Outcome::UpdatedAsJudged) => (ItemStatus::Updated, None),
         Ok(Outcome::Withdrawn) => (ItemStatus::Withdrawn, None),
         Ok(_) => (ItemStatus::Duplicate, None),
@@ -372,7 +410,7 @@ fn refused(refused: Refused) -> ApiError {
 
 fn count(metrics: &Metrics, result: &std::result::Result<Outcome, Fault>) {
     let kind = match result {
-        Ok(Outcome::Stored) => "stored",
+        Ok(Outcome::Stored | Outcome::StoredApart) => "stored",
         Ok(Outcome::Updated | Outcome::UpdatedAsJudged) => "updated",
         Ok(Outcome::Withdrawn) => "withdrawn",
         Ok(_) => "duplicate",

@@ -2,6 +2,7 @@
 
 pub mod caps;
 pub mod deliveries;
+pub mod displays;
 pub mod keys;
 pub mod recount;
 pub mod sightings;

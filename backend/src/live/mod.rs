@@ -142,7 +142,7 @@ impl Hub {
             match outcomes.get(place) {
                 Some(Outcome::Stored | Outcome::Updated | Outcome::Withdrawn) => self.tell(&site, news),
                 // What is stored is not what came, and whoever shows it reads it.
-                Some(Outcome::UpdatedAsJudged) => self.tell(&site, News::ANYTHING),
+                Some(Outcome::UpdatedAsJudged | Outcome::StoredApart) => self.tell(&site, News::ANYTHING),
                 _ => {}
             }
         }

@@ -9,13 +9,13 @@ use bearing_shared::id::{
 };
 use bearing_shared::survey::Survey;
 use bearing_storage::{
-    Accepted, Applied, Arrival, AuditEntry, AuditStore, Changed, CheckReport, Claim, Claimed, CountingStatus, Cursor,
-    Delivery, DeliveryCursor, EventCount, FunnelCounts, Heard, Identity, IdentityStore, InboxStore, Invitation,
-    Joining, Key, KeyStore, Linked, LiveStore, LogEntries, LogStore, MarkChange, Marking, Member, MemberStore,
-    Membership, Outcome, Page, Position, PublishedVersion, Rating, RatingQuery, Replaced, Replayed, ReportFilter,
-    ReportStore, ResponseFilter, ResponseStore, Result, Role, Session, SessionStore, Settled, Share, ShareStore,
-    Sighting, SightingStore, SignedIn, Site, SiteStore, Store, StoreError, StoredResponse, StoredSurvey, SurveyStore,
-    Tallied, TallyQuery, TransferStore, UpkeepStore, Webhook, WebhookChange, WebhookStore,
+    Accepted, Applied, Arrival, Attack, AttackStore, AuditEntry, AuditStore, Changed, CheckReport, Claim, Claimed,
+    CountingStatus, Cursor, Delivery, DeliveryCursor, EventCount, FunnelCounts, Heard, Identity, IdentityStore,
+    InboxStore, Invitation, Joining, Key, KeyStore, Linked, LiveStore, LogEntries, LogStore, MarkChange, Marking,
+    Member, MemberStore, Membership, Outcome, Page, Position, PublishedVersion, Rating, RatingQuery, Replaced,
+    Replayed, ReportFilter, ReportStore, ResponseFilter, ResponseStore, Result, Role, Session, SessionStore, Settled,
+    Share, ShareStore, Sighting, SightingStore, SignedIn, Site, SiteStore, Store, StoreError, StoredResponse,
+    StoredSurvey, SurveyStore, Tallied, TallyQuery, TransferStore, UpkeepStore, Webhook, WebhookChange, WebhookStore,
 };
 use tokio::sync::{Notify, mpsc, watch};
 
@@ -310,6 +310,24 @@ impl ShareStore for FaultyStore {
     async fn touch_share(&self, site: &SiteId, id: &ShareId, at: i64) -> Result<()> {
         self.switch.write()?;
         self.store.touch_share(site, id, at).await
+    }
+}
+
+#[async_trait]
+impl AttackStore for FaultyStore {
+    async fn attack(&self, site: &SiteId) -> Result<Option<Attack>> {
+        self.store.attack(site).await
+    }
+    async fn note_attack(&self, site: &SiteId, now: i64, until: i64) -> Result<()> {
+        self.switch.write()?;
+        self.store.note_attack(site, now, until).await
+    }
+    async fn suspicious(&self, site: &SiteId, from: i64, to: i64, most: u32) -> Result<Vec<ResponseId>> {
+        self.store.suspicious(site, from, to, most).await
+    }
+    async fn forget_displays(&self, before: i64, most: u32) -> Result<u64> {
+        self.switch.write()?;
+        self.store.forget_displays(before, most).await
     }
 }
 

@@ -12,11 +12,12 @@ use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, Method, Request, header, request};
 use bearing::admission::Limits;
 use bearing::app::{App, Outside, Shared};
+use bearing::auth::limits::Peer;
 use bearing::auth::provider::Provider;
 use bearing::auth::session;
 use bearing::clock::{Clock, ManualClock};
 use bearing::integrations::webhooks::client::Client;
-use bearing::{auth, chance};
+use bearing::{auth, chance, strangers};
 use bearing_fresh::Place;
 use bearing_shared::api::sites::SiteSettings;
 use bearing_shared::cell::Dimension;
@@ -85,6 +86,11 @@ impl Server {
     pub(crate) async fn start_by(public_url: &str, provider: Provider) -> Self {
         let outside = Outside { provider: Some(provider), ..Outside::default() };
         Self::start_as(Some(public_url), |store| store, Limits::default(), outside).await
+    }
+
+    /// A server whose operator says this of strangers.
+    pub(crate) async fn start_among(strangers: strangers::Settings) -> Self {
+        Self::start_as(None, |store| store, Limits::default(), Outside { strangers, ..Outside::default() }).await
     }
 
     async fn start_as(
@@ -383,6 +389,12 @@ impl Ask {
 
     pub(crate) fn header(mut self, name: &str, value: &str) -> Self {
         self.request = self.request.header(name, value);
+        self
+    }
+
+    /// As somebody at this address.
+    pub(crate) fn from(mut self, address: &str) -> Self {
+        self.request = self.request.extension(Peer(address.parse().expect("is an address")));
         self
     }
 

@@ -2,6 +2,7 @@
 
 mod access;
 mod admission;
+mod attack;
 mod breakdown;
 mod changes;
 mod docs;
@@ -34,6 +35,7 @@ mod shares;
 mod sightings;
 mod sign_in;
 mod sites;
+mod strangers;
 mod stream;
 mod surveys;
 mod tracing;

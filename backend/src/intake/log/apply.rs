@@ -162,7 +162,7 @@ impl Applier {
     fn count(&self, outcomes: &[Outcome]) {
         for outcome in outcomes {
             let kind = match outcome {
-                Outcome::Stored => "stored",
+                Outcome::Stored | Outcome::StoredApart => "stored",
                 Outcome::Updated | Outcome::UpdatedAsJudged => "updated",
                 Outcome::Withdrawn => "withdrawn",
                 Outcome::Duplicate => "duplicate",

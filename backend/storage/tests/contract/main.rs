@@ -31,6 +31,7 @@ macro_rules! expand {
 }
 use expand;
 
+mod attacks;
 mod audit;
 mod axes;
 mod builders;

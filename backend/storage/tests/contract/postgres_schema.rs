@@ -58,7 +58,7 @@ async fn a_database_that_is_not_there_is_named_without_its_password() {
 }
 
 /// The tables behind the wall.
-const WALLED: [&str; 15] = [
+const WALLED: [&str; 17] = [
     "survey",
     "survey_version",
     "response",
@@ -74,6 +74,8 @@ const WALLED: [&str; 15] = [
     "audit",
     "share",
     "sighting",
+    "display",
+    "attack",
 ];
 
 #[tokio::test]
@@ -89,6 +91,7 @@ async fn a_query_that_forgets_the_site_meets_no_other() -> Result<()> {
         let number = site.len() as u8;
         assert!(db.create_invitation(crate::members::invitation(number, purpose)).await?);
         assert!(db.create_share(crate::shares::share(number, site)).await?);
+        db.note_attack(&site.into(), NOON, NOON + 10).await?;
         db.note_sightings(&site.into(), vec![crate::sightings::seen("https://shop.example", NOON)], 9).await?;
     }
     assert_eq!(db.member(&ann.id).await?, Some(ann), "members stand before the wall");

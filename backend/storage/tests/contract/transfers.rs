@@ -62,6 +62,7 @@ async fn fill(db: &Database) -> Result<()> {
     for (number, site) in [(1, "st_home"), (2, "st_other")] {
         assert!(db.create_share(crate::shares::share(number, site)).await?);
         db.record(crate::audit::entry(Some(site), "survey.published")).await?;
+        db.note_attack(&site.into(), NOON, NOON + 10).await?;
         db.note_sightings(&site.into(), vec![crate::sightings::seen("https://shop.example", NOON)], 9).await?;
     }
     db.rotate_webhook(&home(), &WebhookId::from("wh_1"), "whsec_next".into(), NOON + 9).await?;
@@ -107,7 +108,7 @@ async fn told(store: &dyn Store) -> Result<String> {
         told += &format!("{:#?}", store.responses(site, all, None, 999).await?);
         told += &format!("{:?}{:?}", store.tags(site).await?, store.responses(site, late, None, 999).await?.len());
         told += &format!("{:#?}{:#?}", store.keys(site).await?, store.shares(site).await?);
-        told += &format!("{:#?}", store.sightings(site).await?);
+        told += &format!("{:#?}{:?}", store.sightings(site).await?, store.attack(site).await?);
         told += &format!("{:#?}", store.site_members(site, None, 99).await?);
         told += &format!("{:#?}", store.audit(site, None, 99).await?);
         for webhook in store.webhooks(site).await? {

@@ -1,0 +1,144 @@
+//! The guard of one request: which signs its answers carry, which of them are kept apart, and whether an attack begins.
+
+use bearing_shared::answer::Submission;
+use bearing_shared::api::responses::ResponseState;
+use bearing_shared::api::sites::Protect;
+use bearing_shared::id::ResponseId;
+use bearing_shared::suspicion::{HUMAN_MS, Sign, Suspicion};
+use bearing_storage::{Accept, Display, MarkChange, Marking, Result, Site};
+
+use super::Sender;
+use super::display::{self, Shown};
+use super::watch::{LASTS, Next, USUAL_WINDOWS, WINDOW};
+use crate::app::App;
+use crate::directory::SiteView;
+use crate::live::News;
+use crate::metrics::By;
+
+/// Answers that are set apart in one transaction.
+const AT_ONCE: usize = 500;
+/// Answers that came before an attack was noticed and are set apart with it, at most.
+const CAUGHT: u32 = 5_000;
+
+/// What a submission says by itself, as it came: its signs, and the token that the store is to look at.
+pub(crate) fn judge(site: &Site, sent: &Submission, sender: &Sender, now: i64) -> (Suspicion, Option<Display>) {
+    let shown = display::read(site, &sent.survey, sent.display.as_deref(), now);
+    let claimed = sent.age_ms.and_then(|age| age.shown?.checked_sub(age.answered?));
+    let is_claimed_fast = claimed.is_some_and(|took| took < HUMAN_MS as u64);
+    let mut signs =
+        Suspicion::default().with_if(!sender.has_origin, Sign::NoOrigin).with_if(sender.trapped, Sign::Trap);
+    let mut display = None;
+    match shown {
+        Shown::Untold => signs = signs.with(Sign::NoToken),
+        Shown::Made => signs = signs.with(Sign::BadToken),
+        Shown::Told { token, at, proved } => {
+            let is_fast = (0..HUMAN_MS).contains(&(now - at));
+            signs = signs.with_if(!proved, Sign::NoProof).with_if(is_fast, Sign::TooFast);
+            display = Some(Display { token, guarded: false });
+        }
+    }
+    (signs.with_if(is_claimed_fast, Sign::TooFast), display)
+}
+
+/// What one request of a stranger brings.
+pub(crate) struct Guard {
+    sender: Sender,
+    attacked: bool,
+    guarded: bool,
+    answers: usize,
+    suspicious: usize,
+    /// Answers of its network that came before, and are too many with this one.
+    crowd: Vec<ResponseId>,
+}
+
+impl Guard {
+    /// The guard of a request to a site at `now`.
+    pub(crate) fn new(view: &SiteView, sender: Sender, now: i64) -> Self {
+        let attacked = view.is_attacked(now);
+        let guarded = attacked || view.site.settings.protect == Protect::Strict;
+        Self { sender, attacked, guarded, answers: 0, suspicious: 0, crowd: Vec::new() }
+    }
+
+    /// Looks at an answer that can be stored, and decides what it can before the store does.
+    pub(crate) fn look(&mut self, app: &App, accept: &mut Accept, now: i64) {
+        let Accept { site, response, display } = accept;
+        if response.state == ResponseState::Test {
+            return;
+        }
+        if let Some(network) = self.sender.network {
+            let watch = &app.strangers.watch;
+            let crowd = watch.crowd(site, network, response.id, now, self.attacked);
+            response.suspicion = response.suspicion.with_if(!crowd.is_empty(), Sign::Crowd);
+            self.crowd.extend(crowd.into_iter().filter(|id| *id != response.id));
+            let is_again = display.is_some_and(|display| watch.is_anothers(display.token, response.id));
+            response.suspicion = response.suspicion.with_if(is_again, Sign::ReusedToken);
+            self.answers += 1;
+            self.suspicious += usize::from(response.suspicion.is_enough());
+        }
+        for sign in response.suspicion.signs() {
+            app.metrics.signs.get_or_create(&By { kind: sign.name() }).inc();
+        }
+        if let Some(display) = display {
+            display.guarded = self.guarded;
+        }
+        response.keep_apart_if(self.guarded);
+    }
+
+    /// What follows once the answers are stored. The answers stand whatever becomes of it: what cannot be done now is done
+    /// with the next.
+    pub(crate) async fn finish(self, app: &App, view: &SiteView, now: i64) {
+        if let Err(error) = self.follow(app, view, now).await {
+            app.strangers.watch.look_again(&view.site.id);
+            tracing::warn!(site = %view.site.id, %error, "what came from strangers could not be looked at");
+        }
+    }
+
+    async fn follow(&self, app: &App, view: &SiteView, now: i64) -> Result<()> {
+        let site = &view.site.id;
+        if self.guarded && !self.crowd.is_empty() {
+            set_apart(app, view, &self.crowd, Suspicion::default().with(Sign::Crowd), now).await?;
+        }
+        if self.answers == 0 {
+            return Ok(());
+        }
+        match app.strangers.watch.came(site, self.answers, self.suspicious, now, self.attacked) {
+            Next::Nothing => Ok(()),
+            Next::Note => note(app, view, now).await,
+            Next::Compare { usual } => {
+                let since = now - (USUAL_WINDOWS as i64 + 1) * WINDOW;
+                let before = app.store.suspicious(site, since, now - WINDOW - 1, usual).await?;
+                if before.len() >= usual as usize {
+                    return Ok(());
+                }
+                tracing::warn!(%site, "the site is under attack: suspicious answers are kept outside its score");
+                app.metrics.attacks.inc();
+                note(app, view, now).await?;
+                // What was counted before anybody noticed.
+                app.settle().await?;
+                let caught = app.store.suspicious(site, now - WINDOW, now, CAUGHT).await?;
+                set_apart(app, view, &caught, Suspicion::default(), now).await
+            }
+        }
+    }
+}
+
+async fn note(app: &App, view: &SiteView, now: i64) -> Result<()> {
+    app.store.note_attack(&view.site.id, now, now + LASTS).await?;
+    app.directory.refresh().await.map(drop)
+}
+
+/// Keeps answers that count outside the score, with these signs, unless a member has judged them.
+async fn set_apart(app: &App, view: &SiteView, ids: &[ResponseId], signs: Suspicion, now: i64) -> Result<()> {
+    let site = &view.site.id;
+    let change = MarkChange { set_apart: Some(signs), ..MarkChange::default() };
+    app.settle().await?;
+    for ids in ids.chunks(AT_ONCE) {
+        let done = app.store.mark(site, ids, change.clone(), now).await?;
+        if let Marking::Done(marked) = done
+            && marked.iter().flatten().any(|marked| marked.before.state != marked.after.state)
+        {
+            app.live.tell(site, News::ANYTHING);
+        }
+    }
+    Ok(())
+}
