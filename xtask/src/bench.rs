@@ -39,6 +39,9 @@ const REST: Duration = Duration::from_secs(2);
 /// What can be measured.
 #[derive(Clone, Copy, ValueEnum)]
 pub(crate) enum Bench {
+    /// Ten thousand forged answers in ten minutes beside five hundred real ones, by forgers who do the work that is asked for
+    /// and by such who do not; by a clock that is set, so it takes some minutes.
+    Attack,
     /// How long an answer takes to be acknowledged while backups are taken of a store of 300,000, and without;
     /// `-- SECONDS RATE FILLED` plays another one.
     Backup,
@@ -80,6 +83,7 @@ pub(crate) enum Bench {
 /// Runs a benchmark with its own arguments.
 pub(crate) fn bench(place: &Place, what: Bench, args: &[String]) -> Result<()> {
     match what {
+        Bench::Attack => attack(place),
         Bench::Backup => backup(place, args),
         Bench::Coverage => coverage(place),
         Bench::Dashboard => dashboard(place, args),
@@ -95,6 +99,14 @@ pub(crate) fn bench(place: &Place, what: Bench, args: &[String]) -> Result<()> {
         Bench::Webhooks => example(place, "bench_webhooks", args),
         Bench::Weight => weight::weight(place),
     }
+}
+
+fn attack(place: &Place) -> Result<()> {
+    setup::ensure(place, &[Part::Crates])?;
+    let mut cargo = place.offline_cargo();
+    cargo.args(["test", "--quiet", "--locked", "--release", "--package=bearing", "--test=it", "--"]);
+    cargo.args(["--ignored", "--nocapture", "attack::ten_thousand"]);
+    run(cargo, "the benchmark")
 }
 
 fn coverage(place: &Place) -> Result<()> {

@@ -6,10 +6,11 @@ use leptos_router::hooks::use_navigate;
 
 use crate::app::sign_out;
 use crate::live::live;
-use crate::locale::words;
+use crate::locale::{locale, words};
 use crate::part::{Icon, toasts};
 use crate::session::session;
 use crate::site::site;
+use crate::text::fill;
 
 /// The frame of every screen about a site.
 #[component]
@@ -72,6 +73,11 @@ pub(crate) fn Shell(children: Children) -> impl IntoView {
         <main id="content" tabindex="-1">
             {move || site.loaded.with(|site| site.ready().is_some_and(|site| site.settings.silenced))
                 .then(|| view! { <p class="note silenced">{words.settings.silenced}</p> })}
+            {move || site.loaded.with(|site| site.ready().and_then(|site| site.attack.clone())).map(|attack| {
+                let said = fill(words.overview.attacked, &[("time", &locale().moment(&attack.since))]);
+                let aside = format!("{}?state=quarantined", site.path("responses"));
+                view! { <p class="note silenced" role="status">{said}" "<A href=aside>{words.overview.attacked_look}</A></p> }
+            })}
             {children()}
         </main>
         {toasts().view()}

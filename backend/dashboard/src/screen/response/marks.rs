@@ -2,6 +2,7 @@
 
 use bearing_shared::api::inbox::{ResponsesChange, TAG_LIMIT, tag};
 use bearing_shared::api::responses::ResponseState;
+use bearing_shared::suspicion::Sign;
 use leptos::ev;
 use leptos::prelude::*;
 
@@ -48,12 +49,40 @@ fn state(desk: Desk) -> AnyView {
     let (counted, held, out) = (ResponseState::Counted, ResponseState::Quarantined, ResponseState::Excluded);
     view! {
         <p id="state" tabindex="-1" role="status">{means}</p>
+        {signs(desk)}
         <p class="quiet" hidden=desk.may_edit>{verbs.viewer}</p>
         <p class="deeds" hidden=move || !desk.may_edit.get()>
             {button([held, out], counted, "restore", verbs.restore, &verbs.did_restore)}
             {button([counted, held], out, "exclude", verbs.exclude, &verbs.did_exclude)}
         </p>
     }
+    .into_any()
+}
+
+/// What looked suspicious, whether it is kept aside for that or not.
+fn signs(desk: Desk) -> AnyView {
+    let words = &desk.words.response;
+    let signs = memo(move || {
+        desk.response.with(|response| response.as_ref().map_or_else(Vec::new, |response| response.suspicion.clone()))
+    });
+    changing(move || {
+        let signs = signs.get();
+        if signs.is_empty() {
+            return ().into_any();
+        }
+        let said = |sign: &Sign| match sign {
+            Sign::NoToken => words.no_token,
+            Sign::BadToken => words.bad_token,
+            Sign::ReusedToken => words.reused_token,
+            Sign::NoProof => words.no_proof,
+            Sign::NoOrigin => words.no_origin,
+            Sign::TooFast => words.too_fast,
+            Sign::Trap => words.trap,
+            Sign::Crowd => words.crowd,
+        };
+        let items: Vec<AnyView> = signs.iter().map(|sign| view! { <li>{said(sign)}</li> }.into_any()).collect();
+        view! { <h3>{words.signs}</h3><ul class="signs">{items}</ul> }.into_any()
+    })
     .into_any()
 }
 

@@ -1,6 +1,6 @@
 //! The tag, whose pages may write, and how customers are proved.
 
-use bearing_shared::api::sites::SiteReply;
+use bearing_shared::api::sites::{Protect, SiteReply};
 use gloo::net::http::Method;
 use leptos::prelude::*;
 use serde_json::Value;
@@ -22,7 +22,8 @@ pub(super) fn part(reply: &SiteReply) -> AnyView {
     let npm =
         format!("import {{ load }} from '@bearing/widget';\n\nload({{ src: '{host}/bearing.js', site: '{key}' }});");
     let tags = vec![lead(words.tag_lead), copyable(tag, words.part_tag), lead(words.npm_lead), copyable(npm, "npm")];
-    vec![section(words.part_tag, tags), seen::part(), silence(reply), origins(reply), identity(reply)].into_any()
+    vec![section(words.part_tag, tags), seen::part(), silence(reply), origins(reply), protect(reply), identity(reply)]
+        .into_any()
 }
 
 /// The one switch that has the tag show nothing.
@@ -32,6 +33,15 @@ fn silence(reply: &SiteReply) -> AnyView {
     let values = move || vec![("silenced", Value::from(silenced.get_untracked()))];
     let fields = vec![check(words.silence, silenced), lead(words.silence_hint)];
     section(words.silence, vec![save::card(Form::new(), "", fields, Box::new(values))])
+}
+
+/// What becomes of suspicious answers.
+fn protect(reply: &SiteReply) -> AnyView {
+    let words = &words().settings;
+    let strict = RwSignal::new(reply.settings.protect == Protect::Strict);
+    let values = move || vec![("protect", Value::from(if strict.get_untracked() { "strict" } else { "standard" }))];
+    let fields = vec![check(words.protect_strict, strict), lead(words.protect_hint)];
+    section(words.protect, vec![save::card(Form::new(), "", fields, Box::new(values))])
 }
 
 /// The origins as they are stored now; none where nobody looks at the site any more.

@@ -32,6 +32,8 @@ pub(super) const TEXT: Overview = Overview {
     comments: "أحدث التعليقات",
     no_comments: "لا تعليقات في هذه الفترة.",
     all_responses: "كل الردود",
+    attacked: "تحت هجوم منذ {time}: تُحفظ الردود المشبوهة خارج النتيجة.",
+    attacked_look: "عرضها",
     first_steps: "الخطوات الأولى",
     first_steps_lead: "أربع خطوات حتى أول رد.",
     step_survey: "أنشئ استبيانًا",

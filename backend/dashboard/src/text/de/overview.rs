@@ -25,6 +25,8 @@ pub(super) const TEXT: Overview = Overview {
     comments: "Neueste Kommentare",
     no_comments: "Keine Kommentare in diesem Zeitraum.",
     all_responses: "Alle Antworten",
+    attacked: "Seit {time} unter Angriff: verdächtige Antworten bleiben aus der Wertung.",
+    attacked_look: "Ansehen",
     first_steps: "Erste Schritte",
     first_steps_lead: "Vier Schritte bis zur ersten Antwort.",
     step_survey: "Eine Umfrage anlegen",

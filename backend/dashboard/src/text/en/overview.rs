@@ -25,6 +25,8 @@ pub(super) const TEXT: Overview = Overview {
     comments: "Newest comments",
     no_comments: "No comments in this period.",
     all_responses: "All responses",
+    attacked: "Under attack since {time}: suspicious answers are kept out of the score.",
+    attacked_look: "Look at them",
     first_steps: "First steps",
     first_steps_lead: "Four steps to the first answer.",
     step_survey: "Make a survey",

@@ -25,6 +25,8 @@ pub(super) const TEXT: Overview = Overview {
     comments: "Comentarios más recientes",
     no_comments: "Sin comentarios en este período.",
     all_responses: "Todas las respuestas",
+    attacked: "Bajo ataque desde {time}: las respuestas sospechosas quedan fuera de la puntuación.",
+    attacked_look: "Verlas",
     first_steps: "Primeros pasos",
     first_steps_lead: "Cuatro pasos hasta la primera respuesta.",
     step_survey: "Crear una encuesta",

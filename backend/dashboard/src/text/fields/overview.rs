@@ -28,6 +28,8 @@ pub struct Overview {
     pub comments: &'static str,
     pub no_comments: &'static str,
     pub all_responses: &'static str,
+    pub attacked: &'static str,
+    pub attacked_look: &'static str,
     pub first_steps: &'static str,
     pub first_steps_lead: &'static str,
     pub step_survey: &'static str,

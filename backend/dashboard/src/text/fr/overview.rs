@@ -25,6 +25,8 @@ pub(super) const TEXT: Overview = Overview {
     comments: "Derniers commentaires",
     no_comments: "Aucun commentaire sur cette période.",
     all_responses: "Toutes les réponses",
+    attacked: "Attaque en cours depuis {time} : les réponses suspectes sont tenues hors du score.",
+    attacked_look: "Les voir",
     first_steps: "Premiers pas",
     first_steps_lead: "Quatre étapes jusqu’à la première réponse.",
     step_survey: "Créer une enquête",

@@ -25,6 +25,8 @@ pub(super) const TEXT: Overview = Overview {
     comments: "Nieuwste opmerkingen",
     no_comments: "Geen opmerkingen in deze periode.",
     all_responses: "Alle antwoorden",
+    attacked: "Onder aanval sinds {time}: verdachte antwoorden blijven buiten de score.",
+    attacked_look: "Bekijk ze",
     first_steps: "Eerste stappen",
     first_steps_lead: "Vier stappen tot het eerste antwoord.",
     step_survey: "Maak een enquête",
