@@ -134,6 +134,7 @@ impl App {
         jobs::deliveries::start(&app);
         jobs::keys::start(&app);
         jobs::sightings::start(&app);
+        jobs::retention::start(&app);
         app
     }
 

@@ -4,4 +4,5 @@ pub mod caps;
 pub mod deliveries;
 pub mod keys;
 pub mod recount;
+pub mod retention;
 pub mod sightings;

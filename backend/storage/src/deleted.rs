@@ -5,8 +5,18 @@
 use crate::StoreError;
 
 /// Tables of which a site has few rows: they go with it.
-pub(crate) const FEW: [&str; 9] =
-    ["api_key", "survey", "webhook", "generation", "learned", "membership", "invitation", "share", "sighting"];
+pub(crate) const FEW: [&str; 10] = [
+    "api_key",
+    "survey",
+    "webhook",
+    "generation",
+    "learned",
+    "membership",
+    "invitation",
+    "share",
+    "sighting",
+    "expiry",
+];
 
 /// Tables of which a site may have very many, each with its key.
 pub(crate) const MANY: [(&str, &str); 6] = [

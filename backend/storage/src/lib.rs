@@ -26,6 +26,7 @@ mod members;
 mod postgres;
 mod reports;
 mod responses;
+mod retention;
 mod sessions;
 mod shares;
 mod sightings;
@@ -60,6 +61,7 @@ pub use reports::{
 pub use responses::{
     Accept, Arrival, Cursor, EventCount, Outcome, ResponseFilter, ResponseStore, States, StoredResponse, Withdrawal,
 };
+pub use retention::{Cutoffs, Expired, ExpiryStep, KEPT_OUT, RetentionStore};
 pub use sessions::{Session, SessionStore, SignedIn};
 pub use shares::{Share, ShareStore};
 pub use sightings::{Sighting, SightingStore, Standing};
@@ -89,6 +91,7 @@ pub trait Store:
     + LiveStore
     + ReportStore
     + WebhookStore
+    + RetentionStore
     + TransferStore
     + UpkeepStore
 {
@@ -110,6 +113,7 @@ impl<
         + LiveStore
         + ReportStore
         + WebhookStore
+        + RetentionStore
         + TransferStore
         + UpkeepStore,
 > Store for T
