@@ -142,6 +142,7 @@ impl App {
         jobs::displays::start(&app);
         jobs::keys::start(&app);
         jobs::sightings::start(&app);
+        jobs::retention::start(&app);
         app
     }
 

@@ -176,10 +176,10 @@ pub struct Respondent {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Context {
-    /// The page's address; kept without query and fragment.
+    /// The page's address; kept without fragment, and of its query only the parameters that the site keeps.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
-    /// The address of the page before; kept without query and fragment.
+    /// The address of the page before; kept as the page's own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub referrer: Option<String>,
     /// The reader's locale.

@@ -133,6 +133,8 @@ impl Configs {
         }
         config.privacy.clone_from(&view.site.settings.privacy_url);
         config.scheme = view.site.settings.theme.scheme;
+        let spelt = |name: &String| url::form_urlencoded::byte_serialize(name.as_bytes()).collect();
+        config.parameters = view.site.settings.url_parameters.iter().map(spelt).collect();
         config
     }
 

@@ -5,6 +5,7 @@ use bearing_shared::api::intake::EventIn;
 use bearing_shared::api::responses::{Identity, ResponseState};
 use bearing_shared::fault::{Code, Fault};
 use bearing_shared::id::{ResponseId, SurveyId};
+use bearing_shared::privacy::redact;
 use bearing_storage::{Accept, Arrival, EventCount, Marks, PublishedVersion, StoredResponse, Withdrawal};
 
 use super::Source;
@@ -102,13 +103,23 @@ fn response(sent: &Submission, view: &SiteView, now: i64, source: Source, sender
     // The answer is kept either way; where the site demands signing, nobody can write into a customer's record.
     let linked = identity == Identity::Verified || !settings.require_signature;
     let mut context = checked.context;
-    context.url = context.url.as_deref().and_then(plain_address);
-    context.referrer = context.referrer.as_deref().and_then(plain_address);
     // Who holds a key is no stranger.
     let (suspicion, display) = match source {
         Source::Embed | Source::Hosted => guard::judge(&view.site, sent, sender, now),
         Source::Server => Default::default(),
     };
+    let kept = |address: Option<String>| plain_address(&address?, &settings.url_parameters);
+    context.url = kept(context.url);
+    context.referrer = kept(context.referrer);
+    let mut answers = checked.answers;
+    if !settings.redact.is_empty() {
+        // What people write, and the title, which a page may have made of it. What the site itself says (touchpoint,
+        // attributes, the customer's id) is its own choice, and told apart by its exact words.
+        let texts = answers.iter_mut().filter_map(|answer| answer.text.as_mut()).chain(&mut context.title);
+        for text in texts {
+            *text = redact(text, &settings.redact);
+        }
+    }
     let response = StoredResponse {
         id: checked.id,
         seq: sent.seq,
@@ -122,7 +133,7 @@ fn response(sent: &Submission, view: &SiteView, now: i64, source: Source, sender
         identity,
         visitor: checked.respondent.visitor,
         customer: checked.respondent.customer.filter(|_| linked),
-        answers: checked.answers,
+        answers,
         attributes: checked.attributes,
         context,
         shown_at,
@@ -136,11 +147,17 @@ fn response(sent: &Submission, view: &SiteView, now: i64, source: Source, sender
     Ok(Accept { site: view.site.id.clone(), response, display })
 }
 
-/// An address without what may identify a person: no query, fragment, name or password. `None` for what is no http(s)
-/// address.
-fn plain_address(text: &str) -> Option<String> {
+/// An address without what may identify a person: no fragment, name or password, and of its query only the parameters of
+/// these names, in the order sent. `None` for what is no http(s) address.
+fn plain_address(text: &str, parameters: &[String]) -> Option<String> {
     let mut url = url::Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;
-    url.set_query(None);
+    let is_kept = |part: &&str| {
+        let name = url::form_urlencoded::parse(part.as_bytes()).next().map(|(name, _)| name);
+        name.is_some_and(|name| parameters.iter().any(|kept| *kept == name))
+    };
+    let query: Vec<&str> = url.query().unwrap_or_default().split('&').filter(is_kept).collect();
+    let query = (!query.is_empty()).then(|| query.join("&"));
+    url.set_query(query.as_deref());
     url.set_fragment(None);
     url.set_username("").ok()?;
     url.set_password(None).ok()?;
@@ -180,10 +197,28 @@ mod tests {
 
     #[test]
     fn addresses_are_kept_without_query_fragment_and_password() {
-        let kept = plain_address("https://me:secret@shop.example/thanks?token=1#x");
+        let kept = plain_address("https://me:secret@shop.example/thanks?token=1#x", &[]);
         assert_eq!(kept.as_deref(), Some("https://shop.example/thanks"));
         for text in ["javascript:alert(1)", "data:text/html,x", "not an address", ""] {
-            assert_eq!(plain_address(text), None, "{text}");
+            assert_eq!(plain_address(text, &["x".into()]), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn parameters_stay_that_the_site_names_and_no_other() {
+        let names = ["utm_source".to_owned(), "a b".to_owned(), "list[]".to_owned()];
+        for (query, expected) in [
+            ("?utm_source=news&token=1", "?utm_source=news"),
+            ("?token=1&list[]=2&utm_source=x&list[]=1", "?list[]=2&utm_source=x&list[]=1"),
+            ("?utm_source=a%26token%3D1&UTM_SOURCE=b", "?utm_source=a%26token%3D1"),
+            ("?utm%5Fsource=x&a+b=1&a%20b=2", "?utm%5Fsource=x&a+b=1&a%20b=2"),
+            ("?utm_source", "?utm_source"),
+            ("?xutm_source=1&utm_source_=2;utm_source=3&=utm_source&?utm_source=4", ""),
+            ("?&&", ""),
+            ("?utm_source=x#utm_source=y", "?utm_source=x"),
+        ] {
+            let kept = plain_address(&format!("https://me:secret@shop.example/{query}"), &names);
+            assert_eq!(kept, Some(format!("https://shop.example/{expected}")), "{query}");
         }
     }
 }

@@ -5,4 +5,5 @@ pub mod deliveries;
 pub mod displays;
 pub mod keys;
 pub mod recount;
+pub mod retention;
 pub mod sightings;

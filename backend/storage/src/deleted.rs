@@ -5,7 +5,7 @@
 use crate::StoreError;
 
 /// Tables of which a site has few rows: they go with it.
-pub(crate) const FEW: [&str; 10] = [
+pub(crate) const FEW: [&str; 11] = [
     "api_key",
     "survey",
     "webhook",
@@ -16,6 +16,7 @@ pub(crate) const FEW: [&str; 10] = [
     "share",
     "sighting",
     "attack",
+    "expiry",
 ];
 
 /// Tables of which a site may have very many, each with its key.

@@ -27,6 +27,7 @@ mod members;
 mod postgres;
 mod reports;
 mod responses;
+mod retention;
 mod sessions;
 mod shares;
 mod sightings;
@@ -62,6 +63,7 @@ pub use reports::{
 pub use responses::{
     Accept, Arrival, Cursor, EventCount, Outcome, ResponseFilter, ResponseStore, States, StoredResponse, Withdrawal,
 };
+pub use retention::{Cutoffs, Expired, ExpiryStep, KEPT_OUT, RetentionStore};
 pub use sessions::{Session, SessionStore, SignedIn};
 pub use shares::{Share, ShareStore};
 pub use sightings::{Sighting, SightingStore, Standing};
@@ -92,6 +94,7 @@ pub trait Store:
     + LiveStore
     + ReportStore
     + WebhookStore
+    + RetentionStore
     + TransferStore
     + UpkeepStore
 {
@@ -114,6 +117,7 @@ impl<
         + LiveStore
         + ReportStore
         + WebhookStore
+        + RetentionStore
         + TransferStore
         + UpkeepStore,
 > Store for T

@@ -12,7 +12,7 @@ pub(crate) struct Table {
 }
 
 /// The tables, what others belong to first; responses go last, by themselves. Cells and generations are derived.
-pub(crate) const TABLES: [Table; 21] = [
+pub(crate) const TABLES: [Table; 22] = [
     Table { name: "deleted_site", key: 1, columns: &["site_id"] },
     Table { name: "site", key: 1, columns: &["id", "site_key", "identity_secret", "settings", "created_at"] },
     Table {
@@ -54,7 +54,7 @@ pub(crate) const TABLES: [Table; 21] = [
         key: 3,
         columns: &["site_id", "survey_id", "version", "content", "published_at", "closed_at"],
     },
-    Table { name: "tombstone", key: 2, columns: &["site_id", "id_hash", "erased_at"] },
+    Table { name: "tombstone", key: 2, columns: &["site_id", "id_hash", "erased_at", "until"] },
     Table { name: "learned", key: 3, columns: &["site_id", "dimension", "ordinal", "value"] },
     Table {
         name: "funnel",
@@ -116,4 +116,5 @@ pub(crate) const TABLES: [Table; 21] = [
     Table { name: "display", key: 2, columns: &["token", "site_id", "holder"] },
     Table { name: "attack", key: 1, columns: &["site_id", "began_at", "until_at"] },
     Table { name: "sighting", key: 2, columns: &["site_id", "origin", "standing", "first_at", "last_at", "requests"] },
+    Table { name: "expiry", key: 1, columns: &["site_id", "received_at", "response_id"] },
 ];

@@ -9,13 +9,7 @@ use bearing_shared::id::{
 };
 use bearing_shared::survey::Survey;
 use bearing_storage::{
-    Accepted, Applied, Arrival, Attack, AttackStore, AuditEntry, AuditStore, Changed, CheckReport, Claim, Claimed,
-    CountingStatus, Cursor, Delivery, DeliveryCursor, EventCount, FunnelCounts, Heard, Identity, IdentityStore,
-    InboxStore, Invitation, Joining, Key, KeyStore, Linked, LiveStore, LogEntries, LogStore, MarkChange, Marking,
-    Member, MemberStore, Membership, Outcome, Page, Position, PublishedVersion, Rating, RatingQuery, Replaced,
-    Replayed, ReportFilter, ReportStore, ResponseFilter, ResponseStore, Result, Role, Session, SessionStore, Settled,
-    Share, ShareStore, Sighting, SightingStore, SignedIn, Site, SiteStore, Store, StoreError, StoredResponse,
-    StoredSurvey, SurveyStore, Tallied, TallyQuery, TransferStore, UpkeepStore, Webhook, WebhookChange, WebhookStore,
+    Accepted, Applied, Arrival, Attack, AttackStore, AuditEntry, AuditStore, Changed, CheckReport, Claim, Claimed, CountingStatus, Cursor, Cutoffs, Delivery, DeliveryCursor, EventCount, Expired, ExpiryStep, FunnelCounts, Heard, Identity, IdentityStore, InboxStore, Invitation, Joining, Key, KeyStore, Linked, LiveStore, LogEntries, LogStore, MarkChange, Marking, Member, MemberStore, Membership, Outcome, Page, Position, PublishedVersion, Rating, RatingQuery, Replaced, Replayed, ReportFilter, ReportStore, ResponseFilter, ResponseStore, Result, RetentionStore, Role, Session, SessionStore, Settled, Share, ShareStore, Sighting, SightingStore, SignedIn, Site, SiteStore, Store, StoreError, StoredResponse, StoredSurvey, SurveyStore, Tallied, TallyQuery, TransferStore, UpkeepStore, Webhook, WebhookChange, WebhookStore,
 };
 use tokio::sync::{Notify, mpsc, watch};
 
@@ -122,6 +116,25 @@ impl SiteStore for FaultyStore {
     }
     async fn counting(&self, site: &SiteId) -> Result<Option<CountingStatus>> {
         self.store.counting(site).await
+    }
+}
+
+#[async_trait]
+impl RetentionStore for FaultyStore {
+    async fn expire(&self, site: &SiteId, cutoffs: Cutoffs, limit: u32, now: i64) -> Result<ExpiryStep> {
+        self.switch.write()?;
+        self.store.expire(site, cutoffs, limit, now).await
+    }
+    async fn count_expired(&self, site: &SiteId, cutoffs: Cutoffs, most: u32) -> Result<Expired> {
+        self.store.count_expired(site, cutoffs, most).await
+    }
+    async fn forget_tombstones(&self, now: i64, limit: u32) -> Result<u32> {
+        self.switch.write()?;
+        self.store.forget_tombstones(now, limit).await
+    }
+    async fn scrub(&self) -> Result<bool> {
+        self.switch.write()?;
+        self.store.scrub().await
     }
 }
 

@@ -25,6 +25,7 @@ mod members;
 mod metrics;
 mod origins;
 mod preview;
+mod privacy;
 mod provider;
 mod receiver;
 mod reports;

@@ -50,6 +50,9 @@ pub struct Config<T> {
     /// `light` or `dark`; absent: as the visitor's system is.
     #[serde(skip_serializing_if = "Scheme::is_auto")]
     pub scheme: Scheme,
+    /// The parameters that stay in pages' addresses, as an address spells them; absent: none leaves the browser.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub parameters: Vec<String>,
 }
 
 /// Where the renderer is.
@@ -228,6 +231,7 @@ impl<T> Config<T> {
             css: String::new(),
             privacy: None,
             scheme: Scheme::Auto,
+            parameters: Vec::new(),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Changes: which cells an answer falls in, and the sums of one transaction, each touched cell once.
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use bearing_shared::api::intake::EventKind;
@@ -75,7 +76,12 @@ pub(crate) struct Changes {
     /// Where in `cells` a name's cell is.
     places: FxHashMap<String, usize>,
     name: String,
+    /// What responses that were erased said of themselves.
+    said: BTreeSet<Said>,
 }
+
+/// A site, and an attribute with its value.
+pub(crate) type Said = (SiteId, String, String);
 
 /// Everything of a cell's key but its dimension and value.
 #[derive(Clone, Copy)]
@@ -114,6 +120,17 @@ impl Changes {
             change.scores[usize::from(response.score).min(SLOTS - 1)] += sign;
             change.completed += sign * i64::from(response.completed);
         }
+    }
+
+    /// Remembers what a response that is erased said of itself: perhaps nobody else does.
+    pub(crate) fn forget(&mut self, site: &SiteId, response: &StoredResponse) {
+        let said = response.attributes.iter();
+        self.said.extend(said.map(|(name, value)| (site.clone(), name.clone(), value.clone())));
+    }
+
+    /// What responses that were erased said of themselves, once.
+    pub(crate) fn take_said(&mut self) -> BTreeSet<Said> {
+        std::mem::take(&mut self.said)
     }
 
     /// Counts events.

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use bearing_shared::api::sites::SiteSettings;
 use bearing_shared::cell::{self, Dimension, VALUES_LIMIT};
 use bearing_shared::id::SiteId;
+use bearing_shared::privacy::Retention;
 use bearing_shared::question::is_name;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
@@ -15,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use super::change::Changes;
 use super::days;
 use crate::responses::StoredResponse;
+use crate::retention::Cutoffs;
 use crate::sites::{Building, CountingStatus};
 use crate::webhooks::Webhook;
 use crate::{Result, StoreError};
@@ -56,6 +58,14 @@ impl Config {
     pub(crate) fn values(&self, dimension: &str) -> Option<&[String]> {
         let name = dimension.strip_prefix(cell::ATTRIBUTE)?;
         self.dimensions.iter().find(|dimension| dimension.name == name).map(|dimension| dimension.values.as_slice())
+    }
+
+    /// Tells a value of an attribute apart no longer; whether it did.
+    pub(crate) fn forget(&mut self, name: &str, value: &str) -> bool {
+        let Some(dimension) = self.dimensions.iter_mut().find(|dimension| dimension.name == name) else { return false };
+        let before = dimension.values.len();
+        dimension.values.retain(|known| known != value);
+        dimension.values.len() < before
     }
 
     /// Where there are responses: the remainders that must be empty for the cells of this config to be already what they
@@ -225,6 +235,22 @@ impl Generations {
         Counting::new(0, config, site).map(Some)
     }
 
+    /// How a learned value stands, before it is forgotten.
+    pub(crate) fn standing(&self, settings: &SiteSettings, dimension: &str, value: &str) -> LearnedStanding {
+        let declared = settings.dimensions.iter().find(|declared| declared.name == dimension);
+        if declared.is_some_and(|declared| declared.values.iter().any(|listed| listed == value)) {
+            return LearnedStanding::Listed;
+        }
+        let tells = |counting: &Counting| counting.config.values(&cell::attribute(dimension)).map(<[_]>::to_vec);
+        match (self.current.as_ref().map(|current| (current.number, tells(current))), &self.building) {
+            (Some((number, Some(values))), _) if values.iter().any(|told| told == value) => {
+                LearnedStanding::Told(number)
+            }
+            (Some((_, None)), None) if declared.is_none() => LearnedStanding::Idle,
+            _ => LearnedStanding::Unknown,
+        }
+    }
+
     /// The one that denominators are added to: events are counted once, in whatever time zone is counted in.
     pub(crate) fn of_events(&self) -> Option<&Counting> {
         self.current.as_ref().or(self.building.as_ref().map(|(counting, _)| counting))
@@ -244,6 +270,19 @@ impl Generations {
     }
 }
 
+/// How a value that answers taught stands with what is counted now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum LearnedStanding {
+    /// This generation tells it apart: its cells say whether any answer gives it.
+    Told(u32),
+    /// The owner lists it too, and so it stays told apart.
+    Listed,
+    /// Its dimension is not declared (any more), and nothing is counted by it.
+    Idle,
+    /// A generation that is still being built will tell it apart: nobody knows yet whether an answer gives it.
+    Unknown,
+}
+
 /// How one site counts.
 #[derive(Debug)]
 pub(crate) struct SiteCounting {
@@ -253,4 +292,13 @@ pub(crate) struct SiteCounting {
     pub(crate) declared: Vec<Dimension>,
     /// The webhooks that are told of its answers.
     pub(crate) webhooks: Vec<Webhook>,
+    /// How long its answers are kept.
+    pub(crate) retention: Retention,
+}
+
+impl SiteCounting {
+    /// A later edition of a response without what the site keeps no longer of it: it brings nothing back.
+    pub(crate) fn kept(&self, edition: StoredResponse, now: i64) -> StoredResponse {
+        Cutoffs::of(&self.retention, now).applied(edition)
+    }
 }

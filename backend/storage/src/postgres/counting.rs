@@ -31,7 +31,8 @@ async fn read(session: &Session, site: &SiteId) -> Result<Option<SiteCounting>> 
     let generations = generations::read(session, site).await?;
     let declared = declared(&found.settings.dimensions, &learned::values(session, site).await?);
     let webhooks = webhooks::subscribed(session, site).await?;
-    Ok(Some(SiteCounting { generations, declared, webhooks }))
+    let retention = found.settings.retention;
+    Ok(Some(SiteCounting { generations, declared, webhooks, retention }))
 }
 
 impl PostgresStore {

@@ -10,14 +10,27 @@ use sha2::Sha256;
 
 use super::counting::{self, Countings};
 use super::session::Session;
-use super::{PostgresStore, inbox, rows, webhooks};
+use super::{PostgresStore, build, inbox, learned, rows, webhooks};
 use crate::counts::change::Changes;
 use crate::deleted::OF_A_SITE;
 use crate::responses::{Outcome, Withdrawal};
+use crate::retention::Burial;
 use crate::{Result, StoreError};
 
 /// Responses erased in one transaction: others write between two.
 const ERASED_AT_ONCE: i64 = 500;
+
+/// Writes the changes of a transaction that may have erased responses, and forgets what only they said.
+pub(super) async fn finish(session: &Session, mut changes: Changes) -> Result<()> {
+    let said = changes.take_said();
+    counting::write(session, changes).await?;
+    for (site, name, value) in said {
+        if learned::forget(session, &site, &name, &value).await? {
+            build::review(session, &site, crate::STEP_LIMIT).await?;
+        }
+    }
+    Ok(())
+}
 
 impl PostgresStore {
     /// The keyed hash under which an erased id is remembered, so that the id itself is gone.
@@ -63,10 +76,11 @@ impl PostgresStore {
         changes: &mut Changes,
         Withdrawal { site, id, keeps_out, at }: &Withdrawal,
     ) -> Result<Outcome> {
-        if self.delete(session, countings, changes, (site, &[*id]), *at).await? == 0 {
+        let burial = Burial::wished(*at);
+        if self.delete(session, countings, changes, (site, &[*id]), burial).await? == 0 {
             match !self.erased(session, &[(site, *id)]).await?.is_empty() {
                 true => {}
-                false if *keeps_out => self.bury(session, site, &[*id], *at).await?,
+                false if *keeps_out => self.bury(session, site, &[*id], burial).await?,
                 false => return Ok(Outcome::Unknown),
             }
         }
@@ -74,13 +88,13 @@ impl PostgresStore {
     }
 
     /// Removes responses of a site and takes them out of the cells, once `changes` are written; how many were there.
-    async fn delete(
+    pub(super) async fn delete(
         &self,
         session: &Session,
         countings: &Countings,
         changes: &mut Changes,
         (site, ids): (&SiteId, &[ResponseId]),
-        now: i64,
+        burial: Burial,
     ) -> Result<u64> {
         let keys: Vec<&[u8]> = ids.iter().map(|id| &id.0[..]).collect();
         let sql = format!(
@@ -92,6 +106,7 @@ impl PostgresStore {
             gone.push(rows::response_id(&row)?);
             match rows::response(&row) {
                 Ok(response) => {
+                    changes.forget(site, &response);
                     if let Some(counting) = countings.of(site) {
                         let (_, place) = rows::position(&row)?;
                         counting.generations.count(changes, site, &response, place, -1);
@@ -107,20 +122,20 @@ impl PostgresStore {
         if !gone.is_empty() {
             inbox::forget(session, site, &gone).await?;
             webhooks::forget_responses(session, site, &gone).await?;
-            self.bury(session, site, &gone, now).await?;
+            self.bury(session, site, &gone, burial).await?;
         }
         Ok(gone.len() as u64)
     }
 
-    /// Keeps ids from ever being stored again.
-    async fn bury(&self, session: &Session, site: &SiteId, ids: &[ResponseId], now: i64) -> Result<()> {
+    /// Keeps ids from being stored again.
+    async fn bury(&self, session: &Session, site: &SiteId, ids: &[ResponseId], burial: Burial) -> Result<()> {
         let hashes: Vec<[u8; 32]> = ids.iter().map(|id| self.tombstone(*id)).collect::<Result<_>>()?;
         let hashes: Vec<&[u8]> = hashes.iter().map(|hash| &hash[..]).collect();
         session
             .execute(
-                "INSERT INTO tombstone (site_id, id_hash, erased_at)
-                 SELECT $1, hash, $3 FROM unnest($2::bytea[]) AS hash ON CONFLICT DO NOTHING",
-                &[&site.0, &hashes, &now],
+                "INSERT INTO tombstone (site_id, id_hash, erased_at, until)
+                 SELECT $1, hash, $3, $4 FROM unnest($2::bytea[]) AS hash ON CONFLICT DO NOTHING",
+                &[&site.0, &hashes, &burial.at, &burial.until],
             )
             .await?;
         Ok(())
@@ -136,8 +151,8 @@ impl PostgresStore {
     ) -> Result<bool> {
         let countings = self.countings(session, sites).await?;
         let mut changes = Changes::default();
-        let deleted = self.delete(session, &countings, &mut changes, (&sites[0], &[id]), now).await?;
-        counting::write(session, changes).await?;
+        let deleted = self.delete(session, &countings, &mut changes, (&sites[0], &[id]), Burial::wished(now)).await?;
+        finish(session, changes).await?;
         Ok(deleted == 1)
     }
 
@@ -155,8 +170,8 @@ impl PostgresStore {
         let found = session.query(&sql, &[&site.0, &customer, &ERASED_AT_ONCE]).await?;
         let ids: Vec<ResponseId> = found.iter().map(rows::response_id).collect::<Result<_>>()?;
         let mut changes = Changes::default();
-        let deleted = self.delete(session, &countings, &mut changes, (site, &ids), now).await?;
-        counting::write(session, changes).await?;
+        let deleted = self.delete(session, &countings, &mut changes, (site, &ids), Burial::wished(now)).await?;
+        finish(session, changes).await?;
         Ok(deleted)
     }
 }

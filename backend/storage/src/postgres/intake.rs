@@ -10,7 +10,7 @@ use super::connections::INTAKE;
 use super::faults::{Failed, Tries};
 use super::responses::Taken;
 use super::session::{Lock, Session};
-use super::{PostgresStore, commits, counting};
+use super::{PostgresStore, commits, counting, erase};
 use crate::counts::change::Changes;
 use crate::responses::{Arrival, EventCount, Outcome};
 use crate::{Result, StoreError};
@@ -58,7 +58,14 @@ impl PostgresStore {
             let taken = self.take_in_all(&session, &sites, batch, lock).await;
             let done = match taken {
                 Ok(Taken::Done { outcomes, changes, wrote_deliveries }) => {
-                    counting::write_last(session, changes).await.map(|()| (outcomes, wrote_deliveries))
+                    let written = match takes_away {
+                        true => {
+                            let written = erase::finish(&session, changes).await;
+                            session.finish(written).await
+                        }
+                        false => counting::write_last(session, changes).await,
+                    };
+                    written.map(|()| (outcomes, wrote_deliveries))
                 }
                 Ok(Taken::NeedsLock) => {
                     session.finish(Ok(())).await?;

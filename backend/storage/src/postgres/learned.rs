@@ -1,16 +1,17 @@
 //! Learned values in PostgreSQL: what trusted answers say of a dimension and its owner did not list.
 
 use bearing_shared::api::responses::{Identity, ResponseState};
-use bearing_shared::cell::Dimension;
+use bearing_shared::cell::{self, Dimension};
 use bearing_shared::id::SiteId;
 
 use super::filter::Bound;
-use super::rows;
 use super::session::Session;
-use crate::Result;
+use super::{generations, rows};
+use crate::counts::change::WEEK;
 use crate::counts::frequent::Frequent;
-use crate::counts::generation::Learned;
+use crate::counts::generation::{Config, Learned, LearnedStanding};
 use crate::counts::trust::{self, History, is_value};
+use crate::{Result, json};
 
 /// The learned values of a site.
 pub(super) async fn values(session: &Session, site: &SiteId) -> Result<Learned> {
@@ -72,4 +73,66 @@ pub(super) async fn keep(session: &Session, site: &SiteId, dimension: &str, valu
         )
         .await?;
     rows::changed(session).await
+}
+
+/// Forgets a value that was learned and that no counted answer gives any more: it is told apart no longer, and nothing
+/// names it. Whether there was such a value.
+pub(super) async fn forget(session: &Session, site: &SiteId, dimension: &str, value: &str) -> Result<bool> {
+    let sql = "SELECT 1 FROM learned WHERE site_id = $1 AND dimension = $2 AND value = $3";
+    if session.first(sql, &[&site.0, &dimension, &value]).await?.is_none() {
+        return Ok(false);
+    }
+    let Some(found) = rows::site(session, site).await? else { return Ok(false) };
+    let name = cell::attribute(dimension);
+    let standing = generations::read(session, site).await?.standing(&found.settings, dimension, value);
+    let is_given = match standing {
+        LearnedStanding::Unknown => return Ok(false),
+        LearnedStanding::Told(generation) => {
+            let sql = "SELECT 1 FROM cell
+                       WHERE site_id = $1 AND generation = $2 AND grain = $3 AND dimension = $4 AND value = $5
+                       AND c0 + c1 + c2 + c3 + c4 + c5 + c6 + c7 + c8 + c9 + c10 > 0 LIMIT 1";
+            let number = generations::number(generation);
+            session.first(sql, &[&site.0, &number, &(WEEK as i16), &name, &value]).await?.is_some()
+        }
+        LearnedStanding::Listed | LearnedStanding::Idle => false,
+    };
+    if is_given {
+        return Ok(false);
+    }
+    let sql = "DELETE FROM learned WHERE site_id = $1 AND dimension = $2 AND value = $3";
+    session.execute(sql, &[&site.0, &dimension, &value]).await?;
+    if standing != LearnedStanding::Listed {
+        unname(session, site, (dimension, &name), value).await?;
+    }
+    rows::changed(session).await?;
+    Ok(true)
+}
+
+/// Takes a value that no answer counts in out of every generation; what happened to it becomes that of the remainder.
+async fn unname(session: &Session, site: &SiteId, (dimension, name): (&str, &str), value: &str) -> Result<()> {
+    for row in session.query("SELECT number, config FROM generation WHERE site_id = $1", &[&site.0]).await? {
+        let number: i32 = row.try_get(0)?;
+        let mut config: Config = json::read(row.try_get(1)?, "generation", "config", site.as_str())?;
+        if config.forget(dimension, value) {
+            let sql = "UPDATE generation SET config = $3 WHERE site_id = $1 AND number = $2";
+            session.execute(sql, &[&site.0, &number, &json::write(&config)?]).await?;
+        }
+        let sql = "DELETE FROM cell WHERE site_id = $1 AND generation = $2 AND dimension = $3 AND value = $4";
+        session.execute(sql, &[&site.0, &number, &name, &value]).await?;
+    }
+    session
+        .execute(
+            "INSERT INTO funnel (site_id, dimension, value, period, instrument, survey_id, touchpoint,
+               eligible, shown, started, dismissed)
+             SELECT site_id, dimension, $4, period, instrument, survey_id, touchpoint, eligible, shown, started, dismissed
+             FROM funnel WHERE site_id = $1 AND dimension = $2 AND value = $3
+             ON CONFLICT (site_id, dimension, value, period, instrument, survey_id, touchpoint) DO UPDATE SET
+               eligible = funnel.eligible + excluded.eligible, shown = funnel.shown + excluded.shown,
+               started = funnel.started + excluded.started, dismissed = funnel.dismissed + excluded.dismissed",
+            &[&site.0, &name, &value, &cell::OTHER],
+        )
+        .await?;
+    let sql = "DELETE FROM funnel WHERE site_id = $1 AND dimension = $2 AND value = $3";
+    session.execute(sql, &[&site.0, &name, &value]).await?;
+    Ok(())
 }

@@ -34,6 +34,7 @@ mod open;
 mod ratings;
 mod reports;
 mod responses;
+mod retention;
 mod rows;
 mod scan;
 mod session;

@@ -24,6 +24,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/postgres/0007_identities.sql"),
     include_str!("../../migrations/postgres/0008_origins.sql"),
     include_str!("../../migrations/postgres/0009_suspicion.sql"),
+    include_str!("../../migrations/postgres/0010_retention.sql"),
 ];
 
 /// The lowest binary (as the number of migrations it knows) that can work on the newest schema.

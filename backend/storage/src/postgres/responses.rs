@@ -136,7 +136,7 @@ impl PostgresStore {
             };
             outcomes.push(match judged(before, response) {
                 Outcome::Updated => {
-                    let after = replaced(before, response);
+                    let after = counting.kept(replaced(before, response), response.received_at);
                     counting.generations.count(changes, site, before, *place, -1);
                     counting.generations.count(changes, site, &after, *place, 1);
                     // The row keeps when its first edition came; this one came now.

@@ -134,6 +134,11 @@ pub(super) fn position(row: &Row) -> Result<(i64, i64)> {
     Ok((row.try_get(15)?, row.try_get(19)?))
 }
 
+/// When the response of a row of [`RESPONSE`] came.
+pub(super) fn received_at(row: &Row) -> Result<i64> {
+    Ok(row.try_get(17)?)
+}
+
 /// The site of a row of [`RESPONSE`].
 pub(super) fn site_of(row: &Row) -> Result<&str> {
     Ok(row.try_get(20)?)

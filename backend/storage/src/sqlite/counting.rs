@@ -16,7 +16,8 @@ fn read(connection: &Connection, site: &SiteId) -> Result<Option<SiteCounting>> 
     let generations = generations::read(connection, site)?;
     let declared = declared(&found.settings.dimensions, &learned::values(connection, site)?);
     let webhooks = webhooks::subscribed(connection, site)?;
-    Ok(Some(SiteCounting { generations, declared, webhooks }))
+    let retention = found.settings.retention;
+    Ok(Some(SiteCounting { generations, declared, webhooks, retention }))
 }
 
 /// How each site counts, read from the store and kept until its configuration changes.

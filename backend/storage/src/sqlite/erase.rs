@@ -7,10 +7,11 @@ use sha2::Sha256;
 
 use super::counting::{self, Countings};
 use super::responses::find;
-use super::{inbox, webhooks};
+use super::{build, inbox, learned, webhooks};
 use crate::counts::change::Changes;
 use crate::deleted::OF_A_SITE;
 use crate::responses::{Outcome, Withdrawal};
+use crate::retention::Burial;
 use crate::{Result, StoreError};
 
 /// Responses erased in one transaction: others write between two.
@@ -46,10 +47,11 @@ pub(super) fn withdraw(
     changes: &mut Changes,
     Withdrawal { site, id, keeps_out, at }: &Withdrawal,
 ) -> Result<Outcome> {
-    if !delete(transaction, countings, changes, site, *id, *at)? {
+    let burial = Burial::wished(*at);
+    if !delete(transaction, countings, changes, site, *id, burial)? {
         match is_erased(transaction, site, *id)? {
             true => {}
-            false if *keeps_out => bury(transaction, site, *id, *at)?,
+            false if *keeps_out => bury(transaction, site, *id, burial)?,
             false => return Ok(Outcome::Unknown),
         }
     }
@@ -63,7 +65,7 @@ pub(super) fn delete(
     changes: &mut Changes,
     site: &SiteId,
     id: ResponseId,
-    now: i64,
+    burial: Burial,
 ) -> Result<bool> {
     match uncount(transaction, countings, changes, site, id) {
         Ok(false) => return Ok(false),
@@ -75,7 +77,7 @@ pub(super) fn delete(
             result?;
         }
     }
-    remove(transaction, site, id, now)?;
+    remove(transaction, site, id, burial)?;
     Ok(true)
 }
 
@@ -88,6 +90,7 @@ fn uncount(
     id: ResponseId,
 ) -> Result<bool> {
     let Some((response, place)) = find(transaction, site, id)? else { return Ok(false) };
+    changes.forget(site, &response);
     if let Some(counting) = countings.of(transaction, site)? {
         counting.generations.count(changes, site, &response, place, -1);
     }
@@ -95,22 +98,35 @@ fn uncount(
 }
 
 /// Puts a tombstone in a response's place.
-fn remove(transaction: &Transaction<'_>, site: &SiteId, id: ResponseId, now: i64) -> Result<()> {
+fn remove(transaction: &Transaction<'_>, site: &SiteId, id: ResponseId, burial: Burial) -> Result<()> {
     transaction
         .prepare_cached("DELETE FROM response WHERE site_id = ?1 AND id = ?2")?
         .execute(params![site.0, id.0])?;
     inbox::forget(transaction, site, id)?;
     webhooks::forget_response(transaction, site, id)?;
-    bury(transaction, site, id, now)
+    bury(transaction, site, id, burial)
 }
 
-/// Keeps an id from ever being stored again.
-fn bury(transaction: &Transaction<'_>, site: &SiteId, id: ResponseId, now: i64) -> Result<()> {
+/// Keeps an id from being stored again.
+fn bury(transaction: &Transaction<'_>, site: &SiteId, id: ResponseId, burial: Burial) -> Result<()> {
     transaction
         .prepare_cached(
-            "INSERT INTO tombstone (site_id, id_hash, erased_at) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
+            "INSERT INTO tombstone (site_id, id_hash, erased_at, until) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING",
         )?
-        .execute(params![site.0, tombstone(transaction, id)?, now])?;
+        .execute(params![site.0, tombstone(transaction, id)?, burial.at, burial.until])?;
+    Ok(())
+}
+
+/// Writes the changes of a transaction that may have erased responses, and forgets what only they said.
+pub(super) fn finish(transaction: &Transaction<'_>, countings: &mut Countings, mut changes: Changes) -> Result<()> {
+    let said = changes.take_said();
+    counting::write(transaction, changes)?;
+    for (site, name, value) in said {
+        if learned::forget(transaction, &site, &name, &value)? {
+            build::review(transaction, &site, crate::STEP_LIMIT)?;
+            countings.forget(&site);
+        }
+    }
     Ok(())
 }
 
@@ -130,8 +146,8 @@ pub(super) fn erase_some(
         .collect::<rusqlite::Result<_>>()?;
     let mut changes = Changes::default();
     for id in ids.iter().copied().map(ResponseId) {
-        delete(transaction, countings, &mut changes, site, id, now)?;
+        delete(transaction, countings, &mut changes, site, id, Burial::wished(now))?;
     }
-    counting::write(transaction, changes)?;
+    finish(transaction, countings, changes)?;
     Ok(ids.len() as u64)
 }

@@ -26,6 +26,7 @@ mod ratings;
 mod readers;
 mod reports;
 mod responses;
+mod retention;
 mod rows;
 mod scan;
 mod sessions;
@@ -39,6 +40,7 @@ mod webhooks;
 mod writer;
 
 use std::path::Path;
+use std::sync::atomic::AtomicBool;
 
 use rusqlite::ErrorCode;
 use tokio::sync::Notify;
@@ -56,6 +58,8 @@ pub(crate) struct SqliteStore {
     limits: Limits,
     /// Told when deliveries have been written.
     written: Notify,
+    /// Whether the WAL may hold rows that were erased; a start does not know better.
+    has_remnants: AtomicBool,
 }
 
 impl SqliteStore {
@@ -69,7 +73,7 @@ impl SqliteStore {
             build::begin_missing(&mut connection, limits.step)?;
         }
         let (writer, readers) = (Writer::start(connection)?, Readers::new(path, limits.read));
-        Ok(Self { writer, readers, limits, written: Notify::new() })
+        Ok(Self { writer, readers, limits, written: Notify::new(), has_remnants: AtomicBool::new(true) })
     }
 }
 

@@ -22,6 +22,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/sqlite/0007_identities.sql"),
     include_str!("../../migrations/sqlite/0008_origins.sql"),
     include_str!("../../migrations/sqlite/0009_suspicion.sql"),
+    include_str!("../../migrations/sqlite/0010_retention.sql"),
 ];
 
 /// The lowest binary (as the number of migrations it knows) that can work on the newest schema.
@@ -29,6 +30,9 @@ const MIN_BINARY: i64 = 2;
 
 /// Before 3.51.3 a rare race in resetting the WAL could corrupt the file (sqlite.org/wal.html, walresetbug).
 const MIN_SQLITE: i32 = 3_051_003;
+
+/// How long a connection waits for what another one holds.
+pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 
 /// How long a file that another process is opening is tried again, and the pause before each try.
 const BUSY_PATIENCE: Duration = Duration::from_secs(5);
@@ -114,10 +118,12 @@ pub(super) fn for_reading(path: &Path) -> rusqlite::Result<Connection> {
 
 fn connect(path: &Path) -> rusqlite::Result<Connection> {
     let connection = Connection::open(path)?;
-    connection.busy_timeout(Duration::from_secs(5))?;
+    connection.busy_timeout(PATIENCE)?;
     // FULL: a commit returns only after the WAL is flushed. Nothing weaker may acknowledge an answer.
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "foreign_keys", true)?;
+    // What is erased is overwritten in the file.
+    connection.pragma_update_and_check(None, "secure_delete", true, |_| Ok(()))?;
     connection.pragma_update(None, "temp_store", "MEMORY")?;
     connection.pragma_update(None, "cache_size", -4_096)?;
     connection.pragma_update(None, "journal_size_limit", 64 * 1024 * 1024)?;

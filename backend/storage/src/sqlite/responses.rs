@@ -1,5 +1,7 @@
 //! Responses in SQLite: the batch that is stored, erased and counted in one transaction.
 
+use std::sync::atomic::Ordering;
+
 use async_trait::async_trait;
 use bearing_shared::id::{ResponseId, SiteId};
 use rusqlite::{Connection, Transaction, params};
@@ -14,6 +16,7 @@ use crate::counts::trust;
 use crate::deleted::OF_A_SITE;
 use crate::inbox::tags_text;
 use crate::responses::{Accept, Arrival, Cursor, EventCount, Outcome, ResponseFilter, ResponseStore, StoredResponse};
+use crate::retention::Burial;
 use crate::{Result, StoreError, json};
 
 /// Stores a batch in one transaction; when the engine refuses it for a reason that only one row can have, in halves.
@@ -86,7 +89,7 @@ pub(super) fn take_in_all(
         };
         outcomes.push(match judged(&before, response) {
             Outcome::Updated => {
-                let after = replaced(&before, response);
+                let after = counting.kept(replaced(&before, response), response.received_at);
                 update(transaction, site, &after)?;
                 counting.generations.count(&mut changes, site, &before, place, -1);
                 counting.generations.count(&mut changes, site, &after, place, 1);
@@ -99,7 +102,7 @@ pub(super) fn take_in_all(
             refused => refused,
         });
     }
-    counting::write(transaction, changes)?;
+    erase::finish(transaction, countings, changes)?;
     Ok(outcomes)
 }
 
@@ -236,6 +239,10 @@ impl ResponseStore for SqliteStore {
         if wrote_deliveries {
             self.written.notify_one();
         }
+        if outcomes.contains(&Outcome::Withdrawn) {
+            // The visitor is answered before that is done: the next look does it.
+            self.has_remnants.store(true, Ordering::Relaxed);
+        }
         Ok(outcomes)
     }
 
@@ -282,11 +289,13 @@ impl ResponseStore for SqliteStore {
         let site = site.clone();
         let work = move |transaction: &Transaction<'_>, countings: &mut Countings| {
             let mut changes = Changes::default();
-            let deleted = erase::delete(transaction, countings, &mut changes, &site, id, now)?;
-            counting::write(transaction, changes)?;
+            let deleted = erase::delete(transaction, countings, &mut changes, &site, id, Burial::wished(now))?;
+            erase::finish(transaction, countings, changes)?;
             Ok(deleted)
         };
-        self.writer.run(move |pen| pen.transaction(work)).await
+        let deleted = self.writer.run(move |pen| pen.transaction(work)).await?;
+        self.scrub_soon(deleted).await;
+        Ok(deleted)
     }
 
     async fn erase_customer(&self, site: &SiteId, customer: &str, now: i64) -> Result<u64> {
@@ -297,7 +306,10 @@ impl ResponseStore for SqliteStore {
                 erase::erase_some(transaction, countings, &site, &customer, now)
             };
             match self.writer.run(move |pen| pen.transaction(work)).await? {
-                0 => return Ok(erased),
+                0 => {
+                    self.scrub_soon(erased > 0).await;
+                    return Ok(erased);
+                }
                 some => erased += some,
             }
         }

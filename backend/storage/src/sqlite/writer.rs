@@ -3,15 +3,20 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use tokio::sync::{mpsc, oneshot};
 
 use super::counting::Countings;
+use super::open::PATIENCE;
 use crate::{Result, StoreError};
 
 /// Jobs that may wait for the writer; more would only hide overload, which is refused above.
 const QUEUE: usize = 64;
+
+/// How long readers of the WAL are waited for where it is to be emptied.
+const MOMENT: Duration = Duration::from_millis(50);
 
 type Job = Box<dyn FnOnce(&mut Pen) + Send>;
 
@@ -95,6 +100,18 @@ impl Writer {
         work: impl FnOnce(&Transaction<'_>) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         self.run(move |pen| pen.transaction(|transaction, _| work(transaction))).await
+    }
+
+    /// Writes the whole WAL into the file and leaves it empty; false where somebody reads from it for longer than a moment.
+    pub(super) async fn empty_wal(&self) -> Result<bool> {
+        let empty = |pen: &mut Pen| {
+            // Answers wait meanwhile.
+            pen.connection.busy_timeout(MOMENT)?;
+            let busy = pen.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, bool>(0));
+            pen.connection.busy_timeout(PATIENCE)?;
+            Ok(!busy?)
+        };
+        self.run(empty).await
     }
 
     /// Finishes what is queued and ends the thread.

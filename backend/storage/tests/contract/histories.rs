@@ -1,6 +1,6 @@
 //! Any history of a site leaves counts that agree with its answers: real stores against a model that has no cells.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,8 +9,8 @@ use bearing_shared::api::responses::ResponseState;
 use bearing_shared::cell::OTHER;
 use bearing_shared::id::SurveyId;
 use bearing_storage::{
-    Accept, Arrival, Axis, Base, Grouping, Limits, MarkChange, Marking, Outcome, ReportFilter, Result, Store,
-    StoredResponse, TallyQuery, Withdrawal,
+    Accept, Arrival, Axis, Base, Grouping, Limits, MarkChange, Marking, Outcome, Position, ReportFilter, Result, Rows,
+    Store, StoredResponse, TallyQuery, Value, Withdrawal,
 };
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseError;
@@ -116,6 +116,7 @@ async fn take(store: &mut Arc<dyn Store>, url: &str, model: &mut Model, step: &S
         }
         Step::Delete(id) => {
             assert_eq!(store.delete_response(&home(), response_id(*id), NOON).await?, model.remove(*id));
+            model.forget(learned(store).await?);
         }
         Step::Withdraw(batch, id) => {
             let answers =
@@ -128,6 +129,7 @@ async fn take(store: &mut Arc<dyn Store>, url: &str, model: &mut Model, step: &S
             expected.extend(batch.iter().map(|sent| model.accept_one(sent)));
             let arrivals = answers().chain([Arrival::Withdrawal(withdrawal)]).chain(answers());
             assert_eq!(store.take_in(arrivals.collect()).await?, expected);
+            model.forget(learned(store).await?);
         }
         Step::Erase(customer) => {
             let theirs = |response: &StoredResponse| response.customer.as_deref() == Some(CUSTOMERS[*customer]);
@@ -135,6 +137,7 @@ async fn take(store: &mut Arc<dyn Store>, url: &str, model: &mut Model, step: &S
             let ids: Vec<u128> = found.map(|(id, _)| *id).collect();
             assert_eq!(store.erase_customer(&home(), CUSTOMERS[*customer], NOON).await?, ids.len() as u64);
             ids.into_iter().for_each(|id| assert!(model.remove(id)));
+            model.forget(learned(store).await?);
         }
         Step::Judge(ids, state) => {
             let expected = model.judge(ids, *state);
@@ -173,6 +176,26 @@ async fn take(store: &mut Arc<dyn Store>, url: &str, model: &mut Model, step: &S
         }
     }
     Ok(())
+}
+
+/// What is learned now, read as a move reads it.
+async fn learned(store: &Arc<dyn Store>) -> Result<BTreeMap<String, Vec<String>>> {
+    let (mut learned, mut from) = (BTreeMap::<String, Vec<String>>::new(), Position::default());
+    loop {
+        let page = store.hand_over(from, 1_000).await?;
+        if let Rows::Plain(rows) = page.rows {
+            for row in rows {
+                // No other table has four columns of these kinds.
+                if let [Value::Text(_), Value::Text(dimension), Value::Number(_), Value::Text(value)] = &row[..] {
+                    learned.entry(dimension.clone()).or_default().push(value.clone());
+                }
+            }
+        }
+        match page.next {
+            Some(next) => from = next,
+            None => return Ok(learned),
+        }
+    }
 }
 
 /// Asks everything, and compares the replies with the model.

@@ -54,6 +54,7 @@ mod postgres_races;
 mod postgres_schema;
 mod reports;
 mod responses;
+mod retention;
 mod sessions;
 mod shares;
 mod sightings;

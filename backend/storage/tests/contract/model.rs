@@ -127,6 +127,8 @@ pub(crate) struct Model {
     pub(crate) zone: usize,
     pub(crate) named: BTreeSet<String>,
     pub(crate) learned: BTreeMap<String, Vec<String>>,
+    /// What responses said that were erased in this step.
+    pub(crate) said: BTreeSet<(String, String)>,
 }
 
 impl Model {
@@ -256,11 +258,32 @@ impl Model {
     }
 
     pub(crate) fn remove(&mut self, id: u128) -> bool {
-        let there = self.responses.remove(&id).is_some();
-        if there {
+        let there = self.responses.remove(&id);
+        if let Some(response) = &there {
             self.erased.insert(id);
+            self.said.extend(response.attributes.clone());
         }
-        there
+        there.is_some()
+    }
+
+    /// Takes over what is still learned after responses were erased: nothing has gone but what only they said.
+    pub(crate) fn forget(&mut self, now: BTreeMap<String, Vec<String>>) {
+        let is_given = |name: &String, value: &String| {
+            let counted = self.responses.values().filter(|response| response.state == ResponseState::Counted);
+            counted.filter_map(|response| response.attributes.get(name)).any(|given| given == value)
+        };
+        for (name, values) in &self.learned {
+            let left = now.get(name).cloned().unwrap_or_default();
+            let (stay, go): (Vec<_>, Vec<_>) = values.iter().cloned().partition(|value| left.contains(value));
+            assert_eq!(stay, left, "what is left of {name} is in its order");
+            for value in go {
+                let was_said = self.said.contains(&(name.clone(), value.clone()));
+                let is_listed = DECLARED.iter().flat_map(|all| all.iter()).any(|(_, listed)| listed.contains(&&*value));
+                assert!(was_said && (is_listed || !is_given(name, &value)), "{value} of {name} is forgotten");
+            }
+        }
+        self.said.clear();
+        self.learned = now;
     }
 
     /// The counted responses of a filter, each respondent's last where that is the base.

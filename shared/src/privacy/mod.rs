@@ -1,5 +1,9 @@
 //! What a site keeps of people, and for how long.
 
+mod redact;
+
+pub use redact::redact;
+
 use serde::{Deserialize, Serialize};
 
 /// The longest period of keeping, days: ten years.
@@ -48,6 +52,20 @@ pub enum Redaction {
     Phone,
     /// Payment cards' numbers.
     Card,
+}
+
+impl Redaction {
+    /// Each of them.
+    pub const ALL: [Self; 3] = [Self::Mail, Self::Phone, Self::Card];
+
+    /// What stands in the place of what was taken out, the same in every language: shorter than anything it stands for.
+    pub fn mark(self) -> &'static str {
+        match self {
+            Self::Mail => "[mail]",
+            Self::Phone => "[phone]",
+            Self::Card => "[card]",
+        }
+    }
 }
 
 #[cfg(test)]
