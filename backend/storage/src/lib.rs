@@ -12,6 +12,7 @@
 
 mod audit;
 mod backup;
+mod chain;
 mod counts;
 mod deleted;
 mod error;
@@ -43,8 +44,9 @@ use std::time::Duration;
 
 use transfer::Purpose;
 
-pub use audit::{Actor, ActorKind, AuditEntry, AuditStore};
+pub use audit::{Actor, ActorKind, AuditEntry, AuditStore, Recorded};
 pub use backup::{Contents, Restored, back_up, restore};
+pub use chain::{Broken, Chain, link, look_through};
 pub use error::{Result, StoreError};
 pub use identities::{Identity, IdentityStore, Linked};
 pub use inbox::{Counted, InboxStore, MarkChange, Marked, Marking, Marks};

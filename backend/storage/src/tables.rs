@@ -37,7 +37,7 @@ pub(crate) const TABLES: [Table; 19] = [
     Table {
         name: "audit",
         key: 1,
-        columns: &["id", "at", "site_id", "actor_kind", "actor_id", "actor_name", "action", "object", "detail"],
+        columns: &["id", "at", "site_id", "actor_kind", "actor_id", "actor_name", "action", "object", "detail", "link"],
     },
     Table {
         name: "share",

@@ -78,6 +78,7 @@ impl PostgresStore {
         if purpose == Purpose::Serve {
             purpose.check(store.moving().await?)?;
             store.begin_missing().await?;
+            store.tie_all().await?;
         }
         Ok(store)
     }

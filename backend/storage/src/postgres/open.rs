@@ -23,6 +23,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/postgres/0006_marks.sql"),
     include_str!("../../migrations/postgres/0007_identities.sql"),
     include_str!("../../migrations/postgres/0008_origins.sql"),
+    include_str!("../../migrations/postgres/0011_audit_chain.sql"),
 ];
 
 /// The lowest binary (as the number of migrations it knows) that can work on the newest schema.

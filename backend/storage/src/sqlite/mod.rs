@@ -66,6 +66,7 @@ impl SqliteStore {
         if purpose == Purpose::Serve {
             purpose.check(transfer::moving(&connection)?)?;
             build::begin_missing(&mut connection, limits.step)?;
+            audit::tie_all(&mut connection)?;
         }
         let (writer, readers) = (Writer::start(connection)?, Readers::new(path, limits.read));
         Ok(Self { writer, readers, limits, written: Notify::new() })

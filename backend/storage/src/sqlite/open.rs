@@ -21,6 +21,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/sqlite/0006_marks.sql"),
     include_str!("../../migrations/sqlite/0007_identities.sql"),
     include_str!("../../migrations/sqlite/0008_origins.sql"),
+    include_str!("../../migrations/sqlite/0011_audit_chain.sql"),
 ];
 
 /// The lowest binary (as the number of migrations it knows) that can work on the newest schema.

@@ -63,6 +63,7 @@ mod sqlite_damage;
 mod sqlite_file;
 mod sqlite_reads;
 mod surveys;
+mod tampering;
 mod transfers;
 mod upkeep;
 mod webhooks;
