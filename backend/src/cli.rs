@@ -1,5 +1,6 @@
 //! The command line: serve, demo, and the commands that work beside a running server on the same store.
 
+mod audits;
 mod backups;
 mod commands;
 mod members;

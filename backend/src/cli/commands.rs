@@ -10,8 +10,10 @@ use bearing_shared::survey::Survey;
 use bearing_storage::{Key, Scope, Site, Store};
 use serde_json::json;
 
-use super::options::{Command, KeyCommand, Listen, Options, Place, SiteCommand, SurveyCommand, UserCommand};
-use super::{backups, members, moves, say};
+use super::options::{
+    AuditCommand, Command, KeyCommand, Listen, Options, Place, SiteCommand, SurveyCommand, UserCommand,
+};
+use super::{audits, backups, members, moves, say};
 use crate::app::{App, Outside};
 use crate::auth::provider::Provider;
 use crate::clock::{Clock, SystemClock};
@@ -60,6 +62,7 @@ pub(super) async fn run(options: Options) -> anyhow::Result<()> {
             members::create(store.as_ref(), &email, public_url.as_deref(), json).await
         }
         Command::User(UserCommand::Delete { email }) => members::delete(store.as_ref(), &email).await,
+        Command::Audit(AuditCommand::Verify { site, head }) => audits::verify(store.as_ref(), site, head).await,
         // Opening has done it already.
         Command::Migrate { .. } => say("The schema is up to date."),
         Command::Recount => {
@@ -158,6 +161,7 @@ async fn create_site(
     let site = Site {
         id: SiteId(chance::id(SiteId::PREFIX)),
         key: SiteKey(chance::id(SiteKey::PREFIX)),
+        previous: None,
         identity_secret: chance::secret(""),
         settings,
         created_at: SystemClock.now(),
@@ -206,10 +210,11 @@ async fn create_survey(store: &dyn Store, site: &SiteId, survey: Survey, publish
 
 async fn check(store: &dyn Store) -> anyhow::Result<()> {
     let report = store.check().await?;
-    for problem in &report.problems {
+    let problems = [report.problems, audits::problems(store).await?].concat();
+    for problem in &problems {
         say(problem)?;
     }
-    match report.problems.len() {
+    match problems.len() {
         0 => say(&format!("All is well: {} responses and {} cells agree.", report.responses, report.cells)),
         count => bail!("{count} problems; `bearing recount` mends cells, a backup mends the file."),
     }

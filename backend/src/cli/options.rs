@@ -174,6 +174,9 @@ pub(super) enum Command {
     /// Surveys.
     #[command(subcommand)]
     Survey(SurveyCommand),
+    /// The audit log: who changed what.
+    #[command(subcommand)]
+    Audit(AuditCommand),
     /// Brings the store's schema up to date; with two URLs, moves one store into another, empty one.
     Migrate {
         /// The store to move; stop its servers first. A move that was stopped goes on where it was.
@@ -185,7 +188,7 @@ pub(super) enum Command {
     },
     /// Counts every cell anew from the answers.
     Recount,
-    /// Checks the store's integrity and its counts.
+    /// Checks the store's integrity, its counts and its audit log.
     Check,
     /// Writes the whole store into one file, while a server may go on serving it.
     Backup {
@@ -256,6 +259,19 @@ pub(super) enum UserCommand {
         /// The address that the member signs in with.
         #[arg(long, env = "BEARING_EMAIL")]
         email: String,
+    },
+}
+
+#[derive(Subcommand)]
+pub(super) enum AuditCommand {
+    /// Looks whether every entry is as it was written, and prints the hash of the last one of each chain.
+    Verify {
+        /// Only this site's chain; it may have been deleted.
+        #[arg(long, env = "BEARING_SITE")]
+        site: Option<String>,
+        /// A hash that this printed before: it must still be there, or the log has lost its end.
+        #[arg(long, env = "BEARING_HEAD", value_name = "HASH")]
+        head: Option<String>,
     },
 }
 

@@ -43,6 +43,7 @@ async fn reply(app: &App, site: Site, secret: Option<String>) -> ApiResult<Json<
             dimensions: counting.dimensions,
             building: counting.building.map(|Building { done, total }| BuildingReply { done, total }),
         },
+        previous: None,
         identity_secret: secret,
     }))
 }

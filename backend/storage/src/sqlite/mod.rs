@@ -27,6 +27,7 @@ mod reports;
 mod responses;
 mod rows;
 mod scan;
+mod seal;
 mod sessions;
 mod shares;
 mod sightings;
@@ -42,10 +43,12 @@ use std::path::Path;
 use rusqlite::ErrorCode;
 use tokio::sync::Notify;
 
+use crate::seal::Keyring;
 use crate::transfer::Purpose;
 use crate::{Limits, Result, StoreError};
 pub(crate) use backup::{back_up, restore, settle, stage};
 use readers::Readers;
+pub(crate) use seal::is_sealed;
 use writer::Writer;
 
 /// A store in one SQLite file.
@@ -55,11 +58,13 @@ pub(crate) struct SqliteStore {
     limits: Limits,
     /// Told when deliveries have been written.
     written: Notify,
+    /// What opens its secrets.
+    keyring: Keyring,
 }
 
 impl SqliteStore {
-    /// Opens or makes the file and brings its schema up to date.
-    pub(crate) fn open(path: &Path, limits: Limits, purpose: Purpose) -> Result<Self> {
+    /// Opens or makes the file and brings its schema up to date; without a keyring secrets come and go as they are kept.
+    pub(crate) fn open(path: &Path, limits: Limits, purpose: Purpose, keyring: Option<Keyring>) -> Result<Self> {
         // A step of nothing would never end.
         let limits = Limits { step: limits.step.max(1), ..limits };
         let mut connection = open::for_writing(path, purpose)?;
@@ -67,9 +72,13 @@ impl SqliteStore {
             purpose.check(transfer::moving(&connection)?)?;
             build::begin_missing(&mut connection, limits.step)?;
             audit::tie_all(&mut connection)?;
+            if let Some(keyring) = &keyring {
+                seal::seal(&mut connection, keyring)?;
+            }
         }
         let (writer, readers) = (Writer::start(connection)?, Readers::new(path, limits.read));
-        Ok(Self { writer, readers, limits, written: Notify::new() })
+        let (written, keyring) = (Notify::new(), keyring.unwrap_or_else(Keyring::none));
+        Ok(Self { writer, readers, limits, written, keyring })
     }
 }
 

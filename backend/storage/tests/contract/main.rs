@@ -53,6 +53,7 @@ mod postgres_races;
 mod postgres_schema;
 mod reports;
 mod responses;
+mod sealing;
 mod sessions;
 mod shares;
 mod sightings;

@@ -11,23 +11,31 @@ use crate::sqlite_file;
 const CHAIN: [i64; 4] = [1, 3, 5, 6];
 
 /// A connection to a store's database that goes past the store.
-enum Past {
+pub(crate) enum Past {
     Sqlite(rusqlite::Connection),
     Postgres(tokio_postgres::Client),
 }
 
 impl Past {
-    async fn to(db: &Database) -> Self {
+    pub(crate) async fn to(db: &Database) -> Self {
         match db.url().strip_prefix("sqlite:") {
             Some(path) => Self::Sqlite(sqlite_file::raw(path.as_ref())),
             None => Self::Postgres(raw(db.url()).await),
         }
     }
 
-    async fn run(&self, sql: &str) -> std::result::Result<(), String> {
+    pub(crate) async fn run(&self, sql: &str) -> std::result::Result<(), String> {
         match self {
             Self::Sqlite(connection) => connection.execute_batch(sql).map_err(|error| error.to_string()),
             Self::Postgres(client) => client.batch_execute(sql).await.map_err(|error| format!("{error:?}")),
+        }
+    }
+
+    /// The number that a statement reads.
+    pub(crate) async fn count(&self, sql: &str) -> i64 {
+        match self {
+            Self::Sqlite(connection) => connection.query_row(sql, [], |row| row.get(0)).expect("a number"),
+            Self::Postgres(client) => client.query_one(sql, &[]).await.expect("a number").get(0),
         }
     }
 
