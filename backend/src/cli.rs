@@ -6,6 +6,7 @@ mod commands;
 mod members;
 mod moves;
 mod options;
+mod secrets;
 
 use std::io::Write;
 use std::process::ExitCode;

@@ -13,7 +13,7 @@ use serde_json::json;
 use super::options::{
     AuditCommand, Command, KeyCommand, Listen, Options, Place, SiteCommand, SurveyCommand, UserCommand,
 };
-use super::{audits, backups, members, moves, say};
+use super::{audits, backups, members, moves, say, secrets};
 use crate::app::{App, Outside};
 use crate::auth::provider::Provider;
 use crate::clock::{Clock, SystemClock};
@@ -78,7 +78,14 @@ pub(super) async fn run(options: Options) -> anyhow::Result<()> {
 }
 
 async fn open(place: &Place) -> anyhow::Result<Arc<dyn Store>> {
-    Ok(bearing_storage::open(&url_of(place)?).await?)
+    let url = url_of(place)?;
+    let keyring = secrets::keyring(place, &url)?;
+    if keyring.is_empty() {
+        tracing::warn!(
+            "sites' and webhooks' secrets are kept in plain: seal them with --secret-key or --secret-key-file"
+        );
+    }
+    Ok(bearing_storage::open_with(&url, bearing_storage::Limits::default(), keyring).await?)
 }
 
 /// The store's URL; the folder of an embedded one is made.

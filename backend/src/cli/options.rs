@@ -32,6 +32,16 @@ pub(super) struct Place {
     /// The database, in place of the one in the folder: sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE.
     #[arg(long, global = true, env = "BEARING_DATABASE_URL", value_name = "URL", hide_env_values = true)]
     pub(super) database_url: Option<String>,
+    /// The key that sites' and webhooks' secrets are sealed with: 32 random bytes in base64 (openssl rand -base64 32); of
+    /// several by commas the first seals and each opens. The database in the folder has one of its own, secret.key.
+    #[arg(long, global = true, env = "BEARING_SECRET_KEY", value_name = "KEYS", hide_env_values = true)]
+    pub(super) secret_key: Option<String>,
+    /// The file that the key is in, in the place of the key.
+    #[arg(long, global = true, env = "BEARING_SECRET_KEY_FILE", value_name = "FILE")]
+    pub(super) secret_key_file: Option<PathBuf>,
+    /// Where a key was lost: makes the secrets anew that no key opens.
+    #[arg(long, global = true, env = "BEARING_RENEW_LOST_SECRETS")]
+    pub(super) renew_lost_secrets: bool,
     /// The address under which the outside knows this server.
     #[arg(long, global = true, env = "BEARING_PUBLIC_URL", value_name = "URL")]
     pub(super) public_url: Option<String>,

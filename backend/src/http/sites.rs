@@ -30,6 +30,9 @@ const LIST_LIMIT: usize = 50;
 /// The largest threshold.
 const THRESHOLD_LIMIT: u64 = 1_000_000;
 
+/// How long an identity secret holds beside the one that followed it, in ms: as long as a webhook's.
+const BOTH: i64 = 24 * 3_600_000;
+
 async fn reply(app: &App, site: Site, secret: Option<String>) -> ApiResult<Json<SiteReply>> {
     let counting = app.store.counting(&site.id).await?.ok_or_else(ApiError::not_found)?;
     Ok(Json(SiteReply {
@@ -43,8 +46,11 @@ async fn reply(app: &App, site: Site, secret: Option<String>) -> ApiResult<Json<
             dimensions: counting.dimensions,
             building: counting.building.map(|Building { done, total }| BuildingReply { done, total }),
         },
-        previous: None,
         identity_secret: secret,
+        previous_secret_until: site
+            .previous
+            .filter(|(_, until)| *until > app.clock.now())
+            .map(|(_, until)| time::rfc3339(until)),
     }))
 }
 
@@ -105,6 +111,7 @@ pub(super) async fn create(
         id: SiteId(chance::id(SiteId::PREFIX)),
         key: SiteKey(chance::id(SiteKey::PREFIX)),
         identity_secret: secret.clone(),
+        previous: None,
         settings: SiteSettings::named(""),
         created_at: app.clock.now(),
     };
@@ -154,7 +161,11 @@ pub(super) async fn update(
         let mut site = before.clone();
         apply(&mut site, patch.clone())?;
         if let Some(secret) = &secret {
-            site.identity_secret.clone_from(secret);
+            let present = std::mem::replace(&mut site.identity_secret, secret.clone());
+            site.previous = Some((present, app.clock.now() + BOTH));
+        }
+        if patch.end_previous_secret == Some(true) {
+            site.previous = None;
         }
         match app.store.update_site(&before, site.clone()).await? {
             Replaced::Done => break site,
