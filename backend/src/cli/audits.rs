@@ -52,3 +52,37 @@ fn told(site: Option<&SiteId>, chain: &Chain) -> String {
         (None, None) => format!("{whose}: no entries"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use bearing_storage::{Actor, ActorKind, AuditEntry};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_log_that_fits_and_one_that_lost_its_end_are_told_apart_by_a_kept_hash() {
+        let folder = tempfile::tempdir().expect("a folder can be made");
+        let file = folder.path().join("bearing.db");
+        let store = bearing_storage::open(&format!("sqlite:{}", file.display())).await.expect("it opens");
+        let note = async |site: Option<&str>| {
+            let actor = Actor { kind: ActorKind::CommandLine, id: String::new(), name: String::new() };
+            let (action, object, detail) = ("member.removed".to_owned(), String::new(), [].into());
+            let entry = AuditEntry { at: 1, site: site.map(SiteId::from), actor, action, object, detail };
+            store.record(entry).await.expect("it is noted");
+        };
+        verify(store.as_ref(), None, None).await.expect("an empty log fits");
+        for site in [Some("st_home"), None, Some("st_home")] {
+            note(site).await;
+        }
+        let home = SiteId::from("st_home");
+        let chain = look_through(store.as_ref(), Some(&home), None).await.expect("it is read");
+        assert!(told(Some(&home), &chain).contains("2 entries, each fits"), "{}", told(Some(&home), &chain));
+        let kept = chain.head.expect("there are entries");
+        verify(store.as_ref(), Some(home.0.clone()), Some(kept.to_uppercase())).await.expect("it is there");
+        verify(store.as_ref(), None, Some(kept.clone())).await.expect("one of the chains has it");
+        let error = verify(store.as_ref(), None, Some("00".repeat(32))).await.expect_err("nobody has it");
+        assert!(error.to_string().contains("has lost entries"), "{error}");
+        assert_eq!(problems(store.as_ref()).await.expect("it is read"), Vec::<String>::new());
+        store.close().await;
+    }
+}

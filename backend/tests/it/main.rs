@@ -29,6 +29,7 @@ mod receiver;
 mod reports;
 mod responses;
 mod rules;
+mod secrecy;
 mod server;
 mod shares;
 mod sightings;

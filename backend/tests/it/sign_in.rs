@@ -284,7 +284,8 @@ async fn no_other_site_frames_opens_or_loads_what_members_see() {
             None => ask.await,
         };
         let policy = reply.header("content-security-policy");
-        for part in ["default-src '", "frame-ancestors 'none'", "base-uri 'none'", "require-trusted-types-for 'script'"] {
+        for part in ["default-src '", "frame-ancestors 'none'", "base-uri 'none'", "require-trusted-types-for 'script'"]
+        {
             assert!(policy.contains(part), "{path}: {part} in {policy}");
         }
         assert!(!policy.contains("unsafe-inline") && !policy.contains("'unsafe-eval'"), "{path}: {policy}");
