@@ -1,10 +1,12 @@
 //! The command line: serve, demo, and the commands that work beside a running server on the same store.
 
+mod audits;
 mod backups;
 mod commands;
 mod members;
 mod moves;
 mod options;
+mod secrets;
 
 use std::io::Write;
 use std::process::ExitCode;

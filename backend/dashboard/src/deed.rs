@@ -72,6 +72,7 @@ mod tests {
             action: action.into(),
             object: String::new(),
             detail: detail.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect(),
+            hash: None,
         }
     }
 

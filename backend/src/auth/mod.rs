@@ -1,6 +1,7 @@
 //! Who is calling the management API, and what may they do?
 
 pub mod client;
+pub mod common;
 pub mod cross_site;
 pub mod email;
 pub mod limits;

@@ -38,7 +38,7 @@ pub fn begin(app: &App, member: MemberId, headers: &HeaderMap) -> (Session, Stri
 }
 
 /// Whether the outside reaches this server by TLS.
-fn is_tls(app: &App) -> bool {
+pub fn is_tls(app: &App) -> bool {
     app.public_url.as_deref().is_some_and(|url| url.starts_with("https://"))
 }
 

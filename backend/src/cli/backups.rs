@@ -8,7 +8,8 @@ use super::say;
 
 pub(super) async fn back_up(url: &str, file: &Path, force: bool) -> anyhow::Result<()> {
     let contents = bearing_storage::back_up(url, file, force).await?;
-    say(&format!("Backed up {} to {}, with its checksum beside it.", said(contents), file.display()))
+    say(&format!("Backed up {} to {}, with its checksum beside it.", said(contents), file.display()))?;
+    say("The key of its sealed secrets is not in it: keep that in another place.")
 }
 
 pub(super) async fn restore(url: &str, file: &Path, force: bool) -> anyhow::Result<()> {
@@ -23,7 +24,7 @@ pub(super) async fn restore(url: &str, file: &Path, force: bool) -> anyhow::Resu
     if let Some(aside) = restored.aside {
         say(&format!("The store that was there is kept as {}; remove it when all is well.", aside.display()))?;
     }
-    say("Start the server again: `bearing serve`.")
+    say("Start the server again, with the key that its secrets were sealed with: `bearing serve`.")
 }
 
 fn said(contents: Contents) -> String {

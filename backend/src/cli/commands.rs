@@ -10,8 +10,10 @@ use bearing_shared::survey::Survey;
 use bearing_storage::{Key, Scope, Site, Store};
 use serde_json::json;
 
-use super::options::{Command, KeyCommand, Listen, Options, Place, SiteCommand, SurveyCommand, UserCommand};
-use super::{backups, members, moves, say};
+use super::options::{
+    AuditCommand, Command, KeyCommand, Listen, Options, Place, SiteCommand, SurveyCommand, UserCommand,
+};
+use super::{audits, backups, members, moves, say, secrets};
 use crate::app::{App, Outside};
 use crate::auth::provider::Provider;
 use crate::clock::{Clock, SystemClock};
@@ -61,6 +63,7 @@ pub(super) async fn run(options: Options) -> anyhow::Result<()> {
             members::create(store.as_ref(), &email, public_url.as_deref(), json).await
         }
         Command::User(UserCommand::Delete { email }) => members::delete(store.as_ref(), &email).await,
+        Command::Audit(AuditCommand::Verify { site, head }) => audits::verify(store.as_ref(), site, head).await,
         // Opening has done it already.
         Command::Migrate { .. } => say("The schema is up to date."),
         Command::Recount => {
@@ -76,7 +79,14 @@ pub(super) async fn run(options: Options) -> anyhow::Result<()> {
 }
 
 async fn open(place: &Place) -> anyhow::Result<Arc<dyn Store>> {
-    Ok(bearing_storage::open(&url_of(place)?).await?)
+    let url = url_of(place)?;
+    let keyring = secrets::keyring(place, &url)?;
+    if keyring.is_empty() {
+        tracing::warn!(
+            "sites' and webhooks' secrets are kept in plain: seal them with --secret-key or --secret-key-file"
+        );
+    }
+    Ok(bearing_storage::open_with(&url, bearing_storage::Limits::default(), keyring).await?)
 }
 
 /// The store's URL; the folder of an embedded one is made.
@@ -168,6 +178,7 @@ async fn create_site(
     let site = Site {
         id: SiteId(chance::id(SiteId::PREFIX)),
         key: SiteKey(chance::id(SiteKey::PREFIX)),
+        previous: None,
         identity_secret: chance::secret(""),
         settings,
         created_at: SystemClock.now(),
@@ -216,10 +227,11 @@ async fn create_survey(store: &dyn Store, site: &SiteId, survey: Survey, publish
 
 async fn check(store: &dyn Store) -> anyhow::Result<()> {
     let report = store.check().await?;
-    for problem in &report.problems {
+    let problems = [report.problems, audits::problems(store).await?].concat();
+    for problem in &problems {
         say(problem)?;
     }
-    match report.problems.len() {
+    match problems.len() {
         0 => say(&format!("All is well: {} responses and {} cells agree.", report.responses, report.cells)),
         count => bail!("{count} problems; `bearing recount` mends cells, a backup mends the file."),
     }

@@ -32,6 +32,16 @@ pub(super) struct Place {
     /// The database, in place of the one in the folder: sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE.
     #[arg(long, global = true, env = "BEARING_DATABASE_URL", value_name = "URL", hide_env_values = true)]
     pub(super) database_url: Option<String>,
+    /// The key that sites' and webhooks' secrets are sealed with: 32 random bytes in base64 (openssl rand -base64 32); of
+    /// several by commas the first seals and each opens. The database in the folder has one of its own, secret.key.
+    #[arg(long, global = true, env = "BEARING_SECRET_KEY", value_name = "KEYS", hide_env_values = true)]
+    pub(super) secret_key: Option<String>,
+    /// The file that the key is in, in the place of the key.
+    #[arg(long, global = true, env = "BEARING_SECRET_KEY_FILE", value_name = "FILE")]
+    pub(super) secret_key_file: Option<PathBuf>,
+    /// Where a key was lost: makes the secrets anew that no key opens.
+    #[arg(long, global = true, env = "BEARING_RENEW_LOST_SECRETS")]
+    pub(super) renew_lost_secrets: bool,
     /// The address under which the outside knows this server.
     #[arg(long, global = true, env = "BEARING_PUBLIC_URL", value_name = "URL")]
     pub(super) public_url: Option<String>,
@@ -179,6 +189,9 @@ pub(super) enum Command {
     /// Surveys.
     #[command(subcommand)]
     Survey(SurveyCommand),
+    /// The audit log: who changed what.
+    #[command(subcommand)]
+    Audit(AuditCommand),
     /// Brings the store's schema up to date; with two URLs, moves one store into another, empty one.
     Migrate {
         /// The store to move; stop its servers first. A move that was stopped goes on where it was.
@@ -190,7 +203,7 @@ pub(super) enum Command {
     },
     /// Counts every cell anew from the answers.
     Recount,
-    /// Checks the store's integrity and its counts.
+    /// Checks the store's integrity, its counts and its audit log.
     Check,
     /// Writes the whole store into one file, while a server may go on serving it.
     Backup {
@@ -261,6 +274,19 @@ pub(super) enum UserCommand {
         /// The address that the member signs in with.
         #[arg(long, env = "BEARING_EMAIL")]
         email: String,
+    },
+}
+
+#[derive(Subcommand)]
+pub(super) enum AuditCommand {
+    /// Looks whether every entry is as it was written, and prints the hash of the last one of each chain.
+    Verify {
+        /// Only this site's chain; it may have been deleted.
+        #[arg(long, env = "BEARING_SITE")]
+        site: Option<String>,
+        /// A hash that this printed before: it must still be there, or the log has lost its end.
+        #[arg(long, env = "BEARING_HEAD", value_name = "HASH")]
+        head: Option<String>,
     },
 }
 

@@ -82,9 +82,9 @@ async fn the_sample_has_a_team_that_did_something_and_that_nobody_can_be() {
 
     let entries = store.audit(&site, None, 99).await.unwrap();
     assert_eq!(entries.len(), 20);
-    assert!(entries.is_sorted_by(|(_, later), (_, earlier)| later.at >= earlier.at), "in the order of time");
-    assert!(entries[0].1.at < NOW);
-    for (_, entry) in &entries {
+    assert!(entries.is_sorted_by(|later, earlier| later.entry.at >= earlier.entry.at), "in the order of time");
+    assert!(entries[0].entry.at < NOW);
+    for entry in entries.iter().map(|found| &found.entry) {
         let is_known = members.iter().any(|(member, _)| member.id.0 == entry.actor.id);
         assert!(is_known && Action::named(&entry.action).is_some(), "{entry:?}");
     }

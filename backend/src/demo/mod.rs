@@ -86,6 +86,7 @@ pub async fn prepare(store: &dyn Store, now: i64, answers: usize) -> Result<Demo
     let mut site = Site {
         id: SiteId(chance::id("st_")),
         key: chance::id("pk_").as_str().into(),
+        previous: None,
         identity_secret: chance::secret(""),
         settings: SiteSettings {
             time_zone: "Europe/Amsterdam".to_owned(),

@@ -6,7 +6,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 
 use super::forms::{self, first};
-use super::member_page::{page, texts};
+use super::member_page::{OPENER_POLICY, page, texts};
 use super::page::escaped;
 use super::sign_in;
 use crate::app::Shared;
@@ -17,7 +17,8 @@ use crate::texts::Texts;
 
 /// What the dashboard may load and do: its own files, WebAssembly, and this server.
 const POLICY: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; \
-    connect-src 'self'; frame-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; object-src 'none'";
+    connect-src 'self'; frame-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; object-src 'none'; \
+    require-trusted-types-for 'script'";
 
 /// Any page of the dashboard: its own router tells them apart.
 pub(super) async fn any(State(app): State<Shared>, uri: Uri, headers: HeaderMap) -> Response {
@@ -49,6 +50,7 @@ fn document(texts: &Texts, way_out: &str, referrer: &'static str) -> Response {
     let mut response = ([(header::CONTENT_TYPE, "text/html; charset=utf-8")], html).into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+    headers.insert(OPENER_POLICY, HeaderValue::from_static("same-origin"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static(referrer));
     response

@@ -137,7 +137,7 @@ fn answer_cell(answer: &Answer) -> String {
 
 /// A text that no spreadsheet takes for a formula: one that begins like a formula gets an apostrophe, which is how
 /// spreadsheets themselves write such a text.
-fn defused(text: &str) -> String {
+pub(super) fn defused(text: &str) -> String {
     let first = text.trim_start_matches([' ', '\u{a0}', '\u{3000}']).chars().next();
     match first {
         Some('=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '＝' | '＋' | '－' | '＠') => format!("'{text}"),
@@ -145,7 +145,8 @@ fn defused(text: &str) -> String {
     }
 }
 
-fn record(cells: &[String]) -> anyhow::Result<Vec<u8>> {
+/// A line of CSV.
+pub(super) fn record(cells: &[String]) -> anyhow::Result<Vec<u8>> {
     let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
     writer.write_record(cells)?;
     Ok(writer.into_inner().map_err(csv::IntoInnerError::into_error)?)

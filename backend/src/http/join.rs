@@ -19,6 +19,7 @@ use super::page::escaped;
 use super::sign_in::{self, Denied};
 use super::{extract, provider};
 use crate::app::{App, Shared};
+use crate::auth::common::is_common;
 use crate::auth::email::{is_email, normal};
 use crate::auth::limits::Peer;
 use crate::auth::passwords::LENGTHS;
@@ -122,7 +123,10 @@ impl Entered {
         Faults {
             name: (needs_name && !named).then_some(texts.name_fault),
             email: (!is_email(&self.email)).then_some(texts.email_fault),
-            password: (!LENGTHS.contains(&self.password.chars().count())).then_some(texts.password_fault),
+            password: match LENGTHS.contains(&self.password.chars().count()) {
+                false => Some(texts.password_fault),
+                true => is_common(&self.password, &self.email).then_some(texts.password_common),
+            },
             whole: None,
         }
     }

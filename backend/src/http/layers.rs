@@ -19,12 +19,15 @@ use super::kind::kind;
 use crate::admission::{Kind, Place, Reason};
 use crate::app::{App, Shared};
 use crate::auth::limits::Peer;
+use crate::auth::session;
 use crate::chance;
 use crate::error::{ApiError, EXPOSED};
 use crate::held::held;
 use crate::telemetry;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// Who may load a reply into a page.
+const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 /// How long one request may take in all, and a body to be read.
 pub(super) const REQUEST: Duration = Duration::from_secs(15);
 
@@ -81,8 +84,15 @@ pub(super) async fn around(State(app): State<Shared>, mut request: Request, next
         headers.insert(REQUEST_ID, id);
     }
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    if session::is_tls(&app) {
+        // This host alone: what else its owner has below the name is theirs to say.
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
+    }
     if open {
         open_to_all(headers);
+    } else {
+        // What is made to be framed by others says so itself.
+        headers.entry(RESOURCE_POLICY).or_insert(HeaderValue::from_static("same-origin"));
     }
     response
 }
@@ -160,7 +170,7 @@ fn open_to_all(headers: &mut HeaderMap) {
     let all = HeaderValue::from_static("*");
     headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, all.clone());
     headers.insert(HeaderName::from_static("timing-allow-origin"), all);
-    headers.insert(HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("cross-origin"));
+    headers.insert(RESOURCE_POLICY, HeaderValue::from_static("cross-origin"));
     headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(EXPOSED));
 }
 

@@ -1,6 +1,6 @@
 //! The pages on which a member signs in: plain HTML that works without script and loads nothing from elsewhere.
 
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bearing_shared::text::direction;
 
@@ -9,8 +9,11 @@ use super::reader::Languages;
 use crate::texts::{self, Texts};
 
 const STYLE: &str = include_str!("app.css");
-const POLICY: &str =
-    "default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+const POLICY: &str = "default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; \
+    require-trusted-types-for 'script'";
+
+/// Which other windows hold a page: none of another site.
+pub(super) const OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
 
 /// The style sheet of these pages.
 pub(super) async fn style() -> Response {
@@ -48,6 +51,7 @@ pub(super) fn page(texts: &Texts, title: &str, body: &str, status: StatusCode) -
     let mut response = (status, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], html).into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+    headers.insert(OPENER_POLICY, HeaderValue::from_static("same-origin"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     // The address of an invitation is a secret; a form's own origin still has to be sent.
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));

@@ -126,6 +126,9 @@ fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(shares::list, shares::create))
         .routes(routes!(shares::delete))
         .routes(routes!(audit::list))
+        .routes(routes!(audit::verify))
+        .routes(routes!(audit::audit_csv))
+        .routes(routes!(audit::audit_jsonl))
         .routes(routes!(origins::list));
     let shared = OpenApiRouter::new().routes(routes!(shared::read)).routes(routes!(shared::comments));
     let session = OpenApiRouter::new()

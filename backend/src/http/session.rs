@@ -17,6 +17,7 @@ use bearing_storage::{Role, SignedIn, Site};
 use super::extract;
 use super::params::NoParams;
 use crate::app::{App, Shared};
+use crate::auth::common::is_common;
 use crate::auth::limits::Peer;
 use crate::auth::passwords::LENGTHS;
 use crate::auth::{self, Present, session};
@@ -123,6 +124,10 @@ async fn new_password(
         return Err(Fault::at(Code::INVALID_FIELD, "password.new", "A password has 10 to 200 characters.").into());
     }
     let member = &signed_in.member;
+    if is_common(&change.new, &member.email) {
+        let message = "This password is well known and tried first; choose another.";
+        return Err(Fault::at(Code::INVALID_FIELD, "password.new", message).into());
+    }
     let taken = app.tries.take(peer.map(|Extension(peer)| peer), &member.email);
     taken.map_err(|_| Fault::new(Code::TOO_MANY_TRIES, Code::TOO_MANY_TRIES.meaning))?;
     if !app.passwords.verify(change.current, member.password.clone()).await? {

@@ -32,6 +32,9 @@ const LIST_LIMIT: usize = 50;
 /// The largest threshold.
 const THRESHOLD_LIMIT: u64 = 1_000_000;
 
+/// How long an identity secret holds beside the one that followed it, in ms: as long as a webhook's.
+const BOTH: i64 = 24 * 3_600_000;
+
 async fn reply(app: &App, site: Site, secret: Option<String>) -> ApiResult<Json<SiteReply>> {
     let counting = app.store.counting(&site.id).await?.ok_or_else(ApiError::not_found)?;
     let attack = app.store.attack(&site.id).await?.filter(|attack| attack.until > app.clock.now());
@@ -49,6 +52,10 @@ async fn reply(app: &App, site: Site, secret: Option<String>) -> ApiResult<Json<
         attack: attack
             .map(|attack| AttackReply { since: time::rfc3339(attack.began_at), until: time::rfc3339(attack.until) }),
         identity_secret: secret,
+        previous_secret_until: site
+            .previous
+            .filter(|(_, until)| *until > app.clock.now())
+            .map(|(_, until)| time::rfc3339(until)),
     }))
 }
 
@@ -109,6 +116,7 @@ pub(super) async fn create(
         id: SiteId(chance::id(SiteId::PREFIX)),
         key: SiteKey(chance::id(SiteKey::PREFIX)),
         identity_secret: secret.clone(),
+        previous: None,
         settings: SiteSettings::named(""),
         created_at: app.clock.now(),
     };
@@ -158,7 +166,11 @@ pub(super) async fn update(
         let mut site = before.clone();
         apply(&mut site, patch.clone())?;
         if let Some(secret) = &secret {
-            site.identity_secret.clone_from(secret);
+            let present = std::mem::replace(&mut site.identity_secret, secret.clone());
+            site.previous = Some((present, app.clock.now() + BOTH));
+        }
+        if patch.end_previous_secret == Some(true) {
+            site.previous = None;
         }
         match app.store.update_site(&before, site.clone()).await? {
             Replaced::Done => break site,

@@ -78,10 +78,13 @@ fn made_at(id: ResponseId) -> Option<i64> {
 }
 
 /// Whether the site signed the customer's id: as it is stored, or with the white space around it that the site's own
-/// record has. What was cut or cleaned otherwise is another id.
-fn is_signed(view: &SiteView, sent: &Submission, customer: &str, signature: &str) -> bool {
+/// record has. What was cut or cleaned otherwise is another id. The secret before holds as long as it was given.
+fn is_signed(view: &SiteView, sent: &Submission, customer: &str, signature: &str, now: i64) -> bool {
     let raw = sent.respondent.customer.as_deref().filter(|raw| raw.trim() == customer);
-    [Some(customer), raw].into_iter().flatten().any(|id| auth::is_signed(&view.site.identity_secret, id, signature))
+    let previous = view.site.previous.as_ref().filter(|(_, until)| now < *until).map(|(secret, _)| secret);
+    let by =
+        |secret: &String| [Some(customer), raw].into_iter().flatten().any(|id| auth::is_signed(secret, id, signature));
+    by(&view.site.identity_secret) || previous.is_some_and(by)
 }
 
 /// Makes a submission a row to store.
@@ -95,7 +98,7 @@ fn response(sent: &Submission, view: &SiteView, now: i64, source: Source, sender
     let settings = &view.site.settings;
     let identity = match (&checked.respondent.customer, &checked.respondent.signature) {
         (None, _) => Identity::Anonymous,
-        (Some(customer), Some(signature)) if is_signed(view, sent, customer, signature) => Identity::Verified,
+        (Some(customer), Some(signature)) if is_signed(view, sent, customer, signature, now) => Identity::Verified,
         // Whoever holds a key could sign as well.
         (Some(_), _) if source == Source::Server => Identity::Verified,
         (Some(_), _) => Identity::Unverified,

@@ -31,6 +31,7 @@ pub(super) const TEXTS: Texts = Texts {
     name_fault: "اكتب اسمًا من 1 إلى 100 حرف.",
     email_fault: "اكتب عنوانًا مثل ann@shop.example.",
     password_fault: "اختر كلمة مرور من 10 إلى 200 حرف.",
+    password_common: "كلمة المرور هذه معروفة وتُجرَّب أولًا؛ اختر غيرها.",
     account_fault: "يوجد حساب بهذا العنوان، وهذه ليست كلمة مروره. اكتب كلمة المرور التي تسجّل بها الدخول.",
     accept: "انضمام",
     set: "حفظ كلمة المرور",

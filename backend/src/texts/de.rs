@@ -31,6 +31,7 @@ pub(super) const TEXTS: Texts = Texts {
     name_fault: "Geben Sie einen Namen mit 1 bis 100 Zeichen an.",
     email_fault: "Geben Sie eine Adresse wie ann@shop.example an.",
     password_fault: "Wählen Sie ein Passwort mit 10 bis 200 Zeichen.",
+    password_common: "Dieses Passwort ist allgemein bekannt und wird zuerst versucht; wählen Sie ein anderes.",
     account_fault: "Es gibt schon ein Konto mit dieser Adresse, und dies ist nicht sein Passwort. Geben Sie das Passwort an, mit dem Sie sich anmelden.",
     accept: "Beitreten",
     set: "Passwort setzen",

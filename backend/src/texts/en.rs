@@ -31,6 +31,7 @@ pub(super) const TEXTS: Texts = Texts {
     name_fault: "Give a name of 1 to 100 characters.",
     email_fault: "Give an address such as ann@shop.example.",
     password_fault: "Choose a password of 10 to 200 characters.",
+    password_common: "This password is well known and tried first; choose another.",
     account_fault: "There is an account with this address, and this is not its password. Give the password that you sign in with.",
     accept: "Join",
     set: "Set the password",

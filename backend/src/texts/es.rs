@@ -31,6 +31,7 @@ pub(super) const TEXTS: Texts = Texts {
     name_fault: "Escriba un nombre de 1 a 100 caracteres.",
     email_fault: "Escriba una dirección como ann@shop.example.",
     password_fault: "Elija una contraseña de 10 a 200 caracteres.",
+    password_common: "Esta contraseña es muy conocida y se prueba primero; elija otra.",
     account_fault: "Ya hay una cuenta con esta dirección, y esta no es su contraseña. Escriba la contraseña con la que inicia sesión.",
     accept: "Unirse",
     set: "Guardar la contraseña",

@@ -31,6 +31,7 @@ pub(super) const TEXTS: Texts = Texts {
     name_fault: "Donnez un nom de 1 à 100 caractères.",
     email_fault: "Donnez une adresse comme ann@shop.example.",
     password_fault: "Choisissez un mot de passe de 10 à 200 caractères.",
+    password_common: "Ce mot de passe est bien connu et essayé en premier ; choisissez-en un autre.",
     account_fault: "Un compte existe avec cette adresse, et ce n’est pas son mot de passe. Donnez celui avec lequel vous vous connectez.",
     accept: "Rejoindre",
     set: "Enregistrer le mot de passe",

@@ -64,6 +64,8 @@ pub struct Texts {
     pub email_fault: &'static str,
     /// Said where the password is too short or too long.
     pub password_fault: &'static str,
+    /// Said where the password is one that everybody tries.
+    pub password_common: &'static str,
     /// Said where there is an account with this address and the password is not its own.
     pub account_fault: &'static str,
     /// The button that accepts.

@@ -31,6 +31,7 @@ pub(super) const TEXTS: Texts = Texts {
     name_fault: "Geef een naam van 1 tot 100 tekens.",
     email_fault: "Geef een adres zoals ann@shop.example.",
     password_fault: "Kies een wachtwoord van 10 tot 200 tekens.",
+    password_common: "Dit wachtwoord is algemeen bekend en wordt als eerste geprobeerd; kies een ander.",
     account_fault: "Er is al een account met dit adres, en dit is niet het wachtwoord ervan. Geef het wachtwoord waarmee je inlogt.",
     accept: "Meedoen",
     set: "Wachtwoord instellen",

@@ -77,9 +77,9 @@ pub async fn back_up(url: &str, to: &Path, replace: bool) -> Result<Contents> {
 /// Copies a server's database, as it is at one moment, into a file of the embedded engine: one form of backup for both,
 /// which either restores.
 async fn copy_out(url: &str, partial: &Path) -> Result<Contents> {
-    let source = postgres::PostgresStore::open(url, Limits::default(), Purpose::Serve).await?;
+    let source = postgres::PostgresStore::open(url, Limits::default(), Purpose::Serve, None).await?;
     let (path, limits) = (partial.to_owned(), Limits::default());
-    let target = blocking(move || sqlite::SqliteStore::open(&path, limits, Purpose::Fill)).await?;
+    let target = blocking(move || sqlite::SqliteStore::open(&path, limits, Purpose::Fill, None)).await?;
     let copied = source.copy_out(&target).await;
     target.close().await;
     source.close().await;

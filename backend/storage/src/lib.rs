@@ -13,6 +13,7 @@
 mod attacks;
 mod audit;
 mod backup;
+mod chain;
 mod counts;
 mod deleted;
 mod error;
@@ -28,6 +29,7 @@ mod postgres;
 mod reports;
 mod responses;
 mod retention;
+mod seal;
 mod sessions;
 mod shares;
 mod sightings;
@@ -46,8 +48,9 @@ use std::time::Duration;
 use transfer::Purpose;
 
 pub use attacks::{Attack, AttackStore, Display, TOKEN};
-pub use audit::{Actor, ActorKind, AuditEntry, AuditStore};
+pub use audit::{Actor, ActorKind, AuditEntry, AuditStore, Recorded};
 pub use backup::{Contents, Restored, back_up, restore};
+pub use chain::{Broken, Chain, link, look_through};
 pub use error::{Result, StoreError};
 pub use identities::{Identity, IdentityStore, Linked};
 pub use inbox::{Counted, InboxStore, MarkChange, Marked, Marking, Marks};
@@ -64,6 +67,7 @@ pub use responses::{
     Accept, Arrival, Cursor, EventCount, Outcome, ResponseFilter, ResponseStore, States, StoredResponse, Withdrawal,
 };
 pub use retention::{Cutoffs, Expired, ExpiryStep, KEPT_OUT, RetentionStore};
+pub use seal::{Draw, Keyring};
 pub use sessions::{Session, SessionStore, SignedIn};
 pub use shares::{Share, ShareStore};
 pub use sightings::{Sighting, SightingStore, Standing};
@@ -165,18 +169,34 @@ pub async fn open(url: &str) -> Result<Arc<dyn Store>> {
 /// # Errors
 /// As [`open`].
 pub async fn open_within(url: &str, limits: Limits) -> Result<Arc<dyn Store>> {
-    open_for(url, limits, Purpose::Serve).await
+    open_with(url, limits, Keyring::none()).await
 }
 
-async fn open_for(url: &str, limits: Limits, purpose: Purpose) -> Result<Arc<dyn Store>> {
+/// Opens the store that a URL names with these limits and these keys. Secrets that stand there plain are sealed, and those
+/// that an older key sealed are sealed by the first.
+///
+/// # Errors
+/// As [`open`], and where the keys do not open what is sealed.
+pub async fn open_with(url: &str, limits: Limits, keyring: Keyring) -> Result<Arc<dyn Store>> {
+    open_for(url, limits, Purpose::Serve, Some(keyring)).await
+}
+
+/// Whether the embedded store in a file holds sealed secrets; a file that is not there, or cannot be read, holds none.
+pub fn is_sealed(file: &Path) -> bool {
+    sqlite::is_sealed(file)
+}
+
+/// Opens a store; without a keyring its secrets come and go as they are kept.
+async fn open_for(url: &str, limits: Limits, purpose: Purpose, keyring: Option<Keyring>) -> Result<Arc<dyn Store>> {
     match url.split_once(':') {
         Some(("sqlite", path)) => {
             let path = Path::new(path).to_owned();
-            let opened = tokio::task::spawn_blocking(move || sqlite::SqliteStore::open(&path, limits, purpose)).await;
+            let opened =
+                tokio::task::spawn_blocking(move || sqlite::SqliteStore::open(&path, limits, purpose, keyring)).await;
             Ok(Arc::new(opened.map_err(|error| StoreError::Driver(error.to_string()))??))
         }
         Some(("postgres" | "postgresql", _)) => {
-            Ok(Arc::new(postgres::PostgresStore::open(url, limits, purpose).await?))
+            Ok(Arc::new(postgres::PostgresStore::open(url, limits, purpose, keyring).await?))
         }
         // What it is instead may hold a password.
         _ => Err(StoreError::Unusable(

@@ -16,6 +16,8 @@ pub struct Site {
     pub key: SiteKey,
     /// The key of customer signatures, exactly as printed.
     pub identity_secret: String,
+    /// The key before, and until when (ms since 1970 UTC) signatures with it hold too.
+    pub previous: Option<(String, i64)>,
     /// Its settings.
     pub settings: SiteSettings,
     /// When it was made, ms since 1970 UTC.
@@ -23,9 +25,10 @@ pub struct Site {
 }
 
 impl Site {
-    /// Whether another record of the site has the same settings and secret.
+    /// Whether another record of the site has the same settings and secrets.
     pub(crate) fn is_set_as(&self, other: &Self) -> bool {
-        self.settings == other.settings && self.identity_secret == other.identity_secret
+        let secrets = |site: &Self| (site.identity_secret.clone(), site.previous.clone());
+        self.settings == other.settings && secrets(self) == secrets(other)
     }
 }
 
@@ -82,7 +85,7 @@ pub trait SiteStore: Send + Sync {
     /// Every site, the oldest first.
     async fn sites(&self) -> Result<Vec<Site>>;
 
-    /// Replaces a site's settings and secret, where they are still as `before` has them: of two who change a site at once
+    /// Replaces a site's settings and secrets, where they are still as `before` has them: of two who change a site at once
     /// neither takes back what the other did. When time zone or dimensions change, the site's answers are counted anew:
     /// at once where they are few, else in the background ([`crate::UpkeepStore::build_step`]). A dimension that was not
     /// declared before first learns the most frequent values of the trusted answers that are there, if these can be read

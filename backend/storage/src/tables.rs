@@ -14,7 +14,11 @@ pub(crate) struct Table {
 /// The tables, what others belong to first; responses go last, by themselves. Cells and generations are derived.
 pub(crate) const TABLES: [Table; 22] = [
     Table { name: "deleted_site", key: 1, columns: &["site_id"] },
-    Table { name: "site", key: 1, columns: &["id", "site_key", "identity_secret", "settings", "created_at"] },
+    Table {
+        name: "site",
+        key: 1,
+        columns: &["id", "site_key", "identity_secret", "settings", "created_at", "previous_secret", "previous_until"],
+    },
     Table {
         name: "api_key",
         key: 1,
@@ -37,7 +41,7 @@ pub(crate) const TABLES: [Table; 22] = [
     Table {
         name: "audit",
         key: 1,
-        columns: &["id", "at", "site_id", "actor_kind", "actor_id", "actor_name", "action", "object", "detail"],
+        columns: &["id", "at", "site_id", "actor_kind", "actor_id", "actor_name", "action", "object", "detail", "link"],
     },
     Table {
         name: "share",

@@ -226,8 +226,10 @@ pub(crate) async fn transfer_named(
     if from == to {
         return Err(StoreError::Unusable("A store cannot be moved to itself; name two with --from and --to.".into()));
     }
-    let source = crate::open(from).await?;
-    let target = crate::open_for(to, Limits::default(), Purpose::Fill).await?;
+    // Secrets go over as they are kept: whoever moves a store needs no key.
+    let kept = |url, purpose| crate::open_for(url, Limits::default(), purpose, None);
+    let source = kept(from, Purpose::Serve).await?;
+    let target = kept(to, Purpose::Fill).await?;
     tell(Progress::Counting);
     // What it has not counted yet could not be compared, and what it has not cleared yet would be moved.
     while source.build_step().await? {}
@@ -254,7 +256,7 @@ pub(crate) async fn transfer_named(
     target.end_move().await?;
     target.close().await;
     tell(Progress::Counting);
-    let target = crate::open(to).await?;
+    let target = kept(to, Purpose::Serve).await?;
     while target.build_step().await? {}
     tell(Progress::Comparing);
     let moved = compare(source.as_ref(), target.as_ref()).await;

@@ -67,6 +67,9 @@ fn routes() -> Vec<Route> {
         (Method::POST, "/v1/shares", Scope::Write, Some(json!({ "name": "Wall" }))),
         (Method::DELETE, "/v1/shares/{id}", Scope::Write, None),
         (Method::GET, "/v1/audit", Scope::Admin, None),
+        (Method::GET, "/v1/audit/verify", Scope::Admin, None),
+        (Method::GET, "/v1/exports/audit.csv", Scope::Admin, None),
+        (Method::GET, "/v1/exports/audit.jsonl", Scope::Admin, None),
         (Method::DELETE, "/v1/sites/{id}", Scope::Admin, None),
     ]
 }

@@ -9,7 +9,7 @@ use bearing_shared::id::{
 };
 use bearing_shared::survey::Survey;
 use bearing_storage::{
-    Accepted, Applied, Arrival, Attack, AttackStore, AuditEntry, AuditStore, Changed, CheckReport, Claim, Claimed, CountingStatus, Cursor, Cutoffs, Delivery, DeliveryCursor, EventCount, Expired, ExpiryStep, FunnelCounts, Heard, Identity, IdentityStore, InboxStore, Invitation, Joining, Key, KeyStore, Linked, LiveStore, LogEntries, LogStore, MarkChange, Marking, Member, MemberStore, Membership, Outcome, Page, Position, PublishedVersion, Rating, RatingQuery, Replaced, Replayed, ReportFilter, ReportStore, ResponseFilter, ResponseStore, Result, RetentionStore, Role, Session, SessionStore, Settled, Share, ShareStore, Sighting, SightingStore, SignedIn, Site, SiteStore, Store, StoreError, StoredResponse, StoredSurvey, SurveyStore, Tallied, TallyQuery, TransferStore, UpkeepStore, Webhook, WebhookChange, WebhookStore,
+    Accepted, Applied, Arrival, Attack, AttackStore, AuditEntry, AuditStore, Changed, CheckReport, Claim, Claimed, CountingStatus, Cursor, Cutoffs, Delivery, DeliveryCursor, EventCount, Expired, ExpiryStep, FunnelCounts, Heard, Identity, IdentityStore, InboxStore, Invitation, Joining, Key, KeyStore, Linked, LiveStore, LogEntries, LogStore, MarkChange, Marking, Member, MemberStore, Membership, Outcome, Page, Position, PublishedVersion, Rating, RatingQuery, Recorded, Replaced, Replayed, ReportFilter, ReportStore, ResponseFilter, ResponseStore, Result, RetentionStore, Role, Session, SessionStore, Settled, Share, ShareStore, Sighting, SightingStore, SignedIn, Site, SiteStore, Store, StoreError, StoredResponse, StoredSurvey, SurveyStore, Tallied, TallyQuery, TransferStore, UpkeepStore, Webhook, WebhookChange, WebhookStore,
 };
 use tokio::sync::{Notify, mpsc, watch};
 
@@ -299,8 +299,14 @@ impl AuditStore for FaultyStore {
         self.switch.write()?;
         self.store.record(entry).await
     }
-    async fn audit(&self, site: &SiteId, before: Option<i64>, limit: u32) -> Result<Vec<(i64, AuditEntry)>> {
+    async fn audit(&self, site: &SiteId, before: Option<i64>, limit: u32) -> Result<Vec<Recorded>> {
         self.store.audit(site, before, limit).await
+    }
+    async fn audit_chain(&self, site: Option<&SiteId>, after: i64, limit: u32) -> Result<Vec<Recorded>> {
+        self.store.audit_chain(site, after, limit).await
+    }
+    async fn audit_chains(&self) -> Result<Vec<Option<SiteId>>> {
+        self.store.audit_chains().await
     }
 }
 

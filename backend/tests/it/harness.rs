@@ -275,6 +275,7 @@ pub(crate) async fn make_site(store: &dyn Store, change: impl FnOnce(&mut SiteSe
     let site = bearing_storage::Site {
         id: id.clone(),
         key: SiteKey(chance::id(SiteKey::PREFIX)),
+        previous: None,
         identity_secret: chance::secret(""),
         settings,
         created_at: at(NOW),

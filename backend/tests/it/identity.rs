@@ -80,15 +80,34 @@ async fn where_signing_is_demanded_an_unverified_customer_is_not_linked() {
 }
 
 #[tokio::test]
-async fn a_rotated_secret_verifies_and_the_old_one_does_not() {
+async fn a_rotated_secret_verifies_and_the_one_before_does_for_a_day_or_until_it_is_ended() {
     let server = Server::start().await;
     let (site, survey) = server.site_with_survey().await;
     let path = format!("/v1/sites/{}", site.id);
-    let reply = server.patch(&path).key(&site.admin).json(&json!({ "rotate_identity_secret": true })).await.ok();
-    let secret = reply["identity_secret"].as_str().expect("shown once");
-    assert_ne!(secret, site.identity_secret);
-    for (secret, identity) in [(secret, "verified"), (&site.identity_secret, "unverified")] {
+    let change = async |body: Value| server.patch(&path).key(&site.admin).json(&body).await.ok();
+    let verified = async |secret: &str| {
         let respondent = json!({ "customer": "cust-42", "signature": signature(secret, "cust-42") });
-        assert_eq!(kept(&server, &site, &survey, respondent).await.0, identity);
-    }
+        kept(&server, &site, &survey, respondent).await.0 == "verified"
+    };
+    let first = &site.identity_secret;
+    let reply = change(json!({ "rotate_identity_secret": true })).await;
+    let second = reply["identity_secret"].as_str().expect("shown once").to_owned();
+    assert_ne!(second, *first);
+    assert!(reply["previous_secret_until"].is_string(), "{reply}");
+    assert!(verified(&second).await && verified(first).await, "both hold");
+    assert!(!verified("another").await);
+    server.pass(24 * 3_600_000);
+    assert!(verified(&second).await && !verified(first).await, "a day later the new one alone");
+    assert_eq!(server.get(&path).key(&site.admin).await.ok().get("previous_secret_until"), None);
+
+    let third = change(json!({ "rotate_identity_secret": true })).await["identity_secret"].clone();
+    let third = third.as_str().expect("shown once").to_owned();
+    assert!(verified(&second).await && verified(&third).await && !verified(first).await, "two live, never three");
+    let reply = change(json!({ "end_previous_secret": true })).await;
+    assert!(reply.get("previous_secret_until").is_none() && reply.get("identity_secret").is_none(), "{reply}");
+    assert!(!verified(&second).await && verified(&third).await, "it is ended at once");
+    // Whoever has to, ends it as it is made.
+    let fourth = change(json!({ "rotate_identity_secret": true, "end_previous_secret": true })).await;
+    assert!(fourth.get("previous_secret_until").is_none());
+    assert!(!verified(&third).await && verified(fourth["identity_secret"].as_str().expect("shown once")).await);
 }

@@ -322,6 +322,6 @@ impl Pair {
     pub(crate) async fn audit(&self, site: &Site) -> Vec<AuditEntry> {
         let site = SiteId::from(site.id.as_str());
         let entries = self.server.app.store.audit(&site, None, 99).await.expect("the store answers");
-        entries.into_iter().map(|(_, entry)| entry).collect()
+        entries.into_iter().map(|found| found.entry).collect()
     }
 }

@@ -31,6 +31,7 @@ mod receiver;
 mod reports;
 mod responses;
 mod rules;
+mod secrecy;
 mod server;
 mod shares;
 mod sightings;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bearing_shared::api::Page;
-use bearing_shared::api::audit::AuditReply;
+use bearing_shared::api::audit::{AuditReply, ChainReply};
 use bearing_shared::api::keys::KeyReply;
 use bearing_shared::api::members::{OperatorReply, SiteMemberReply};
 use bearing_shared::api::session::{OpenSession, SessionReply};
@@ -60,6 +60,7 @@ async fn a_member_changes_their_name_language_and_password() {
         (json!({ "name": " " }), "name"),
         (json!({ "locale": "<script>" }), "locale"),
         (json!({ "password": { "current": "", "new": "short" } }), "password.new"),
+        (json!({ "password": { "current": "", "new": "password123" } }), "password.new"),
         (json!({ "password": { "current": "wrong", "new": "lamp chair pencil" } }), "password.current"),
     ] {
         assert_eq!(patch(body).await.refused(Code::INVALID_FIELD), field);
@@ -200,6 +201,49 @@ async fn who_changed_what_is_noted_without_what_people_said() {
     let rest: Page<AuditReply> = read(&server, &format!("/v1/audit?limit=9&cursor={cursor}"), &owner).await;
     assert_eq!([page.items, rest.items].concat(), log.items);
     server.get("/v1/audit?cursor=x").session(&owner).await.refused(Code::INVALID_PARAMETER);
+}
+
+#[tokio::test]
+async fn the_audit_log_can_be_taken_home_and_vouches_for_itself() {
+    let server = Server::start().await;
+    let site = server.site().await;
+    let owner = server.member(&[(&site, Role::Owner)]).await;
+    let verify = async |query: &str| -> ChainReply { read(&server, &format!("/v1/audit/verify{query}"), &owner).await };
+    assert_eq!(
+        verify("").await,
+        ChainReply { entries: 0, head: None, intact: true, broken: None, holds_head: None },
+        "nothing was done yet"
+    );
+    let key = json!({ "name": "=HYPERLINK(\"x\")", "scope": "read" });
+    server.post("/v1/keys").session(&owner).json(&key).await.ok();
+    let first = verify("").await.head.expect("an entry");
+    let survey = server.post("/v1/surveys").session(&owner).json(&json!({ "metric": "nps" })).await.ok();
+    server.post(&format!("/v1/surveys/{}/publish", survey["id"].as_str().expect("an id"))).session(&owner).await.ok();
+    let chain = verify(&format!("?head={first}")).await;
+    assert!(chain.intact && chain.entries == 3 && chain.holds_head == Some(true), "{chain:?}");
+    assert_eq!(verify("?head=0000").await.holds_head, Some(false));
+    server.get("/v1/audit/verify?heads=1").session(&owner).await.refused(Code::UNKNOWN_PARAMETER);
+
+    let log: Page<AuditReply> = read(&server, "/v1/audit", &owner).await;
+    assert_eq!(log.items[0].hash, chain.head);
+    let reply = server.get("/v1/exports/audit.jsonl").session(&owner).await;
+    assert_eq!(reply.header("content-disposition"), "attachment; filename=\"audit.jsonl\"");
+    let text = reply.text();
+    let mut lines: Vec<AuditReply> =
+        text.lines().map(|line| serde_json::from_str(line).expect("an entry a line")).collect();
+    lines.reverse();
+    assert_eq!(lines, log.items, "all of it, the oldest first");
+    let text = server.get("/v1/exports/audit.csv").session(&owner).await.text();
+    let rows: Vec<csv::StringRecord> =
+        csv::Reader::from_reader(text.as_bytes()).into_records().map(|row| row.expect("a row")).collect();
+    assert_eq!(rows.len(), 3);
+    assert_eq!((&rows[0][5], rows[0][8].len()), ("key.created", 64));
+    assert!(text.contains("=HYPERLINK") && !text.contains("\n=") && !text.contains(",="), "{text}");
+    for form in ["csv", "jsonl"] {
+        let path = format!("/v1/exports/audit.{form}");
+        server.get(&format!("{path}?survey=x")).session(&owner).await.refused(Code::UNKNOWN_PARAMETER);
+        server.get(&path).key(&site.write).await.refused(Code::INSUFFICIENT_SCOPE);
+    }
 }
 
 #[tokio::test]

@@ -221,8 +221,8 @@ async fn the_pages_run_nothing_and_load_nothing_from_elsewhere() {
     let secret = server.invite(InvitationPurpose::Operator, None).await;
     for path in ["/app", "/app/sign-in", "/app/surveys/sv_1", &format!("/app/join/{secret}"), "/app/join/none"] {
         let reply = server.get(path).await;
-        let policy =
-            "default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+        let policy = "default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'; \
+                      base-uri 'none'; require-trusted-types-for 'script'";
         assert_eq!(reply.header("content-security-policy"), policy, "{path}");
         assert_eq!(reply.header("cache-control"), "no-store", "{path}");
         assert!(!reply.text().contains("<script") && !reply.text().contains(" style="), "{path}");
@@ -270,4 +270,82 @@ async fn a_store_that_cannot_be_written_to_lets_nobody_in_and_keeps_who_is_in() 
     // Its use cannot be noted, and it goes on.
     server.pass(10 * MINUTE);
     who(&server, &session).await;
+}
+
+#[tokio::test]
+async fn no_other_site_frames_opens_or_loads_what_members_see() {
+    let server = Server::start().await;
+    let (site, survey) = server.site_with_survey().await;
+    let operator = server.operator().await;
+    for (path, cookie) in [("/app", Some(&operator)), ("/app/shared", None), ("/app/sign-in", None)] {
+        let ask = server.get(path);
+        let reply = match cookie {
+            Some(cookie) => ask.session(cookie).await,
+            None => ask.await,
+        };
+        let policy = reply.header("content-security-policy");
+        for part in ["default-src '", "frame-ancestors 'none'", "base-uri 'none'", "require-trusted-types-for 'script'"]
+        {
+            assert!(policy.contains(part), "{path}: {part} in {policy}");
+        }
+        assert!(!policy.contains("unsafe-inline") && !policy.contains("'unsafe-eval'"), "{path}: {policy}");
+        assert_eq!(reply.header("cross-origin-opener-policy"), "same-origin", "{path}");
+        assert_eq!(reply.header("cross-origin-resource-policy"), "same-origin", "{path}");
+        assert_eq!(reply.header("x-content-type-options"), "nosniff", "{path}");
+        assert_eq!(reply.header("cache-control"), "no-store", "{path}");
+        assert!(matches!(reply.header("referrer-policy"), "same-origin" | "no-referrer"), "{path}");
+    }
+    for path in ["/v1/session", "/v1/surveys", "/openapi.json", "/docs/", "/app/style.css", "/nothing"] {
+        let reply = server.get(path).session(&operator).await;
+        assert_eq!(reply.header("cross-origin-resource-policy"), "same-origin", "{path}");
+    }
+    // What belongs to the pages of strangers is theirs to load and to frame.
+    for path in [format!("/s/{survey}"), site.config(), "/bearing.js".into()] {
+        assert_eq!(server.get(&path).await.header("cross-origin-resource-policy"), "cross-origin", "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_is_reached_by_tls_is_reached_by_nothing_else_from_then_on() {
+    for (public_url, expected) in [
+        (Some("https://bearing.example"), Some("max-age=31536000")),
+        (Some("http://bearing.example"), None),
+        (None, None),
+    ] {
+        let server = Server::start_with(public_url, |store| store).await;
+        for path in ["/app/sign-in", "/v1/session", "/bearing.js", "/healthz"] {
+            let reply = server.get(path).await;
+            let said = reply.headers.get("strict-transport-security").map(|value| value.to_str().expect("is text"));
+            assert_eq!(said, expected, "{public_url:?} {path}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn another_password_ends_every_other_session_at_once() {
+    let server = Server::start().await;
+    with_ann(&server).await;
+    let first = kept(&sign_in(&server, "ann@shop.example", PASSWORD).await);
+    let second = kept(&sign_in(&server, "ann@shop.example", PASSWORD).await);
+    let change = serde_json::json!({ "password": { "current": PASSWORD, "new": "kettle moss window" } });
+    server.patch("/v1/session").session(&second).json(&change).await.ok();
+    server.get("/v1/session").session(&first).await.refused(Code::UNAUTHORIZED);
+    who(&server, &second).await;
+    assert_eq!(sign_in(&server, "ann@shop.example", PASSWORD).await.status, 422);
+    assert_eq!(sign_in(&server, "ann@shop.example", "kettle moss window").await.status, 303);
+}
+
+#[tokio::test]
+async fn two_who_try_one_account_by_turns_wait_alike_and_a_stranger_learns_nothing_by_it() {
+    let server = Server::start().await;
+    with_ann(&server).await;
+    for email in ["ann@shop.example", "nobody@shop.example"] {
+        let mut told = Vec::new();
+        for _ in 0..12 {
+            let reply = sign_in(&server, email, "wrong words here").await;
+            told.push((reply.status, reply.headers.get("retry-after").cloned()));
+        }
+        assert!(told[..10].iter().all(|(status, _)| *status == 422), "{email}: {told:?}");
+        assert!(told[10..].iter().all(|(status, wait)| *status == 429 && wait.is_some()), "{email}: {told:?}");
+    }
 }

@@ -1,7 +1,7 @@
 //! The wire types read what they write: the dashboard parses every reply into the type that the server made it of.
 
 use bearing_shared::api::Page;
-use bearing_shared::api::audit::AuditReply;
+use bearing_shared::api::audit::{AuditReply, ChainReply};
 use bearing_shared::api::error::ErrorBody;
 use bearing_shared::api::explain::ExplainReply;
 use bearing_shared::api::keys::KeyReply;
@@ -71,6 +71,7 @@ async fn every_reply_reads_as_the_type_it_was_made_of() {
     survives::<Page<InvitationReply>>(&by_owner("/v1/invitations").await);
     survives::<Page<KeyReply>>(&by_owner("/v1/keys").await);
     survives::<Page<AuditReply>>(&by_owner("/v1/audit").await);
+    survives::<ChainReply>(&by_owner("/v1/audit/verify?head=ab").await);
     survives::<ErrorBody>(&server.get("/v1/surveys").await.value());
 }
 

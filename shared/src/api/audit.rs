@@ -155,4 +155,23 @@ pub struct AuditReply {
     pub object: String,
     /// What has changed, by name; never an answer's text, a secret or a customer's id.
     pub detail: BTreeMap<String, String>,
+    /// What ties it to the entry before it, SHA-256 in hexadecimal; not there where a server noted it that knew of no chain.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hash: Option<String>,
+}
+
+/// Whether a site's audit log is as it was written.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ChainReply {
+    /// How many entries it has.
+    pub entries: u64,
+    /// The hash of the last one; null without one. Whoever keeps it elsewhere can tell later that none behind it was lost.
+    pub head: Option<String>,
+    /// Whether every entry fits the one before it.
+    pub intact: bool,
+    /// The number of the first entry that does not fit; null when all do.
+    pub broken: Option<i64>,
+    /// Whether the head that was asked for is in the chain; null where none was.
+    pub holds_head: Option<bool>,
 }

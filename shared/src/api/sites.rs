@@ -31,6 +31,9 @@ pub struct SiteReply {
     /// The new identity secret, in the reply that made it and never again.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub identity_secret: Option<String>,
+    /// Until when signatures with the identity secret before hold too; not there where none does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub previous_secret_until: Option<String>,
 }
 
 /// SiteReply as it is read, see `flat!` in `api/surveys.rs`: nothing is flattened.
@@ -43,6 +46,8 @@ struct FlatSiteReply {
     #[serde(default)]
     attack: Option<AttackReply>,
     identity_secret: Option<String>,
+    #[serde(default)]
+    previous_secret_until: Option<String>,
     name: String,
     #[serde(default)]
     origins: Vec<String>,
@@ -106,6 +111,7 @@ impl From<FlatSiteReply> for SiteReply {
             counting: flat.counting,
             attack: flat.attack,
             identity_secret: flat.identity_secret,
+            previous_secret_until: flat.previous_secret_until,
         }
     }
 }
@@ -280,9 +286,12 @@ pub struct SitePatch {
     /// The parameters that stay in the addresses of pages from now on.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub url_parameters: Option<Vec<String>>,
-    /// True makes a new identity secret, shown in the reply.
+    /// True makes a new identity secret, shown in the reply; the one before holds for 24 hours more.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rotate_identity_secret: Option<bool>,
+    /// True ends the identity secret before at once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub end_previous_secret: Option<bool>,
 }
 
 /// How a site's answers are counted at the moment; it follows the settings as soon as the counts are there.

@@ -37,6 +37,7 @@ mod responses;
 mod retention;
 mod rows;
 mod scan;
+mod seal;
 mod session;
 mod sessions;
 mod shares;
@@ -52,6 +53,7 @@ use std::sync::Mutex;
 
 use tokio::sync::Notify;
 
+use crate::seal::Keyring;
 use crate::transfer::{Purpose, TransferStore as _};
 use crate::{Limits, Result};
 
@@ -67,19 +69,26 @@ pub(crate) struct PostgresStore {
     /// Told when deliveries were written through this store.
     written: Notify,
     line: live::Line,
+    /// What opens its secrets.
+    keyring: Keyring,
 }
 
 impl PostgresStore {
-    /// Connects, and brings the schema up to date.
-    pub(crate) async fn open(url: &str, limits: Limits, purpose: Purpose) -> Result<Self> {
+    /// Connects, and brings the schema up to date; without a keyring secrets come and go as they are kept.
+    pub(crate) async fn open(url: &str, limits: Limits, purpose: Purpose, keyring: Option<Keyring>) -> Result<Self> {
         // A step of nothing would never end.
         let limits = Limits { step: limits.step.max(1), ..limits };
         let open::Opened { connections, hold, line, tombstone_key } = open::open(url, purpose).await?;
         let (countings, written) = (Mutex::default(), Notify::new());
-        let store = Self { connections, hold, limits, tombstone_key, countings, written, line };
+        let (asked, keyring) = (keyring.is_some(), keyring.unwrap_or_else(Keyring::none));
+        let store = Self { connections, hold, limits, tombstone_key, countings, written, line, keyring };
         if purpose == Purpose::Serve {
             purpose.check(store.moving().await?)?;
             store.begin_missing().await?;
+            store.tie_all().await?;
+            if asked {
+                store.seal().await?;
+            }
         }
         Ok(store)
     }

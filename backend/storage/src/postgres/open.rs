@@ -14,7 +14,7 @@ use crate::transfer::Purpose;
 use crate::{Result, StoreError};
 
 /// Every migration in order; the schema's version is the number of those applied.
-const MIGRATIONS: &[&str] = &[
+pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/postgres/0001_start.sql"),
     include_str!("../../migrations/postgres/0002_generations.sql"),
     include_str!("../../migrations/postgres/0003_webhooks.sql"),
@@ -25,6 +25,8 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/postgres/0008_origins.sql"),
     include_str!("../../migrations/postgres/0009_suspicion.sql"),
     include_str!("../../migrations/postgres/0010_retention.sql"),
+    include_str!("../../migrations/postgres/0011_audit_chain.sql"),
+    include_str!("../../migrations/postgres/0012_identity_rotation.sql"),
 ];
 
 /// The lowest binary (as the number of migrations it knows) that can work on the newest schema.
@@ -194,7 +196,8 @@ async fn migrate(client: &mut Client) -> Result<Option<String>> {
             .execute(
                 "INSERT INTO meta (name, number) VALUES ('version', $1), ('min_binary', $2)
                  ON CONFLICT (name) DO UPDATE SET number = excluded.number",
-                &[&(version + 1), &MIN_BINARY],
+                // A store may need more than its schema does.
+                &[&(version + 1), &MIN_BINARY.max(min_binary)],
             )
             .await?;
         transaction.commit().await?;

@@ -45,7 +45,8 @@ pub(super) fn small<T: TryFrom<i64>>(number: i64, table: &'static str, column: &
 }
 
 /// The columns of [`site_record`].
-pub(super) const SITE: &str = "SELECT id, site_key, identity_secret, settings, created_at FROM site";
+pub(super) const SITE: &str =
+    "SELECT id, site_key, identity_secret, settings, created_at, previous_secret, previous_until FROM site";
 
 /// The site of this id.
 pub(super) async fn site(session: &Session, id: &SiteId) -> Result<Option<Site>> {
@@ -53,12 +54,14 @@ pub(super) async fn site(session: &Session, id: &SiteId) -> Result<Option<Site>>
     found.map(|row| site_record(&row)).transpose()
 }
 
-/// A site from a row of [`SITE`].
+/// A site from a row of [`SITE`], its secrets as they are kept.
 pub(super) fn site_record(row: &Row) -> Result<Site> {
     let id: String = row.try_get(0)?;
     let settings = json::read(row.try_get(3)?, "site", "settings", &id)?;
     let key = SiteKey(row.try_get(1)?);
-    Ok(Site { id: SiteId(id), key, identity_secret: row.try_get(2)?, settings, created_at: row.try_get(4)? })
+    let (identity_secret, created_at) = (row.try_get(2)?, row.try_get(4)?);
+    let previous = row.try_get::<_, Option<String>>(5)?.zip(row.try_get(6)?);
+    Ok(Site { id: SiteId(id), key, identity_secret, previous, settings, created_at })
 }
 
 /// The columns of a whole response.

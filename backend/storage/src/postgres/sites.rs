@@ -30,9 +30,18 @@ impl PostgresStore {
     async fn create(&self, session: &Session, site: &Site) -> Result<()> {
         let made = session
             .execute(
-                "INSERT INTO site (id, site_key, identity_secret, settings, created_at)
-                 SELECT $1, $2, $3, $4, $5 WHERE NOT EXISTS (SELECT 1 FROM deleted_site WHERE site_id = $1)",
-                &[&site.id.0, &site.key.0, &site.identity_secret, &json::write(&site.settings)?, &site.created_at],
+                "INSERT INTO site (id, site_key, identity_secret, settings, created_at, previous_secret, previous_until)
+                 SELECT $1, $2, $3, $4, $5, $6, $7
+                 WHERE NOT EXISTS (SELECT 1 FROM deleted_site WHERE site_id = $1)",
+                &[
+                    &site.id.0,
+                    &site.key.0,
+                    &site.identity_secret,
+                    &json::write(&site.settings)?,
+                    &site.created_at,
+                    &site.previous.as_ref().map(|(secret, _)| secret),
+                    &site.previous.as_ref().map(|(_, until)| until),
+                ],
             )
             .await?;
         if made == 0 {
@@ -50,15 +59,22 @@ impl PostgresStore {
         site: &Site,
         history: &trust::History,
     ) -> Result<Replaced> {
-        match rows::site(session, &site.id).await? {
-            None => return Ok(Replaced::Missing),
-            Some(now) if !now.is_set_as(before) => return Ok(Replaced::Overtaken),
-            Some(_) => {}
+        let Some(now) = rows::site(session, &site.id).await? else { return Ok(Replaced::Missing) };
+        if !self.keyring.open_site(now)?.is_set_as(before) {
+            return Ok(Replaced::Overtaken);
         }
+        let kept = self.keyring.seal_site(site.clone())?;
         session
             .execute(
-                "UPDATE site SET identity_secret = $2, settings = $3 WHERE id = $1",
-                &[&site.id.0, &site.identity_secret, &json::write(&site.settings)?],
+                "UPDATE site SET identity_secret = $2, settings = $3, previous_secret = $4, previous_until = $5
+                 WHERE id = $1",
+                &[
+                    &kept.id.0,
+                    &kept.identity_secret,
+                    &json::write(&kept.settings)?,
+                    &kept.previous.as_ref().map(|(secret, _)| secret),
+                    &kept.previous.as_ref().map(|(_, until)| until),
+                ],
             )
             .await?;
         learned::keep_history(session, &site.id, &site.settings.dimensions, history).await?;
@@ -71,6 +87,7 @@ impl PostgresStore {
 #[async_trait]
 impl SiteStore for PostgresStore {
     async fn create_site(&self, site: Site) -> Result<()> {
+        let site = self.keyring.seal_site(site)?;
         let session = self.writing(std::slice::from_ref(&site.id), Lock::Alone).await?;
         let created = self.create(&session, &site).await;
         session.end(created).await
@@ -79,21 +96,21 @@ impl SiteStore for PostgresStore {
     async fn site(&self, id: &SiteId) -> Result<Option<Site>> {
         let session = self.reading(Sites::Of(std::slice::from_ref(id))).await?;
         let found = rows::site(&session, id).await;
-        session.end(found).await
+        session.end(found).await?.map(|site| self.keyring.open_site(site)).transpose()
     }
 
     async fn site_by_key(&self, key: &SiteKey) -> Result<Option<Site>> {
         let session = self.reading(Sites::Of(&[])).await?;
         let found = session.first(&format!("{} WHERE site_key = $1", rows::SITE), &[&key.0]).await;
         let found = found.and_then(|row| row.map(|row| rows::site_record(&row)).transpose());
-        session.end(found).await
+        session.end(found).await?.map(|site| self.keyring.open_site(site)).transpose()
     }
 
     async fn sites(&self) -> Result<Vec<Site>> {
         let session = self.reading(Sites::Of(&[])).await?;
         let found = session.query(&format!("{} ORDER BY created_at, id", rows::SITE), &[]).await;
-        let found = found.and_then(|rows| rows.iter().map(rows::site_record).collect());
-        session.end(found).await
+        let found = found.and_then(|rows| rows.iter().map(rows::site_record).collect::<Result<Vec<_>>>());
+        session.end(found).await?.into_iter().map(|site| self.keyring.open_site(site)).collect()
     }
 
     async fn update_site(&self, before: &Site, site: Site) -> Result<Replaced> {

@@ -270,6 +270,8 @@ async fn page(
 #[async_trait]
 impl WebhookStore for PostgresStore {
     async fn create_webhook(&self, webhook: Webhook, most: u32) -> Result<bool> {
+        let secret = self.keyring.seal_for(webhook.site.as_str(), webhook.id.as_str(), &webhook.secret)?;
+        let webhook = Webhook { secret, ..webhook };
         let session = self.writing(std::slice::from_ref(&webhook.site), Lock::Alone).await?;
         let created = create(&session, &webhook, most).await;
         session.end(created).await
@@ -278,13 +280,13 @@ impl WebhookStore for PostgresStore {
     async fn webhook(&self, site: &SiteId, id: &WebhookId) -> Result<Option<Webhook>> {
         let session = self.reading(Sites::Of(std::slice::from_ref(site))).await?;
         let found = find(&session, site, id).await;
-        session.end(found).await
+        session.end(found).await?.map(|webhook| self.keyring.open_webhook(webhook)).transpose()
     }
 
     async fn webhooks(&self, site: &SiteId) -> Result<Vec<Webhook>> {
         let session = self.reading(Sites::Of(std::slice::from_ref(site))).await?;
         let found = list(&session, site).await;
-        session.end(found).await
+        session.end(found).await?.into_iter().map(|webhook| self.keyring.open_webhook(webhook)).collect()
     }
 
     async fn change_webhook(&self, site: &SiteId, id: &WebhookId, asked: WebhookChange) -> Result<Option<Webhook>> {
@@ -293,7 +295,7 @@ impl WebhookStore for PostgresStore {
         let changed = session.end(changed).await?;
         // What waited while it was disabled is due now.
         self.written.notify_one();
-        Ok(changed)
+        changed.map(|webhook| self.keyring.open_webhook(webhook)).transpose()
     }
 
     async fn rotate_webhook(
@@ -303,12 +305,13 @@ impl WebhookStore for PostgresStore {
         secret: String,
         until: i64,
     ) -> Result<Option<Webhook>> {
+        let secret = self.keyring.seal_for(site.as_str(), id.as_str(), &secret)?;
         let session = self.writing(std::slice::from_ref(site), Lock::Alone).await?;
         let rotated = change(&session, site, id, |webhook| {
             webhook.previous = Some((std::mem::replace(&mut webhook.secret, secret), until));
         })
         .await;
-        session.end(rotated).await
+        session.end(rotated).await?.map(|webhook| self.keyring.open_webhook(webhook)).transpose()
     }
 
     async fn delete_webhook(&self, site: &SiteId, id: &WebhookId) -> Result<bool> {
@@ -385,7 +388,8 @@ impl WebhookStore for PostgresStore {
     }
 
     async fn claim_deliveries(&self, claim: Claim) -> Result<Vec<Claimed>> {
-        self.claim(claim).await
+        let claimed = self.claim(claim).await?;
+        Ok(self.keyring.open_claimed(claimed))
     }
 
     async fn settle_deliveries(&self, settled: Vec<Settled>) -> Result<()> {

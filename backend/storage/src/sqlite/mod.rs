@@ -29,6 +29,7 @@ mod responses;
 mod retention;
 mod rows;
 mod scan;
+mod seal;
 mod sessions;
 mod shares;
 mod sightings;
@@ -45,10 +46,12 @@ use std::sync::atomic::AtomicBool;
 use rusqlite::ErrorCode;
 use tokio::sync::Notify;
 
+use crate::seal::Keyring;
 use crate::transfer::Purpose;
 use crate::{Limits, Result, StoreError};
 pub(crate) use backup::{back_up, restore, settle, stage};
 use readers::Readers;
+pub(crate) use seal::is_sealed;
 use writer::Writer;
 
 /// A store in one SQLite file.
@@ -60,20 +63,27 @@ pub(crate) struct SqliteStore {
     written: Notify,
     /// Whether the WAL may hold rows that were erased; a start does not know better.
     has_remnants: AtomicBool,
+    /// What opens its secrets.
+    keyring: Keyring,
 }
 
 impl SqliteStore {
-    /// Opens or makes the file and brings its schema up to date.
-    pub(crate) fn open(path: &Path, limits: Limits, purpose: Purpose) -> Result<Self> {
+    /// Opens or makes the file and brings its schema up to date; without a keyring secrets come and go as they are kept.
+    pub(crate) fn open(path: &Path, limits: Limits, purpose: Purpose, keyring: Option<Keyring>) -> Result<Self> {
         // A step of nothing would never end.
         let limits = Limits { step: limits.step.max(1), ..limits };
         let mut connection = open::for_writing(path, purpose)?;
         if purpose == Purpose::Serve {
             purpose.check(transfer::moving(&connection)?)?;
             build::begin_missing(&mut connection, limits.step)?;
+            audit::tie_all(&mut connection)?;
+            if let Some(keyring) = &keyring {
+                seal::seal(&mut connection, keyring)?;
+            }
         }
         let (writer, readers) = (Writer::start(connection)?, Readers::new(path, limits.read));
-        Ok(Self { writer, readers, limits, written: Notify::new(), has_remnants: AtomicBool::new(true) })
+        let (written, keyring) = (Notify::new(), keyring.unwrap_or_else(Keyring::none));
+        Ok(Self { writer, readers, limits, written, has_remnants: AtomicBool::new(true), keyring })
     }
 }
 

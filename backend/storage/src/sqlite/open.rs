@@ -12,7 +12,7 @@ use crate::transfer::Purpose;
 use crate::{Result, StoreError};
 
 /// Every migration in order; the schema's version is the number of those applied.
-const MIGRATIONS: &[&str] = &[
+pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/sqlite/0001_start.sql"),
     include_str!("../../migrations/sqlite/0002_generations.sql"),
     include_str!("../../migrations/sqlite/0003_webhooks.sql"),
@@ -23,6 +23,8 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/sqlite/0008_origins.sql"),
     include_str!("../../migrations/sqlite/0009_suspicion.sql"),
     include_str!("../../migrations/sqlite/0010_retention.sql"),
+    include_str!("../../migrations/sqlite/0011_audit_chain.sql"),
+    include_str!("../../migrations/sqlite/0012_identity_rotation.sql"),
 ];
 
 /// The lowest binary (as the number of migrations it knows) that can work on the newest schema.
@@ -181,7 +183,8 @@ fn migrate(connection: &mut Connection) -> rusqlite::Result<Option<String>> {
         let write =
             "INSERT INTO meta (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = excluded.value";
         transaction.execute(write, params!["version", version + 1])?;
-        transaction.execute(write, params!["min_binary", MIN_BINARY])?;
+        // A store may need more than its schema does.
+        transaction.execute(write, params!["min_binary", MIN_BINARY.max(min_binary)])?;
         if version == 0 {
             transaction.execute(write, params!["revision", 1])?;
             transaction.execute("INSERT INTO meta (name, value) VALUES ('tombstone_key', randomblob(32))", [])?;

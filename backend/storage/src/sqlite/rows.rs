@@ -29,25 +29,31 @@ pub(super) fn unsigned(count: i64) -> u64 {
     u64::try_from(count).unwrap_or(0)
 }
 
+/// The columns of [`site_columns`].
+pub(super) const SITE: &str =
+    "SELECT id, site_key, identity_secret, settings, created_at, previous_secret, previous_until FROM site";
+
 /// The site whose `column` (`id` or `site_key`) has this value.
 pub(super) fn site(connection: &Connection, column: &'static str, value: &str) -> Result<Option<Site>> {
-    let sql = format!("SELECT id, site_key, identity_secret, settings, created_at FROM site WHERE {column} = ?1");
+    let sql = format!("{SITE} WHERE {column} = ?1");
     let mut statement = connection.prepare_cached(&sql)?;
     statement.query_row([value], site_columns).optional()?.map(site_record).transpose()
 }
 
 /// The columns of a site as they stand.
-pub(super) type SiteColumns = (String, String, String, String, i64);
+pub(super) type SiteColumns = (String, String, String, String, i64, Option<String>, Option<i64>);
 
 /// Reads the columns of a site.
 pub(super) fn site_columns(row: &Row<'_>) -> rusqlite::Result<SiteColumns> {
-    Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?))
+    Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?, row.get(6)?))
 }
 
-/// A site from its columns.
-pub(super) fn site_record((id, key, identity_secret, settings, created_at): SiteColumns) -> Result<Site> {
+/// A site from its columns, its secrets as they are kept.
+pub(super) fn site_record(columns: SiteColumns) -> Result<Site> {
+    let (id, key, identity_secret, settings, created_at, previous, until) = columns;
     let settings = json::read(&settings, "site", "settings", &id)?;
-    Ok(Site { id: SiteId(id), key: SiteKey(key), identity_secret, settings, created_at })
+    let previous = previous.zip(until);
+    Ok(Site { id: SiteId(id), key: SiteKey(key), identity_secret, previous, settings, created_at })
 }
 
 /// The columns of [`select_responses`], in the order in which [`response`] and [`position`] read them.

@@ -27,12 +27,15 @@ impl SqliteStore {
 impl SiteStore for SqliteStore {
     async fn create_site(&self, site: Site) -> Result<()> {
         let limit = self.limits.step;
+        let site = self.keyring.seal_site(site)?;
         let write = move |transaction: &rusqlite::Transaction<'_>| {
             let settings = json::write(&site.settings)?;
+            let (previous, until) = site.previous.unzip();
             let made = transaction.execute(
-                "INSERT INTO site (id, site_key, identity_secret, settings, created_at)
-                 SELECT ?1, ?2, ?3, ?4, ?5 WHERE NOT EXISTS (SELECT 1 FROM deleted_site WHERE site_id = ?1)",
-                params![site.id.0, site.key.0, site.identity_secret, settings, site.created_at],
+                "INSERT INTO site (id, site_key, identity_secret, settings, created_at, previous_secret, previous_until)
+                 SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7
+                 WHERE NOT EXISTS (SELECT 1 FROM deleted_site WHERE site_id = ?1)",
+                params![site.id.0, site.key.0, site.identity_secret, settings, site.created_at, previous, until],
             )?;
             if made == 0 {
                 return Err(still_there());
@@ -45,23 +48,23 @@ impl SiteStore for SqliteStore {
 
     async fn site(&self, id: &SiteId) -> Result<Option<Site>> {
         let id = id.clone();
-        self.readers.run(move |connection| rows::site(connection, "id", id.as_str())).await
+        let found = self.readers.run(move |connection| rows::site(connection, "id", id.as_str())).await?;
+        found.map(|site| self.keyring.open_site(site)).transpose()
     }
 
     async fn site_by_key(&self, key: &SiteKey) -> Result<Option<Site>> {
         let key = key.clone();
-        self.readers.run(move |connection| rows::site(connection, "site_key", key.as_str())).await
+        let found = self.readers.run(move |connection| rows::site(connection, "site_key", key.as_str())).await?;
+        found.map(|site| self.keyring.open_site(site)).transpose()
     }
 
     async fn sites(&self) -> Result<Vec<Site>> {
         let read = |connection: &rusqlite::Connection| {
-            let mut statement = connection.prepare_cached(
-                "SELECT id, site_key, identity_secret, settings, created_at FROM site ORDER BY created_at, id",
-            )?;
+            let mut statement = connection.prepare_cached(&format!("{} ORDER BY created_at, id", rows::SITE))?;
             let columns: Vec<_> = statement.query_map([], rows::site_columns)?.collect::<rusqlite::Result<_>>()?;
-            columns.into_iter().map(rows::site_record).collect()
+            columns.into_iter().map(rows::site_record).collect::<Result<Vec<_>>>()
         };
-        self.readers.run(read).await
+        self.readers.run(read).await?.into_iter().map(|site| self.keyring.open_site(site)).collect()
     }
 
     async fn update_site(&self, before: &Site, site: Site) -> Result<Replaced> {
@@ -72,16 +75,18 @@ impl SiteStore for SqliteStore {
             tracing::warn!(site = %site.id, %why, "the values of a new dimension are not learned from earlier answers");
             trust::History::new()
         });
-        let before = before.clone();
+        let (before, keyring) = (before.clone(), self.keyring.clone());
         let write = move |transaction: &rusqlite::Transaction<'_>| {
-            match rows::site(transaction, "id", site.id.as_str())? {
-                None => return Ok(Replaced::Missing),
-                Some(now) if !now.is_set_as(&before) => return Ok(Replaced::Overtaken),
-                Some(_) => {}
+            let Some(now) = rows::site(transaction, "id", site.id.as_str())? else { return Ok(Replaced::Missing) };
+            if !keyring.open_site(now)?.is_set_as(&before) {
+                return Ok(Replaced::Overtaken);
             }
+            let site = keyring.seal_site(site)?;
+            let (previous, until) = site.previous.unzip();
             transaction.execute(
-                "UPDATE site SET identity_secret = ?2, settings = ?3 WHERE id = ?1",
-                params![site.id.0, site.identity_secret, json::write(&site.settings)?],
+                "UPDATE site SET identity_secret = ?2, settings = ?3, previous_secret = ?4, previous_until = ?5
+                 WHERE id = ?1",
+                params![site.id.0, site.identity_secret, json::write(&site.settings)?, previous, until],
             )?;
             learned::keep_history(transaction, &site.id, &site.settings.dimensions, &history)?;
             build::review(transaction, &site.id, limit)?;

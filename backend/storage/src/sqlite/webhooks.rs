@@ -210,6 +210,7 @@ fn replay(
 #[async_trait]
 impl WebhookStore for SqliteStore {
     async fn create_webhook(&self, webhook: Webhook, most: u32) -> Result<bool> {
+        let secret = self.keyring.seal_for(webhook.site.as_str(), webhook.id.as_str(), &webhook.secret)?;
         let write = move |transaction: &Transaction<'_>| {
             let made = transaction.execute(
                 "INSERT INTO webhook (id, site_id, url, notices, score_max, secret, paused_until, created_at)
@@ -221,7 +222,7 @@ impl WebhookStore for SqliteStore {
                     webhook.url,
                     json::write(&webhook.notices)?,
                     webhook.score_max,
-                    webhook.secret,
+                    secret,
                     webhook.created_at,
                     most,
                 ],
@@ -234,12 +235,14 @@ impl WebhookStore for SqliteStore {
 
     async fn webhook(&self, site: &SiteId, id: &WebhookId) -> Result<Option<Webhook>> {
         let (site, id) = (site.clone(), id.clone());
-        self.readers.run(move |connection| find(connection, &site, &id)).await
+        let found = self.readers.run(move |connection| find(connection, &site, &id)).await?;
+        found.map(|webhook| self.keyring.open_webhook(webhook)).transpose()
     }
 
     async fn webhooks(&self, site: &SiteId) -> Result<Vec<Webhook>> {
         let site = site.clone();
-        self.readers.run(move |connection| list(connection, &site)).await
+        let found = self.readers.run(move |connection| list(connection, &site)).await?;
+        found.into_iter().map(|webhook| self.keyring.open_webhook(webhook)).collect()
     }
 
     async fn change_webhook(&self, site: &SiteId, id: &WebhookId, asked: WebhookChange) -> Result<Option<Webhook>> {
@@ -254,7 +257,7 @@ impl WebhookStore for SqliteStore {
         let changed = self.writer.write(write).await?;
         // What waited while it was disabled is due now.
         self.written.notify_one();
-        Ok(changed)
+        changed.map(|webhook| self.keyring.open_webhook(webhook)).transpose()
     }
 
     async fn rotate_webhook(
@@ -265,6 +268,7 @@ impl WebhookStore for SqliteStore {
         until: i64,
     ) -> Result<Option<Webhook>> {
         let (site, id) = (site.clone(), id.clone());
+        let secret = self.keyring.seal_for(site.as_str(), id.as_str(), &secret)?;
         let write = move |transaction: &Transaction<'_>| {
             let Some(mut webhook) = find(transaction, &site, &id)? else { return Ok(None) };
             webhook.previous = Some((std::mem::replace(&mut webhook.secret, secret), until));
@@ -272,7 +276,8 @@ impl WebhookStore for SqliteStore {
             rows::changed(transaction)?;
             Ok(Some(webhook))
         };
-        self.writer.write(write).await
+        let rotated = self.writer.write(write).await?;
+        rotated.map(|webhook| self.keyring.open_webhook(webhook)).transpose()
     }
 
     async fn delete_webhook(&self, site: &SiteId, id: &WebhookId) -> Result<bool> {
@@ -365,7 +370,8 @@ impl WebhookStore for SqliteStore {
         if shares.is_empty() {
             return Ok(Vec::new());
         }
-        self.writer.write(move |transaction| claims::take(transaction, claim, &shares)).await
+        let claimed = self.writer.write(move |transaction| claims::take(transaction, claim, &shares)).await?;
+        Ok(self.keyring.open_claimed(claimed))
     }
 
     async fn settle_deliveries(&self, settled: Vec<Settled>) -> Result<()> {

@@ -89,6 +89,7 @@ pub(crate) fn site(id: &str) -> Site {
     Site {
         id: SiteId::from(id),
         key: SiteKey(format!("pk_of_{id}")),
+        previous: None,
         identity_secret: "idsec_0123".into(),
         settings: SiteSettings {
             origins: vec!["https://shop.example".into()],

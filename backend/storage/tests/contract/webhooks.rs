@@ -42,7 +42,7 @@ fn id(number: u32) -> WebhookId {
     WebhookId(format!("wh_{number}"))
 }
 
-fn webhook(number: u32, notices: &[Notice]) -> Webhook {
+pub(crate) fn webhook(number: u32, notices: &[Notice]) -> Webhook {
     Webhook {
         id: id(number),
         site: home(),

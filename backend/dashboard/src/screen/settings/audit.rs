@@ -1,4 +1,4 @@
-//! Who changed what, the newest first.
+//! Who changed what, the newest first; whether the log is as it was written, and all of it as a file.
 
 use bearing_shared::api::audit::{ActorKind, AuditReply};
 use leptos::prelude::*;
@@ -6,13 +6,46 @@ use leptos::prelude::*;
 use crate::deed::{self, Piece};
 use crate::fetch;
 use crate::locale::{locale, words};
-use crate::part::{button, changing, each, el, lead, list, named, rows, section};
+use crate::part::{button, changing, copyable, each, el, lead, list, named, rows, section};
 use crate::site::site;
+use crate::text::fill;
 
 /// The part *audit log*.
 pub(super) fn part() -> AnyView {
     let words = &words().settings;
-    section(words.part_audit, vec![lead(words.audit_lead), page(None)])
+    section(words.part_audit, vec![lead(words.audit_lead), whole(), page(None)])
+}
+
+/// Whether the log is as it was written, and all of it as a file.
+fn whole() -> AnyView {
+    let (all, site) = (words(), site());
+    let words = &all.settings;
+    let of = move |path: &str| fetch::address(path, &[site.parameter()]);
+    let chain = list(Box::new(move || Some(of("/v1/audit/verify"))), RwSignal::new(0));
+    let told = changing(move || {
+        chain.with(|chain| {
+            let Some(chain) = chain.ready() else { return ().into_any() };
+            let Some(head) = chain["head"].as_str() else { return ().into_any() };
+            if let Some(number) = chain["broken"].as_i64() {
+                let text = fill(words.chain_broken, &[("number", &number.to_string())]);
+                return view! { <p class="fault" role="alert">{text}</p> }.into_any();
+            }
+            let entries = locale().count(chain["entries"].as_u64().unwrap_or_default());
+            let intact = fill(words.chain_intact, &[("entries", &entries)]);
+            let said = el("p", "quiet", vec![intact.into_any(), " ".into_any(), words.chain_lead.into_any()]);
+            vec![said, copyable(head.to_owned(), words.chain_lead)].into_any()
+        })
+    });
+    let export = move |path: &str, label: &'static str| {
+        let address = of(path);
+        view! { <a class="button" href=address download>{label}</a> }.into_any()
+    };
+    let exports = el(
+        "div",
+        "acts",
+        vec![export("/v1/exports/audit.csv", words.export_csv), export("/v1/exports/audit.jsonl", words.export_jsonl)],
+    );
+    vec![told, exports].into_any()
 }
 
 /// One page of the log, and after it the next as soon as it is wanted.

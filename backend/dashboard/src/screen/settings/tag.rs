@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use serde_json::Value;
 
 use super::{save, seen};
-use crate::locale::words;
+use crate::locale::{locale, words};
 use crate::part::{
     Ask, Field, Form, Question, button, changing, check, copyable, el, lead, listed, remover, revealed, row, section,
 };
@@ -123,6 +123,19 @@ fn identity(reply: &SiteReply) -> AnyView {
             go: rotate,
         });
     };
+    let end = Callback::new(move |()| {
+        let body = Value::from_iter([("end_previous_secret", true)]);
+        form.send(Method::PATCH, save::address(site), body, move |_| site.again());
+    });
+    let asked = move || {
+        ask.about(Question {
+            title: words.settings.end_previous.to_owned(),
+            text: words.settings.end_previous_lead,
+            act: words.settings.end_previous.to_owned(),
+            typed: String::new(),
+            go: end,
+        });
+    };
     let values = move || vec![("require_signature", Value::from(require.get_untracked()))];
     let mut within = vec![
         lead(words.settings.secret_lead),
@@ -132,6 +145,14 @@ fn identity(reply: &SiteReply) -> AnyView {
     if site.may_own() {
         let rotate = button("button", String::new(), words.settings.rotate.into_any(), question);
         within.push(el("div", "", vec![rotate]));
+    }
+    if let Some(until) = &reply.previous_secret_until {
+        let holds = fill(words.settings.previous_holds, &[("moment", &locale().moment(until))]);
+        within.push(el("p", "quiet", vec![holds.into_any()]));
+        if site.may_own() {
+            let end = button("button", String::new(), words.settings.end_previous.into_any(), asked);
+            within.push(el("div", "", vec![end]));
+        }
     }
     let switch = vec![check(words.settings.require_signature, require)];
     within.extend([save::card(Form::new(), "", switch, Box::new(values)), ask.view()]);
