@@ -10,6 +10,7 @@ mod errors;
 mod events;
 mod explain;
 mod faulty;
+mod formulas;
 mod harness;
 mod health;
 mod hosted;
