@@ -20,6 +20,7 @@ mod intake;
 mod issuer;
 mod join;
 mod limits;
+mod matrix;
 mod measure;
 mod members;
 mod metrics;
