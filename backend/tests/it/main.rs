@@ -20,6 +20,7 @@ mod intake;
 mod issuer;
 mod join;
 mod limits;
+mod mass;
 mod matrix;
 mod measure;
 mod members;

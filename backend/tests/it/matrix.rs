@@ -112,7 +112,7 @@ enum Place {
 }
 
 /// The other site as its owner sees it: whatever a stranger might have changed.
-async fn seen(server: &Server, theirs: &Things) -> Vec<String> {
+pub(crate) async fn seen(server: &Server, theirs: &Things) -> Vec<String> {
     let mut seen = Vec::new();
     for path in [
         format!("/v1/sites/{}", theirs.site.id),
