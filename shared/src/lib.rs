@@ -11,6 +11,7 @@ pub mod api;
 pub mod cell;
 pub mod delivery;
 pub mod fault;
+pub mod formula;
 pub mod histogram;
 pub mod id;
 pub mod instrument;

@@ -3,6 +3,7 @@
 mod delivery;
 mod duck;
 mod embed;
+mod formulas;
 mod intake;
 mod lighthouse;
 mod paint;
@@ -52,6 +53,9 @@ pub(crate) enum Bench {
     /// All figures of the embed as one Markdown table: sizes, peers, paint, Lighthouse, delivery, and the matrix as last
     /// played by the tests.
     Embed,
+    /// Formula cells that LibreOffice finds in an export of texts that are written like formulas: none may be, and some must
+    /// be in the same texts as they were sent. Installs LibreOffice at the first time.
+    Formulas,
     /// Answers a second: a route that does nothing, one that parses, the durable one on SQLite and on a PostgreSQL of its
     /// own, and one transaction a request on both (Linux); with `--curve` the durable ones at 1 to 256 connections, with
     /// `--dimensions 5` also at a site that counts by five attributes. Beside them two other products from PyPI, which are
@@ -89,6 +93,7 @@ pub(crate) fn bench(place: &Place, what: Bench, args: &[String]) -> Result<()> {
         Bench::Dashboard => dashboard(place, args),
         Bench::Delivery => delivery::delivery(place),
         Bench::Embed => embed::embed(place),
+        Bench::Formulas => formulas::formulas(place),
         Bench::Intake => intake::intake(place, args),
         Bench::Lighthouse => lighthouse::lighthouse(place, args),
         Bench::Overload => of_binary(place, "bench_overload", args),

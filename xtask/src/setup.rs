@@ -27,6 +27,9 @@ const DEBIAN_RUST: [&str; 4] = ["rustc-web", "cargo-web", "rust-web-src", "lld-2
 /// Debian's packages for the languages that the examples of signing a customer's id are written in.
 const DEBIAN_LANGUAGES: [&str; 2] = ["php-cli", "ruby"];
 
+/// Debian's package for what opens a table as a member of the team would.
+const DEBIAN_OFFICE: [&str; 1] = ["libreoffice-calc-nogui"];
+
 /// The oldest Node.js that the npm tools run on.
 const NODE: u32 = 20;
 
@@ -60,6 +63,9 @@ pub(crate) enum Part {
     /// Other products' packages and Lighthouse: large, and fetched only for the benchmarks that hold us against them.
     #[value(skip)]
     Peers,
+    /// LibreOffice's tables, for the benchmark that opens an export in them.
+    #[value(skip)]
+    Office,
 }
 
 /// Makes sure that the parts are there; what is there already costs a look at a file.
@@ -78,6 +84,7 @@ pub(crate) fn ensure(place: &Place, parts: &[Part]) -> Result<()> {
         Part::Deploy => deploy::ensure(place),
         Part::Lists => lists::ensure(place),
         Part::Peers => npm_ci(place, "xtask/peers", &place.peers(), &[]),
+        Part::Office => office(),
     })
 }
 
@@ -181,6 +188,13 @@ pub(crate) fn copy_lock(place: &Place, source: &str, folder: &Path) -> Result<()
 fn languages() -> Result<()> {
     if find_program("php").is_none() || find_program("ruby").is_none() {
         debian("PHP and Ruby", &DEBIAN_LANGUAGES)?;
+    }
+    Ok(())
+}
+
+fn office() -> Result<()> {
+    if find_program("soffice").is_none() {
+        debian("LibreOffice's tables, some 400 MB, for this benchmark alone", &DEBIAN_OFFICE)?;
     }
     Ok(())
 }

@@ -11,11 +11,12 @@ use bearing_shared::api::Page;
 use bearing_shared::api::audit::{AuditReply, ChainReply};
 use bearing_shared::api::error::ErrorBody;
 use bearing_shared::fault::{Code, Fault};
+use bearing_shared::formula::defused;
 use bearing_shared::id::SiteId;
 use bearing_storage::{Recorded, Scope, look_through};
 use futures_util::{StreamExt, stream};
 
-use super::exports::{defused, record};
+use super::exports::record;
 use super::params::{NoParams, Params, paged};
 use crate::admission::Reason;
 use crate::app::Shared;
@@ -103,10 +104,10 @@ fn line(entry: AuditReply, is_csv: bool) -> anyhow::Result<Vec<u8>> {
             entry.id.to_string(),
             entry.at,
             entry.actor.kind.name().to_owned(),
-            defused(&entry.actor.id),
-            defused(&entry.actor.name),
-            defused(&entry.action),
-            defused(&entry.object),
+            defused(&entry.actor.id).into_owned(),
+            defused(&entry.actor.name).into_owned(),
+            defused(&entry.action).into_owned(),
+            defused(&entry.object).into_owned(),
             serde_json::to_string(&entry.detail)?,
             entry.hash.unwrap_or_default(),
         ]);

@@ -8,9 +8,9 @@ use serde_json::{Value, json};
 use crate::harness::{Ask, Server, Site, answer, with};
 
 /// A management route: its method, its path as described, the scope it needs, and a body that it takes.
-type Route = (Method, &'static str, Scope, Option<Value>);
+pub(crate) type Route = (Method, &'static str, Scope, Option<Value>);
 
-fn routes() -> Vec<Route> {
+pub(crate) fn routes() -> Vec<Route> {
     let edit = || Some(json!({ "name": "Renamed" }));
     vec![
         (Method::GET, "/v1/sites/{id}", Scope::Read, None),
@@ -75,24 +75,24 @@ fn routes() -> Vec<Route> {
 }
 
 /// Whether a route is for members who are signed in, and never for a key.
-fn is_for_members(path: &str) -> bool {
+pub(crate) fn is_for_members(path: &str) -> bool {
     ["/v1/members", "/v1/invitations", "/v1/keys", "/v1/shares"].iter().any(|start| path.starts_with(start))
 }
 
 /// A webhook whose receiver is nowhere.
-fn hook() -> Value {
+pub(crate) fn hook() -> Value {
     json!({ "url": "https://receiver.invalid/", "events": ["response.stored"] })
 }
 
 /// A site's things, as paths name them.
-struct Things {
-    site: Site,
-    survey: String,
-    response: String,
-    webhook: String,
-    delivery: String,
+pub(crate) struct Things {
+    pub(crate) site: Site,
+    pub(crate) survey: String,
+    pub(crate) response: String,
+    pub(crate) webhook: String,
+    pub(crate) delivery: String,
     /// The cookie of its owner.
-    owner: String,
+    pub(crate) owner: String,
     /// The id of another member, a viewer.
     member: String,
     invitation: String,
@@ -100,11 +100,11 @@ struct Things {
     key: String,
     share: String,
     /// The secret of that shared link.
-    link: String,
+    pub(crate) link: String,
 }
 
 impl Things {
-    async fn of(server: &Server) -> Self {
+    pub(crate) async fn of(server: &Server) -> Self {
         let (site, survey) = server.site_with_survey().await;
         let made = server.post("/v1/webhooks").key(&site.admin).json(&hook()).await.ok();
         let webhook = made["id"].as_str().expect("an id").to_owned();
@@ -132,7 +132,7 @@ impl Things {
         if is_for_members(path) { ask.session(&self.owner) } else { ask.key(&self.site.admin) }
     }
 
-    fn path(&self, described: &str) -> String {
+    pub(crate) fn path(&self, described: &str) -> String {
         let id = match described {
             _ if described.starts_with("/v1/sites") => &self.site.id,
             _ if described.starts_with("/v1/surveys") => &self.survey,
@@ -157,17 +157,22 @@ impl Things {
         let query = if query.is_empty() { String::new() } else { format!("?{}", query.join("&")) };
         let ask = server.ask(method.clone(), &format!("{}{query}", self.path(path)));
         match body {
-            Some(body) if *path == "/v1/responses" && method == Method::POST => {
-                ask.json(&with(answer(&self.survey, 9), body.clone()))
-            }
-            Some(body) => ask.json(body),
+            Some(body) => ask.json(&self.body(method, path, body.clone())),
             None => ask,
+        }
+    }
+
+    /// The body of a route that takes one, with what it needs of this site.
+    pub(crate) fn body(&self, method: &Method, path: &str, body: Value) -> Value {
+        match path == "/v1/responses" && method == Method::POST {
+            true => with(answer(&self.survey, 9), body),
+            false => body,
         }
     }
 }
 
 /// The query without which a route cannot be asked.
-fn asked_with(path: &str) -> Option<&'static str> {
+pub(crate) fn asked_with(path: &str) -> Option<&'static str> {
     match path {
         "/v1/reports/breakdown" => Some("metric=nps&by=device"),
         "/v1/reports/compare" => Some("metric=nps&from=2026-11-01"),

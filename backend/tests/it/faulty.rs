@@ -1,6 +1,8 @@
 //! A store that fails when a case asks it to, and is the real one otherwise.
 
+use std::ops::Deref;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use async_trait::async_trait;
 use bearing_shared::api::webhooks::DeliveryState;
@@ -33,13 +35,18 @@ pub(crate) enum Mode {
     Unrevised,
 }
 
-/// How the store fails now; changes at any moment.
+/// How the store fails now, which changes at any moment; and how often it was asked.
 #[derive(Clone)]
-pub(crate) struct Switch(Arc<watch::Sender<Mode>>, Arc<Notify>);
+pub(crate) struct Switch(Arc<watch::Sender<Mode>>, Arc<Notify>, Arc<AtomicU64>);
 
 impl Switch {
     pub(crate) fn new() -> Self {
-        Self(Arc::new(watch::Sender::new(Mode::Well)), Arc::default())
+        Self(Arc::new(watch::Sender::new(Mode::Well)), Arc::default(), Arc::default())
+    }
+
+    /// How many calls have reached the store.
+    pub(crate) fn calls(&self) -> u64 {
+        self.2.load(Ordering::Relaxed)
     }
 
     pub(crate) fn set(&self, mode: Mode) {
@@ -48,7 +55,7 @@ impl Switch {
 
     /// A store that obeys this switch.
     pub(crate) fn around(&self, store: Arc<dyn Store>) -> Arc<dyn Store> {
-        Arc::new(FaultyStore { store, switch: self.clone() })
+        Arc::new(FaultyStore { store: Counted(store, Arc::clone(&self.2)), switch: self.clone() })
     }
 
     fn write(&self) -> Result<()> {
@@ -86,8 +93,20 @@ impl Switch {
     }
 }
 
+/// The real store; whoever reaches for it is counted.
+struct Counted(Arc<dyn Store>, Arc<AtomicU64>);
+
+impl Deref for Counted {
+    type Target = dyn Store;
+
+    fn deref(&self) -> &Self::Target {
+        self.1.fetch_add(1, Ordering::Relaxed);
+        self.0.as_ref()
+    }
+}
+
 struct FaultyStore {
-    store: Arc<dyn Store>,
+    store: Counted,
     switch: Switch,
 }
 

@@ -10,6 +10,7 @@ mod demo;
 mod first_answer;
 mod fleet;
 mod foot;
+mod formulas;
 mod good_guest;
 mod hosted;
 mod identity;
