@@ -90,7 +90,7 @@ const PARTS = {
     'of it the display token and the wait for it (display.js)': [
       ['display.js', /const ask = async.*?\n\};\n/s, 'const ask = () => {};\n'],
       ['deliver.js', /    const \{ card, kept, text \} = entry;.*?entry\.text\);\n/s],
-      ['deliver.js', /      const told = .*?later\(go, left\);\n/s, '      go();\n'],
+      ['deliver.js', /      const isFree = .*?go\(\);\n/s, '      go();\n'],
       ['deliver.js', /  ended\.signal.*?\n/s],
       ['deliver.js', /    if \(leaving\) release\(\);\n/s],
     ],

@@ -1,7 +1,7 @@
 // Delivery: does what the queue asks for, from where the loader's own first try or an earlier page has left off.
 
 import { encode } from './answer.js';
-import { PATIENCE, learn } from './display.js';
+import { waitFor } from './display.js';
 import { KEY, SMALL, post } from './keep.js';
 import { clearTimeout, disk, now, own, quietly, read } from './natives.js';
 import { WEEK, begin, step } from './queue.js';
@@ -96,13 +96,8 @@ export const startDelivery = ({ tag, ended, given, cards, keeping, emit, later, 
         else tell({ on: 'reply', entry, status: 0, ours: false });
       };
       waiting.add(go);
-      const told = card && !entry.kept.response.withdrawn && learn(card);
-      if (!told || card.told || leaving || ended.signal.aborted) return go();
-      // The clock may have been set back.
-      const left = Math.min(PATIENCE, (card.due ||= now()) + PATIENCE - now());
-      if (left <= 0) return go();
-      told.then(go);
-      later(go, left);
+      const isFree = !card || entry.kept.response.withdrawn || leaving || ended.signal.aborted;
+      if (isFree || !waitFor(card, go)) go();
     },
     wait({ floor, cap }) {
       clearTimeout(timer);
