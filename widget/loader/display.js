@@ -37,7 +37,7 @@ export const learn = (card) => (card.learning ||= card.counted && ask(card));
  */
 export const waitFor = (card, go) => {
   const learning = learn(card);
-  if (!learning || card.told || card.late) return false;
+  if (!learning || card.told) return false;
   card.due ||= new Promise((done) => card.page.later(() => done((card.late = true)), PATIENCE));
   learning.then(go);
   card.due.then(go);

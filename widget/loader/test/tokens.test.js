@@ -23,12 +23,24 @@ const held = () => {
 test('an answer and its comment carry the token of their showing', async () => {
   network.replies = [said({ display: 't1' })];
   await start();
+  score(0).meet('pointerover');
+  await rest();
   pick(9);
   await rest();
   type({ why: 'because' });
   await send();
   await rest();
   assert.deepEqual(tokens(), ['t1', 't1']);
+  assert.equal(patience(), undefined, 'nothing was waited for');
+});
+
+test('a token that is known is kept with the answer from the click on', async () => {
+  network.replies = [said({ display: 't1' })];
+  await start();
+  score(0).meet('pointerover');
+  await rest();
+  pick(9);
+  assert.deepEqual(kept().map(({ display }) => display), ['t1']);
 });
 
 test('a reply without a token, of a proxy or of nobody delays nothing', async () => {
@@ -138,6 +150,19 @@ test('a page that is left waits for nothing: what waited goes at once, by a requ
   }
 });
 
+test('a score that rests when the page is left goes at once too', async () => {
+  const [reply] = held();
+  network.replies = [reply];
+  await start();
+  score(0).focus();
+  await rest();
+  score(4).meet('click', { detail: 0 });
+  await rest();
+  assert.deepEqual(tokens(), []);
+  fire('pagehide');
+  assert.deepEqual(tokens(), [undefined]);
+});
+
 test('a page that is left while it works sends the token without its proof', async () => {
   network.replies = [said({ display: 't1', work: 24 })];
   await start();
@@ -235,6 +260,25 @@ test('taking an answer back needs no token and waits for none', async () => {
   await rest();
   const last = requests('/responses').at(-1);
   assert.deepEqual([last.withdrawn, 'display' in last], [true, false]);
+  bearing('destroy');
+  await rest();
+
+  // The same while the token is still on its way: the score left with the page, which has come back.
+  const [reply] = held();
+  network.requests = [];
+  network.replies = [reply];
+  body.replaceChildren();
+  storage.clear();
+  delete globalThis.bearing;
+  await start();
+  pick(9);
+  await rest();
+  fire('pagehide');
+  await rest();
+  fire('pageshow', {});
+  press('withdraw');
+  await rest();
+  assert.deepEqual(requests('/responses').map(({ withdrawn }) => withdrawn), [undefined, true]);
 });
 
 test('the copy in the browser has the token for the next page, unless another tab has put a newer edition there', async () => {
