@@ -300,8 +300,8 @@ export const startRest = (card) => {
   };
   dress(root);
   rest.identify();
-  // While the visitor makes up their mind. A hosted page that is the whole card has a token of its own.
-  if (tag.mode != 'iframe') learn(card);
+  // While the visitor makes up their mind. A card that is a hosted page is not counted yet, and its form has a token of its own.
+  learn(card);
   // The focus that a dialog gives itself is no beginning.
   if (!box.showModal) start(root.activeElement);
   // A score from when this file could not be fetched, or whose own call comes next.
