@@ -65,7 +65,7 @@ try() {
     for _ in $(seq 100); do curl "${ip[@]}" --output "$work/out" "$host/docs" 2>/dev/null && break; sleep 0.2; done
     expect 200 "GET /bearing/bearing.js?site=…" "$prefix/bearing.js?site=$key&touchpoint=checkout"
     grep -q "$survey" "$work/out" || fail "the script does not hold the survey"
-    for file in rest.js extra.js explain.js hosted.js hosted.css; do expect 200 "GET /bearing/$file" "$prefix/$file"; done
+    for file in rest.js extra.js explain.js work.js hosted.js hosted.css; do expect 200 "GET /bearing/$file" "$prefix/$file"; done
     expect 200 "GET /bearing/v1/embed/{site}" "$prefix/v1/embed/$key"
     renderer="$(grep -o 'w/[A-Za-z0-9]*/[a-z_]*\.wasm' "$work/out" | head -1)"
     [ -n "$renderer" ] || fail "the config names no renderer"

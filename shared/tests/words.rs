@@ -70,6 +70,7 @@ fn texts(language: &Language) -> Vec<(String, &'static str, Role)> {
         long,
         refused,
         away,
+        empty,
     } = language.ui;
     let lines = [
         ("label", label),
@@ -83,6 +84,7 @@ fn texts(language: &Language) -> Vec<(String, &'static str, Role)> {
         ("privacy", privacy),
         ("never", never),
         ("withdraw", withdraw),
+        ("empty", empty),
     ];
     let sentences = [
         ("required", required),

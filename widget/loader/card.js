@@ -76,7 +76,7 @@ export const showCard = async (page, survey, { root: tree, css }, host) => {
         context: page.context,
         ...more,
       };
-      page.keeping.keep(response, shown);
+      page.keeping.keep(response, shown, card);
       memory.note(survey, 'answered');
     },
     /** Takes the card away: `dismissed` by the visitor, or not. */
@@ -148,7 +148,7 @@ export const showCard = async (page, survey, { root: tree, css }, host) => {
     box.offsetHeight;
     page.later(() => {
       if (card.gone) return;
-      page.count(['eligible', 'shown']);
+      card.counted = page.count(['eligible', 'shown']);
       memory.note(survey, 'shown');
       emit('shown', { survey: survey.id, version: survey.version });
     });

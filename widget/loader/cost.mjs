@@ -21,7 +21,7 @@ const PARTS = {
     ],
     'keeping an answer (keep.js, encode)': [
       ['keep.js', /    put\(entry\) \{.*?\n    \},\n/s],
-      ['keep.js', /    keep\(response, shown\) \{.*?\n    \},\n/s, 'keep(){},'],
+      ['keep.js', /    keep\(response, shown, card\) \{.*?\n    \},\n/s, 'keep(){},'],
       ['keep.js', /    async look.*?\n    \},\n/s, 'async look(){},'],
     ],
     'counts (eligible, shown, dismissed)': [
@@ -62,7 +62,7 @@ const PARTS = {
     ],
     'a task each for building, style, layout and counting': [
       ['card.js', /  await new Promise.*?return;\n/s],
-      ['card.js', /  getComputedStyle.*?(      page.count.*?)    \}\);\n  \}\);\n/s, '$1'],
+      ['card.js', /  getComputedStyle.*?(      card.counted.*?)    \}\);\n  \}\);\n/s, '$1'],
     ],
     'config within the script (sent, config.js)': [
       ['main.js', /  const known = sent.*?\n\n/s],
@@ -71,8 +71,7 @@ const PARTS = {
       ['main.js', /      if \(tag.mode.*?;\n/s],
     ],
     'second copy in IndexedDB (vault.js)': [
-      ['keep.js', / \|\| \(await named\(\)\)/s],
-      ['keep.js', /        \/\/ Chromium leaves.*?'bearing'\);\n/s],
+      ['keep.js', / \|\|\n +\/\/ Chromium leaves.*?'bearing'\)\)\n/s, '\n'],
       ['keep.js', /        vault\(\(store\) => \{.*?'bearing'\)\);\n/s],
       ['keep.js', /      vault\(\(store\).*?;\n/s],
       ['keep.js', /    vault,\n/s],
@@ -87,6 +86,13 @@ const PARTS = {
       ['deliver.js', /      vault\(\(store\) => \{.*?'bearing'\)\)\);\n/s],
       ['deliver.js', /  const look = async.*?catch\(\(\) => \{\}\);\n/s],
       ['deliver.js', /  const \{ vault \} = keeping;\n/s],
+    ],
+    'of it the display token and the wait for it (display.js)': [
+      ['display.js', /const ask = async.*?\n\};\n/s, 'const ask = () => {};\n'],
+      ['deliver.js', /    const \{ card, kept, text \} = entry;.*?entry\.text\);\n/s],
+      ['deliver.js', /      const isFree = .*?go\(\);\n/s, '      go();\n'],
+      ['deliver.js', /  ended\.signal.*?\n/s],
+      ['deliver.js', /    if \(leaving\) release\(\);\n/s],
     ],
     'foot: never, withdraw, who reads': [
       ['rest.js', / else if \(name == 'never'\).*?part\(ui.withdrawn\);\n      \}/s],
@@ -120,6 +126,7 @@ const PARTS = {
       ['extra.js', /    hint\(.*?\n    \},\n/s],
     ],
   },
+  'work.js': {},
 };
 
 const packages = process.env.BEARING_NPM || join(process.env.HOME, '.cache/bearing/npm/node_modules');

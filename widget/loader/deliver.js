@@ -1,5 +1,7 @@
 // Delivery: does what the queue asks for, from where the loader's own first try or an earlier page has left off.
 
+import { encode } from './answer.js';
+import { waitFor } from './display.js';
 import { KEY, SMALL, post } from './keep.js';
 import { clearTimeout, disk, now, own, quietly, read } from './natives.js';
 import { WEEK, begin, step } from './queue.js';
@@ -15,13 +17,54 @@ const entryOf = (entry) => {
  *
  * Correctness rests on the server, which counts an id once: two tabs may send the same answer, nothing is locked.
  */
-export const startDelivery = ({ tag, given, cards, keeping, emit, later, listen }) => {
+export const startDelivery = ({ tag, ended, given, cards, keeping, emit, later, listen }) => {
   const state = begin();
   const { vault } = keeping;
   const highest = { __proto__: null };
   let timer;
   /** Set while the page is leaving: a page with an open database is not kept for the way back. */
   let leaving;
+  /** What waits for its card's display token, each as the call that lets it go. */
+  const waiting = new Set();
+  const release = () => {
+    for (const go of [...waiting]) go();
+  };
+
+  /**
+   * Gives an entry the token that its card has by now, and so its copy in localStorage, which the next page reads first,
+   * unless another tab has put a newer edition there.
+   */
+  const label = (entry) => {
+    const { card, kept, text } = entry;
+    const { response } = kept;
+    // Whoever takes an answer back need prove nothing.
+    if (!card?.display || response.withdrawn) return;
+    response.display = card.display;
+    entry.text = encode(kept);
+    if (disk.read(KEY + response.id) == text) disk.write(KEY + response.id, entry.text);
+  };
+
+  /** Sends an edition, with the token if it has come. */
+  const attempt = async ({ entry, keepalive }) => {
+    const { shown, answered, response } = entry.kept;
+    const age = (time) => Math.max(0, now() - time);
+    let status = 0;
+    let retryAfter;
+    let ours;
+    label(entry);
+    try {
+      const value = { ...response, age_ms: { shown: age(shown), answered: age(answered) } };
+      const reply = await post(tag.embed + '/responses', value, { keepalive, signal: AbortSignal.timeout?.(1e4) });
+      status = reply.status;
+      retryAfter = reply.headers.get('retry-after');
+      // A café's sign-in page answers 200 too, and an empty proxy 404: only the server's own words count.
+      const said = read(await reply.text());
+      ours = !!(said.results || said.error);
+    } catch {
+      // No network, no JSON, or a page that stands in the way: later.
+    }
+    tell({ on: 'reply', entry, status, retryAfter, ours: !!ours });
+  };
 
   const act = {
     write({ entry }) {
@@ -43,24 +86,18 @@ export const startDelivery = ({ tag, given, cards, keeping, emit, later, listen 
         // The last one takes the database with it.
       }).then((left) => left === 0 && quietly(() => indexedDB.deleteDatabase('bearing')));
     },
-    async send({ entry, keepalive }) {
-      const { shown, answered, response } = entry.kept;
-      const age = (time) => Math.max(0, now() - time);
-      let status = 0;
-      let retryAfter;
-      let ours;
-      try {
-        const value = { ...response, age_ms: { shown: age(shown), answered: age(answered) } };
-        const reply = await post(tag.embed + '/responses', value, { keepalive, signal: AbortSignal.timeout?.(1e4) });
-        status = reply.status;
-        retryAfter = reply.headers.get('retry-after');
-        // A café's sign-in page answers 200 too, and an empty proxy 404: only the server's own words count.
-        const said = read(await reply.text());
-        ours = !!(said.results || said.error);
-      } catch {
-        // No network, no JSON, or a page that stands in the way: later.
-      }
-      tell({ on: 'reply', entry, status, retryAfter, ours: !!ours });
+    send(effect) {
+      const { entry } = effect;
+      const { card } = entry;
+      const go = () => {
+        if (!waiting.delete(go)) return;
+        // Consent may have been taken back meanwhile: then it is as if there were no network, and nothing is left to try again.
+        if (state.entries.some(({ id }) => id == entry.id)) attempt(effect);
+        else tell({ on: 'reply', entry, status: 0, ours: false });
+      };
+      waiting.add(go);
+      const isFree = !card || entry.kept.response.withdrawn || leaving || ended.signal.aborted;
+      if (isFree || !waitFor(card, go)) go();
     },
     wait({ floor, cap }) {
       clearTimeout(timer);
@@ -93,6 +130,7 @@ export const startDelivery = ({ tag, given, cards, keeping, emit, later, listen 
   keeping.tell = tell;
   keeping.put = (entry) => {
     isNews(entry.kept.response);
+    label(entry);
     tell({ on: 'kept', entry: entryOf(entry) });
   };
   const before = keeping.entries.splice(0);
@@ -102,10 +140,12 @@ export const startDelivery = ({ tag, given, cards, keeping, emit, later, listen 
   const notice = (on) => {
     leaving = on == 'hidden' || on == 'pagehide';
     if (leaving) for (const { rest } of cards) if (rest) rest.draft();
+    if (leaving) release();
     tell({ on });
   };
   for (const type of ['online', 'pageshow', 'pagehide']) listen(type, () => notice(type));
   listen('visibilitychange', () => notice(own('visibilityState')));
+  ended.signal.addEventListener('abort', release);
   const names = disk.keys(KEY);
   take(names.map(disk.read));
   // What nobody can read any more, of whatever site, need not stay.

@@ -29,10 +29,10 @@ export const startKeeping = ({ site, embed }, more) => {
       vault((store) => store.put(entry.text, id));
       if (entry.text.length <= SMALL) disk.write(KEY + id, entry.text);
     },
-    /** Keeps a response, which is all of the answer so far. */
-    keep(response, shown) {
+    /** Keeps a response, which is all of the answer so far; its card knows what the server said of the showing. */
+    keep(response, shown, card) {
       const kept = { site, shown, answered: now(), response };
-      keeping.put({ kept, text: encode(kept) });
+      keeping.put({ kept, text: encode(kept), card });
     },
     /** Forgets what this page has kept, and waits for no file to do so; the last answer takes the database with it. */
     clear() {
@@ -51,16 +51,23 @@ export const startKeeping = ({ site, embed }, more) => {
     send() {
       for (const { kept } of keeping.entries) {
         const age = (time) => Math.max(0, now() - time);
-        const age_ms = { shown: age(kept.shown), answered: age(kept.answered) };
-        post(embed + '/responses', { ...kept.response, age_ms }).catch(() => {});
+        post(embed + '/responses', {
+          ...kept.response,
+          age_ms: { shown: age(kept.shown), answered: age(kept.answered) },
+        }).catch(() => {});
       }
     },
     /** Fetches the queue if something waits, here or from an earlier page. */
     async look() {
       try {
-        // Chromium leaves a promise of its own broken where a sandbox forbids the question.
-        const named = async () => origin != 'null' && (await indexedDB.databases()).some(({ name }) => name == 'bearing');
-        if (keeping.entries[0] || disk.keys(KEY)[0] || (await named())) await more();
+        if (
+          keeping.entries[0] ||
+          disk.keys(KEY)[0] ||
+          // Chromium leaves a promise of its own broken where a sandbox forbids the question.
+          (origin != 'null' && (await indexedDB.databases()).some(({ name }) => name == 'bearing'))
+        ) {
+          await more();
+        }
       } catch {
         // Nobody can look, or the server is away.
       }

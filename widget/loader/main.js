@@ -161,13 +161,13 @@ const start = (tag) => {
     memory.forget();
   };
 
-  /** Counts what happened, without keeping who, and no tests. */
+  /** Counts what happened, without keeping who, and no tests; resolves to the reply, if any. */
   const count = (types, survey, touchpoint, test = isTest) => {
     const events = types
       .filter((type) => !test && (type != 'eligible' || isNewToday(survey)))
       .map((type) => ({ type, ...about(survey, touchpoint), locale: tag.locale, device: device() }));
     // Denominators are worth one try, not a queue.
-    if (events[0]) post(tag.embed + '/events', events).catch(() => {});
+    if (events[0]) return post(tag.embed + '/events', events).catch(() => {});
   };
 
   /** Shows a survey, in `host` or in a card of its own unless one is open. */

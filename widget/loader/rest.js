@@ -6,6 +6,7 @@
 
 import { encode } from './answer.js';
 import { asksMore, follows } from './decide.js';
+import { learn } from './display.js';
 import { build } from './draw.js';
 import { clearTimeout, fetch, keys, now } from './natives.js';
 import { query } from './query.js';
@@ -299,6 +300,8 @@ export const startRest = (card) => {
   };
   dress(root);
   rest.identify();
+  // While the visitor makes up their mind. A card that is a hosted page is not counted yet, and its form has a token of its own.
+  learn(card);
   // The focus that a dialog gives itself is no beginning.
   if (!box.showModal) start(root.activeElement);
   // A score from when this file could not be fetched, or whose own call comes next.

@@ -6,6 +6,10 @@ use bearing_shared::question::Control;
 /// What a form field's name starts with; the rest is the question's id.
 pub const FIELD_PREFIX: &str = "q.";
 
+/// The hosted form's field that people neither see nor reach: whatever is in it, a program has written. No browser fills
+/// in a field of this name by itself.
+pub const TRAP_FIELD: &str = "confirm_site";
+
 /// One question, ready to be drawn.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ask {

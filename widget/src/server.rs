@@ -14,7 +14,7 @@ use crate::session::Session;
 use crate::tree::{self, Node, Refused};
 use crate::view;
 
-pub use crate::ask::FIELD_PREFIX;
+pub use crate::ask::{FIELD_PREFIX, TRAP_FIELD};
 
 /// A survey as one reader sees it.
 #[derive(Clone, Copy, Debug)]
@@ -75,6 +75,8 @@ pub struct HostedForm<'a> {
     pub action: &'a str,
     /// The hidden fields (`id`, `seq`, `version`, `touchpoint`, `locale`, …), in order.
     pub hidden: &'a [(String, String)],
+    /// How many zero bits the proof of work has to begin with that goes with the hidden field `display`; 0 in peace.
+    pub work: u32,
     /// What the fields hold, by field name (`q.score`): a preselected score, or what was entered when the form comes
     /// back with faults.
     pub given: &'a BTreeMap<String, Vec<String>>,
@@ -115,6 +117,8 @@ pub fn hosted_form(form: &HostedForm<'_>) -> String {
         heading: form.view.ui().label,
         action: form.action,
         hidden: form.hidden,
+        work: form.work,
+        trap: form.view.ui().empty,
         facts: &form.view.facts(),
         is_identified: form.hidden.iter().any(|(name, value)| name == "customer" && !value.is_empty()),
     };

@@ -46,7 +46,7 @@ fn form(view: SurveyView<'_>, given: &[(&str, &[&str])], faults: &[(&str, &str)]
         .collect();
     let faults = faults.iter().map(|(id, text)| ((*id).to_owned(), (*text).to_owned())).collect();
     let hidden = [("id".to_owned(), "\"><script>".to_owned()), ("seq".to_owned(), "0".to_owned())];
-    hosted_form(&HostedForm { view, action: "", hidden: &hidden, given: &given, faults: &faults })
+    hosted_form(&HostedForm { view, action: "", hidden: &hidden, work: 0, given: &given, faults: &faults })
 }
 
 /// All elements below a node.
@@ -241,7 +241,7 @@ fn the_hosted_form_says_the_same_and_knows_who_answers() {
     let survey = full(Instrument::Nps);
     let view = SurveyView { survey: &survey, locale: "en", site: SHOP };
     let page = |hidden: &[(String, String)]| {
-        hosted_form(&HostedForm { view, action: "", hidden, given: &BTreeMap::new(), faults: &BTreeMap::new() })
+        hosted_form(&HostedForm { view, action: "", hidden, work: 0, given: &BTreeMap::new(), faults: &BTreeMap::new() })
     };
     let nobody = page(&[]);
     assert!(nobody.contains("<span class=\"anonymous\">It is anonymous. </span>"), "{nobody}");
@@ -252,6 +252,42 @@ fn the_hosted_form_says_the_same_and_knows_who_answers() {
     let customer = page(&[("customer".to_owned(), "cust-42".to_owned())]);
     assert!(customer.contains("<span hidden class=\"anonymous\">"), "{customer}");
     assert!(customer.contains("<span class=\"identified\">It is linked to"), "{customer}");
+}
+
+#[test]
+fn the_hosted_form_says_what_work_goes_with_its_display_token_and_only_there() {
+    let survey = full(Instrument::Nps);
+    let view = SurveyView { survey: &survey, locale: "en", site: SHOP };
+    let none = BTreeMap::new();
+    let hidden = [("id".to_owned(), "r".to_owned()), ("display".to_owned(), "tok\"en".to_owned())];
+    let page = |work| hosted_form(&HostedForm { view, action: "", hidden: &hidden, work, given: &none, faults: &BTreeMap::new() });
+    assert!(!page(0).contains("data-work"), "{}", page(0));
+    let attacked = page(18);
+    assert_eq!(attacked.matches("data-work=\"18\"").count(), 1, "{attacked}");
+    let field = attacked.split('<').find(|part| part.contains("data-work")).expect("the field");
+    assert!(field.contains("name=\"display\"") && field.contains("value=\"tok&quot;en\""), "{field}");
+}
+
+#[test]
+fn a_trap_stands_in_every_hosted_form_once_and_empty_out_of_peoples_way() {
+    let survey = full(Instrument::Nps);
+    let (none, no_faults) = (BTreeMap::new(), BTreeMap::new());
+    for language in Language::ALL {
+        let view = SurveyView { survey: &survey, locale: language.locale, site: SHOP };
+        // A form that comes back: what a program wrote into the trap is not passed on as a hidden field.
+        let hidden = [(TRAP_FIELD.to_owned(), "https://spam.example".to_owned())];
+        let html =
+            hosted_form(&HostedForm { view, action: "", hidden: &hidden, work: 0, given: &none, faults: &no_faults });
+        assert_eq!(html.matches(TRAP_FIELD).count(), 1, "{html}");
+        assert!(!html.contains("spam.example"), "{html}");
+        let trap = html.split("<p ").find(|part| part.contains("class=\"trap\"")).expect("the trap");
+        assert!(trap.split('>').next().is_some_and(|tag| tag.contains("aria-hidden=\"true\"")), "{trap}");
+        let trap = trap.split("</p>").next().expect("its end");
+        for part in [language.ui.empty, "type=\"text\"", "tabindex=\"-1\"", "autocomplete=\"off\""] {
+            assert!(trap.contains(part), "{part} is missing in {trap}");
+        }
+        assert!(!html.contains("style="), "the style sheet alone hides it: {html}");
+    }
 }
 
 #[test]

@@ -50,7 +50,8 @@ const PARTS: [&str; 4] =
     ["widget/src/view/stars.css", "widget/src/view/faces.css", "widget/src/view/bar.css", "widget/src/view/centre.css"];
 
 /// What the loader imports when it is needed, beside the loader itself.
-const IMPORTED: [&str; 3] = ["widget/loader/rest.js", "widget/loader/extra.js", "widget/loader/explain.js"];
+const IMPORTED: [&str; 4] =
+    ["widget/loader/rest.js", "widget/loader/extra.js", "widget/loader/explain.js", "widget/loader/work.js"];
 
 /// Builds everything that changed and leaves one self-contained binary at `dist/bearing`.
 pub(crate) fn all(place: &Place) -> Result<()> {

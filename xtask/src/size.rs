@@ -16,7 +16,8 @@ use crate::{
 };
 
 /// The order of the table and of the JSON line.
-const ORDER: [&str; 9] = ["loader", "config", "first_question", "css", "rest", "wasm", "glue", "extra", "explain"];
+const ORDER: [&str; 10] =
+    ["loader", "config", "first_question", "css", "rest", "wasm", "glue", "extra", "explain", "work"];
 
 /// A limit on brotli bytes: what is limited, what it is the sum of, the aim, and where the build fails.
 struct Budget {
@@ -115,8 +116,9 @@ fn files(place: &Place) -> Result<Vec<(&'static str, PathBuf)>> {
     let folder = place.work().join("size");
     fs::create_dir_all(&folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
     let mut files = vec![("loader", assets.join("bearing.js"))];
-    // What is fetched at the first sign of interest; what only some pages need, and what only their authors do.
-    files.extend(["rest", "extra", "explain"].map(|name| (name, assets.join(format!("{name}.js")))));
+    // What is fetched at the first sign of interest; what only some pages need, what only their authors do, and what
+    // visitors need while a site is under attack.
+    files.extend(["rest", "extra", "explain", "work"].map(|name| (name, assets.join(format!("{name}.js")))));
     files.extend(reply_parts(place, &folder)?);
     let manifest: Value = serde_json::from_slice(
         &fs::read(assets.join("manifest.json")).context("dist/assets holds no manifest.json; build again")?,

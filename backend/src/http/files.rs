@@ -27,6 +27,11 @@ pub(super) async fn explain(headers: HeaderMap) -> ApiResult<Response> {
     file("explain.js", &headers, "public, max-age=300")
 }
 
+/// What the loader and the hosted page import to prove that they have worked, while a site is under attack.
+pub(super) async fn work(headers: HeaderMap) -> ApiResult<Response> {
+    file("work.js", &headers, "public, max-age=300")
+}
+
 /// The hosted page's script.
 pub(super) async fn hosted_js(headers: HeaderMap) -> ApiResult<Response> {
     file("hosted.js", &headers, "public, max-age=300")

@@ -103,7 +103,14 @@ pub(super) async fn form(
     }
     let action = format!("../s/{}", version.id);
     let body =
-        hosted_form(&HostedForm { view, action: &action, hidden: &hidden, given: &given, faults: &BTreeMap::new() });
+        hosted_form(&HostedForm {
+            view,
+            action: &action,
+            hidden: &hidden,
+            work: 0,
+            given: &given,
+            faults: &BTreeMap::new(),
+        });
     Ok(page(&body, title, &locale, theme, StatusCode::OK))
 }
 
@@ -294,7 +301,7 @@ fn again(sent: &Fields, site: &SiteView, version: &PublishedVersion, locale: &st
     let view = SurveyView { survey: &version.survey, locale, site: site_facts(&site.site) };
     let theme = Some(&site.site.settings.theme);
     let action = format!("../s/{}", version.id);
-    let body = hosted_form(&HostedForm { view, action: &action, hidden: &hidden, given: sent, faults: &faults });
+    let body = hosted_form(&HostedForm { view, action: &action, hidden: &hidden, work: 0, given: sent, faults: &faults });
     told_when(page(&body, ui.label, locale, theme, status(fault)))
 }
 

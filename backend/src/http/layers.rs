@@ -144,7 +144,10 @@ async fn to_its_end(request: Request, next: Next, place: Option<Arc<Place>>) -> 
 fn is_open(path: &str) -> bool {
     // The measured routes are the embed's without a part of its work.
     ["/v1/embed/", "/w/", "/measure/"].iter().any(|start| path.starts_with(start))
-        || matches!(path, "/bearing.js" | "/rest.js" | "/extra.js" | "/explain.js" | "/hosted.js" | "/hosted.css")
+        || matches!(
+            path,
+            "/bearing.js" | "/rest.js" | "/extra.js" | "/explain.js" | "/work.js" | "/hosted.js" | "/hosted.css"
+        )
 }
 
 /// Whether a path is UTF-8 once its escapes are read.

@@ -168,6 +168,7 @@ pub fn router_with(app: Shared, more: Router<Shared>) -> Router {
         .route("/rest.js", get(files::rest))
         .route("/extra.js", get(files::extra))
         .route("/explain.js", get(files::explain))
+        .route("/work.js", get(files::work))
         .route("/hosted.js", get(files::hosted_js))
         .route("/hosted.css", get(files::hosted_css))
         .route("/w/{build}/{file}", get(files::renderer));

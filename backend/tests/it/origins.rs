@@ -70,7 +70,7 @@ async fn every_reply_of_the_embed_is_open_to_all() {
 async fn the_browser_files_are_open_to_all() {
     let server = Server::start().await;
     // Built or not: in a tree without `dist` they are not there, and say so to every page.
-    for file in ["/bearing.js", "/rest.js", "/extra.js", "/explain.js", "/hosted.js", "/hosted.css"] {
+    for file in ["/bearing.js", "/rest.js", "/extra.js", "/explain.js", "/work.js", "/hosted.js", "/hosted.css"] {
         let reply = server.get(file).await;
         assert!(matches!(reply.status, 200 | 404), "{file}");
         assert_open(&reply, file);

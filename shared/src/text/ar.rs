@@ -33,6 +33,7 @@ pub(super) const AR: Language = Language {
         long: "إجابتك طويلة جدًا. يرجى اختصارها.",
         refused: "تعذّر قبول إجابتك.",
         away: "هذه الصفحة غير متاحة الآن. يرجى المحاولة مرة أخرى بعد قليل.",
+        empty: "اترك هذا الحقل فارغًا",
     },
     standards: [
         Standard {

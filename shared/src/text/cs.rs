@@ -33,6 +33,7 @@ pub(super) const CS: Language = Language {
         long: "Vaše odpověď je příliš dlouhá. Zkraťte ji prosím.",
         refused: "Vaši odpověď nelze přijmout.",
         away: "Tato stránka teď není dostupná. Zkuste to prosím za chvíli znovu.",
+        empty: "Toto pole nechte prázdné",
     },
     standards: [
         Standard {

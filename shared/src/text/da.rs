@@ -33,6 +33,7 @@ pub(super) const DA: Language = Language {
         long: "Dit svar er for langt. Gør det venligst kortere.",
         refused: "Dit svar kunne ikke modtages.",
         away: "Denne side er ikke tilgængelig lige nu. Prøv venligst igen om et øjeblik.",
+        empty: "Lad dette felt stå tomt",
     },
     standards: [
         Standard {

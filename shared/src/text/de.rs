@@ -33,6 +33,7 @@ pub(super) const DE: Language = Language {
         long: "Ihre Antwort ist zu lang. Bitte kürzen Sie sie.",
         refused: "Ihre Antwort konnte nicht angenommen werden.",
         away: "Diese Seite ist gerade nicht verfügbar. Bitte versuchen Sie es gleich noch einmal.",
+        empty: "Bitte leer lassen",
     },
     standards: [
         Standard {

@@ -33,6 +33,7 @@ pub(super) const EN: Language = Language {
         long: "Your answer is too long. Please shorten it.",
         refused: "Your answer could not be accepted.",
         away: "This page is not available just now. Please try again in a moment.",
+        empty: "Leave this empty",
     },
     standards: [
         Standard {

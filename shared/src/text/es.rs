@@ -33,6 +33,7 @@ pub(super) const ES: Language = Language {
         long: "Su respuesta es demasiado larga. Acórtela, por favor.",
         refused: "No se ha podido aceptar su respuesta.",
         away: "Esta página no está disponible en este momento. Vuelva a intentarlo más tarde, por favor.",
+        empty: "Deje este campo vacío",
     },
     standards: [
         Standard {

@@ -33,6 +33,7 @@ pub(super) const FI: Language = Language {
         long: "Vastauksesi on liian pitkä. Lyhennä sitä.",
         refused: "Vastaustasi ei voitu ottaa vastaan.",
         away: "Tämä sivu ei ole juuri nyt käytettävissä. Yritä hetken kuluttua uudelleen.",
+        empty: "Jätä tämä kenttä tyhjäksi",
     },
     standards: [
         Standard {

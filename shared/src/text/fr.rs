@@ -33,6 +33,7 @@ pub(super) const FR: Language = Language {
         long: "Votre réponse est trop longue. Veuillez la raccourcir.",
         refused: "Votre réponse n’a pas pu être acceptée.",
         away: "Cette page n’est pas disponible pour le moment. Veuillez réessayer dans un instant.",
+        empty: "Laissez ce champ vide",
     },
     standards: [
         Standard {

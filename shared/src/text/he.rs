@@ -33,6 +33,7 @@ pub(super) const HE: Language = Language {
         long: "התשובה שלך ארוכה מדי. נא לקצר אותה.",
         refused: "לא ניתן לקבל את התשובה שלך.",
         away: "הדף אינו זמין כרגע. נא לנסות שוב בעוד רגע.",
+        empty: "השאירו שדה זה ריק",
     },
     standards: [
         Standard {

@@ -33,6 +33,7 @@ pub(super) const HU: Language = Language {
         long: "A válasza túl hosszú. Kérjük, rövidítse le.",
         refused: "A válaszát nem tudtuk elfogadni.",
         away: "Ez az oldal most nem érhető el. Kérjük, kis idő múlva próbálja újra.",
+        empty: "Hagyja üresen ezt a mezőt",
     },
     standards: [
         Standard {

@@ -33,6 +33,7 @@ pub(super) const IT: Language = Language {
         long: "La sua risposta è troppo lunga. La preghiamo di accorciarla.",
         refused: "Non è stato possibile accettare la sua risposta.",
         away: "Questa pagina non è disponibile al momento. La preghiamo di riprovare tra poco.",
+        empty: "Lasci vuoto questo campo",
     },
     standards: [
         Standard {

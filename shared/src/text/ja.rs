@@ -33,6 +33,7 @@ pub(super) const JA: Language = Language {
         long: "ご回答が長すぎます。短くしてください。",
         refused: "ご回答を受け付けられませんでした。",
         away: "ただいまこのページを表示できません。しばらくしてからもう一度お試しください。",
+        empty: "この欄は空のままにしてください",
     },
     standards: [
         Standard {

@@ -33,6 +33,7 @@ pub(super) const KO: Language = Language {
         long: "답변이 너무 깁니다. 줄여 주세요.",
         refused: "답변을 접수할 수 없습니다.",
         away: "지금은 이 페이지를 사용할 수 없습니다. 잠시 후 다시 시도해 주세요.",
+        empty: "이 칸은 비워 두세요",
     },
     standards: [
         Standard {

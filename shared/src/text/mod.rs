@@ -165,6 +165,9 @@ pub struct Ui {
     /// Said in place of the hosted page when it cannot be shown for now.
     #[serde(skip)]
     pub away: &'static str,
+    /// The label of the hosted form's field that no person meets: whatever is in it, a program has written.
+    #[serde(skip)]
+    pub empty: &'static str,
 }
 
 impl Ui {

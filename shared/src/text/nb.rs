@@ -33,6 +33,7 @@ pub(super) const NB: Language = Language {
         long: "Svaret ditt er for langt. Vennligst kort det ned.",
         refused: "Svaret ditt kunne ikke tas imot.",
         away: "Denne siden er ikke tilgjengelig akkurat nå. Vennligst prøv igjen om et øyeblikk.",
+        empty: "La dette feltet stå tomt",
     },
     standards: [
         Standard {

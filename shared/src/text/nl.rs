@@ -33,6 +33,7 @@ pub(super) const NL: Language = Language {
         long: "Uw antwoord is te lang. Maak het alstublieft korter.",
         refused: "Uw antwoord kon niet worden aangenomen.",
         away: "Deze pagina is nu niet beschikbaar. Probeer het over een ogenblik opnieuw.",
+        empty: "Laat dit veld leeg",
     },
     standards: [
         Standard {

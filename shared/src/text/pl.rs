@@ -33,6 +33,7 @@ pub(super) const PL: Language = Language {
         long: "Odpowiedź jest za długa. Proszę ją skrócić.",
         refused: "Nie można przyjąć tej odpowiedzi.",
         away: "Ta strona jest teraz niedostępna. Proszę spróbować ponownie za chwilę.",
+        empty: "Proszę zostawić to pole puste",
     },
     standards: [
         Standard {

@@ -33,6 +33,7 @@ pub(super) const PT: Language = Language {
         long: "A sua resposta é demasiado longa. Encurte-a, por favor.",
         refused: "Não foi possível aceitar a sua resposta.",
         away: "Esta página não está disponível neste momento. Tente novamente dentro de momentos, por favor.",
+        empty: "Deixe este campo vazio",
     },
     standards: [
         Standard {

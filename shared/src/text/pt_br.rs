@@ -33,6 +33,7 @@ pub(super) const PT_BR: Language = Language {
         long: "Sua resposta é longa demais. Por favor, encurte-a.",
         refused: "Não foi possível aceitar sua resposta.",
         away: "Esta página não está disponível no momento. Por favor, tente novamente em instantes.",
+        empty: "Deixe este campo em branco",
     },
     standards: [
         Standard {

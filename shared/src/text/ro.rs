@@ -33,6 +33,7 @@ pub(super) const RO: Language = Language {
         long: "Răspunsul este prea lung. Vă rugăm să îl scurtați.",
         refused: "Răspunsul nu a putut fi acceptat.",
         away: "Această pagină nu este disponibilă acum. Vă rugăm să încercați din nou peste câteva momente.",
+        empty: "Lăsați acest câmp gol",
     },
     standards: [
         Standard {

@@ -33,6 +33,7 @@ pub(super) const SV: Language = Language {
         long: "Ditt svar är för långt. Korta gärna ner det.",
         refused: "Ditt svar kunde inte tas emot.",
         away: "Den här sidan är inte tillgänglig just nu. Försök igen om en stund.",
+        empty: "Lämna det här fältet tomt",
     },
     standards: [
         Standard {

@@ -33,6 +33,7 @@ pub(super) const TR: Language = Language {
         long: "Yanıtınız çok uzun. Lütfen kısaltın.",
         refused: "Yanıtınız kabul edilemedi.",
         away: "Bu sayfa şu anda kullanılamıyor. Lütfen biraz sonra yeniden deneyin.",
+        empty: "Bu alanı boş bırakın",
     },
     standards: [
         Standard {

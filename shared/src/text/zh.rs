@@ -33,6 +33,7 @@ pub(super) const ZH: Language = Language {
         long: "您的回答过长，请缩短。",
         refused: "无法接受您的回答。",
         away: "此页面暂时无法使用，请稍后再试。",
+        empty: "请将此处留空",
     },
     standards: [
         Standard {

@@ -33,6 +33,7 @@ pub(super) const ZH_HANT: Language = Language {
         long: "您的回答過長，請縮短。",
         refused: "無法接受您的回答。",
         away: "此頁面目前無法使用，請稍後再試。",
+        empty: "請將此處留空",
     },
     standards: [
         Standard {

@@ -10,6 +10,7 @@ const { startDelivery } = await import('../deliver.js');
 const KEY = 'bearing:q:r1';
 let reports;
 let asked;
+let ended;
 const later = (call, ms) => setTimeout(call, ms);
 
 /** A page's keeping, still without the queue. */
@@ -18,7 +19,7 @@ const keep = (site = 'pk_1') => startKeeping({ site }, () => (asked = true));
 /** The queue takes over. */
 const deliver = (keeping, site = 'pk_1', cards = new Set(), given = {}) => {
   const emit = (name, detail) => reports.push([name, detail]);
-  startDelivery({ tag: { site, embed: '/e' }, given, cards, keeping, emit, later, listen });
+  startDelivery({ tag: { site, embed: '/e' }, ended, given, cards, keeping, emit, later, listen });
   return keeping;
 };
 const start = (site) => deliver(keep(site), site);
@@ -30,6 +31,7 @@ beforeEach(() => {
   page.visibilityState = 'visible';
   reports = [];
   asked = false;
+  ended = new AbortController();
 });
 
 test('an answer is written at once, before anything else is here, and the queue sends it when it comes', async () => {

@@ -5,7 +5,10 @@ const stored = new Map();
 /** What stands in localStorage. */
 export const storage = stored;
 
-/** Requests so far, and how the next ones are answered: a status, an error to throw, or `[status, text]`. */
+/**
+ * Requests so far, and how the next ones are answered: a status, an error to throw, or `[status, text]`; a promise of one of
+ * these, or a function that is told the request's JSON.
+ */
 export const network = { requests: [], replies: [], retryAfter: null };
 
 /** Timers that wait, as `[call, milliseconds]`; the test runs them. */
@@ -56,8 +59,10 @@ globalThis.Document = class {
 globalThis.document = new Document();
 globalThis.fetch = async (address, options = {}) => {
   network.requests.push({ address, ...options, json: options.body && JSON.parse(options.body) });
-  const reply = network.replies.length ? network.replies.shift() : 200;
+  const given = network.replies.length ? network.replies.shift() : 200;
+  const reply = await (typeof given == 'function' ? given(network.requests.at(-1).json) : given);
   if (reply instanceof Error) throw reply;
+  if (reply.text) return reply;
   const [status, text] = Array.isArray(reply) ? reply : [reply, reply < 400 ? '{"results":[{}]}' : '{"error":{}}'];
   return { ok: status < 300, status, headers: { get: () => network.retryAfter }, text: async () => text };
 };

@@ -4,7 +4,7 @@ use leptos::html;
 use leptos::prelude::*;
 
 use super::{foot, thanks};
-use crate::ask::{Ask, Ending, Facts, Words};
+use crate::ask::{Ask, Ending, Facts, TRAP_FIELD, Words};
 use crate::control;
 
 /// What the hosted form shows besides its questions.
@@ -15,6 +15,10 @@ pub(crate) struct Page<'a> {
     pub(crate) action: &'a str,
     /// The hidden fields.
     pub(crate) hidden: &'a [(String, String)],
+    /// How many bits of work go with the hidden field `display`; 0: none.
+    pub(crate) work: u32,
+    /// The label of the field that nobody is to fill in.
+    pub(crate) trap: &'a str,
     /// What is said below the form.
     pub(crate) facts: &'a Facts,
     /// Whether the site says who answers.
@@ -36,7 +40,12 @@ pub(crate) fn form(page: &Page<'_>, asks: &[Ask], words: &Words) -> impl IntoVie
     let hidden = page
         .hidden
         .iter()
-        .map(|(name, value)| html::input().r#type("hidden").name(name.clone()).value(value.clone()))
+        // The trap stands in the form anyway, and empty.
+        .filter(|(name, _)| name != TRAP_FIELD)
+        .map(|(name, value)| {
+            let work = (name == "display" && page.work > 0).then(|| page.work.to_string());
+            html::input().r#type("hidden").name(name.clone()).value(value.clone()).attr("data-work", work)
+        })
         .collect::<Vec<_>>();
     let questions = asks
         .iter()
@@ -48,12 +57,24 @@ pub(crate) fn form(page: &Page<'_>, asks: &[Ask], words: &Words) -> impl IntoVie
         .attr("accept-charset", "utf-8")
         .child(hidden)
         .child(questions)
-        .child(html::button().class("send").child(words.send.clone()));
+        .child(html::button().class("send").child(words.send.clone()))
+        .child(trap(page.trap));
     html::main()
         .child(html::h1().child(page.heading.to_owned()))
         .child(summary)
         .child(form)
         .child(foot::page(page.facts, page.is_identified))
+}
+
+/// Draws the field that people neither see nor reach, by whatever means they read: only the style sheet hides it, since
+/// programs know `type=hidden` and inline styles. Who reads without a style sheet is told to leave it empty.
+fn trap(label: &str) -> impl IntoView + use<> {
+    let input =
+        html::input().r#type("text").name(TRAP_FIELD).attr("tabindex", "-1").attr("autocomplete", "off").value("");
+    html::p()
+        .class("trap")
+        .attr("aria-hidden", "true")
+        .child(html::label().child(label.to_owned() + " ").child(input))
 }
 
 /// Class names that let the style sheet hide a follow-up of other scores: `after n6 n7` follows 6 and 7 alone.
