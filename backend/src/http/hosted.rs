@@ -17,7 +17,7 @@ use bearing_shared::look::Theme;
 use bearing_shared::question::{Control, Question};
 use bearing_shared::text::{Language, Ui};
 use bearing_storage::PublishedVersion;
-use bearing_widget::server::{FIELD_PREFIX, HostedForm, SurveyView, hosted_form, hosted_thanks};
+use bearing_widget::server::{FIELD_PREFIX, HostedForm, SurveyView, TRAP_FIELD, hosted_form, hosted_thanks};
 use std::sync::Arc;
 
 use super::config::site_facts;
@@ -32,9 +32,6 @@ use crate::directory::SiteView;
 use crate::error::{ApiError, ApiResult, told_when};
 use crate::intake::{REQUEST_LIMIT, Source};
 use crate::strangers::{Sender, What, display};
-
-/// A field that people do not see: who fills it reads the form's markup and not its page.
-const TRAP: &str = "confirm_site";
 
 /// The survey of an address: its site, and its latest version, shown or not.
 async fn survey(app: &App, id: &str) -> ApiResult<(Arc<SiteView>, PublishedVersion)> {
@@ -90,8 +87,10 @@ pub(super) async fn form(
         ("shown".to_owned(), now.to_string()),
         ("lang".to_owned(), locale.clone()),
     ];
+    let mut work = 0;
     if let Some(issued) = display::issue(&site.site, version.id.as_str(), now, app.strangers.work(&site, now)) {
         hidden.push(("display".to_owned(), issued.token));
+        work = issued.work.into();
     }
     let passed = asked.iter().filter(|(name, _)| {
         matches!(name.as_str(), "touchpoint" | "customer" | "signature" | "test") || name.starts_with("attr.")
@@ -102,15 +101,14 @@ pub(super) async fn form(
         given.insert(format!("{FIELD_PREFIX}{}", question.id), score.clone());
     }
     let action = format!("../s/{}", version.id);
-    let body =
-        hosted_form(&HostedForm {
-            view,
-            action: &action,
-            hidden: &hidden,
-            work: 0,
-            given: &given,
-            faults: &BTreeMap::new(),
-        });
+    let body = hosted_form(&HostedForm {
+        view,
+        action: &action,
+        hidden: &hidden,
+        work,
+        given: &given,
+        faults: &BTreeMap::new(),
+    });
     Ok(page(&body, title, &locale, theme, StatusCode::OK))
 }
 
@@ -146,7 +144,7 @@ pub(super) async fn submit(
         return Ok(refused(&fault, &reader));
     }
     let sender = match intake::sender(&app, What::Answers, &site, peer, &headers) {
-        Ok(sender) => Sender { trapped: !first(&sent, TRAP).is_empty(), ..sender },
+        Ok(sender) => Sender { trapped: !first(&sent, TRAP_FIELD).is_empty(), ..sender },
         Err(ApiError(fault)) => return Ok(refused(&fault, &reader)),
     };
     // The form may be older than the survey's latest version, or than its pause: it is judged by the one that it showed.
@@ -169,7 +167,12 @@ pub(super) async fn submit(
         }
         Err(ApiError(fault)) if matches!(fault.code, Code::SURVEY_CLOSED | Code::ERASED) => Ok(gone(&reader)),
         // Also when the store is away: what was typed stays in the form, to be sent again.
-        Err(ApiError(fault)) => Ok(again(&sent, &site, version, &locale, &fault)),
+        Err(ApiError(fault)) => {
+            // Work that was not done when the form was sent may be done by the next time.
+            let left =
+                if first(&sent, "display").contains('~') { 0 } else { app.strangers.work(&site, app.clock.now()) };
+            Ok(again(&sent, &site, version, (&locale, left.into()), &fault))
+        }
     }
 }
 
@@ -282,7 +285,13 @@ fn missing(submission: &Submission, version: &PublishedVersion) -> Option<Fault>
 }
 
 /// The form once more, with what was entered and what is wrong with it.
-fn again(sent: &Fields, site: &SiteView, version: &PublishedVersion, locale: &str, fault: &Fault) -> Response {
+fn again(
+    sent: &Fields,
+    site: &SiteView,
+    version: &PublishedVersion,
+    (locale, work): (&str, u32),
+    fault: &Fault,
+) -> Response {
     let ui = &Language::of(locale).ui;
     let scored = version.survey.scored().map_or("score", |question| question.id.as_str());
     let field = fault.field.as_deref().unwrap_or_default();
@@ -301,7 +310,7 @@ fn again(sent: &Fields, site: &SiteView, version: &PublishedVersion, locale: &st
     let view = SurveyView { survey: &version.survey, locale, site: site_facts(&site.site) };
     let theme = Some(&site.site.settings.theme);
     let action = format!("../s/{}", version.id);
-    let body = hosted_form(&HostedForm { view, action: &action, hidden: &hidden, work: 0, given: sent, faults: &faults });
+    let body = hosted_form(&HostedForm { view, action: &action, hidden: &hidden, work, given: sent, faults: &faults });
     told_when(page(&body, ui.label, locale, theme, status(fault)))
 }
 

@@ -46,9 +46,9 @@ pub enum Shown {
     },
 }
 
-/// A signature of a token's first bytes, for one survey of one site.
-fn sign(site: &Site, survey: &str, bytes: &[u8]) -> Option<Hmac<Sha256>> {
-    let key = Sha256::new().chain_update(b"bearing display token\0").chain_update(&site.identity_secret).finalize();
+/// A signature of a token's first bytes, for one survey of one site, by a secret of the site.
+fn sign(secret: &str, site: &Site, survey: &str, bytes: &[u8]) -> Option<Hmac<Sha256>> {
+    let key = Sha256::new().chain_update(b"bearing display token\0").chain_update(secret).finalize();
     let mut mac = Hmac::<Sha256>::new_from_slice(&key).ok()?;
     for part in [site.id.as_str().as_bytes(), survey.as_bytes()] {
         mac.update(&(part.len() as u64).to_be_bytes());
@@ -64,7 +64,7 @@ pub fn issue(site: &Site, survey: &str, now: i64, work: u8) -> Option<Issued> {
     bytes.extend_from_slice(&now.max(0).to_be_bytes()[2..]);
     bytes.extend_from_slice(&chance::bytes::<{ TOKEN - 6 }>());
     bytes.push(work);
-    let signature = sign(site, survey, &bytes)?.finalize().into_bytes();
+    let signature = sign(&site.identity_secret, site, survey, &bytes)?.finalize().into_bytes();
     bytes.extend_from_slice(&signature[..SIGNED]);
     Some(Issued { token: data_encoding::BASE64URL_NOPAD.encode(&bytes), work })
 }
@@ -79,7 +79,14 @@ fn told(site: &Site, survey: &str, sent: &str, now: i64) -> Option<Shown> {
     let (text, proof) = sent.split_once('~').map_or((sent, None), |(text, proof)| (text, Some(proof)));
     let bytes: [u8; LENGTH] = data_encoding::BASE64URL_NOPAD.decode(text.as_bytes()).ok()?.try_into().ok()?;
     let (signed, signature) = bytes.split_at(TOKEN + 1);
-    sign(site, survey, signed)?.verify_truncated_left(signature).ok()?;
+    // A token outlives a rotation as signatures of customers do.
+    let previous = site.previous.as_ref().filter(|(_, until)| now < *until).map(|(secret, _)| secret);
+    let is_by = |secret: &String| {
+        sign(secret, site, survey, signed).is_some_and(|mac| mac.verify_truncated_left(signature).is_ok())
+    };
+    if !is_by(&site.identity_secret) && !previous.is_some_and(is_by) {
+        return None;
+    }
     let token: [u8; TOKEN] = signed[..TOKEN].try_into().ok()?;
     let at = token[..6].iter().fold(0, |at, byte| at << 8 | i64::from(*byte));
     let is_current = now - at <= time::OLDEST_MS && at - now <= AHEAD;
@@ -113,6 +120,7 @@ mod tests {
             id: SiteId::from(id),
             key: SiteKey::from("pk_a"),
             identity_secret: secret.into(),
+            previous: None,
             settings: SiteSettings::named("Shop"),
             created_at: 0,
         }
@@ -143,6 +151,10 @@ mod tests {
         assert_eq!(read(&site("st_b", "secret"), "sv_a", Some(&token), NOW), Shown::Made);
         assert_eq!(read(&site("st_a", "other"), "sv_a", Some(&token), NOW), Shown::Made);
         assert_eq!(read(&site("st_a", "secret"), "sv_b", Some(&token), NOW), Shown::Made);
+        let mut rotated = Site { previous: Some(("secret".into(), NOW + 1)), ..site("st_a", "next") };
+        assert!(matches!(read(&rotated, "sv_a", Some(&token), NOW), Shown::Told { .. }), "a rotation ends none");
+        rotated.previous = Some(("secret".into(), NOW));
+        assert_eq!(read(&rotated, "sv_a", Some(&token), NOW), Shown::Made, "until the secret before ends");
         // What stands on either side of the border between two names is not the same.
         assert_eq!(read(&site("st_as", "secret"), "v_a", Some(&token), NOW), Shown::Made);
         assert_ne!(token, issued(0), "each showing has its own");

@@ -11,7 +11,14 @@ use bearing_shared::id::{
 };
 use bearing_shared::survey::Survey;
 use bearing_storage::{
-    Accepted, Applied, Arrival, Attack, AttackStore, AuditEntry, AuditStore, Changed, CheckReport, Claim, Claimed, CountingStatus, Cursor, Cutoffs, Delivery, DeliveryCursor, EventCount, Expired, ExpiryStep, FunnelCounts, Heard, Identity, IdentityStore, InboxStore, Invitation, Joining, Key, KeyStore, Linked, LiveStore, LogEntries, LogStore, MarkChange, Marking, Member, MemberStore, Membership, Outcome, Page, Position, PublishedVersion, Rating, RatingQuery, Recorded, Replaced, Replayed, ReportFilter, ReportStore, ResponseFilter, ResponseStore, Result, RetentionStore, Role, Session, SessionStore, Settled, Share, ShareStore, Sighting, SightingStore, SignedIn, Site, SiteStore, Store, StoreError, StoredResponse, StoredSurvey, SurveyStore, Tallied, TallyQuery, TransferStore, UpkeepStore, Webhook, WebhookChange, WebhookStore,
+    Accepted, Applied, Arrival, Attack, AttackStore, AuditEntry, AuditStore, Changed, CheckReport, Claim, Claimed,
+    CountingStatus, Cursor, Cutoffs, Delivery, DeliveryCursor, EventCount, Expired, ExpiryStep, FunnelCounts, Heard,
+    Identity, IdentityStore, InboxStore, Invitation, Joining, Key, KeyStore, Linked, LiveStore, LogEntries, LogStore,
+    MarkChange, Marking, Member, MemberStore, Membership, Outcome, Page, Position, PublishedVersion, Rating,
+    RatingQuery, Recorded, Replaced, Replayed, ReportFilter, ReportStore, ResponseFilter, ResponseStore, Result,
+    RetentionStore, Role, Session, SessionStore, Settled, Share, ShareStore, Sighting, SightingStore, SignedIn, Site,
+    SiteStore, Store, StoreError, StoredResponse, StoredSurvey, SurveyStore, Tallied, TallyQuery, TransferStore,
+    UpkeepStore, Webhook, WebhookChange, WebhookStore,
 };
 use tokio::sync::{Notify, mpsc, watch};
 
