@@ -241,7 +241,14 @@ fn the_hosted_form_says_the_same_and_knows_who_answers() {
     let survey = full(Instrument::Nps);
     let view = SurveyView { survey: &survey, locale: "en", site: SHOP };
     let page = |hidden: &[(String, String)]| {
-        hosted_form(&HostedForm { view, action: "", hidden, work: 0, given: &BTreeMap::new(), faults: &BTreeMap::new() })
+        hosted_form(&HostedForm {
+            view,
+            action: "",
+            hidden,
+            work: 0,
+            given: &BTreeMap::new(),
+            faults: &BTreeMap::new(),
+        })
     };
     let nobody = page(&[]);
     assert!(nobody.contains("<span class=\"anonymous\">It is anonymous. </span>"), "{nobody}");
@@ -260,7 +267,9 @@ fn the_hosted_form_says_what_work_goes_with_its_display_token_and_only_there() {
     let view = SurveyView { survey: &survey, locale: "en", site: SHOP };
     let none = BTreeMap::new();
     let hidden = [("id".to_owned(), "r".to_owned()), ("display".to_owned(), "tok\"en".to_owned())];
-    let page = |work| hosted_form(&HostedForm { view, action: "", hidden: &hidden, work, given: &none, faults: &BTreeMap::new() });
+    let page = |work| {
+        hosted_form(&HostedForm { view, action: "", hidden: &hidden, work, given: &none, faults: &BTreeMap::new() })
+    };
     assert!(!page(0).contains("data-work"), "{}", page(0));
     let attacked = page(18);
     assert_eq!(attacked.matches("data-work=\"18\"").count(), 1, "{attacked}");

@@ -93,15 +93,14 @@ pub(super) async fn form(
         given.insert(format!("{FIELD_PREFIX}{}", question.id), score.clone());
     }
     let action = format!("../s/{}", version.id);
-    let body =
-        hosted_form(&HostedForm {
-            view,
-            action: &action,
-            hidden: &hidden,
-            work: 0,
-            given: &given,
-            faults: &BTreeMap::new(),
-        });
+    let body = hosted_form(&HostedForm {
+        view,
+        action: &action,
+        hidden: &hidden,
+        work: 0,
+        given: &given,
+        faults: &BTreeMap::new(),
+    });
     Ok(page(&body, title, &locale, theme, StatusCode::OK))
 }
 
@@ -286,7 +285,8 @@ fn again(sent: &Fields, site: &SiteView, version: &PublishedVersion, locale: &st
     let view = SurveyView { survey: &version.survey, locale, site: site_facts(&site.site) };
     let theme = Some(&site.site.settings.theme);
     let action = format!("../s/{}", version.id);
-    let body = hosted_form(&HostedForm { view, action: &action, hidden: &hidden, work: 0, given: sent, faults: &faults });
+    let body =
+        hosted_form(&HostedForm { view, action: &action, hidden: &hidden, work: 0, given: sent, faults: &faults });
     told_when(page(&body, ui.label, locale, theme, status(fault)))
 }
 

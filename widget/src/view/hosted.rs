@@ -71,10 +71,7 @@ pub(crate) fn form(page: &Page<'_>, asks: &[Ask], words: &Words) -> impl IntoVie
 fn trap(label: &str) -> impl IntoView + use<> {
     let input =
         html::input().r#type("text").name(TRAP_FIELD).attr("tabindex", "-1").attr("autocomplete", "off").value("");
-    html::p()
-        .class("trap")
-        .attr("aria-hidden", "true")
-        .child(html::label().child(label.to_owned() + " ").child(input))
+    html::p().class("trap").attr("aria-hidden", "true").child(html::label().child(label.to_owned() + " ").child(input))
 }
 
 /// Class names that let the style sheet hide a follow-up of other scores: `after n6 n7` follows 6 and 7 alone.
