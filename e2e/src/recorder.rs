@@ -22,6 +22,10 @@ pub struct Asked {
     pub referrer: String,
     /// The header `Cookie`; empty where there is none.
     pub cookie: String,
+    /// The body as text; empty where there is none.
+    pub body: String,
+    /// The body of the reply as text, once it has gone back; empty until then, and for what is compressed.
+    pub reply: String,
 }
 
 /// A running recorder.
@@ -39,11 +43,20 @@ impl Recorder {
         let asked = Arc::new(Mutex::new(Vec::new()));
         let log = Arc::clone(&asked);
         let listener = Listener::start(move |request| {
-            log.lock().unwrap_or_else(PoisonError::into_inner).push(note(&request));
+            let place = {
+                let mut asked = log.lock().unwrap_or_else(PoisonError::into_inner);
+                asked.push(note(&request));
+                asked.len() - 1
+            };
+            let log = Arc::clone(&log);
             async move {
-                forward(target, request)
-                    .await
-                    .unwrap_or_else(|error| reply(StatusCode::BAD_GATEWAY, "text/plain", error.to_string()))
+                forward(target, request, |said| {
+                    if let Some(asked) = log.lock().unwrap_or_else(PoisonError::into_inner).get_mut(place) {
+                        asked.reply = said;
+                    }
+                })
+                .await
+                .unwrap_or_else(|error| reply(StatusCode::BAD_GATEWAY, "text/plain", error.to_string()))
             }
         })
         .await?;
@@ -53,6 +66,11 @@ impl Recorder {
     /// Its address for a browser.
     pub fn url(&self) -> String {
         format!("http://{}", self.listener.address)
+    }
+
+    /// Its address for what stands before it.
+    pub fn address(&self) -> SocketAddr {
+        self.listener.address
     }
 
     /// What was asked for so far.
@@ -70,13 +88,24 @@ fn note(request: &Request<Bytes>) -> Asked {
         path: request.uri().to_string(),
         referrer: header(request.headers(), REFERER),
         cookie: header(request.headers(), COOKIE),
+        body: text(request.body()),
+        reply: String::new(),
     }
 }
 
-async fn forward(target: SocketAddr, request: Request<Bytes>) -> Result<Response<Full<Bytes>>> {
+fn text(body: &Bytes) -> String {
+    std::str::from_utf8(body).unwrap_or_default().to_owned()
+}
+
+async fn forward(
+    target: SocketAddr,
+    request: Request<Bytes>,
+    note: impl FnOnce(String),
+) -> Result<Response<Full<Bytes>>> {
     let (mut head, body) = request.into_parts();
     head.headers.remove(CONNECTION);
     let answer = Connection::open(target).await?.send(Request::from_parts(head, Full::new(body))).await?;
+    note(text(&answer.body));
     let mut response = Response::new(Full::new(answer.body));
     *response.status_mut() = answer.status;
     *response.headers_mut() = answer.headers;

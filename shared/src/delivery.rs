@@ -9,7 +9,8 @@
 //! 1. nothing is sent before it was written, or is known to live in memory only;
 //! 2. an entry leaves on an acknowledgement, a final refusal, its seventh day or the visitor's own wish, never otherwise;
 //! 3. an edition is sent as it was kept: `(id, seq)` names the same bytes at each try, but for `age_ms`, which says at
-//!    each try how long ago the answer was given, since the visitor's clock is not trusted;
+//!    each try how long ago the answer was given, since the visitor's clock is not trusted, and for `display`, the token
+//!    of its showing, which may come after the answer was kept;
 //! 4. nothing depends on a lock;
 //! 5. keeping an answer asks for no network, so thanks need not wait for it;
 //! 6. what an earlier page left behind is sent without anything being shown.

@@ -95,3 +95,24 @@ async fn a_get_never_records_and_an_unknown_survey_is_a_404() -> Result<()> {
     }
     Ok(())
 }
+
+#[tokio::test]
+async fn the_field_for_programs_is_out_of_everybodys_way() -> Result<()> {
+    let stage = Stage::set("nps").await?;
+    let browser = Browser::start().await?;
+    browser.open(&format!("{}/s/{}?lang=en", stage.server.url(), stage.survey)).await?;
+    let script = "var field = document.querySelector('[name=confirm_site]'); var around = field.closest('.trap');\
+                  var box = around.getBoundingClientRect(); var page = document.documentElement;\
+                  return [field.tabIndex, field.value, box.width <= 1 && box.height <= 1,\
+                  getComputedStyle(around).overflow, page.scrollWidth <= page.clientWidth]";
+    let found = browser.look(script, Vec::new()).await?;
+    assert_eq!(found, serde_json::json!([-1, "", true, "hidden", true]));
+    // Whoever goes through the form by keyboard never meets it: from the last button on, the page's own link is next.
+    browser.find("form button").await?;
+    let script = "document.querySelector('form button').focus(); return document.activeElement.className";
+    assert_eq!(browser.look(script, Vec::new()).await?, "send");
+    browser.press(fantoccini::key::Key::Tab).await?;
+    let script = "return document.activeElement.name || ''";
+    assert_ne!(browser.look(script, Vec::new()).await?, "confirm_site");
+    browser.close().await
+}

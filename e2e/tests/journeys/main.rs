@@ -28,5 +28,6 @@ mod rules;
 mod server_away;
 mod steps;
 mod strict;
+mod tokens;
 mod traces;
 mod webhooks;
