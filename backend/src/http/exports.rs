@@ -136,7 +136,7 @@ fn answer_cell(answer: &Answer) -> String {
     }
 }
 
-fn record(cells: &[String]) -> anyhow::Result<Vec<u8>> {
+pub(super) fn record(cells: &[String]) -> anyhow::Result<Vec<u8>> {
     let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
     writer.write_record(cells)?;
     Ok(writer.into_inner().map_err(csv::IntoInnerError::into_error)?)

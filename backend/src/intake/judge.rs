@@ -125,7 +125,7 @@ fn response(sent: &Submission, view: &SiteView, now: i64, source: Source) -> Res
 
 /// An address without what may identify a person: no query, fragment, name or password. `None` for what is no http(s)
 /// address.
-fn plain_address(text: &str) -> Option<String> {
+pub(super) fn plain_address(text: &str) -> Option<String> {
     let mut url = url::Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;
     url.set_query(None);
     url.set_fragment(None);

@@ -37,6 +37,7 @@ mod shares;
 mod sightings;
 mod sign_in;
 mod sites;
+mod strangers;
 mod stream;
 mod surveys;
 mod tracing;
