@@ -8,6 +8,7 @@ mod intake;
 mod lighthouse;
 mod paint;
 mod reports;
+mod reproducible;
 mod weight;
 
 use std::{
@@ -70,6 +71,8 @@ pub(crate) enum Bench {
     Paint,
     /// Reports over 5 million answers, beside DuckDB over the same rows.
     Reports,
+    /// Two clean builds of the last commit in two folders, and whether every byte that ships is the same.
+    Reproducible,
     /// The binary's size, how soon it is ready on an empty folder, and its memory when idle (Linux).
     Start,
     /// How soon the dashboard's overview can be used and how long every view's reads take, over a million answers;
@@ -99,6 +102,7 @@ pub(crate) fn bench(place: &Place, what: Bench, args: &[String]) -> Result<()> {
         Bench::Overload => of_binary(place, "bench_overload", args),
         Bench::Paint => paint::paint(place, args),
         Bench::Reports => reports::reports(place, args),
+        Bench::Reproducible => reproducible::reproducible(place),
         Bench::Start => start(place),
         Bench::Streams => of_binary(place, "bench_streams", args),
         Bench::Webhooks => example(place, "bench_webhooks", args),

@@ -6,6 +6,7 @@ mod build;
 mod checkout;
 mod data;
 mod deploy;
+mod fuzz;
 mod inputs;
 mod lint;
 mod lists;
@@ -14,6 +15,7 @@ mod package;
 mod place;
 mod postgres;
 mod process;
+mod sbom;
 mod server;
 mod setup;
 mod size;
@@ -63,6 +65,8 @@ enum Command {
         #[arg(long)]
         check: bool,
     },
+    /// Lists every crate that ships, with licence and digest, as CycloneDX in `dist/bearing.cdx.json`.
+    Sbom,
     /// Prints what a visitor downloads, as a table and as JSON; fails past a budget.
     Size,
     /// Checks the house rules that a program can check.
@@ -101,6 +105,8 @@ enum Command {
     },
     /// Plays faults to the built server under load, and judges what became of every answer.
     Soak(soak::Soak),
+    /// Feeds every parser that a stranger reaches with what nobody meant well, for a minute each; fails when one crashes.
+    Fuzz(fuzz::Fuzz),
     /// Takes pictures of every screen with the built server into `dist/screenshots`, the dashboard's best into `docs/screens`.
     Screenshots {
         /// Whose screens; everybody's when absent.
@@ -139,6 +145,7 @@ fn dispatch(command: Command) -> Result<ExitCode> {
         Command::Run { args } => return build::run_demo(&place, &args),
         Command::Package { check: false } => drop(package::package(&place)?),
         Command::Package { check: true } => package::check(&place)?,
+        Command::Sbom => sbom::sbom(&place)?,
         Command::Size => return size::size(&place),
         Command::Tidy => tidy::tidy(&place)?,
         Command::Lint { set } => lint::lint(&place, set)?,
@@ -151,6 +158,7 @@ fn dispatch(command: Command) -> Result<ExitCode> {
         Command::Postgres { profile, command } => return postgres::postgres(profile, &command),
         Command::Nats { command } => return nats::nats(&place, &command),
         Command::Soak(soak) => soak::soak(&place, &soak)?,
+        Command::Fuzz(asked) => fuzz::fuzz(&place, &asked)?,
         Command::Screenshots { of } => screenshots(&place, of.as_deref())?,
         Command::Bench { what, args } => bench::bench(&place, what, &args)?,
     }

@@ -61,6 +61,11 @@ pub fn set(app: &App, safe: &str, plain: &str, text: &str, age: i64) -> Vec<Head
 /// What the cookies of these names hold in a request, the safer one first.
 pub fn sent(app: &App, headers: &HeaderMap, safe: &str, plain: &str) -> Vec<String> {
     let names: &[&str] = if is_tls(app) { &[safe] } else { &[safe, plain] };
+    named(headers, names)
+}
+
+/// What the cookies of these names hold, in the order of the names; of two of one name the first that holds anything.
+pub(crate) fn named(headers: &HeaderMap, names: &[&str]) -> Vec<String> {
     let sent: Vec<(&str, &str)> = headers
         .get_all(header::COOKIE)
         .iter()

@@ -38,6 +38,7 @@ mod shared;
 mod shares;
 mod sign_in;
 mod sites;
+pub mod strangers;
 mod stream;
 mod surveys;
 mod webhooks;

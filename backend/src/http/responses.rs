@@ -31,7 +31,7 @@ fn cursor_text(response: &StoredResponse) -> String {
     data_encoding::BASE64URL_NOPAD.encode(&bytes)
 }
 
-fn cursor(text: &str) -> Option<Cursor> {
+pub(super) fn cursor(text: &str) -> Option<Cursor> {
     let bytes = data_encoding::BASE64URL_NOPAD.decode(text.as_bytes()).ok()?;
     let (time, id) = bytes.split_at_checked(8)?;
     Some(Cursor { received_at: i64::from_be_bytes(time.try_into().ok()?), id: ResponseId(id.try_into().ok()?) })

@@ -152,7 +152,7 @@ fn response(sent: &Submission, view: &SiteView, now: i64, source: Source, sender
 
 /// An address without what may identify a person: no fragment, name or password, and of its query only the parameters of
 /// these names, in the order sent. `None` for what is no http(s) address.
-fn plain_address(text: &str, parameters: &[String]) -> Option<String> {
+pub(super) fn plain_address(text: &str, parameters: &[String]) -> Option<String> {
     let mut url = url::Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;
     let is_kept = |part: &&str| {
         let name = url::form_urlencoded::parse(part.as_bytes()).next().map(|(name, _)| name);

@@ -27,6 +27,7 @@ mod measure;
 mod members;
 mod metrics;
 mod origins;
+mod parsers;
 mod preview;
 mod privacy;
 mod provider;

@@ -284,18 +284,19 @@ async fn a_strangers_thing_is_answered_as_one_that_never_was() {
                 };
                 let what = format!("{} {} as {}, {what}", operation.method, operation.path, caller.name);
                 let (never, _) = matrix.answered(&operation, caller, place, false).await;
-                // A job of the server's own may ask the store in between: then the count is taken again.
-                let mut tries = 0;
-                let (foreign, asked) = loop {
+                // A job of the server's own may ask the store in between: the fewest questions are the request's own.
+                let (mut fewest, mut tries) = ((u64::MAX, u64::MAX), 0);
+                let foreign = loop {
                     let (foreign, asked) = matrix.answered(&operation, caller, place, true).await;
                     let (_, again) = matrix.answered(&operation, caller, place, false).await;
+                    fewest = (fewest.0.min(asked), fewest.1.min(again));
                     tries += 1;
-                    if asked == again || tries == 5 {
-                        break (foreign, (asked, again));
+                    if fewest.0 == fewest.1 || tries == 20 {
+                        break foreign;
                     }
                 };
                 assert_eq!(foreign, never, "{what}");
-                assert_eq!(asked.0, asked.1, "{what}: the store is asked as often");
+                assert_eq!(fewest.0, fewest.1, "{what}: the store is asked as often");
                 assert!((400..500).contains(&foreign.0), "{what}: {} {}", foreign.0, foreign.1);
                 compared += 1;
                 not_found += usize::from(foreign.0 == 404);

@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::{place::Place, process::output};
 
 /// A workspace crate and the workspace crates it may depend on.
-const MAY_DEPEND: [(&str, &[&str]); 10] = [
+const MAY_DEPEND: [(&str, &[&str]); 11] = [
     ("bearing-shared", &[]),
     ("bearing-fresh", &[]),
     ("bearing-clusters", &[]),
@@ -14,6 +14,7 @@ const MAY_DEPEND: [(&str, &[&str]); 10] = [
     ("bearing-dashboard", &["bearing-shared"]),
     ("bearing-storage", &["bearing-shared", "bearing-fresh"]),
     ("bearing", &["bearing-shared", "bearing-storage", "bearing-widget", "bearing-fresh"]),
+    ("bearing-fuzz", &["bearing"]),
     ("bearing-e2e", &["bearing-fresh", "bearing-clusters"]),
     ("xtask", &["bearing-clusters"]),
     ("bearing-bundle", &[]),

@@ -1,6 +1,7 @@
 //! `tidy`: the house rules that a program can check; each breach is one sentence with the file and what to do.
 
 mod direction;
+mod proofs;
 mod sources;
 mod text;
 
@@ -37,6 +38,7 @@ pub(crate) fn tidy(place: &Place) -> Result<()> {
     let sources = sources_of(place)?;
     let mut breaches = direction::check(place)?;
     breaches.extend(sources::check(&sources));
+    breaches.extend(proofs::check(&sources));
     for note in sources::long_files(&sources) {
         say(format_args!("note: {note}"));
     }
