@@ -86,9 +86,8 @@ impl Cluster {
         cluster.initialize(profile)?;
         cluster.run()?;
         cluster.order("CREATE ROLE bearing LOGIN NOSUPERUSER NOBYPASSRLS CREATEDB PASSWORD 'bearing'")?;
-        // For the search of its files for what was erased: where they are, and that its log goes on.
+        // For the search of its files for what was erased: where they are, and a checkpoint.
         cluster.order("GRANT pg_read_all_settings, pg_checkpoint TO bearing")?;
-        output(cluster.psql("template1", "GRANT EXECUTE ON FUNCTION pg_switch_wal() TO bearing"), "`psql`")?;
         Ok(cluster)
     }
 
