@@ -30,6 +30,7 @@ const PAGES: &[(&str, &str, &str)] = &[
     ("operations", "Operations", include_str!("../../../docs/OPERATIONS.md")),
     ("metrics", "Measurements", include_str!("../../../docs/METRICS.md")),
     ("deploying", "Deploying", include_str!("../../../docs/DEPLOYING.md")),
+    ("privacy", "Privacy", include_str!("../../../docs/PRIVACY.md")),
     ("glossary", "Glossary", include_str!("../../../docs/GLOSSARY.md")),
 ];
 const STYLE: &str = include_str!("docs.css");

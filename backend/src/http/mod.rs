@@ -33,6 +33,7 @@ mod reader;
 mod reports;
 mod respondents;
 mod responses;
+mod retention;
 mod session;
 mod shared;
 mod shares;
@@ -89,6 +90,7 @@ fn routes() -> OpenApiRouter<Shared> {
     let hosted = OpenApiRouter::new().routes(routes!(hosted::form, hosted::submit));
     let management = OpenApiRouter::new()
         .routes(routes!(sites::read, sites::update, sites::delete))
+        .routes(routes!(retention::preview))
         .routes(routes!(surveys::list, surveys::create))
         .routes(routes!(surveys::read, surveys::update))
         .routes(routes!(surveys::publish))
@@ -100,6 +102,7 @@ fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(inbox::count))
         .routes(routes!(responses::read, responses::delete, inbox::change))
         .routes(routes!(inbox::tags_of_site))
+        .routes(routes!(respondents::export))
         .routes(routes!(respondents::erase))
         .routes(routes!(exports::csv))
         .routes(routes!(exports::jsonl))

@@ -15,6 +15,7 @@ pub(crate) fn routes() -> Vec<Route> {
     vec![
         (Method::GET, "/v1/sites/{id}", Scope::Read, None),
         (Method::PATCH, "/v1/sites/{id}", Scope::Admin, edit()),
+        (Method::GET, "/v1/sites/{id}/retention", Scope::Admin, None),
         (Method::GET, "/v1/surveys", Scope::Read, None),
         (Method::POST, "/v1/surveys", Scope::Write, Some(json!({ "metric": "nps" }))),
         (Method::GET, "/v1/surveys/{id}", Scope::Read, None),
@@ -51,6 +52,7 @@ pub(crate) fn routes() -> Vec<Route> {
         (Method::POST, "/v1/webhooks/{id}/deliveries/{delivery}/replay", Scope::Write, None),
         (Method::DELETE, "/v1/webhooks/{id}", Scope::Admin, None),
         (Method::POST, "/v1/responses", Scope::Write, Some(json!({}))),
+        (Method::POST, "/v1/respondents/export", Scope::Write, Some(json!({ "customer": "c-1" }))),
         (Method::POST, "/v1/respondents/erase", Scope::Write, Some(json!({ "customer": "c-1" }))),
         (Method::DELETE, "/v1/responses/{id}", Scope::Write, None),
         (Method::GET, "/v1/members", Scope::Admin, None),

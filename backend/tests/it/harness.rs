@@ -108,6 +108,11 @@ impl Server {
         Self { router: bearing::http::router(Arc::clone(&app)), app, clock, place }
     }
 
+    /// Where its database is.
+    pub(crate) fn url(&self) -> &str {
+        &self.place.url
+    }
+
     /// The same database as another process sees it: a command run beside the server.
     pub(crate) async fn other_process(&self) -> Arc<dyn Store> {
         bearing_storage::open(&self.place.url).await.expect("a second handle opens")

@@ -7,6 +7,7 @@ mod breakdown;
 mod changes;
 mod docs;
 mod embed;
+mod erased;
 mod errors;
 mod events;
 mod explain;

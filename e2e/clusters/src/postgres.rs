@@ -45,7 +45,8 @@ impl Profile {
     fn settings(self) -> String {
         let disk = match self {
             // A worker of autovacuum's belongs to the superuser, and no other may drop a database that it is in.
-            Self::Fast => "fsync = off\nfull_page_writes = off\nautovacuum = off\n",
+            // What its log held is gone when it has gone on: no file of it is used again.
+            Self::Fast => "fsync = off\nfull_page_writes = off\nautovacuum = off\nwal_recycle = off\n",
             Self::Durable => "fsync = on\nfull_page_writes = on\n",
         };
         format!(
@@ -85,6 +86,8 @@ impl Cluster {
         cluster.initialize(profile)?;
         cluster.run()?;
         cluster.order("CREATE ROLE bearing LOGIN NOSUPERUSER NOBYPASSRLS CREATEDB PASSWORD 'bearing'")?;
+        // For the search of its files for what was erased: where they are, and a checkpoint.
+        cluster.order("GRANT pg_read_all_settings, pg_checkpoint TO bearing")?;
         Ok(cluster)
     }
 

@@ -62,6 +62,8 @@ macro_rules! actions {
 actions! {
     /// A customer and all their responses were erased.
     CustomerErased = "customer.erased",
+    /// Everything that is held on a customer was handed out.
+    CustomerExported = "customer.exported",
     /// A message to a webhook is sent again.
     DeliveryReplayed = "delivery.replayed",
     /// An invitation was taken back.

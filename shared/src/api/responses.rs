@@ -135,6 +135,32 @@ pub struct EraseRequest {
     pub customer: String,
 }
 
+/// Whose data are to be handed out.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct HeldRequest {
+    /// The site; defaults to the key's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub site: Option<String>,
+    /// The site's id of its customer, as the tag or the server sent it.
+    pub customer: String,
+}
+
+/// Everything that is held on one customer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct HeldReply {
+    /// The site's id of its customer.
+    pub customer: String,
+    /// When this was put together, RFC 3339 UTC.
+    pub at: String,
+    /// Every response in every state, newest first, with all that is kept of it and the team's tags.
+    pub responses: Vec<ResponseReply>,
+    /// Whether these are all; past 10,000 the export of `/v1/exports/responses.jsonl` by `customer=` and `state=all` is.
+    pub complete: bool,
+}
+
 /// What was erased.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

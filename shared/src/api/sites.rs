@@ -294,6 +294,18 @@ pub struct SitePatch {
     pub end_previous_secret: Option<bool>,
 }
 
+/// Of how many answers something would go with some periods, each number up to a million.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ExpiryReply {
+    /// Answers that would go whole.
+    pub answers: u64,
+    /// Answers whose comment would go.
+    pub comments: u64,
+    /// Answers that are as old, and perhaps still say who gave them.
+    pub identities: u64,
+}
+
 /// How a site's answers are counted at the moment; it follows the settings as soon as the counts are there.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -5,6 +5,7 @@ mod keys;
 mod look;
 mod members;
 mod numbers;
+mod privacy;
 mod rest;
 mod save;
 mod seen;
@@ -40,6 +41,7 @@ pub(crate) fn Settings() -> impl IntoView {
         ("rest", words.settings.part_rest),
         ("numbers", words.settings.part_numbers),
         ("look", words.settings.part_look),
+        ("privacy", words.settings.part_privacy),
         ("keys", words.settings.part_keys),
         ("members", words.settings.part_members),
         ("shares", words.board.shares),
@@ -85,6 +87,7 @@ fn draw(part: &str, reply: &SiteReply) -> AnyView {
         "rest" => rest::part(reply),
         "numbers" => numbers::part(reply),
         "look" => look::part(reply),
+        "privacy" => privacy::part(reply),
         "keys" => keys::part(),
         "members" => members::part(),
         "shares" => shares::part(reply),

@@ -44,15 +44,22 @@ fn erase_old(
     Ok(ids.len() as u32)
 }
 
-/// Takes out of the responses that a condition finds what is kept no longer; how many there were, how many have changed,
-/// and where the last stands by (`received_at`, id).
+/// What was looked at.
+struct Stripped {
+    seen: u32,
+    changed: u64,
+    /// The last by (`received_at`, id).
+    last: Option<(i64, [u8; 16])>,
+}
+
+/// Takes out of the responses that a condition finds what is kept no longer.
 fn strip(
     transaction: &Transaction<'_>,
     site: &SiteId,
     cutoffs: Cutoffs,
     rest: &str,
     params: &[&dyn ToSql],
-) -> Result<(u32, u64, Option<(i64, [u8; 16])>)> {
+) -> Result<Stripped> {
     let mut statement = transaction.prepare_cached(&rows::select_responses(rest))?;
     let mut found = statement.query(params)?;
     let (mut seen, mut changed, mut last) = (0, Vec::new(), None);
@@ -83,7 +90,7 @@ fn strip(
             params![site.0, id],
         )?;
     }
-    Ok((seen, (changed.len() + damaged.len()) as u64, last))
+    Ok(Stripped { seen, changed: (changed.len() + damaged.len()) as u64, last })
 }
 
 fn step(
@@ -106,7 +113,8 @@ fn step(
         let rest = format!(
             "WHERE site_id = ?1 AND comment IS NOT NULL AND received_at < ?2 AND {OF_A_SITE} ORDER BY received_at, id LIMIT ?3"
         );
-        let (seen, comments, _) = strip(transaction, site, cutoffs, &rest, &[&site.0, &before, &limit])?;
+        let Stripped { seen, changed: comments, .. } =
+            strip(transaction, site, cutoffs, &rest, &[&site.0, &before, &limit])?;
         if seen > 0 {
             return Ok(ExpiryStep { expired: Expired { comments, ..Expired::default() }, has_more: true });
         }
@@ -118,7 +126,7 @@ fn step(
          ORDER BY received_at, id LIMIT ?5"
     );
     let params: [&dyn ToSql; 5] = [&site.0, &at, &id, &before, &limit];
-    let (seen, identities, last) = strip(transaction, site, cutoffs, &rest, &params)?;
+    let Stripped { seen, changed: identities, last } = strip(transaction, site, cutoffs, &rest, &params)?;
     if let Some((received_at, id)) = last {
         transaction.execute(
             "INSERT INTO expiry (site_id, received_at, response_id) VALUES (?1, ?2, ?3)

@@ -49,6 +49,7 @@ mod methods;
 mod model;
 mod postgres_commits;
 mod postgres_connections;
+mod postgres_erased;
 mod postgres_locks;
 mod postgres_races;
 mod postgres_schema;

@@ -5,6 +5,7 @@ use crate::text::Audit;
 /// The words.
 pub(super) const TEXT: Audit = Audit {
     customer_erased: "محا عميلًا (الردود: {responses})",
+    customer_exported: "صدّر بيانات عميل (الردود: {responses})",
     delivery_replayed: "أعاد إرسال رسالة إلى webhook",
     invitation_deleted: "سحب دعوة",
     key_created: "أنشأ المفتاح {name} ({scope})",

@@ -5,6 +5,7 @@ use crate::text::Audit;
 /// The words.
 pub(super) const TEXT: Audit = Audit {
     customer_erased: "hat einen Kunden gelöscht (Antworten: {responses})",
+    customer_exported: "hat die Daten eines Kunden exportiert (Antworten: {responses})",
     delivery_replayed: "hat eine Nachricht erneut an einen Webhook gesendet",
     invitation_deleted: "hat eine Einladung zurückgezogen",
     key_created: "hat den Schlüssel {name} erstellt ({scope})",

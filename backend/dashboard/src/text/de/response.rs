@@ -56,6 +56,7 @@ pub(super) const TEXT: Response = Response {
     delete_warning: "Sie verschwindet aus jeder Liste, Wertung und jedem Export und kann nicht zurückkommen. Soll sie nur nicht zählen, schließen Sie sie aus: Das lässt sich rückgängig machen.",
     delete_now: "Endgültig löschen",
     deleted: "Die Antwort ist gelöscht.",
+    export: "Alles von diesem Kunden exportieren",
     erase: "Alles von diesem Kunden löschen …",
     erase_title: "Alles von diesem Kunden löschen?",
     erase_warning: "Jede Antwort von {name} verschwindet, in jedem Zustand und aus aller Zeit, mit den Kommentaren und aus jeder Wertung. Das lässt sich nicht rückgängig machen.",

@@ -5,6 +5,7 @@ use crate::text::Audit;
 /// The words.
 pub(super) const TEXT: Audit = Audit {
     customer_erased: "erased a customer (responses: {responses})",
+    customer_exported: "exported what is held on a customer (responses: {responses})",
     delivery_replayed: "sent a message to a webhook again",
     invitation_deleted: "took back an invitation",
     key_created: "made the key {name} ({scope})",

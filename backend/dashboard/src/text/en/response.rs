@@ -56,6 +56,7 @@ pub(super) const TEXT: Response = Response {
     delete_warning: "It goes from every list, score and export, and cannot come back. To take it out of the score only, exclude it: that can be undone.",
     delete_now: "Delete for good",
     deleted: "The response is deleted.",
+    export: "Export everything of this customer",
     erase: "Erase everything of this customer …",
     erase_title: "Erase everything of this customer?",
     erase_warning: "Every response of {name} goes, in every state and of all time, with its comments, and from every score. This cannot be undone.",

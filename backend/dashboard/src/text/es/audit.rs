@@ -5,6 +5,7 @@ use crate::text::Audit;
 /// The words.
 pub(super) const TEXT: Audit = Audit {
     customer_erased: "borró a un cliente (respuestas: {responses})",
+    customer_exported: "exportó los datos de un cliente (respuestas: {responses})",
     delivery_replayed: "volvió a enviar un mensaje a un webhook",
     invitation_deleted: "retiró una invitación",
     key_created: "creó la clave {name} ({scope})",

@@ -56,6 +56,7 @@ pub(super) const TEXT: Response = Response {
     delete_warning: "Desaparece de todas las listas, puntuaciones y exportaciones, y no puede volver. Para quitarla solo de la puntuación, exclúyala: eso se puede deshacer.",
     delete_now: "Eliminar para siempre",
     deleted: "La respuesta se ha eliminado.",
+    export: "Exportar todo de este cliente",
     erase: "Borrar todo de este cliente …",
     erase_title: "¿Borrar todo de este cliente?",
     erase_warning: "Desaparecen todas las respuestas de {name}, en cualquier estado y de cualquier fecha, con sus comentarios, y de todas las puntuaciones. Esto no se puede deshacer.",

@@ -7,6 +7,7 @@ crate::text::said::words! {
 #[expect(missing_docs, reason = "each is the action's name")]
 pub struct Audit {
     pub customer_erased: &'static str,
+    pub customer_exported: &'static str,
     pub delivery_replayed: &'static str,
     pub invitation_deleted: &'static str,
     pub key_created: &'static str,
@@ -43,6 +44,7 @@ impl Audit {
     pub fn of(&self, action: Action) -> &'static str {
         match action {
             Action::CustomerErased => self.customer_erased,
+            Action::CustomerExported => self.customer_exported,
             Action::DeliveryReplayed => self.delivery_replayed,
             Action::InvitationDeleted => self.invitation_deleted,
             Action::KeyCreated => self.key_created,

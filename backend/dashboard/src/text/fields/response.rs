@@ -59,6 +59,7 @@ pub struct Response {
     pub delete_warning: &'static str,
     pub delete_now: &'static str,
     pub deleted: &'static str,
+    pub export: &'static str,
     pub erase: &'static str,
     pub erase_title: &'static str,
     pub erase_warning: &'static str,

@@ -5,6 +5,7 @@ use crate::text::Audit;
 /// The words.
 pub(super) const TEXT: Audit = Audit {
     customer_erased: "a effacé un client (réponses : {responses})",
+    customer_exported: "a exporté les données d’un client (réponses : {responses})",
     delivery_replayed: "a renvoyé un message à un webhook",
     invitation_deleted: "a retiré une invitation",
     key_created: "a créé la clé {name} ({scope})",

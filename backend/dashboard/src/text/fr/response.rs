@@ -56,6 +56,7 @@ pub(super) const TEXT: Response = Response {
     delete_warning: "Elle disparaît de toutes les listes, scores et exports, et ne peut pas revenir. Pour la retirer seulement du score, excluez-la : cela peut s’annuler.",
     delete_now: "Supprimer définitivement",
     deleted: "La réponse est supprimée.",
+    export: "Exporter tout de ce client",
     erase: "Effacer tout de ce client …",
     erase_title: "Effacer tout de ce client ?",
     erase_warning: "Toutes les réponses de {name} disparaissent, quel que soit leur état ou leur date, avec leurs commentaires, et de tous les scores. Cela ne peut pas s’annuler.",

@@ -5,6 +5,7 @@ use crate::text::Audit;
 /// The words.
 pub(super) const TEXT: Audit = Audit {
     customer_erased: "wiste een klant (antwoorden: {responses})",
+    customer_exported: "exporteerde de gegevens van een klant (antwoorden: {responses})",
     delivery_replayed: "stuurde een bericht opnieuw naar een webhook",
     invitation_deleted: "trok een uitnodiging in",
     key_created: "maakte de sleutel {name} ({scope})",

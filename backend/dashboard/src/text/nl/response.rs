@@ -56,6 +56,7 @@ pub(super) const TEXT: Response = Response {
     delete_warning: "Het verdwijnt uit elke lijst, score en export en kan niet terugkomen. Wilt u het alleen uit de score halen, sluit het dan uit: dat kan ongedaan gemaakt worden.",
     delete_now: "Voorgoed verwijderen",
     deleted: "Het antwoord is verwijderd.",
+    export: "Alles van deze klant exporteren",
     erase: "Alles van deze klant wissen …",
     erase_title: "Alles van deze klant wissen?",
     erase_warning: "Elk antwoord van {name} verdwijnt, in elke toestand en van alle tijden, met de opmerkingen, en uit elke score. Dit kan niet ongedaan gemaakt worden.",
