@@ -1,6 +1,11 @@
 // Starts the dashboard, and says what happened when it cannot start or has stopped.
 const file = name => new URL(name, import.meta.url);
 
+// Where a browser asks for trusted types, text becomes markup only here: Leptos draws what never changes from HTML that is in
+// the program, and nothing in that can run. Whatever could is refused, and so is every script that is made of text.
+const runs = /<\s*(script|iframe|object|embed|link|meta|base|style)|\son\w+\s*=|javascript:|srcdoc/i;
+window.trustedTypes?.createPolicy("default", { createHTML: html => runs.test(html) ? null : html });
+
 // Four programs, a page loads one: what shows how things are, what answers questions, what makes surveys and sets things,
 // and what shows a board (`src/place.rs` asks the same).
 const making = /^\/app\/((account|new)\/?$|[^/]+\/(surveys|settings)(\/|$))/.test(location.pathname);

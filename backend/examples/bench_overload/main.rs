@@ -250,7 +250,8 @@ async fn stop_often(
         longest = longest.max(took);
         acknowledged.extend(offered.await??.ids);
     }
-    let store = bearing_storage::open(&target.url()).await?;
+    let store =
+        bearing_storage::open_with(&target.url(), bearing_storage::Limits::default(), target.keyring()?).await?;
     let mut lost = 0;
     for id in &acknowledged {
         lost += usize::from(store.response(&site.id, *id).await?.is_none());

@@ -7,7 +7,9 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, ensure};
+use bearing::chance;
 use bearing_shared::id::SiteId;
+use bearing_storage::Keyring;
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -69,6 +71,12 @@ impl Target {
     /// The address of its store.
     pub(crate) fn url(&self) -> String {
         format!("sqlite:{}", self.folder.path().join("bearing.db").display())
+    }
+
+    /// The key that the server made for its store.
+    pub(crate) fn keyring(&self) -> anyhow::Result<Keyring> {
+        let text = std::fs::read_to_string(self.folder.path().join("secret.key"))?;
+        Keyring::read(text.trim(), chance::bytes).map_err(anyhow::Error::msg)
     }
 
     fn command(&self, args: &[&str]) -> Command {

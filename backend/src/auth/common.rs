@@ -27,7 +27,7 @@ mod tests {
             "PASSWORD123",
             "aaaaaaaaaa",
             "ababababababab",
-            " basketball ",
+            " qwerty12345 ",
             "ann@shop.example",
         ] {
             assert!(is_common(common, "ann@shop.example"), "{common}");

@@ -9,7 +9,7 @@ use super::say;
 pub(super) async fn back_up(url: &str, file: &Path, force: bool) -> anyhow::Result<()> {
     let contents = bearing_storage::back_up(url, file, force).await?;
     say(&format!("Backed up {} to {}, with its checksum beside it.", said(contents), file.display()))?;
-    say("The key of its sealed secrets is not in it: keep that in another place.")
+    say("The key of sealed secrets is in no backup: keep it in another place.")
 }
 
 pub(super) async fn restore(url: &str, file: &Path, force: bool) -> anyhow::Result<()> {

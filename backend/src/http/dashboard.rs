@@ -18,7 +18,7 @@ use crate::texts::Texts;
 /// What the dashboard may load and do: its own files, WebAssembly, and this server.
 const POLICY: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; \
     connect-src 'self'; frame-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; object-src 'none'; \
-    require-trusted-types-for 'script'";
+    require-trusted-types-for 'script'; trusted-types default";
 
 /// Any page of the dashboard: its own router tells them apart.
 pub(super) async fn any(State(app): State<Shared>, uri: Uri, headers: HeaderMap) -> Response {

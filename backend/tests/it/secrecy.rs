@@ -7,7 +7,9 @@ use std::sync::{Arc, Mutex};
 use axum::http::Method;
 use bearing_storage::{InvitationPurpose, Role};
 use serde_json::json;
+use tracing_subscriber::filter::LevelFilter;
 use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::layer::SubscriberExt as _;
 
 use crate::harness::{Server, answer, with};
 
@@ -60,7 +62,11 @@ async fn no_secret_and_no_word_of_anybody_is_in_the_log_or_the_metrics() {
         .with_ansi(false)
         .with_writer(lines.clone())
         .finish();
-    let _guard = tracing::subscriber::set_default(subscriber);
+    let dispatch = tracing::Dispatch::new(subscriber);
+    // Of one alone the first thread to come by a line decides for all whether anybody wants it, and that may be another
+    // test's; of two each is asked.
+    let _second = tracing::Dispatch::new(tracing_subscriber::registry().with(LevelFilter::TRACE));
+    let _guard = tracing::dispatcher::set_default(&dispatch);
     let server = Server::start().await;
     let (site, survey) = server.site_with_survey().await;
     let owner = server.member(&[(&site, Role::Owner)]).await;

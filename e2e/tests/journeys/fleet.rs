@@ -144,7 +144,10 @@ async fn a_store_on_a_file_moves_to_postgres_with_every_score() -> Result<()> {
     let again = run(&command).await?;
     assert_eq!(again.code, 1, "{again:?}");
     assert!(again.stderr.contains("sites of its own"), "{}", again.stderr);
-    let mut server = Server::prepare(Some(place), "serve", &[])?;
+    // Sealed secrets went over as they were: the key that opens them stays the one of the file.
+    let key = stage.server.data().join("secret.key");
+    let key = key.to_str().context("the folder's name is text")?;
+    let mut server = Server::prepare(Some(place), "serve", &["--secret-key-file", key])?;
     server.start_again().await?;
     let after = Api { address: server.address, key: stage.api.key.clone() }.score("nps").await?;
     assert_eq!(after, before);
