@@ -3,7 +3,7 @@
 
 use std::sync::LazyLock;
 
-use bearing::http::strangers::{PARSERS, Parser};
+use bearing::http::parsers::{PARSERS, Parser};
 use libfuzzer_sys::fuzz_target;
 
 /// The parser that is asked for.

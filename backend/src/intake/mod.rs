@@ -7,7 +7,7 @@ pub mod batch;
 mod judge;
 pub mod log;
 mod parse;
-pub(crate) mod strangers;
+pub(crate) mod parsers;
 mod waiting;
 
 pub(crate) use parse::check_depth;

@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use bearing::http::strangers::PARSERS;
+use bearing::http::parsers::PARSERS;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 

@@ -2,29 +2,35 @@
 //!
 //! Each may refuse whatever it likes. It must not panic, and what it lets through keeps what is said of it here.
 
+use std::net::IpAddr;
+
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+use bearing_shared::api::sites::SiteSettings;
 use bearing_shared::api::surveys::SurveyContent;
 use bearing_shared::formula::defused;
-use bearing_shared::id::ResponseId;
+use bearing_shared::id::{ResponseId, SiteId, SiteKey};
 use bearing_shared::instrument::Instrument;
 use bearing_shared::look::{Colour, is_address};
 use bearing_shared::survey::Survey;
+use bearing_storage::Site;
 use bearing_widget::server::{SiteFacts, SurveyView, first_question_tree};
 use bearing_widget::tree;
 
 use super::params::Params;
 use super::{exports, extract, files, forms, reader, responses, sign_in};
 use crate::auth::{email, session, share::Hold};
-use crate::integrations::webhooks::address;
+use crate::integrations::webhooks::address as webhook_address;
+use crate::strangers::display::{self, Shown};
+use crate::strangers::{Proxies, address};
 use crate::{intake, origins};
 
 /// A parser that takes any bytes.
 pub type Parser = fn(&[u8]);
 
 /// Every parser by its name, which is the name of its corpus too.
-pub const PARSERS: [(&str, Parser); 12] = [
-    ("responses", intake::strangers::responses),
-    ("events", intake::strangers::events),
+pub const PARSERS: [(&str, Parser); 14] = [
+    ("responses", intake::parsers::responses),
+    ("events", intake::parsers::events),
     ("query", query),
     ("form", form),
     ("cookie", cookie),
@@ -32,6 +38,8 @@ pub const PARSERS: [(&str, Parser); 12] = [
     ("cursor", cursor),
     ("address", address_of_a_page),
     ("webhook", webhook),
+    ("display", display_token),
+    ("forwarded", forwarded),
     ("export", export),
     ("tree", element_tree),
     ("survey", survey),
@@ -45,6 +53,34 @@ fn text(bytes: &[u8]) -> String {
 /// The bytes as the value of a header, if a server would take it off the wire.
 fn of_header(name: HeaderName, bytes: &[u8]) -> HeaderMap {
     HeaderValue::from_bytes(bytes).map(|value| HeaderMap::from_iter([(name, value)])).unwrap_or_default()
+}
+
+/// What says that a survey was shown: nobody who does not know the site's secret makes one.
+fn display_token(bytes: &[u8]) {
+    let site = Site {
+        id: SiteId::from("st_a"),
+        key: SiteKey::from("pk_a"),
+        identity_secret: "secret".into(),
+        previous: Some(("before".into(), i64::MAX)),
+        settings: SiteSettings::named("Shop"),
+        created_at: 0,
+    };
+    let shown = display::read(&site, "sv_a", Some(&text(bytes)), 1_800_000_000_000);
+    assert!(!matches!(shown, Shown::Told { .. }), "{shown:?}");
+}
+
+/// What proxies say of whom they were connected to: of one that is not named nothing is believed, and what a client wrote
+/// changes nothing.
+fn forwarded(bytes: &[u8]) {
+    let proxies = Proxies::read(&["10.0.0.0/8".to_owned()]).unwrap_or_default();
+    let (ours, client) = (IpAddr::from([10, 0, 0, 1]), IpAddr::from([203, 0, 113, 9]));
+    let name = HeaderName::from_static("x-forwarded-for");
+    let mut headers = of_header(name.clone(), bytes);
+    assert_eq!(proxies.client(client, &headers), client);
+    // Whoever it is, a bucket can be found for.
+    address::network(proxies.client(ours, &headers));
+    headers.append(name, HeaderValue::from_static("203.0.113.9"));
+    assert_eq!(proxies.client(ours, &headers), client);
 }
 
 /// The queries of lists, exports and reports, and what a shared link is held to.
@@ -112,7 +148,7 @@ fn cursor(bytes: &[u8]) {
 /// Addresses of pages that browsers send, and links of owners.
 fn address_of_a_page(bytes: &[u8]) {
     let sent = text(bytes);
-    intake::strangers::address(&sent);
+    intake::parsers::address(&sent);
     if is_address(&sent) {
         // In the clear only to this machine, as a browser reads the address.
         let url = url::Url::parse(&sent).ok().filter(|url| url.scheme() != "https");
@@ -124,9 +160,9 @@ fn address_of_a_page(bytes: &[u8]) {
 
 /// Addresses of webhooks.
 fn webhook(bytes: &[u8]) {
-    if let Ok(url) = address::check(&text(bytes), false) {
+    if let Ok(url) = webhook_address::check(&text(bytes), false) {
         assert_eq!(url.scheme(), "https", "{url}");
-        let literal = address::literal(&url);
+        let literal = webhook_address::literal(&url);
         assert!(literal.is_none_or(crate::integrations::webhooks::guard::is_global), "{url}");
     }
 }

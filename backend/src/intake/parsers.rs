@@ -1,4 +1,4 @@
-//! The intake's parsers without the store: what `crate::http::strangers` feeds with bytes that nobody meant well.
+//! The intake's parsers without the store: what `crate::http::parsers` feeds with bytes that nobody meant well.
 
 use bearing_shared::answer::{self, Submission};
 use bearing_shared::api::intake::EventIn;
@@ -49,7 +49,12 @@ pub(crate) fn events(body: &[u8]) {
 
 /// Makes an address plain: what is left holds nothing that was to go, and stays as it is.
 pub(crate) fn address(text: &str) {
-    let Some(plain) = judge::plain_address(text) else { return };
+    let kept = ["utm_source".to_owned()];
+    let Some(plain) = judge::plain_address(text, &[]) else { return };
     assert!(!plain.contains(['?', '#']), "{plain}");
-    assert_eq!(judge::plain_address(&plain).as_ref(), Some(&plain), "plain already");
+    assert_eq!(judge::plain_address(&plain, &[]).as_ref(), Some(&plain), "plain already");
+    if let Some(some) = judge::plain_address(text, &kept) {
+        assert_eq!(judge::plain_address(&some, &[]), Some(plain), "the rest is the same");
+        assert_eq!(judge::plain_address(&some, &kept).as_ref(), Some(&some), "plain already");
+    }
 }
