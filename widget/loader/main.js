@@ -15,11 +15,7 @@ const emit = (name, detail) => dispatchEvent(new CustomEvent('bearing:' + name, 
 const fail = (error) => emit('error', { message: '' + error });
 
 /** An address without what may be private in it. */
-const plain = (address, names) => {
-  const [page, ...query] = address.split('#')[0].split('?');
-  const kept = names ? query.join('?').split('&').filter((part) => names.includes(part.split('=')[0])) : [];
-  return (kept[0] ? page + '?' + kept.join('&') : page) || undefined;
-};
+const plain = (address) => address.split(/[?#]/)[0] || undefined;
 
 const start = (tag) => {
   const ended = new AbortController();
@@ -190,8 +186,8 @@ const start = (tag) => {
         about: () => about(survey, touchpoint),
         count: (types) => count(types, survey, touchpoint, test),
         context: {
-          url: plain(location.href, config.parameters),
-          referrer: plain(own('referrer'), config.parameters),
+          url: plain(location.href),
+          referrer: plain(own('referrer')),
           locale: tag.locale,
           device: device(),
           title: own('title'),

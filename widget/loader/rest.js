@@ -8,7 +8,7 @@ import { encode } from './answer.js';
 import { asksMore, follows } from './decide.js';
 import { learn } from './display.js';
 import { build } from './draw.js';
-import { clearTimeout, fetch, keys, now } from './natives.js';
+import { clearTimeout, fetch, keys, now, own } from './natives.js';
 import { query } from './query.js';
 import { dress, drawRoom } from './room.js';
 
@@ -31,6 +31,13 @@ const hosted = ({ tag, config, touchpoint, test }, survey, known, start) => {
   return tag.base + 's/' + survey.id + query(where, '?') + query(all, start);
 };
 
+/** An address that was `cut` to its page, with the parameters that the site keeps; as it was where the page has turned since. */
+const withKept = (cut, address, names) => {
+  const [page, ...query] = address.split('#')[0].split('?');
+  const kept = query.join('?').split('&').filter((part) => names.includes(part.split('=')[0]));
+  return page == cut && kept[0] ? page + '?' + kept.join('&') : cut;
+};
+
 /** A frame, which may say how high it is and that it has been answered. */
 const frameTree = (page, src) => ['iframe', { src, title: page.config.ui.label }, []];
 
@@ -43,6 +50,11 @@ export const startRest = (card) => {
   const { tag, config, memory, keeping, emit, guard, later, listen } = page;
   const { ui } = config;
   const [, place, status] = box.children;
+  const { context } = page;
+  if (config.parameters) {
+    context.url = withKept(context.url, location.href, config.parameters);
+    context.referrer = withKept(context.referrer, own('referrer'), config.parameters);
+  }
   let module;
   let handle;
   let asked;

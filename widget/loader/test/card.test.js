@@ -32,6 +32,26 @@ test('a click is kept and sent at once; the comment follows as the next edition'
   assert.ok(card().querySelector('.first').hidden);
 });
 
+const ASKED = 'https://shop.example/a?token=1&utm_source=mail&utm_source=b&UTM_SOURCE=no&tag=%26#x?utm_source=2';
+for (const [what, href, parameters, later, expected] of [
+  ['none, where the site names none', ASKED, undefined, ASKED, ''],
+  ['those that the site names', ASKED, ['utm_source', 'tag'], ASKED, '?utm_source=mail&utm_source=b&tag=%26'],
+  ['none of those that it has not', ASKED, ['ref'], ASKED, ''],
+  ['none, where it has none', 'https://shop.example/a', ['utm_source'], 'https://shop.example/a', ''],
+  ['none of another page', ASKED, ['utm_source'], 'https://shop.example/b?utm_source=other', ''],
+]) {
+  test('an address keeps ' + what, async () => {
+    location.href = href;
+    await start({}, { parameters });
+    location.href = later;
+    score(0).meet('pointerover');
+    await rest();
+    pick(9);
+    await rest();
+    assert.equal(requests('/responses').at(-1).context.url, 'https://shop.example/a' + expected);
+  });
+}
+
 test('arrow keys through the scale send one answer; Enter does not wait', async () => {
   await start();
   score(0).focus();
