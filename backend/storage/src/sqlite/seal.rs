@@ -53,7 +53,7 @@ fn anew(keyring: &Keyring, place: Place<'_>, now: &str, before: Option<&str>) ->
     let secret = keyring.kept_anew(place, now)?;
     let previous = before.map(|before| keyring.kept_anew(place, before)).transpose()?.flatten();
     let changes = secret.is_some() || previous.is_some();
-    Ok(changes.then(|| [secret, previous]))
+    Ok(changes.then_some([secret, previous]))
 }
 
 fn seal_sites(transaction: &Transaction<'_>, keyring: &Keyring) -> Result<u64> {
