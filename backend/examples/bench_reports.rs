@@ -91,6 +91,7 @@ async fn prepare(store: &dyn Store, now: i64) -> anyhow::Result<(SiteId, Vec<Sur
         id: SiteId(chance::id(SiteId::PREFIX)),
         key: chance::id("pk_").as_str().into(),
         identity_secret: chance::secret(""),
+        previous: None,
         settings: SiteSettings {
             dimensions: vec![Dimension { name: "segment".into(), values: segments }],
             ..SiteSettings::named("bench")

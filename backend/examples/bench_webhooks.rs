@@ -113,7 +113,14 @@ async fn site(app: &App) -> anyhow::Result<SiteId> {
     let settings = SiteSettings::named("Bench");
     let id = SiteId(chance::id(SiteId::PREFIX));
     let key = SiteKey(chance::id(SiteKey::PREFIX));
-    let site = Site { id: id.clone(), key, identity_secret: String::new(), settings, created_at: app.clock.now() };
+    let site = Site {
+        id: id.clone(),
+        key,
+        identity_secret: String::new(),
+        previous: None,
+        settings,
+        created_at: app.clock.now(),
+    };
     app.store.create_site(site).await?;
     Ok(id)
 }

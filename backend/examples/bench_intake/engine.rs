@@ -107,6 +107,7 @@ async fn prepare(store: &dyn Store, attributes: usize) -> anyhow::Result<Target>
         id: SiteId(chance::id("st_")),
         key: chance::id("pk_").as_str().into(),
         identity_secret: chance::secret(""),
+        previous: None,
         settings: SiteSettings { dimensions: dimensions.collect(), ..SiteSettings::named("bench") },
         created_at: now,
     };
