@@ -97,7 +97,8 @@ async fn two_stores_that_note_at_once_make_one_chain(db: &Database) -> Result<()
             db.record(entry(Some("st_home"), "survey.published")),
             second.record(entry(Some("st_home"), "survey.paused"))
         );
-        (one?, other?);
+        one?;
+        other?;
     }
     let chain = look_through(&**db, Some(&home()), None).await?;
     assert!(chain.broken.is_none() && chain.entries == 20, "{chain:?}");

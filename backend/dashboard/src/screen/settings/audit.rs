@@ -38,11 +38,11 @@ fn whole() -> AnyView {
     });
     let export = move |path: &str, label: &'static str| {
         let address = of(path);
-        view! { <a class="button" href=address download>{label}</a> }.into_any()
+        view! { <a class="button small" href=address download>{label}</a> }.into_any()
     };
     let exports = el(
         "div",
-        "acts",
+        "exports",
         vec![export("/v1/exports/audit.csv", words.export_csv), export("/v1/exports/audit.jsonl", words.export_jsonl)],
     );
     vec![told, exports].into_any()
