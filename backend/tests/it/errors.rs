@@ -152,6 +152,13 @@ async fn provoke(code: Code, place: &Place) -> Option<Reply> {
             place.reads("/v1/reports/score?metric=ces").await
         }
         "too_much_to_read" => place.failing(Mode::TooSlow, "/v1/reports/score?metric=nps").await,
+        "rate_limited" => {
+            let send = || server.post(&site.responses()).from("203.0.113.200").sends("application/json", "[]");
+            for _ in 0..120 {
+                send().await.ok();
+            }
+            send().await
+        }
         "too_many_streams" => {
             let mut open = Vec::new();
             for _ in 0..1_000 {

@@ -62,6 +62,7 @@ async fn a_whole_response_reads_back_as_it_was_sent() {
             },
             "shown_at": "2026-11-21T11:59:18.800Z", "answered_at": "2026-11-21T11:59:56.900Z",
             "received_at": "2026-11-21T12:00:00.000Z", "state": "counted", "identity": "unverified", "source": "embed", "read": false, "tags": [],
+            "suspicion": ["bad_token", "no_origin"],
         })
     );
 }

@@ -243,7 +243,8 @@ async fn what_a_browser_adds_to_an_answer_takes_no_effect() {
 }
 
 /// What a hosted form takes beside its questions; it is written into the page or into its link.
-const OF_FORMS: [&str; 9] = ["id", "seq", "version", "shown", "lang", "touchpoint", "customer", "signature", "test"];
+const OF_FORMS: [&str; 10] =
+    ["id", "seq", "version", "shown", "lang", "touchpoint", "customer", "signature", "test", "display"];
 
 #[tokio::test]
 async fn what_a_hosted_form_adds_takes_no_effect() {

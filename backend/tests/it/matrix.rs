@@ -370,11 +370,12 @@ async fn strangers_keys_open_no_survey_of_others() {
 /// Routes that `/openapi.json` does not name: public files, the pages of signing in, the documentation, the demo's shop.
 /// None of them may give or take a thing of a site without the description knowing of it.
 const PLAIN: [&str; 4] = ["/app", "/docs", "/demo", "/measure/"];
-const FILES: [&str; 8] = [
+const FILES: [&str; 9] = [
     "/bearing.js",
     "/rest.js",
     "/extra.js",
     "/explain.js",
+    "/work.js",
     "/hosted.js",
     "/hosted.css",
     "/w/{build}/{file}",

@@ -22,7 +22,7 @@ async fn a_site_reads_with_its_settings_and_without_its_secret() {
             "id": site.id, "site_key": site.key, "created_at": "2026-11-21T12:00:00.000Z", "name": "Shop",
             "origins": ["https://shop.example"], "allow_null_origin": false, "require_signature": false,
             "time_zone": "Europe/Amsterdam", "dimensions": [{ "name": "plan", "values": ["free", "pro"] }],
-            "thresholds": { "hidden": 5, "wide": 30, "indicative": 100 }, "protect": "standard",
+            "thresholds": { "hidden": 5, "wide": 30, "indicative": 100 }, "protect": "standard", "attack": null,
             "retention": { "answers_days": null, "comments_days": null, "identity_days": null },
             "counting": { "generation": 1, "time_zone": "Europe/Amsterdam", "building": null,
                 "dimensions": [{ "name": "plan", "values": ["free", "pro"] }] },
