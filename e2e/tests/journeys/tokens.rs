@@ -84,7 +84,12 @@ async fn an_ordinary_answer_carries_what_the_server_said_of_its_showing() -> Res
     let said: Value = serde_json::from_str(&shown.reply).context("the reply to the showing")?;
     let tokens = way.tokens()?;
     assert!(!tokens.is_empty());
+    assert!(said["display"].is_string(), "{said}");
     assert!(tokens.iter().all(|token| *token == said["display"]), "{said}: {tokens:?}");
+    let stored = way.stage.responses_when(1, |response| response["completed"] == true).await?;
+    // A machine is quicker than people are.
+    let signs = stored[0]["suspicion"].as_array().context("its signs")?;
+    assert!(signs.iter().all(|sign| sign == "too_fast"), "{signs:?}");
     assert!(!way.fetched_work(), "nobody asked for work");
     Ok(())
 }
