@@ -8,6 +8,7 @@ mod judge;
 pub mod log;
 mod parse;
 pub(crate) mod parsers;
+mod sinks;
 mod waiting;
 
 pub(crate) use parse::check_depth;
@@ -15,7 +16,6 @@ pub use waiting::Waiting;
 
 use std::sync::Arc;
 
-use async_trait::async_trait;
 use bearing_shared::answer::Submission;
 use bearing_shared::api::error::ErrorDetail;
 use bearing_shared::api::intake::{EventIn, EventKind, IntakeReply, ItemResult, ItemStatus};
@@ -34,6 +34,7 @@ use crate::strangers::guard::Guard;
 use crate::strangers::{Sender, What};
 use batch::{Batcher, Refused, Sink};
 use log::Log;
+use sinks::{Events, Logged, Responses};
 
 /// The most bytes of one embed request.
 pub const REQUEST_LIMIT: usize = 64 * 1024;
@@ -42,58 +43,6 @@ pub const REQUEST_LIMIT: usize = 64 * 1024;
 pub struct Intake {
     responses: Batcher<Arrival, Outcome>,
     events: Batcher<EventCount, bool>,
-}
-
-/// Takes batches into the store, and tells who listens.
-struct Responses(Arc<dyn Store>, Arc<Metrics>, Arc<Hub>);
-
-#[async_trait]
-impl Sink<Arrival, Outcome> for Responses {
-    async fn flush(&self, batch: Vec<Arrival>) -> Result<Vec<Outcome>> {
-        self.1.flush_rows.observe(batch.len() as f64);
-        let news = self.2.prepare(&batch);
-        let begun = tokio::time::Instant::now();
-        let outcomes = self.0.take_in(batch).await;
-        self.1.flush_seconds.observe(begun.elapsed().as_secs_f64());
-        if let Ok(outcomes) = &outcomes {
-            self.2.came(news, outcomes);
-        }
-        outcomes
-    }
-}
-
-struct Events(Arc<dyn Store>);
-
-#[async_trait]
-impl Sink<EventCount, bool> for Events {
-    async fn flush(&self, batch: Vec<EventCount>) -> Result<Vec<bool>> {
-        self.0.count_events(batch).await
-    }
-}
-
-/// Takes batches into the log. What becomes of a response is known only once the store has it; it is safe now.
-struct Logged(Arc<Log>, Arc<Metrics>);
-
-#[async_trait]
-impl Sink<Arrival, Outcome> for Logged {
-    async fn flush(&self, batch: Vec<Arrival>) -> Result<Vec<Outcome>> {
-        self.1.flush_rows.observe(batch.len() as f64);
-        let begun = tokio::time::Instant::now();
-        let put = self.0.put_arrivals(&batch).await;
-        self.1.flush_seconds.observe(begun.elapsed().as_secs_f64());
-        let outcome = |arrival: &Arrival| match arrival {
-            Arrival::Answer(_) => Outcome::Stored,
-            Arrival::Withdrawal(_) => Outcome::Withdrawn,
-        };
-        put.map(|()| batch.iter().map(outcome).collect())
-    }
-}
-
-#[async_trait]
-impl Sink<EventCount, bool> for Logged {
-    async fn flush(&self, batch: Vec<EventCount>) -> Result<Vec<bool>> {
-        self.0.put_events(&batch).await.map(|()| vec![true; batch.len()])
-    }
 }
 
 /// How a response came.
