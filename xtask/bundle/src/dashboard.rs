@@ -35,7 +35,7 @@ pub(crate) struct Sources {
 
 /// Makes the files, named by what is in them: a browser may keep them for ever.
 pub(crate) fn files(sources: &Sources) -> Result<()> {
-    let tools = Tools::new(&sources.node_modules, &sources.scratch);
+    let tools = Tools::new(&sources.node_modules, &sources.scratch)?;
     let mut parts: Vec<(String, Vec<u8>)> = Vec::new();
     for path in &sources.wasm {
         let name = path.file_stem().and_then(|name| name.to_str()).context("a program has no file name")?;

@@ -87,7 +87,7 @@ fn main() -> Result<()> {
 }
 
 fn assets(sources: &Sources) -> Result<()> {
-    let tools = Tools::new(&sources.node_modules, &sources.scratch);
+    let tools = Tools::new(&sources.node_modules, &sources.scratch)?;
     let mut assets = Assets::default();
     let renderer = timed("renderer and glue", || renderer::make(&sources.wasm, &tools))?;
     assets.add_renderer(renderer.glue, renderer.wasm)?;

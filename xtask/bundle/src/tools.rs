@@ -29,8 +29,12 @@ pub(crate) struct Tools {
 }
 
 impl Tools {
-    pub(crate) fn new(node_modules: &Path, scratch: &Path) -> Self {
-        Self { node_modules: node_modules.to_owned(), scratch: scratch.to_owned() }
+    /// Tools that leave their files in a folder of this process below `scratch`: two builds at once must not take each
+    /// other's.
+    pub(crate) fn new(node_modules: &Path, scratch: &Path) -> Result<Self> {
+        let scratch = scratch.join(format!("bundler-{}", std::process::id()));
+        fs::create_dir_all(&scratch).with_context(|| format!("cannot make {}", scratch.display()))?;
+        Ok(Self { node_modules: node_modules.to_owned(), scratch })
     }
 
     /// A classic script from an entry module and what it imports, minified.
@@ -98,6 +102,13 @@ impl Tools {
         let mut command = Command::new("node");
         command.arg(self.node_modules.join("esbuild/bin/esbuild")).arg("--log-level=warning").args(args);
         run(command, "esbuild")
+    }
+}
+
+impl Drop for Tools {
+    fn drop(&mut self) {
+        // What is left of a build that failed is only in the way of nobody.
+        let _ = fs::remove_dir_all(&self.scratch);
     }
 }
 
