@@ -9,7 +9,8 @@ use crate::browser::Browser;
 /// The least width and height of a target in CSS pixels (WCAG 2.2, success criterion 2.5.8).
 const TARGET: u32 = 24;
 
-/// Looks at the card, or at a page of ours where there is none. What is one pixel large is there to be heard alone.
+/// Looks at the card, or at a page of ours where there is none. What is one pixel large is there to be heard alone, and the
+/// trap for programs is to be seen nowhere.
 const MEASURE: &str = "var least = arguments[0];\
 var host = document.querySelector('bearing-survey');\
 var root = host ? host.shadowRoot : document;\
@@ -17,12 +18,14 @@ var box = root.querySelector('section, dialog, main');\
 var faults = [], width = document.documentElement.clientWidth, height = innerHeight;\
 var name = function (part) { return (part.localName + ' ' + (part.className || part.value || '') + ' ' + part.textContent.trim().slice(0, 20)).trim() };\
 var seen = function (part) { var at = part.getBoundingClientRect();\
-  return part.checkVisibility({ visibilityProperty: true }) && at.width > 1 && at.height > 1 };\
+  return !part.closest('.trap') && part.checkVisibility({ visibilityProperty: true }) && at.width > 1 && at.height > 1 };\
 var outer = box.getBoundingClientRect();\
 if (outer.left < -0.5 || outer.right > width + 0.5) faults.push('the card lies beside the window: ' + outer.left + ' to ' + outer.right);\
 if (host && (outer.top < -0.5 || outer.bottom > height + 0.5)) faults.push('the card is higher than the window: ' + outer.top + ' to ' + outer.bottom);\
 if (box.scrollWidth > box.clientWidth) faults.push('the card scrolls sideways: ' + box.scrollWidth + ' in ' + box.clientWidth);\
 if (!host && document.documentElement.scrollWidth > width) faults.push('the page scrolls sideways');\
+var trap = box.querySelector('.trap'), hidden = trap && trap.getBoundingClientRect();\
+if (trap && (hidden.width > 1 || hidden.height > 1 || getComputedStyle(trap).overflow != 'hidden')) faults.push('the trap can be seen');\
 var parts = Array.from(box.querySelectorAll('*')).filter(seen);\
 parts.forEach(function (part) {\
   var at = part.getBoundingClientRect();\
