@@ -9,7 +9,7 @@ use bearing_storage::{Accept, Display, MarkChange, Marking, Result, Site};
 
 use super::Sender;
 use super::display::{self, Shown};
-use super::watch::{LASTS, Next, USUAL_WINDOWS, WINDOW};
+use super::watch::{Guarded, LASTS, Next, USUAL_WINDOWS, WINDOW};
 use crate::app::App;
 use crate::directory::SiteView;
 use crate::live::News;
@@ -43,8 +43,7 @@ pub(crate) fn judge(site: &Site, sent: &Submission, sender: &Sender, now: i64) -
 /// What one request of a stranger brings.
 pub(crate) struct Guard {
     sender: Sender,
-    attacked: bool,
-    guarded: bool,
+    is: Guarded,
     answers: usize,
     suspicious: usize,
     /// Answers of its network that came before, and are too many with this one.
@@ -56,7 +55,7 @@ impl Guard {
     pub(crate) fn new(view: &SiteView, sender: Sender, now: i64) -> Self {
         let attacked = view.is_attacked(now);
         let guarded = attacked || view.site.settings.protect == Protect::Strict;
-        Self { sender, attacked, guarded, answers: 0, suspicious: 0, crowd: Vec::new() }
+        Self { sender, is: Guarded { attacked, guarded }, answers: 0, suspicious: 0, crowd: Vec::new() }
     }
 
     /// Looks at an answer that can be stored, and decides what it can before the store does.
@@ -67,9 +66,9 @@ impl Guard {
         }
         if let Some(network) = self.sender.network {
             let watch = &app.strangers.watch;
-            let crowd = watch.crowd(site, network, response.id, now, self.attacked);
-            response.suspicion = response.suspicion.with_if(!crowd.is_empty(), Sign::Crowd);
-            self.crowd.extend(crowd.into_iter().filter(|id| *id != response.id));
+            let crowd = watch.crowd(site, network, response.id, now, self.is);
+            response.suspicion = response.suspicion.with_if(crowd.is_one, Sign::Crowd);
+            self.crowd.extend(crowd.before);
             let is_again = display.is_some_and(|display| watch.is_anothers(display.token, response.id));
             response.suspicion = response.suspicion.with_if(is_again, Sign::ReusedToken);
             self.answers += 1;
@@ -79,9 +78,9 @@ impl Guard {
             app.metrics.signs.get_or_create(&By { kind: sign.name() }).inc();
         }
         if let Some(display) = display {
-            display.guarded = self.guarded;
+            display.guarded = self.is.guarded;
         }
-        response.keep_apart_if(self.guarded);
+        response.keep_apart_if(self.is.guarded);
     }
 
     /// What follows once the answers are stored. The answers stand whatever becomes of it: what cannot be done now is done
@@ -89,19 +88,22 @@ impl Guard {
     pub(crate) async fn finish(self, app: &App, view: &SiteView, now: i64) {
         if let Err(error) = self.follow(app, view, now).await {
             app.strangers.watch.look_again(&view.site.id);
+            if let Some(network) = self.sender.network {
+                app.strangers.watch.tell_again(&view.site.id, network);
+            }
             tracing::warn!(site = %view.site.id, %error, "what came from strangers could not be looked at");
         }
     }
 
     async fn follow(&self, app: &App, view: &SiteView, now: i64) -> Result<()> {
         let site = &view.site.id;
-        if self.guarded && !self.crowd.is_empty() {
+        if !self.crowd.is_empty() {
             set_apart(app, view, &self.crowd, Suspicion::default().with(Sign::Crowd), now).await?;
         }
         if self.answers == 0 {
             return Ok(());
         }
-        match app.strangers.watch.came(site, self.answers, self.suspicious, now, self.attacked) {
+        match app.strangers.watch.came(site, self.answers, self.suspicious, now, self.is.attacked) {
             Next::Nothing => Ok(()),
             Next::Note => note(app, view, now).await,
             Next::Compare { usual } => {

@@ -19,7 +19,7 @@ use bearing_shared::suspicion::WORK_BITS;
 
 pub use address::Proxies;
 pub use rates::{Rates, What};
-pub use watch::{LASTS, WINDOW, Watch};
+pub use watch::{Crowd, Guarded, LASTS, WINDOW, Watch};
 
 use crate::clock::Clock;
 use crate::directory::SiteView;

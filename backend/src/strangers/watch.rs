@@ -34,8 +34,25 @@ const WATCHED: u64 = 50_000;
 /// Answers of one network that are remembered: from a site's whole crowd and one more.
 const REMEMBERED: usize = CROWD + 1;
 
+/// How often the answers of a crowd are told.
+const TOLD: u8 = 2;
+
 /// The answers that came from one network lately.
-type Recent = Arc<Mutex<VecDeque<(i64, ResponseId)>>>;
+#[derive(Debug, Default)]
+struct Recent {
+    answers: VecDeque<(i64, ResponseId)>,
+    /// How often they have been told as a crowd since they became one.
+    told: u8,
+}
+
+/// What a network's answers come to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Crowd {
+    /// Whether they are more than people there would give.
+    pub is_one: bool,
+    /// Those that came before the one that made them a crowd.
+    pub before: Vec<ResponseId>,
+}
 
 /// What came to one site, minute by minute.
 #[derive(Debug, Default)]
@@ -60,9 +77,18 @@ pub enum Next {
     Note,
 }
 
+/// How a site stands at a moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Guarded {
+    /// Whether it is under attack.
+    pub attacked: bool,
+    /// Whether suspicious answers are kept apart: under attack, or because the site asks for it.
+    pub guarded: bool,
+}
+
 /// The watch.
 pub struct Watch {
-    networks: Cache<(SiteId, u64), Recent>,
+    networks: Cache<(SiteId, u64), Arc<Mutex<Recent>>>,
     traffic: Cache<SiteId, Arc<Mutex<Traffic>>>,
     /// Which response a display token came with lately: the store knows of all, and this only of what to count.
     tokens: Cache<[u8; TOKEN], ResponseId>,
@@ -80,21 +106,34 @@ impl Default for Watch {
 }
 
 impl Watch {
-    /// Notes that a response came from a network ([`super::Rates::key`]) to a site at `now`. Where that network sends more
-    /// than people would, the responses that came from it before, this one last; else nothing.
-    pub fn crowd(&self, site: &SiteId, network: u64, id: ResponseId, now: i64, attacked: bool) -> Vec<ResponseId> {
-        let recent = self.networks.get_with((site.clone(), network), Recent::default);
+    /// Notes that a response came from a network ([`super::Rates::key`]) to a site at `now`. What came before is told where
+    /// the site is guarded, and once more with the next, since some may have been on their way into the store: each further
+    /// one of a crowd is known for itself.
+    pub fn crowd(&self, site: &SiteId, network: u64, id: ResponseId, now: i64, is: Guarded) -> Crowd {
+        let recent = self.networks.get_with((site.clone(), network), Arc::default);
         let mut recent = recent.lock().unwrap_or_else(PoisonError::into_inner);
-        recent.retain(|(at, _)| (now - at).abs() <= WINDOW);
+        let Recent { answers, told } = &mut *recent;
+        answers.retain(|(at, _)| (now - at).abs() <= WINDOW);
         // What comes again is no other.
-        if !recent.iter().any(|(_, known)| *known == id) {
-            if recent.len() == REMEMBERED {
-                recent.pop_front();
+        if !answers.iter().any(|(_, known)| *known == id) {
+            if answers.len() == REMEMBERED {
+                answers.pop_front();
             }
-            recent.push_back((now, id));
+            answers.push_back((now, id));
         }
-        let most = if attacked { CROWD_UNDER_ATTACK } else { CROWD };
-        if recent.len() > most { recent.iter().map(|(_, id)| *id).collect() } else { Vec::new() }
+        let most = if is.attacked { CROWD_UNDER_ATTACK } else { CROWD };
+        let is_one = answers.len() > most;
+        let tells = is_one && is.guarded && *told < TOLD;
+        *told = if is_one { *told + u8::from(tells) } else { 0 };
+        let others = answers.iter().map(|(_, id)| *id).filter(|known| *known != id);
+        Crowd { is_one, before: if tells { others.collect() } else { Vec::new() } }
+    }
+
+    /// Has the answers of a network told again, which could not be set apart.
+    pub fn tell_again(&self, site: &SiteId, network: u64) {
+        if let Some(recent) = self.networks.get(&(site.clone(), network)) {
+            recent.lock().unwrap_or_else(PoisonError::into_inner).told = 0;
+        }
     }
 
     /// Whether a display token came with another response lately.
@@ -145,27 +184,49 @@ mod tests {
         ResponseId(number.to_be_bytes())
     }
 
-    #[test]
-    fn a_network_is_a_crowd_when_more_answers_come_than_people_give() {
-        let (watch, site) = (Watch::default(), SiteId::from("st_a"));
-        let crowd = |number: u128, now: i64, attacked: bool| watch.crowd(&site, 7, id(number), now, attacked);
-        for number in 0..5 {
-            assert_eq!(crowd(number, NOW, true), []);
-        }
-        assert_eq!(crowd(4, NOW, true), [], "the same answer again is no other");
-        assert_eq!(crowd(5, NOW, true), (0..6).map(id).collect::<Vec<_>>(), "all that came are told");
-        assert_eq!(crowd(6, NOW, false), [], "in peace more may come");
-        assert_eq!(watch.crowd(&site, 8, id(9), NOW, true), [], "another network");
-        assert_eq!(watch.crowd(&SiteId::from("st_b"), 7, id(9), NOW, true), [], "another site");
-        assert_eq!(crowd(10, NOW + WINDOW + 1, true), [], "what is long ago is forgotten");
+    const ATTACKED: Guarded = Guarded { attacked: true, guarded: true };
+    const PEACE: Guarded = Guarded { attacked: false, guarded: false };
+
+    fn crowd(before: impl IntoIterator<Item = u128>) -> Crowd {
+        Crowd { is_one: true, before: before.into_iter().map(id).collect() }
     }
 
     #[test]
-    fn a_crowd_in_peace_is_thirty() {
+    fn a_network_is_a_crowd_when_more_answers_come_than_people_give() {
         let (watch, site) = (Watch::default(), SiteId::from("st_a"));
-        let counts: Vec<usize> = (0..40).map(|number| watch.crowd(&site, 7, id(number), NOW, false).len()).collect();
-        assert!(counts[..30].iter().all(|count| *count == 0), "{counts:?}");
-        assert!(counts[30..].iter().all(|count| *count == 31), "what is remembered does not grow: {counts:?}");
+        let came = |number: u128, now: i64, is: Guarded| watch.crowd(&site, 7, id(number), now, is);
+        for number in 0..5 {
+            assert_eq!(came(number, NOW, ATTACKED), Crowd::default());
+        }
+        assert_eq!(came(4, NOW, ATTACKED), Crowd::default(), "the same answer again is no other");
+        assert_eq!(came(5, NOW, ATTACKED), crowd(0..5), "all that came before are told");
+        assert_eq!(came(6, NOW, ATTACKED), crowd(0..6), "some may not have been stored by then");
+        assert_eq!(came(7, NOW, ATTACKED), crowd([]), "and that is all");
+        watch.tell_again(&site, 7);
+        assert_eq!(came(7, NOW, ATTACKED), crowd(0..7), "unless it could not be done");
+        assert_eq!(came(8, NOW, PEACE), Crowd::default(), "in peace more may come");
+        assert_eq!(watch.crowd(&site, 8, id(9), NOW, ATTACKED), Crowd::default(), "another network");
+        assert_eq!(watch.crowd(&SiteId::from("st_b"), 7, id(9), NOW, ATTACKED), Crowd::default(), "another site");
+        assert_eq!(came(10, NOW + WINDOW + 1, ATTACKED), Crowd::default(), "what is long ago is forgotten");
+        for number in 11..15 {
+            assert_eq!(came(number, NOW + WINDOW + 1, ATTACKED), Crowd::default());
+        }
+        assert_eq!(came(15, NOW + WINDOW + 1, ATTACKED), crowd(10..15), "and a new crowd is told again");
+    }
+
+    #[test]
+    fn a_crowd_in_peace_is_thirty_and_is_told_when_somebody_guards() {
+        let (watch, site) = (Watch::default(), SiteId::from("st_a"));
+        let came = |number: u128, is: Guarded| watch.crowd(&site, 7, id(number), NOW, is);
+        for number in 0..30 {
+            assert_eq!(came(number, PEACE), Crowd::default());
+        }
+        assert_eq!(came(30, PEACE), crowd([]), "nobody is to do anything about it");
+        assert_eq!(came(31, PEACE), crowd([]));
+        let strict = Guarded { attacked: false, guarded: true };
+        assert_eq!(came(32, strict), crowd(2..32), "what is remembered does not grow");
+        assert_eq!(came(33, strict), crowd(3..33));
+        assert_eq!(came(34, strict), crowd([]));
     }
 
     #[test]
