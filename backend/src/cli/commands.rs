@@ -27,8 +27,12 @@ use crate::{admission, auth, chance, http, server};
 pub(super) async fn run(options: Options) -> anyhow::Result<()> {
     // These open no store of their own: one takes its place, another must not change it, the third opens two.
     match &options.command {
-        Command::Backup { file, force } => return backups::back_up(&url_of(&options.place)?, file, *force).await,
-        Command::Restore { file, force } => return backups::restore(&url_of(&options.place)?, file, *force).await,
+        Command::Backup { file, force } => {
+            return backups::back_up(&options.place, &url_of(&options.place)?, file, *force).await;
+        }
+        Command::Restore { file, force } => {
+            return backups::restore(&options.place, &url_of(&options.place)?, file, *force).await;
+        }
         Command::Migrate { from: Some(from), to: Some(to) } => return moves::transfer(from, to).await,
         _ => {}
     }

@@ -13,7 +13,7 @@ use crate::chance;
 /// The key's file, in the folder of an embedded store.
 const FILE: &str = "secret.key";
 
-/// The keys for the store at a URL. An embedded store without any gets one of its own, which no backup holds.
+/// The keys for the store at a URL. An embedded store without any gets one of its own.
 ///
 /// # Errors
 /// A sentence that says what to do: two places are given, a file cannot be read, or is gone though secrets are sealed.
@@ -55,17 +55,75 @@ fn beside(store: &Path) -> anyhow::Result<Keyring> {
     of_file(&file)
 }
 
-/// Makes a key's file that only its owner may read. It is there whole or not at all, and of two processes that make one at
-/// once both go on with the same.
-fn make(file: &Path) -> std::io::Result<()> {
+/// Where the key of a backup lies.
+fn key_of(backup: &Path) -> PathBuf {
+    PathBuf::from(format!("{}.key", backup.display()))
+}
+
+/// The file of an embedded store's own key; none where a key is given, or the store is no embedded one.
+fn own(place: &Place, url: &str) -> Option<PathBuf> {
+    let is_given = place.secret_key.is_some() || place.secret_key_file.is_some();
+    url.strip_prefix("sqlite:").filter(|_| !is_given).map(|store| Path::new(store).with_file_name(FILE))
+}
+
+/// Puts an embedded store's own key beside a backup of it: without it nobody could go on from the backup alone. Where.
+///
+/// # Errors
+/// A sentence: it cannot be read or written.
+pub(super) fn put_beside(place: &Place, url: &str, backup: &Path) -> anyhow::Result<Option<PathBuf>> {
+    let Some(own) = own(place, url).filter(|own| own.exists()) else { return Ok(None) };
+    let beside = key_of(backup);
+    let copied = fs::read_to_string(&own).and_then(|text| replace(&beside, &text));
+    copied.map_err(|error| anyhow!("The secret key {} cannot be put beside the backup: {error}.", own.display()))?;
+    Ok(Some(beside))
+}
+
+/// Takes the key that lies beside a backup into the folder of the store that it was restored into; whether there was one.
+/// A key that is there stays, and goes first.
+///
+/// # Errors
+/// A sentence: it cannot be read or written.
+pub(super) fn take_along(place: &Place, url: &str, backup: &Path) -> anyhow::Result<bool> {
+    let beside = key_of(backup);
+    let Some(own) = own(place, url).filter(|_| beside.exists()) else { return Ok(false) };
+    let taken = || -> std::io::Result<()> {
+        let came = fs::read_to_string(&beside)?.trim().to_owned();
+        let there = if own.exists() { fs::read_to_string(&own)?.trim().to_owned() } else { String::new() };
+        let mut keys: Vec<&str> = there.split(',').map(str::trim).filter(|key| !key.is_empty()).collect();
+        for key in came.split(',').map(str::trim) {
+            if !keys.contains(&key) {
+                keys.push(key);
+            }
+        }
+        replace(&own, &format!("{}\n", keys.join(",")))
+    };
+    taken().map_err(|error| anyhow!("The secret key {} cannot be taken along: {error}.", beside.display()))?;
+    Ok(true)
+}
+
+/// Writes a key's file that only its owner may read, in the place of one that is there.
+fn replace(file: &Path, text: &str) -> std::io::Result<()> {
+    let partial = partial(file, text)?;
+    fs::rename(partial, file)
+}
+
+/// A key's file before it has its name.
+fn partial(file: &Path, text: &str) -> std::io::Result<PathBuf> {
     let partial = PathBuf::from(format!("{}.{}.partial", file.display(), std::process::id()));
     let mut options = OpenOptions::new();
     options.write(true).create(true).truncate(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let mut written = options.open(&partial)?;
-    writeln!(written, "{}", data_encoding::BASE64.encode(&chance::bytes::<32>()))?;
+    written.write_all(text.as_bytes())?;
     written.sync_all()?;
+    Ok(partial)
+}
+
+/// Makes a key's file that only its owner may read. It is there whole or not at all, and of two processes that make one at
+/// once both go on with the same.
+fn make(file: &Path) -> std::io::Result<()> {
+    let partial = partial(file, &format!("{}\n", data_encoding::BASE64.encode(&chance::bytes::<32>())))?;
     let linked = fs::hard_link(&partial, file);
     fs::remove_file(&partial)?;
     match linked {
@@ -99,6 +157,42 @@ mod tests {
         assert_eq!(fs::read_to_string(&file).expect("it is there"), text);
         fs::write(&file, "nothing").expect("can be written");
         assert!(beside(&store).expect_err("no key").to_string().contains("32 random bytes"));
+    }
+
+    #[test]
+    fn a_key_goes_along_with_a_backup_and_back_again_behind_the_one_that_is_there() {
+        use clap::Parser as _;
+        let folder = tempfile::tempdir().expect("a folder can be made");
+        let at = |name: &str| folder.path().join(name);
+        let place = |more: &[&str]| {
+            let words = ["bearing", "check"].into_iter().chain(more.iter().copied());
+            super::super::options::Options::try_parse_from(words).expect("is a command").place
+        };
+        fs::create_dir_all(at("a")).and_then(|()| fs::create_dir_all(at("b"))).expect("can be made");
+        let url = |name: &str| format!("sqlite:{}", at(name).join("bearing.db").display());
+        let (backup, plain) = (at("backup"), place(&[]));
+        assert_eq!(put_beside(&plain, &url("a"), &backup).expect("there is none"), None);
+        beside(&at("a").join("bearing.db")).expect("a key is made");
+        let put = put_beside(&plain, &url("a"), &backup).expect("it is put there").expect("there is one");
+        let key = fs::read_to_string(&put).expect("it is there");
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            assert_eq!(fs::metadata(&put).expect("it is there").permissions().mode() & 0o777, 0o600);
+        }
+        assert!(take_along(&plain, &url("b"), &backup).expect("it is taken"));
+        let own = at("b").join(FILE);
+        assert_eq!(fs::read_to_string(&own).expect("it is there"), key);
+        assert!(take_along(&plain, &url("b"), &backup).expect("once more"));
+        assert_eq!(fs::read_to_string(&own).expect("it is there"), key, "it is there once");
+        let other = data_encoding::BASE64.encode(&[7; 32]);
+        fs::write(&own, &other).expect("can be written");
+        assert!(take_along(&plain, &url("b"), &backup).expect("it is taken"));
+        assert_eq!(fs::read_to_string(&own).expect("it is there"), format!("{other},{key}"));
+        // Who gives a key keeps it elsewhere.
+        let given = place(&["--secret-key", &other]);
+        assert_eq!(put_beside(&given, &url("a"), &backup).expect("nothing is done"), None);
+        assert!(!take_along(&given, &url("b"), &backup).expect("nothing is done"));
     }
 
     #[tokio::test]
