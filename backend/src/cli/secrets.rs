@@ -23,7 +23,7 @@ pub(super) fn keyring(place: &Place, url: &str) -> anyhow::Result<Keyring> {
         (Some(text), None) => read(text)?,
         (None, Some(file)) => of_file(file)?,
         (None, None) => match url.strip_prefix("sqlite:") {
-            Some(store) => beside(Path::new(store))?,
+            Some(store) => beside(Path::new(store), place.renew_lost_secrets)?,
             None => Keyring::none(),
         },
     };
@@ -40,14 +40,14 @@ fn of_file(file: &Path) -> anyhow::Result<Keyring> {
 }
 
 /// The key of an embedded store.
-fn beside(store: &Path) -> anyhow::Result<Keyring> {
+fn beside(store: &Path, renews: bool) -> anyhow::Result<Keyring> {
     let file = store.with_file_name(FILE);
     if !file.exists() {
-        if is_sealed(store) {
+        if is_sealed(store) && !renews {
             let (store, file) = (store.display(), file.display());
             bail!(
-                "The secrets in {store} are sealed, and their key {file} is not there; put it back, or name it with \
-                 --secret-key-file."
+                "The secrets in {store} are sealed, and their key {file} is not there; put it back, name it with \
+                 --secret-key-file, or make the secrets anew with --renew-lost-secrets."
             );
         }
         make(&file).map_err(|error| anyhow!("The secret key {} cannot be made: {error}.", file.display()))?;
@@ -143,9 +143,9 @@ mod tests {
     fn an_embedded_store_gets_one_key_that_only_its_owner_reads() {
         let folder = tempfile::tempdir().expect("a folder can be made");
         let (store, file) = (folder.path().join("bearing.db"), folder.path().join(FILE));
-        let first = beside(&store).expect("a key is made");
+        let first = beside(&store, false).expect("a key is made");
         let text = fs::read_to_string(&file).expect("it is there");
-        assert_eq!(format!("{:?}", beside(&store).expect("it is read")), format!("{first:?}"));
+        assert_eq!(format!("{:?}", beside(&store, false).expect("it is read")), format!("{first:?}"));
         assert_eq!(fs::read_to_string(&file).expect("it is there"), text, "it is made once");
         assert_eq!(fs::read_dir(folder.path()).expect("can be listed").count(), 1, "nothing else is left");
         #[cfg(unix)]
@@ -156,7 +156,7 @@ mod tests {
         make(&file).expect("the one that is there stays");
         assert_eq!(fs::read_to_string(&file).expect("it is there"), text);
         fs::write(&file, "nothing").expect("can be written");
-        assert!(beside(&store).expect_err("no key").to_string().contains("32 random bytes"));
+        assert!(beside(&store, false).expect_err("no key").to_string().contains("32 random bytes"));
     }
 
     #[test]
@@ -172,7 +172,7 @@ mod tests {
         let url = |name: &str| format!("sqlite:{}", at(name).join("bearing.db").display());
         let (backup, plain) = (at("backup"), place(&[]));
         assert_eq!(put_beside(&plain, &url("a"), &backup).expect("there is none"), None);
-        beside(&at("a").join("bearing.db")).expect("a key is made");
+        beside(&at("a").join("bearing.db"), false).expect("a key is made");
         let put = put_beside(&plain, &url("a"), &backup).expect("it is put there").expect("there is one");
         let key = fs::read_to_string(&put).expect("it is there");
         #[cfg(unix)]
@@ -200,12 +200,16 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder can be made");
         let store = folder.path().join("bearing.db");
         let url = format!("sqlite:{}", store.display());
-        let keyring = beside(&store).expect("a key is made");
+        let keyring = beside(&store, false).expect("a key is made");
         let opened = bearing_storage::open_with(&url, bearing_storage::Limits::default(), keyring).await;
         opened.expect("it opens").close().await;
         fs::remove_file(folder.path().join(FILE)).expect("it is there");
-        let sentence = beside(&store).expect_err("it is gone").to_string();
+        let sentence = beside(&store, false).expect_err("it is gone").to_string();
         assert!(sentence.contains("put it back"), "{sentence}");
         assert!(!folder.path().join(FILE).exists());
+        // Whoever says that it is lost for good gets another, and new secrets with it.
+        let anew = beside(&store, true).expect("a key is made").renewing();
+        let opened = bearing_storage::open_with(&url, bearing_storage::Limits::default(), anew).await;
+        opened.expect("it opens").close().await;
     }
 }
