@@ -143,19 +143,20 @@ pub(super) async fn submit(
     if let Err(ApiError(fault)) = intake::check_origin(&app, &site.site.settings, &headers) {
         return Ok(refused(&fault, &reader));
     }
-    let sender = match intake::sender(&app, What::Answers, &site, peer, &headers) {
-        Ok(sender) => Sender { trapped: !first(&sent, TRAP_FIELD).is_empty(), ..sender },
-        Err(ApiError(fault)) => return Ok(refused(&fault, &reader)),
-    };
     // The form may be older than the survey's latest version, or than its pause: it is judged by the one that it showed.
     let asked = first(&sent, "version").parse().ok().and_then(|version| site.version(&latest.id, version));
     let version = asked.unwrap_or(&latest);
     let locale = reader.locale(version);
     let submission = submission(&sent, version, &locale, &headers, app.clock.now());
     let group = score(&submission, version).and_then(|score| version.survey.instrument.definition().group(score));
-    let result = match missing(&submission, version) {
-        Some(fault) => Err(ApiError(fault)),
-        None => app.intake.take_one(&app, &site, submission, (Source::Hosted, sender)).await,
+    let sender = intake::sender(&app, What::Answers, &site, peer, &headers);
+    let result = match (missing(&submission, version), sender) {
+        (Some(fault), _) => Err(ApiError(fault)),
+        (None, Err(refused)) => Err(refused),
+        (None, Ok(sender)) => {
+            let sender = Sender { trapped: !first(&sent, TRAP_FIELD).is_empty(), ..sender };
+            app.intake.take_one(&app, &site, submission, (Source::Hosted, sender)).await
+        }
     };
     match result {
         Ok(_) => {

@@ -223,6 +223,23 @@ async fn a_network_may_send_two_minutes_worth_and_the_rest_is_told_to_come_again
 }
 
 #[tokio::test]
+async fn a_form_that_is_told_to_come_again_keeps_what_was_typed() {
+    let server = Server::start_among(everybody()).await;
+    let (site, survey) = server.site_with_survey().await;
+    for _ in 0..120 {
+        server.post(&site.responses()).from("203.0.113.9").origin(PAGE).json(&answer(&survey, 9)).await.ok();
+    }
+    let (path, id) = (format!("/s/{survey}"), new_id());
+    let fields = [("id", id.as_str()), ("seq", "0"), ("version", "1"), ("q.score", "9"), ("q.why", "typed by hand")];
+    let send = || server.post(&path).from("203.0.113.9").origin("http://bearing.example").form(&fields);
+    let reply = send().await;
+    assert_eq!(reply.status, 429);
+    assert!(reply.text().contains("typed by hand") && !reply.header("retry-after").is_empty(), "{}", reply.text());
+    server.pass(2_000);
+    assert_eq!(send().await.status, 303, "and it is taken when there is room");
+}
+
+#[tokio::test]
 async fn addresses_of_private_networks_are_limited_only_where_that_is_asked_for() {
     for (settings, most) in [(Settings::default(), 200), (everybody(), 120)] {
         let server = Server::start_among(settings).await;
