@@ -76,7 +76,8 @@ impl Strangers {
     pub fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
         let client = self.settings.proxies.client(peer, headers);
         // Its own visitors would all be one to it.
-        if client == peer && headers.contains_key("x-forwarded-for") && !self.told.swap(true, Ordering::Relaxed) {
+        let is_proxy = client == peer && !address::is_public(peer) && headers.contains_key("x-forwarded-for");
+        if is_proxy && !self.told.swap(true, Ordering::Relaxed) {
             tracing::warn!(%peer, "requests come by a proxy that is not named; name it with --trusted-proxies");
         }
         client
