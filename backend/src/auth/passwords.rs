@@ -110,4 +110,30 @@ mod tests {
         assert!(!fits("correct horse battery", None).await, "nobody has no password");
         assert!(!fits("correct horse battery", Some(&"$argon2id$".to_owned())).await, "what is no hash fits nothing");
     }
+
+    #[tokio::test(start_paused = true)]
+    async fn two_hashes_are_made_at_a_time_and_whoever_waits_too_long_for_a_turn_is_told() {
+        let passwords = Arc::new(Passwords::default());
+        let held = |passwords: &Arc<Passwords>| {
+            let (passwords, (gate, open)) = (Arc::clone(passwords), std::sync::mpsc::channel::<()>());
+            let (begin, begun) = tokio::sync::oneshot::channel();
+            let work = move || begin.send(()).is_ok() && open.recv().is_ok();
+            (tokio::spawn(async move { passwords.run(work).await }), begun, gate)
+        };
+        let (first, first_begun, first_gate) = held(&passwords);
+        let (second, second_begun, second_gate) = held(&passwords);
+        first_begun.await.expect("there is a turn");
+        second_begun.await.expect("there are two turns");
+        let (third, mut third_begun, _third_gate) = held(&passwords);
+        tokio::task::yield_now().await;
+        tokio::time::advance(PATIENCE).await;
+        let refused = third.await.expect("it does not panic").expect_err("there is no third turn");
+        assert_eq!(refused.code, Code::OVERLOADED);
+        assert!(third_begun.try_recv().is_err(), "it was not begun");
+        first_gate.send(()).expect("it waits");
+        second_gate.send(()).expect("it waits");
+        assert!(first.await.expect("it does not panic").expect("it had its turn"));
+        assert!(second.await.expect("it does not panic").expect("it had its turn"));
+        assert_eq!(passwords.turns.available_permits(), AT_ONCE, "every turn is given back");
+    }
 }

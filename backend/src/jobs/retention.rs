@@ -1,11 +1,12 @@
 //! Retention: what sites keep no longer goes step by step, and what was erased is scrubbed from the store's own log.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bearing_storage::{Cutoffs, Expired};
 
 use crate::app::App;
+use crate::clock::Belief;
 use crate::live::News;
 
 /// How long between two looks at the store's log. The documents promise that what was erased is gone from the data folder
@@ -18,8 +19,11 @@ const STEP: u32 = 250;
 /// How long between two steps, so that answers are taken in meanwhile.
 const REST: Duration = Duration::from_millis(20);
 
-/// Scrubs, and lets go what has been kept long enough, again and again. Ends when the app does.
+/// Scrubs, and lets go what has been kept long enough, again and again; nothing goes while the clock is doubted. Ends when
+/// the app does.
 pub fn start(app: &Arc<App>) {
+    let began = Instant::now();
+    let mut belief = Belief::of(app.clock.now(), began.elapsed());
     let app = Arc::downgrade(app);
     tokio::spawn(async move {
         let mut looks = 0_u32;
@@ -27,10 +31,16 @@ pub fn start(app: &Arc<App>) {
             tokio::time::sleep(PAUSE).await;
             looks = looks.wrapping_add(1);
             let Some(app) = app.upgrade() else { return };
-            if looks.is_multiple_of(LOOK)
-                && let Err(error) = keep(&app).await
-            {
-                tracing::warn!(%error, "what is kept no longer could not go");
+            if looks.is_multiple_of(LOOK) {
+                if let Some(ahead) = belief.doubts(app.clock.now(), began.elapsed()) {
+                    let hours = ahead.as_secs() / 3_600;
+                    tracing::error!(
+                        hours,
+                        "the clock has leapt ahead: nothing that is kept for a period goes for a day"
+                    );
+                } else if let Err(error) = keep(&app).await {
+                    tracing::warn!(%error, "what is kept no longer could not go");
+                }
             }
             if let Err(error) = app.store.scrub().await {
                 tracing::warn!(%error, "what was erased stays in the store's log for now");
