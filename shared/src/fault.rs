@@ -66,7 +66,7 @@ codes! {
     TOO_MUCH_TO_READ "too_much_to_read" 422 "So many answers cannot be read within 5 seconds; take fewer days, or declare the attribute so that it is counted.";
     TOO_MANY_TRIES "too_many_tries" 429 "The password was tried too often; come back after `Retry-After` seconds.";
     RATE_LIMITED "rate_limited" 429 "Too much came from this network, or for this site; send it again after `Retry-After` seconds.";
-    TOO_MANY_STREAMS "too_many_streams" 429 "The site has 1,000 live streams open; close one, or try again after `Retry-After` seconds.";
+    TOO_MANY_STREAMS "too_many_streams" 429 "The site has as many live streams open as it may: 1,000, of them 500 by shared links; close one, or try again after `Retry-After` seconds.";
     HEAD_TOO_LARGE "head_too_large" 431 "The request's address or headers are too large; send at most 100 headers and 64 KiB.";
     INTERNAL "internal" 500 "Something failed on the server; the request id in `x-request-id` finds it in the log.";
     OVERLOADED "overloaded" 503 "The server has too much to do; try again after `Retry-After` seconds.";

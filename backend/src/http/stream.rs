@@ -24,7 +24,7 @@ use crate::auth::Caller;
 use crate::auth::share::Hold;
 use crate::chance;
 use crate::error::{ApiError, ApiResult};
-use crate::live::{Listener, Refused};
+use crate::live::{By, Listener, Refused};
 
 /// How often something is said to who hears nothing: proxies cut what is silent.
 const BEAT: Duration = Duration::from_secs(15);
@@ -135,7 +135,8 @@ pub(super) async fn stream(
     let mut params = Params::read(query);
     let site = caller.may_see(params.take("site").as_deref())?.clone();
     params.end()?;
-    let listener = app.live.listen(&site).map_err(refused)?;
+    let by = if caller.share().is_some() { By::Link } else { By::Team };
+    let listener = app.live.listen(&site, by).map_err(refused)?;
     let mut beats = interval_at(tokio::time::Instant::now() + BEAT, BEAT);
     beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let [least, most] = AGAIN_MS;

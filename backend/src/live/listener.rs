@@ -8,12 +8,13 @@ use bytes::Bytes;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{broadcast, watch};
 
-use super::{Hub, news};
+use super::{By, Hub, news};
 
 /// Hears what a site's listeners are told, until it is dropped.
 pub struct Listener {
     hub: Arc<Hub>,
     site: SiteId,
+    by: By,
     /// Taken when it leaves, so that the hub does not count it any more.
     frames: Option<broadcast::Receiver<Bytes>>,
     closing: watch::Receiver<bool>,
@@ -22,11 +23,11 @@ pub struct Listener {
 impl Listener {
     pub(super) fn new(
         hub: Arc<Hub>,
-        site: SiteId,
+        (site, by): (SiteId, By),
         frames: broadcast::Receiver<Bytes>,
         closing: watch::Receiver<bool>,
     ) -> Self {
-        Self { hub, site, frames: Some(frames), closing }
+        Self { hub, site, by, frames: Some(frames), closing }
     }
 
     /// The next frame; `None` when the server is stopping. Nothing is lost where it is not waited for to the end.
@@ -55,7 +56,6 @@ impl Listener {
 
 impl Drop for Listener {
     fn drop(&mut self) {
-        drop(self.frames.take());
-        self.hub.left(&self.site);
+        self.hub.left(&self.site, self.by, self.frames.take());
     }
 }

@@ -55,8 +55,10 @@ fn heard(listener: &mut Listener) -> Vec<String> {
 #[tokio::test(start_paused = true)]
 async fn only_the_listeners_of_a_site_are_told_of_it() {
     let hub = hub(Limits::default());
-    let (mut ours, mut theirs) =
-        (hub.listen(&site("st_a")).expect("may listen"), hub.listen(&site("st_b")).expect("may listen"));
+    let (mut ours, mut theirs) = (
+        hub.listen(&site("st_a"), By::Team).expect("may listen"),
+        hub.listen(&site("st_b"), By::Team).expect("may listen"),
+    );
     hub.tell(&site("st_a"), response(ResponseState::Counted));
     assert_eq!(heard(&mut ours), ["response.stored", "score.changed"]);
     assert_eq!(heard(&mut theirs), Vec::<String>::new());
@@ -65,7 +67,7 @@ async fn only_the_listeners_of_a_site_are_told_of_it() {
 #[tokio::test(start_paused = true)]
 async fn what_is_not_counted_changes_no_score() {
     let hub = hub(Limits::default());
-    let mut listener = hub.listen(&site("st_a")).expect("may listen");
+    let mut listener = hub.listen(&site("st_a"), By::Team).expect("may listen");
     for state in [ResponseState::Test, ResponseState::Quarantined, ResponseState::Excluded] {
         hub.tell(&site("st_a"), response(state));
         assert_eq!(heard(&mut listener), ["response.stored"], "{state:?}");
@@ -75,7 +77,7 @@ async fn what_is_not_counted_changes_no_score() {
 #[tokio::test(start_paused = true)]
 async fn who_is_too_slow_reads_everything_again() {
     let hub = hub(Limits::default());
-    let mut listener = hub.listen(&site("st_a")).expect("may listen");
+    let mut listener = hub.listen(&site("st_a"), By::Team).expect("may listen");
     for number in 0..2 * BEHIND {
         let touchpoint = Some(number.to_string());
         hub.tell(&site("st_a"), News::Changed(ScoreChanged { touchpoint, ..ScoreChanged::ANYTHING }));
@@ -91,7 +93,7 @@ async fn who_is_too_slow_reads_everything_again() {
 #[tokio::test(start_paused = true)]
 async fn a_crowd_of_responses_is_told_as_one() {
     let hub = hub(Limits::default());
-    let mut listener = hub.listen(&site("st_a")).expect("may listen");
+    let mut listener = hub.listen(&site("st_a"), By::Team).expect("may listen");
     (0..60).for_each(|_| hub.tell(&site("st_a"), response(ResponseState::Test)));
     let names = heard(&mut listener);
     assert_eq!(names.iter().filter(|name| *name == "response.stored").count(), 50);
@@ -100,24 +102,38 @@ async fn a_crowd_of_responses_is_told_as_one() {
 
 #[tokio::test(start_paused = true)]
 async fn no_more_listen_than_may_and_a_place_is_free_when_one_leaves() {
-    let hub = hub(Limits { all: 3, of_a_site: 2 });
-    let (one, two) = (hub.listen(&site("st_a")), hub.listen(&site("st_a")));
-    assert_eq!(hub.listen(&site("st_a")).err(), Some(Refused::OfSite));
-    let three = hub.listen(&site("st_b"));
-    assert_eq!(hub.listen(&site("st_c")).err(), Some(Refused::All));
+    let hub = hub(Limits { all: 3, of_a_site: 2, by_links: 2 });
+    let (one, two) = (hub.listen(&site("st_a"), By::Team), hub.listen(&site("st_a"), By::Team));
+    assert_eq!(hub.listen(&site("st_a"), By::Team).err(), Some(Refused::OfSite));
+    let three = hub.listen(&site("st_b"), By::Team);
+    assert_eq!(hub.listen(&site("st_c"), By::Team).err(), Some(Refused::All));
     drop((one, three));
-    assert!(hub.listen(&site("st_a")).is_ok());
+    assert!(hub.listen(&site("st_a"), By::Team).is_ok());
     drop(two);
     assert_eq!((hub.watched().len(), hub.metrics.streams.open.get()), (0, 0), "nothing is kept of who has left");
 }
 
 #[tokio::test(start_paused = true)]
+async fn shared_links_leave_room_for_the_team() {
+    let hub = hub(Limits { all: 9, of_a_site: 3, by_links: 1 });
+    let listen = |by| hub.listen(&site("st_a"), by);
+    let link = listen(By::Link).expect("one may");
+    assert_eq!(listen(By::Link).err(), Some(Refused::OfSite));
+    let team = [listen(By::Team).expect("there is room"), listen(By::Team).expect("there is room")];
+    assert_eq!(listen(By::Team).err(), Some(Refused::OfSite));
+    drop(link);
+    let again = listen(By::Link).expect("its place is free");
+    drop((team, again));
+    assert_eq!(hub.watched().len(), 0);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_server_that_stops_ends_them_all() {
     let hub = hub(Limits::default());
-    let mut listener = hub.listen(&site("st_a")).expect("may listen");
+    let mut listener = hub.listen(&site("st_a"), By::Team).expect("may listen");
     hub.close();
     assert_eq!(listener.next().await, None);
-    assert_eq!(hub.listen(&site("st_a")).err(), Some(Refused::Closing));
+    assert_eq!(hub.listen(&site("st_a"), By::Team).err(), Some(Refused::Closing));
 }
 
 #[tokio::test(start_paused = true)]
@@ -129,7 +145,7 @@ async fn nobody_prepares_what_nobody_hears() {
     };
     let batch = [withdrawal("st_b"), withdrawal("st_a")];
     assert_eq!(hub.prepare(&batch), []);
-    let mut listener = hub.listen(&site("st_a")).expect("may listen");
+    let mut listener = hub.listen(&site("st_a"), By::Team).expect("may listen");
     let prepared = hub.prepare(&batch);
     assert_eq!(prepared, [(1, site("st_a"), News::ANYTHING)]);
     hub.came(prepared.clone(), &[Outcome::Withdrawn, Outcome::Unknown]);

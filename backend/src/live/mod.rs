@@ -34,11 +34,22 @@ pub struct Limits {
     pub all: usize,
     /// Listeners of one site.
     pub of_a_site: usize,
+    /// Those of one site that came by shared links: whoever got hold of a link leaves its team room.
+    pub by_links: usize,
+}
+
+/// Who listens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum By {
+    /// A member, or a key.
+    Team,
+    /// Whoever has a shared link.
+    Link,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { all: 2_000, of_a_site: 1_000 }
+        Self { all: 2_000, of_a_site: 1_000, by_links: 500 }
     }
 }
 
@@ -62,6 +73,8 @@ const LOOK: Duration = Duration::from_millis(100);
 struct Watched {
     frames: broadcast::Sender<Bytes>,
     changes: Changes,
+    /// How many of the listeners came by shared links.
+    by_links: usize,
 }
 
 /// The hub.
@@ -105,7 +118,7 @@ impl Hub {
     ///
     /// # Errors
     /// Why that may not be.
-    pub fn listen(self: &Arc<Self>, site: &SiteId) -> Result<Listener, Refused> {
+    pub fn listen(self: &Arc<Self>, site: &SiteId, by: By) -> Result<Listener, Refused> {
         if *self.closing.borrow() {
             return Err(Refused::Closing);
         }
@@ -113,15 +126,18 @@ impl Hub {
         if self.listeners.load(Ordering::Relaxed) >= self.limits.all {
             return Err(Refused::All);
         }
-        let of_site = watched.get(site).map_or(0, |watched| watched.frames.receiver_count());
-        if of_site >= self.limits.of_a_site {
+        let (of_site, by_links) =
+            watched.get(site).map_or((0, 0), |watched| (watched.frames.receiver_count(), watched.by_links));
+        if of_site >= self.limits.of_a_site || (by == By::Link && by_links >= self.limits.by_links) {
             return Err(Refused::OfSite);
         }
-        let new = || Watched { frames: broadcast::Sender::new(BEHIND), changes: Changes::default() };
-        let frames = watched.entry(site.clone()).or_insert_with(new).frames.subscribe();
+        let new = || Watched { frames: broadcast::Sender::new(BEHIND), changes: Changes::default(), by_links: 0 };
+        let watched = watched.entry(site.clone()).or_insert_with(new);
+        watched.by_links += usize::from(by == By::Link);
+        let frames = watched.frames.subscribe();
         self.listeners.fetch_add(1, Ordering::Relaxed);
         self.metrics.streams.open.inc();
-        Ok(Listener::new(Arc::clone(self), site.clone(), frames, self.closing.subscribe()))
+        Ok(Listener::new(Arc::clone(self), (site.clone(), by), frames, self.closing.subscribe()))
     }
 
     /// What a batch would be told as, taken before the store has it: none of what nobody would hear. Without a listener
@@ -192,10 +208,15 @@ impl Hub {
     }
 
     /// A site has one listener less.
-    fn left(&self, site: &SiteId) {
+    fn left(&self, site: &SiteId, by: By, frames: Option<broadcast::Receiver<Bytes>>) {
         let mut watched = self.watched();
-        if watched.get(site).is_some_and(|watched| watched.frames.receiver_count() == 0) {
-            watched.remove(site);
+        // Within the lock, so that who listens and who came by a link are always counted alike.
+        drop(frames);
+        if let Some(left) = watched.get_mut(site) {
+            left.by_links -= usize::from(by == By::Link);
+            if left.frames.receiver_count() == 0 {
+                watched.remove(site);
+            }
         }
         self.listeners.fetch_sub(1, Ordering::Relaxed);
         self.metrics.streams.open.dec();
