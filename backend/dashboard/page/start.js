@@ -3,7 +3,7 @@ const file = name => new URL(name, import.meta.url);
 
 // Where a browser asks for trusted types, text becomes markup only here: Leptos draws what never changes from HTML that is in
 // the program, and nothing in that can run. Whatever could is refused, and so is every script that is made of text.
-const runs = /<\s*(script|iframe|object|embed|link|meta|base|style)|\son\w+\s*=|javascript:|srcdoc/i;
+const runs = /<\s*(script|iframe|object|embed|link|meta|base|style)|[\s/"'`]on\w+\s*=|javascript:|srcdoc/i;
 window.trustedTypes?.createPolicy("default", { createHTML: html => runs.test(html) ? null : html });
 
 // Four programs, a page loads one: what shows how things are, what answers questions, what makes surveys and sets things,
@@ -45,6 +45,8 @@ addEventListener("error", event => {
 
 const glue = file(`${name}.js`);
 import(glue.href).then(({ default: load }) => load(ahead[0])).catch(error => {
+    // The page says what to do; whoever looks after the server finds the cause here.
+    console.error(error);
     const blocked = error instanceof WebAssembly.CompileError;
     say(
         "The dashboard cannot start",
