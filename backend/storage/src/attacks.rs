@@ -2,16 +2,12 @@
 
 use async_trait::async_trait;
 use bearing_shared::id::{ResponseId, SiteId};
-use bearing_shared::suspicion::{Sign, Suspicion};
+use bearing_shared::suspicion::{Sign, Suspicion, TOKEN};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::Result;
 use crate::responses::StoredResponse;
-
-/// The bytes of a display token that tell it from every other; they begin with when it was issued, ms since 1970 UTC in six
-/// bytes, the highest first.
-pub const TOKEN: usize = 14;
 
 /// The display token that came with an answer, and what becomes of the answer where another had it before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, HashSet};
 
 use async_trait::async_trait;
 use bearing_shared::id::{ResponseId, SiteId};
+use bearing_shared::suspicion::TOKEN;
 
 use super::responses::Key;
 use super::session::{Lock, Session, Sites};
 use super::{PostgresStore, rows};
 use crate::Result;
-use crate::attacks::{Attack, AttackStore, TOKEN, enough, first_of, holder};
+use crate::attacks::{Attack, AttackStore, enough, first_of, holder};
 use crate::responses::Accept;
 
 /// Which answers came with a token that came with another response before; a token that is new is theirs from now on.

@@ -3,8 +3,8 @@
 use bearing_shared::api::responses::ResponseState;
 use bearing_shared::histogram::Histogram;
 use bearing_shared::id::SiteId;
-use bearing_shared::suspicion::{Sign, Suspicion};
-use bearing_storage::{Accept, Arrival, Attack, Display, MarkChange, Marks, Outcome, Result, StoredResponse, TOKEN};
+use bearing_shared::suspicion::{Sign, Suspicion, TOKEN};
+use bearing_storage::{Accept, Arrival, Attack, Display, MarkChange, Marks, Outcome, Result, StoredResponse};
 
 use crate::builders::*;
 
