@@ -4,6 +4,7 @@
 //! more suspicious (`bearing_shared::suspicion`), and what is suspicious enough is kept outside the score where the site
 //! asks for that or is under attack. A member sees the reason and may release it.
 
+pub(crate) mod buckets;
 pub mod display;
 pub(crate) mod guard;
 mod rates;
