@@ -139,6 +139,7 @@ impl App {
         jobs::recount::start(&app);
         jobs::caps::start(&app);
         jobs::deliveries::start(&app);
+        jobs::attacks::start(&app);
         jobs::displays::start(&app);
         jobs::keys::start(&app);
         jobs::sightings::start(&app);

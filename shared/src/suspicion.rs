@@ -8,6 +8,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 /// The bits of work that are asked for while a site is under attack: about 260,000 hashes, a moment for one browser and a
 /// bill for ten thousand forgeries.
 pub const WORK_BITS: u8 = 18;
+/// The bytes of a display token that tell it from every other; they begin with when it was issued, ms since 1970 UTC in six
+/// bytes, the highest first.
+pub const TOKEN: usize = 14;
 /// The shortest time in which a person reads a question and answers it, ms.
 pub const HUMAN_MS: i64 = 700;
 

@@ -6,6 +6,7 @@ mod embed;
 mod formulas;
 mod intake;
 mod lighthouse;
+mod mutants;
 mod paint;
 mod reports;
 mod reproducible;
@@ -64,6 +65,12 @@ pub(crate) enum Bench {
     Intake,
     /// What Lighthouse says of a template's page without the tag and with it; `-- NAME` takes another template.
     Lighthouse,
+    /// A thousand tries to sign in each minute beside answers at a steady rate: how long an answer takes with them and
+    /// without, how many tries the limits refuse, and whether members still come in. `-- --seconds 30 --rounds 3`.
+    Login,
+    /// Two hundred faults that a program writes into the pure rules, and how many of them tests see; those that none sees
+    /// stand in docs/MUTANTS.md. `-- MODULE` plays one module's. Installs cargo-mutants at the first time.
+    Mutants,
     /// Four times the rate that the server was asked to take, clients that never finish, and SIGTERM under load; the server
     /// on one core and the load on another (Linux, two cores). `-- --seconds 20 --stops 20`.
     Overload,
@@ -99,6 +106,8 @@ pub(crate) fn bench(place: &Place, what: Bench, args: &[String]) -> Result<()> {
         Bench::Formulas => formulas::formulas(place),
         Bench::Intake => intake::intake(place, args),
         Bench::Lighthouse => lighthouse::lighthouse(place, args),
+        Bench::Login => of_binary(place, "bench_login", args),
+        Bench::Mutants => mutants::mutants(place, args),
         Bench::Overload => of_binary(place, "bench_overload", args),
         Bench::Paint => paint::paint(place, args),
         Bench::Reports => reports::reports(place, args),

@@ -21,6 +21,9 @@ use crate::{
 /// The checker of licences, bans and sources.
 const CARGO_DENY: &str = "0.20.2";
 
+/// What writes faults into the sources, to see whether tests notice.
+const CARGO_MUTANTS: &str = "27.1.0";
+
 /// Debian's packages for a machine where rustup can fetch nothing; one matching set from the security archive.
 const DEBIAN_RUST: [&str; 4] = ["rustc-web", "cargo-web", "rust-web-src", "lld-22"];
 
@@ -66,6 +69,9 @@ pub(crate) enum Part {
     /// LibreOffice's tables, for the benchmark that opens an export in them.
     #[value(skip)]
     Office,
+    /// cargo-mutants, for the benchmark of that name.
+    #[value(skip)]
+    Mutants,
 }
 
 /// Makes sure that the parts are there; what is there already costs a look at a file.
@@ -79,7 +85,8 @@ pub(crate) fn ensure(place: &Place, parts: &[Part]) -> Result<()> {
         Part::Browser => browsers::ensure(place),
         Part::Postgres => postgres::ensure(),
         Part::Nats => nats::ensure(place),
-        Part::Deny => deny(place),
+        Part::Deny => tool(place, "cargo-deny", CARGO_DENY),
+        Part::Mutants => tool(place, "cargo-mutants", CARGO_MUTANTS),
         Part::Data => data::ensure(place),
         Part::Deploy => deploy::ensure(place),
         Part::Lists => lists::ensure(place),
@@ -90,7 +97,16 @@ pub(crate) fn ensure(place: &Place, parts: &[Part]) -> Result<()> {
 
 /// cargo-deny as set-up installed it.
 pub(crate) fn deny_program(place: &Place) -> PathBuf {
-    place.cache.join("tools").join(format!("cargo-deny-{CARGO_DENY}")).join("bin/cargo-deny")
+    tool_program(place, "cargo-deny", CARGO_DENY)
+}
+
+/// cargo-mutants as set-up installed it.
+pub(crate) fn mutants_program(place: &Place) -> PathBuf {
+    tool_program(place, "cargo-mutants", CARGO_MUTANTS)
+}
+
+fn tool_program(place: &Place, tool: &str, version: &str) -> PathBuf {
+    place.cache.join("tools").join(format!("{tool}-{version}")).join("bin").join(tool)
 }
 
 fn crates(place: &Place) -> Result<()> {
@@ -199,14 +215,15 @@ fn office() -> Result<()> {
     Ok(())
 }
 
-fn deny(place: &Place) -> Result<()> {
-    let program = deny_program(place);
+/// Installs a tool of cargo's in a folder of its version, unless it is there.
+fn tool(place: &Place, name: &str, version: &str) -> Result<()> {
+    let program = tool_program(place, name, version);
     if program.is_file() {
         return Ok(());
     }
     let root = program.ancestors().nth(2).context("the program has a folder")?;
-    step(&format!("cargo-deny {CARGO_DENY}"), || {
-        run(place.quick_install("cargo-deny", CARGO_DENY, root), "`cargo install cargo-deny`")
+    step(&format!("{name} {version}"), || {
+        run(place.quick_install(name, version, root), &format!("`cargo install {name}`"))
     })
 }
 

@@ -179,14 +179,14 @@ fn answer(path: &str, survey: &str, attributes: usize, id: ResponseId) -> String
 }
 
 /// What a reply's head says.
-struct Head {
-    status: u16,
-    says_when: bool,
+pub(crate) struct Head {
+    pub(crate) status: u16,
+    pub(crate) says_when: bool,
     closes: bool,
 }
 
 /// Sends a request and reads its reply to the end.
-async fn exchange(stream: &mut TcpStream, request: &str, reply: &mut Vec<u8>) -> std::io::Result<Head> {
+pub(crate) async fn exchange(stream: &mut TcpStream, request: &str, reply: &mut Vec<u8>) -> std::io::Result<Head> {
     stream.write_all(request.as_bytes()).await?;
     reply.clear();
     loop {

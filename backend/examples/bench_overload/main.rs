@@ -76,7 +76,7 @@ async fn measure(seconds: f64, stops: usize) -> anyhow::Result<()> {
             missed.push(what);
         }
     };
-    let mut target = Target::new()?;
+    let mut target = Target::on("0")?;
     let site = target.site()?;
 
     // What one core can, when each visitor waits for the reply. Batches grow with connections, and so does what it can.

@@ -1,4 +1,4 @@
-//! The server that is measured: the real binary, on one core, over a folder of its own.
+//! The server that is measured: the real binary, on the cores that are given to it, over a folder of its own.
 
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
@@ -24,6 +24,8 @@ pub(crate) struct Site {
     pub(crate) id: SiteId,
     pub(crate) key: String,
     pub(crate) survey: String,
+    /// What its customers' ids and its display tokens are signed with.
+    pub(crate) secret: String,
 }
 
 impl Site {
@@ -41,6 +43,8 @@ impl Site {
 /// The binary, its folder, and the process while it runs.
 pub(crate) struct Target {
     binary: PathBuf,
+    /// As `taskset` names them.
+    cores: &'static str,
     folder: TempDir,
     running: Option<(Child, SocketAddr)>,
 }
@@ -62,10 +66,10 @@ pub(crate) fn check_pinned(target: &Target) -> anyhow::Result<()> {
 }
 
 impl Target {
-    /// An empty folder for `BEARING_BIN`.
-    pub(crate) fn new() -> anyhow::Result<Self> {
+    /// An empty folder for `BEARING_BIN`, which runs on these cores.
+    pub(crate) fn on(cores: &'static str) -> anyhow::Result<Self> {
         let binary = std::env::var_os("BEARING_BIN").context("BEARING_BIN names the binary that is measured")?;
-        Ok(Self { binary: binary.into(), folder: tempfile::tempdir()?, running: None })
+        Ok(Self { binary: binary.into(), cores, folder: tempfile::tempdir()?, running: None })
     }
 
     /// The address of its store.
@@ -81,24 +85,26 @@ impl Target {
 
     fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new("taskset");
-        command.args(["-c", "0"]).arg(&self.binary).args(args).env("BEARING_DATA", self.folder.path());
+        command.args(["-c", self.cores]).arg(&self.binary).args(args).env("BEARING_DATA", self.folder.path());
         command
+    }
+
+    /// What a command of the binary prints under a name, when it is asked for JSON.
+    pub(crate) fn printed(&self, args: &[&str], names: &[&str]) -> anyhow::Result<Vec<String>> {
+        let output = self.command(args).arg("--json").output()?;
+        ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let told: serde_json::Value = serde_json::from_slice(&output.stdout).context("the command printed no JSON")?;
+        let text = |name: &&str| told[*name].as_str().map(str::to_owned).with_context(|| format!("no {name}"));
+        names.iter().map(text).collect()
     }
 
     /// Makes a site with a published survey.
     pub(crate) fn site(&self) -> anyhow::Result<Site> {
-        let run = |args: &[&str]| -> anyhow::Result<serde_json::Value> {
-            let output = self.command(args).output()?;
-            ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-            serde_json::from_slice(&output.stdout).context("the command printed no JSON")
-        };
-        let text = |value: &serde_json::Value, name: &str| {
-            value[name].as_str().map(str::to_owned).with_context(|| format!("no {name}"))
-        };
-        let site = run(&["site", "create", "--name", "Bench", "--json"])?;
-        let id = text(&site, "id")?;
-        let survey = run(&["survey", "create", "--site", &id, "--metric", "nps", "--publish", "--json"])?;
-        Ok(Site { key: text(&site, "site_key")?, survey: text(&survey, "id")?, id: SiteId(id) })
+        let made = self.printed(&["site", "create", "--name", "Bench"], &["id", "site_key", "identity_secret"])?;
+        let [id, key, secret] = <[String; 3]>::try_from(made).map_err(|_| anyhow::anyhow!("not three"))?;
+        let survey = ["survey", "create", "--site", &id, "--metric", "nps", "--publish"];
+        let survey = self.printed(&survey, &["id"])?.concat();
+        Ok(Site { id: SiteId(id), key, survey, secret })
     }
 
     /// Starts it on a free port with more options, and waits until it is ready.

@@ -1,55 +1,26 @@
 //! How often signing in may be tried: a token bucket for each address and one for each account.
 
-use std::collections::hash_map::RandomState;
-use std::hash::{BuildHasher, Hash};
+use std::hash::{BuildHasher, Hash, RandomState};
 use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
-use governor::clock::Clock as Ticking;
-use governor::middleware::NoOpMiddleware;
-use governor::nanos::Nanos;
-use governor::state::keyed::HashMapStateStore;
-use governor::{Quota, RateLimiter};
-
 use crate::clock::Clock;
 use crate::strangers::address::network;
+use crate::strangers::buckets::{Buckets, Ticks};
 
 /// Tries of one address at once, and how long until it has one more. Many people may share one.
 const ADDRESS: (u32, Duration) = (30, Duration::from_secs(2));
 /// Tries of one account at once, and how long until it has one more.
 const ACCOUNT: (u32, Duration) = (10, Duration::from_secs(30));
-/// Buckets of each kind that are kept; what is beyond them shares one.
-const KEPT: usize = 10_000;
 
 /// The address that a request counts as: of whoever is connected, or of whom a named proxy says ([`crate::strangers`]).
 #[derive(Clone, Copy, Debug)]
 pub struct Peer(pub IpAddr);
 
-/// The server's clock, for the buckets.
-struct Ticks(Arc<dyn Clock>);
-
-impl Clone for Ticks {
-    fn clone(&self) -> Self {
-        Self(Arc::clone(&self.0))
-    }
-}
-
-impl Ticking for Ticks {
-    type Instant = Nanos;
-
-    fn now(&self) -> Nanos {
-        Nanos::new(u64::try_from(self.0.now()).unwrap_or_default().saturating_mul(1_000_000))
-    }
-}
-
-/// Buckets by the hash of what they are for: nothing of a person is kept, and none is larger than another.
-type Buckets = RateLimiter<u64, HashMapStateStore<u64>, Ticks, NoOpMiddleware<Nanos>>;
-
 /// The buckets of signing in.
 pub struct Tries {
-    clock: Ticks,
     hasher: RandomState,
     addresses: Buckets,
     accounts: Buckets,
@@ -58,14 +29,10 @@ pub struct Tries {
 impl Tries {
     /// Full buckets.
     pub fn new(clock: Arc<dyn Clock>) -> Self {
-        let clock = Ticks(clock);
-        let buckets = |(burst, period): (u32, Duration)| {
-            let burst = NonZeroU32::new(burst).unwrap_or(NonZeroU32::MIN);
-            let quota = Quota::with_period(period).unwrap_or(Quota::per_minute(burst)).allow_burst(burst);
-            RateLimiter::hashmap_with_clock(quota, clock.clone())
-        };
+        let ticks = Ticks::new(clock);
+        let buckets = |(burst, period)| Buckets::new(burst, period, &ticks);
         let (addresses, accounts) = (buckets(ADDRESS), buckets(ACCOUNT));
-        Self { clock, hasher: RandomState::new(), addresses, accounts }
+        Self { hasher: RandomState::new(), addresses, accounts }
     }
 
     /// Takes one try of an address and of an account, by its address in lower case, whether there is such an account or
@@ -86,16 +53,9 @@ impl Tries {
         self.take_one(&self.addresses, &peer.map(|Peer(address)| network(address)))
     }
 
+    /// Nothing of a person is kept: a bucket is found by a hash.
     fn take_one(&self, buckets: &Buckets, of: &impl Hash) -> Result<(), Duration> {
-        let mut key = self.hasher.hash_one(of);
-        if buckets.len() >= KEPT {
-            // Full ones are as good as none.
-            buckets.retain_recent();
-            if buckets.len() >= KEPT {
-                key = 0;
-            }
-        }
-        buckets.check_key(&key).map_err(|refused| refused.wait_time_from(self.clock.now()))
+        buckets.take(self.hasher.hash_one(of), NonZeroU32::MIN)
     }
 }
 
@@ -139,12 +99,28 @@ mod tests {
     }
 
     #[test]
-    fn no_crowd_makes_the_buckets_grow() {
+    fn no_crowd_gives_an_account_more_tries() {
         let tries = Tries::new(Arc::new(ManualClock::at(0)));
-        for number in 0..KEPT + 500 {
-            let address = IpAddr::from(std::net::Ipv4Addr::from_bits(number as u32));
-            let _ = tries.take(Some(Peer(address)), &format!("{number}@shop.example"));
+        let from = |number: u32| Some(Peer(IpAddr::from(std::net::Ipv4Addr::from_bits(number))));
+        for number in 0..ACCOUNT.0 {
+            assert_eq!(tries.take(from(number), "ann@shop.example"), Ok(()));
         }
-        assert!(tries.addresses.len() <= KEPT + 1 && tries.accounts.len() <= KEPT + 1);
+        for number in 0..100_000 {
+            let _ = tries.take(from(1_000 + number), &format!("{number}@shop.example"));
+        }
+        let wait = tries.take(from(999), "ann@shop.example").expect_err("the crowd has washed nothing away");
+        assert_eq!(wait, ACCOUNT.1);
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_keeps_no_member_out() {
+        let clock = Arc::new(ManualClock::at(3_600_000));
+        let tries = Tries::new(Arc::<ManualClock>::clone(&clock));
+        assert_eq!(tries.take(peer("203.0.113.1"), "ann@shop.example"), Ok(()));
+        clock.set(0);
+        let more = (0..20).filter(|_| tries.take(peer("203.0.113.1"), "ann@shop.example").is_ok()).count();
+        assert_eq!(more, 9);
+        clock.set(60_000);
+        assert_eq!(tries.take(peer("203.0.113.1"), "ann@shop.example"), Ok(()));
     }
 }

@@ -22,7 +22,7 @@ use crate::auth::{email, session, share::Hold};
 use crate::integrations::webhooks::address as webhook_address;
 use crate::strangers::display::{self, Shown};
 use crate::strangers::{Proxies, address};
-use crate::{intake, origins};
+use crate::{intake, origins, strangers};
 
 /// A parser that takes any bytes.
 pub type Parser = fn(&[u8]);
@@ -76,11 +76,11 @@ fn forwarded(bytes: &[u8]) {
     let (ours, client) = (IpAddr::from([10, 0, 0, 1]), IpAddr::from([203, 0, 113, 9]));
     let name = HeaderName::from_static("x-forwarded-for");
     let mut headers = of_header(name.clone(), bytes);
-    assert_eq!(proxies.client(client, &headers), client);
+    assert_eq!(strangers::client(&proxies, client, &headers), client);
     // Whoever it is, a bucket can be found for.
-    address::network(proxies.client(ours, &headers));
+    address::network(strangers::client(&proxies, ours, &headers));
     headers.append(name, HeaderValue::from_static("203.0.113.9"));
-    assert_eq!(proxies.client(ours, &headers), client);
+    assert_eq!(strangers::client(&proxies, ours, &headers), client);
 }
 
 /// The queries of lists, exports and reports, and what a shared link is held to.

@@ -5,13 +5,14 @@ use bearing_shared::api::responses::ResponseState;
 use bearing_shared::api::sites::Protect;
 use bearing_shared::id::ResponseId;
 use bearing_shared::suspicion::{HUMAN_MS, Sign, Suspicion};
-use bearing_storage::{Accept, Display, MarkChange, Marking, Result, Site};
+use bearing_storage::{Accept, Display, MarkChange, Marking, Noted, Result, Site};
 
 use super::Sender;
 use super::display::{self, Shown};
 use super::watch::{Guarded, LASTS, Next, USUAL_WINDOWS, WINDOW};
 use crate::app::App;
 use crate::directory::SiteView;
+use crate::jobs::attacks;
 use crate::live::News;
 use crate::metrics::By;
 
@@ -46,6 +47,8 @@ pub(crate) struct Guard {
     is: Guarded,
     answers: usize,
     suspicious: usize,
+    /// The signs of those.
+    signs: Suspicion,
     /// Answers of its network that came before, and are too many with this one.
     crowd: Vec<ResponseId>,
 }
@@ -55,7 +58,8 @@ impl Guard {
     pub(crate) fn new(view: &SiteView, sender: Sender, now: i64) -> Self {
         let attacked = view.is_attacked(now);
         let guarded = attacked || view.site.settings.protect == Protect::Strict;
-        Self { sender, is: Guarded { attacked, guarded }, answers: 0, suspicious: 0, crowd: Vec::new() }
+        let (is, signs) = (Guarded { attacked, guarded }, Suspicion::default());
+        Self { sender, is, answers: 0, suspicious: 0, signs, crowd: Vec::new() }
     }
 
     /// Looks at an answer that can be stored, and decides what it can before the store does.
@@ -72,7 +76,10 @@ impl Guard {
             let is_again = display.is_some_and(|display| watch.is_anothers(display.token, response.id));
             response.suspicion = response.suspicion.with_if(is_again, Sign::ReusedToken);
             self.answers += 1;
-            self.suspicious += usize::from(response.suspicion.is_enough());
+            if response.suspicion.is_enough() {
+                self.suspicious += 1;
+                self.signs = self.signs.and(response.suspicion);
+            }
         }
         for sign in response.suspicion.signs() {
             app.metrics.signs.get_or_create(&By { kind: sign.name() }).inc();
@@ -105,7 +112,13 @@ impl Guard {
         }
         match app.strangers.watch.came(site, self.answers, self.suspicious, now, self.is.attacked) {
             Next::Nothing => Ok(()),
-            Next::Note => note(app, view, now).await,
+            Next::Note => match note(app, view, now).await? {
+                Noted::Began { after } => {
+                    attacks::began(app, site, after, self.signs, 0).await;
+                    Ok(())
+                }
+                Noted::GoesOn | Noted::Nowhere => Ok(()),
+            },
             Next::Compare { usual } => {
                 let since = now - (USUAL_WINDOWS as i64 + 1) * WINDOW;
                 let before = app.store.suspicious(site, since, now - WINDOW - 1, usual).await?;
@@ -114,33 +127,45 @@ impl Guard {
                 }
                 tracing::warn!(%site, "the site is under attack: suspicious answers are kept outside its score");
                 app.metrics.attacks.inc();
-                note(app, view, now).await?;
-                // What was counted before anybody noticed.
-                app.settle().await?;
-                let caught = app.store.suspicious(site, now - WINDOW, now, CAUGHT).await?;
-                set_apart(app, view, &caught, Suspicion::default(), now).await
+                let noted = note(app, view, now).await?;
+                let caught = catch(app, view, now).await;
+                if let Noted::Began { after } = noted {
+                    let apart = caught.as_ref().map_or(0, |apart| *apart);
+                    attacks::began(app, site, after, self.signs, apart).await;
+                }
+                caught.map(drop)
             }
         }
     }
 }
 
-async fn note(app: &App, view: &SiteView, now: i64) -> Result<()> {
-    app.store.note_attack(&view.site.id, now, now + LASTS).await?;
-    app.directory.refresh().await.map(drop)
+async fn note(app: &App, view: &SiteView, now: i64) -> Result<Noted> {
+    let noted = app.store.note_attack(&view.site.id, now, now + LASTS).await?;
+    app.directory.refresh().await?;
+    Ok(noted)
 }
 
-/// Keeps answers that count outside the score, with these signs, unless a member has judged them.
-async fn set_apart(app: &App, view: &SiteView, ids: &[ResponseId], signs: Suspicion, now: i64) -> Result<()> {
-    let site = &view.site.id;
+/// Sets apart what was counted before anybody noticed; how many that were.
+async fn catch(app: &App, view: &SiteView, now: i64) -> Result<usize> {
+    app.settle().await?;
+    let caught = app.store.suspicious(&view.site.id, now - WINDOW, now, CAUGHT).await?;
+    set_apart(app, view, &caught, Suspicion::default(), now).await
+}
+
+/// Keeps answers that count outside the score, with these signs, unless a member has judged them; how many that were.
+async fn set_apart(app: &App, view: &SiteView, ids: &[ResponseId], signs: Suspicion, now: i64) -> Result<usize> {
+    let (site, mut apart) = (&view.site.id, 0);
     let change = MarkChange { set_apart: Some(signs), ..MarkChange::default() };
     app.settle().await?;
     for ids in ids.chunks(AT_ONCE) {
         let done = app.store.mark(site, ids, change.clone(), now).await?;
-        if let Marking::Done(marked) = done
-            && marked.iter().flatten().any(|marked| marked.before.state != marked.after.state)
-        {
-            app.live.tell(site, News::ANYTHING);
+        if let Marking::Done(marked) = done {
+            let moved = marked.iter().flatten().filter(|marked| marked.before.state != marked.after.state).count();
+            if moved > 0 {
+                app.live.tell(site, News::ANYTHING);
+            }
+            apart += moved;
         }
     }
-    Ok(())
+    Ok(apart)
 }

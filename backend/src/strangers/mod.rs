@@ -4,7 +4,7 @@
 //! more suspicious (`bearing_shared::suspicion`), and what is suspicious enough is kept outside the score where the site
 //! asks for that or is under attack. A member sees the reason and may release it.
 
-pub mod address;
+pub(crate) mod buckets;
 pub mod display;
 pub(crate) mod guard;
 mod rates;
@@ -14,15 +14,22 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, HeaderName};
 use bearing_shared::suspicion::WORK_BITS;
 
-pub use address::Proxies;
+pub use bearing_strangers::address::{self, Proxies};
 pub use rates::{Rates, What};
 pub use watch::{Crowd, Guarded, LASTS, WINDOW, Watch};
 
 use crate::clock::Clock;
 use crate::directory::SiteView;
+
+const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+
+/// The client of a request from `peer` ([`Proxies::client`]). What is no text counts as what is no address.
+pub(crate) fn client(proxies: &Proxies, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
+    proxies.client(peer, headers.get_all(FORWARDED_FOR).iter().map(|value| value.to_str().unwrap_or("?")))
+}
 
 /// Whom rate limits and the watch for attacks are for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -74,9 +81,9 @@ impl Strangers {
 
     /// Whose address a request from `peer` counts as ([`Proxies::client`]).
     pub fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
-        let client = self.settings.proxies.client(peer, headers);
+        let client = client(&self.settings.proxies, peer, headers);
         // Its own visitors would all be one to it.
-        let is_proxy = client == peer && !address::is_public(peer) && headers.contains_key("x-forwarded-for");
+        let is_proxy = client == peer && !address::is_public(peer) && headers.contains_key(FORWARDED_FOR);
         if is_proxy && !self.told.swap(true, Ordering::Relaxed) {
             tracing::warn!(%peer, "requests come by a proxy that is not named; name it with --trusted-proxies");
         }

@@ -1,77 +1,19 @@
-//! How much may come from one network and for one site: token buckets in a table whose size never changes.
+//! How much may come from one network and for one site.
 
 use std::hash::{BuildHasher, Hash, RandomState};
 use std::num::NonZeroU32;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use governor::clock::Clock as Ticking;
-use governor::middleware::NoOpMiddleware;
-use governor::nanos::Nanos;
-use governor::state::StateStore;
-use governor::{NotUntil, Quota, RateLimiter};
+use super::buckets::{Buckets, Ticks};
+use crate::clock::Clock;
 
-use crate::clock::{Clock, Steady};
-
-/// Answers of one network to one site: at once, and a second.
-const ANSWERS: (u32, f64) = (120, 1.0);
+/// Answers of one network to one site: at once, and how long until it has one more.
+const ANSWERS: (u32, Duration) = (120, Duration::from_secs(1));
 /// Events of one network to one site: a page view brings up to four.
-const EVENTS: (u32, f64) = (600, 5.0);
+const EVENTS: (u32, Duration) = (600, Duration::from_millis(200));
 /// Answers to one site, from all networks together.
-const SITE: (u32, f64) = (2_000, 500.0);
-/// Buckets of each kind: half a megabyte.
-const SLOTS: usize = 1 << 16;
-
-/// So many at once, and so many a second.
-fn quota((burst, rate): (u32, f64)) -> Quota {
-    let burst = NonZeroU32::new(burst).unwrap_or(NonZeroU32::MIN);
-    let period = Duration::from_secs_f64(1.0 / rate);
-    Quota::with_period(period).unwrap_or(Quota::per_second(burst)).allow_burst(burst)
-}
-
-/// Time that never runs back, for the buckets.
-#[derive(Clone)]
-struct Ticks(Arc<Steady>);
-
-impl Ticking for Ticks {
-    type Instant = Nanos;
-
-    fn now(&self) -> Nanos {
-        Nanos::new(self.0.elapsed_ms().saturating_mul(1_000_000))
-    }
-}
-
-/// The buckets' states. Who shares a slot shares a bucket: with a key that nobody outside knows none can be aimed at, and no
-/// crowd makes the table grow or pushes anybody out of it.
-struct Table(Box<[AtomicU64]>);
-
-impl Default for Table {
-    fn default() -> Self {
-        Self((0..SLOTS).map(|_| AtomicU64::new(0)).collect())
-    }
-}
-
-impl StateStore for Table {
-    type Key = u64;
-
-    fn measure_and_replace<T, F, E>(&self, key: &u64, decide: F) -> Result<T, E>
-    where
-        F: Fn(Option<Nanos>) -> Result<(T, Nanos), E>,
-    {
-        let slot = &self.0[*key as usize % SLOTS];
-        let mut before = slot.load(Ordering::Acquire);
-        loop {
-            let (decided, after) = decide((before != 0).then(|| Nanos::new(before)))?;
-            match slot.compare_exchange_weak(before, after.into(), Ordering::Release, Ordering::Relaxed) {
-                Ok(_) => return Ok(decided),
-                Err(meanwhile) => before = meanwhile,
-            }
-        }
-    }
-}
-
-type Buckets = RateLimiter<u64, Table, Ticks, NoOpMiddleware<Nanos>>;
+const SITE: (u32, Duration) = (2_000, Duration::from_millis(2));
 
 /// What is counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,7 +27,6 @@ pub enum What {
 /// The buckets of the intake.
 pub struct Rates {
     hasher: RandomState,
-    ticks: Ticks,
     answers: Buckets,
     events: Buckets,
     sites: Buckets,
@@ -94,10 +35,10 @@ pub struct Rates {
 impl Rates {
     /// Full buckets.
     pub fn new(clock: Arc<dyn Clock>) -> Self {
-        let ticks = Ticks(Arc::new(Steady::new(clock)));
-        let buckets = |of| RateLimiter::new(quota(of), Table::default(), ticks.clone());
+        let ticks = Ticks::new(clock);
+        let buckets = |(burst, period)| Buckets::new(burst, period, &ticks);
         let (answers, events, sites) = (buckets(ANSWERS), buckets(EVENTS), buckets(SITE));
-        Self { hasher: RandomState::new(), ticks, answers, events, sites }
+        Self { hasher: RandomState::new(), answers, events, sites }
     }
 
     /// What a site and a network count as, here and until this process ends: no address can be read from it.
@@ -115,14 +56,9 @@ impl Rates {
             What::Answers => &self.answers,
             What::Events => &self.events,
         };
-        self.of(buckets, network, count)?;
-        if what == What::Answers { self.of(&self.sites, self.key(site), count) } else { Ok(()) }
-    }
-
-    fn of(&self, buckets: &Buckets, key: u64, count: NonZeroU32) -> Result<(), Duration> {
-        let wait = |refused: NotUntil<Nanos>| refused.wait_time_from(self.ticks.now());
         // A request brings at most 50, which every bucket holds.
-        buckets.check_key_n(&key, count).unwrap_or(Ok(())).map_err(wait)
+        buckets.take(network, count)?;
+        if what == What::Answers { self.sites.take(self.key(site), count) } else { Ok(()) }
     }
 }
 

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use bearing_shared::id::{ResponseId, SiteId};
-use bearing_storage::TOKEN;
+use bearing_shared::suspicion::TOKEN;
 use moka::sync::Cache;
 
 /// How far back the watch looks, ms.

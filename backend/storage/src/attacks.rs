@@ -2,16 +2,12 @@
 
 use async_trait::async_trait;
 use bearing_shared::id::{ResponseId, SiteId};
-use bearing_shared::suspicion::{Sign, Suspicion};
+use bearing_shared::suspicion::{Sign, Suspicion, TOKEN};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::Result;
 use crate::responses::StoredResponse;
-
-/// The bytes of a display token that tell it from every other; they begin with when it was issued, ms since 1970 UTC in six
-/// bytes, the highest first.
-pub const TOKEN: usize = 14;
 
 /// The display token that came with an answer, and what becomes of the answer where another had it before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,15 +51,43 @@ pub struct Attack {
     pub until: i64,
 }
 
+/// What noting an attack came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Noted {
+    /// There is no such site.
+    Nowhere,
+    /// It began with this, and with no other note of it on any server.
+    Began {
+        /// The one before it, which is over and was not taken from [`AttackStore::ended_attacks`]: nor will it be.
+        after: Option<Attack>,
+    },
+    /// It was under way.
+    GoesOn,
+}
+
+impl Noted {
+    /// What it comes to where this was known of the site before.
+    pub(crate) fn after(known: Option<Attack>, now: i64) -> Self {
+        match known {
+            Some(known) if known.until > now => Self::GoesOn,
+            after => Self::Began { after },
+        }
+    }
+}
+
 /// Storage of what keeps forged answers out.
 #[async_trait]
 pub trait AttackStore: Send + Sync {
-    /// The last attack on a site, over or not.
+    /// The last attack on a site, over or not, until it is taken from [`Self::ended_attacks`].
     async fn attack(&self, site: &SiteId) -> Result<Option<Attack>>;
 
     /// Notes that a site is under attack from `now` until a time, both ms since 1970 UTC. One that has not ended goes on, and
     /// never ends earlier for it. Nothing where there is no such site.
-    async fn note_attack(&self, site: &SiteId, now: i64, until: i64) -> Result<()>;
+    async fn note_attack(&self, site: &SiteId, now: i64, until: i64) -> Result<Noted>;
+
+    /// Takes the attacks that are over at a time, ms since 1970 UTC, of every site: whoever asks first has them, and nobody
+    /// else.
+    async fn ended_attacks(&self, now: i64) -> Result<Vec<(SiteId, Attack)>>;
 
     /// The answers of a site with enough signs to be kept apart ([`Suspicion::ENOUGH`]) that were received from one time up
     /// to and including another, ms since 1970 UTC, in whatever state; the latest first, at most `most`.

@@ -47,7 +47,7 @@ use std::time::Duration;
 
 use transfer::Purpose;
 
-pub use attacks::{Attack, AttackStore, Display, TOKEN};
+pub use attacks::{Attack, AttackStore, Display, Noted};
 pub use audit::{Actor, ActorKind, AuditEntry, AuditStore, Recorded};
 pub use backup::{Contents, Restored, back_up, restore};
 pub use chain::{Broken, Chain, link, look_through};

@@ -1,5 +1,6 @@
 //! An attack: ten thousand forged answers in ten minutes beside five hundred real ones.
 
+use bearing::jobs::attacks;
 use bearing::strangers::{Settings, Watched};
 use bearing_shared::answer::cleaned;
 use serde_json::{Value, json};
@@ -184,6 +185,44 @@ async fn an_attack_ends_ten_minutes_after_its_last_sign() {
     assert_eq!(attack().await, Value::Null);
     send(&server, &site, "198.51.100.1", &sent(&survey, 9, None)).await;
     assert_eq!(server.score(&site, "metric=nps").await["n"], 1, "in peace it counts");
+}
+
+#[tokio::test]
+async fn an_attack_is_in_the_audit_log_when_it_began_and_when_it_is_over() {
+    let (server, site, survey) = server().await;
+    let log = async || server.get("/v1/audit").key(&site.admin).await.ok()["items"].clone();
+    let entries = async || {
+        let all = log().await;
+        let attacks = |entry: &&Value| entry["action"].as_str().is_some_and(|action| action.starts_with("attack."));
+        all.as_array().expect("a list").iter().filter(attacks).cloned().collect::<Vec<_>>()
+    };
+    for number in 0..80 {
+        send(&server, &site, &format!("203.0.113.{number}"), &sent(&survey, 0, None)).await;
+    }
+    let began = entries().await;
+    assert_eq!(began.len(), 1, "{began:?}");
+    assert_eq!((&began[0]["action"], &began[0]["actor"]["kind"]), (&json!("attack.began"), &json!("server")));
+    assert_eq!((&began[0]["object"], &began[0]["detail"]["signs"]), (&json!(site.id), &json!("no_token")));
+    assert_eq!(began[0]["detail"]["apart"], "60", "those that had been counted before");
+    attacks::note_ended(&server.app).await.expect("the store is there");
+    assert_eq!(entries().await.len(), 1, "it is not over");
+    server.pass(10 * 60_000 + 1);
+    attacks::note_ended(&server.app).await.expect("the store is there");
+    attacks::note_ended(&server.app).await.expect("the store is there");
+    let both = entries().await;
+    assert_eq!(both.len(), 2, "{both:?}");
+    assert_eq!((&both[0]["action"], &both[0]["detail"]["answers"]), (&json!("attack.ended"), &json!("80")));
+
+    // Another begins before anybody has noted that the one before it is over.
+    for number in 0..160 {
+        send(&server, &site, &format!("203.0.113.{number}"), &sent(&survey, 0, None)).await;
+        if number == 79 {
+            server.pass(10 * 60_000 + 1);
+        }
+    }
+    let actions: Vec<Value> = entries().await.iter().map(|entry| entry["action"].clone()).collect();
+    let (begin, end) = (json!("attack.began"), json!("attack.ended"));
+    assert_eq!(actions, [&begin, &end, &begin, &end, &begin].map(Clone::clone), "the latest first");
 }
 
 #[tokio::test]

@@ -16,7 +16,7 @@ use bearing_storage::{
     Accepted, Applied, Arrival, Attack, AttackStore, AuditEntry, AuditStore, Changed, CheckReport, Claim, Claimed,
     CountingStatus, Cursor, Cutoffs, Delivery, DeliveryCursor, EventCount, Expired, ExpiryStep, FunnelCounts, Heard,
     Identity, IdentityStore, InboxStore, Invitation, Joining, Key, KeyStore, Linked, LiveStore, LogEntries, LogStore,
-    MarkChange, Marking, Member, MemberStore, Membership, Outcome, Page, Position, PublishedVersion, Rating,
+    MarkChange, Marking, Member, MemberStore, Membership, Noted, Outcome, Page, Position, PublishedVersion, Rating,
     RatingQuery, Recorded, Replaced, Replayed, ReportFilter, ReportStore, ResponseFilter, ResponseStore, Result,
     RetentionStore, Role, Session, SessionStore, Settled, Share, ShareStore, Sighting, SightingStore, SignedIn, Site,
     SiteStore, Store, StoreError, StoredResponse, StoredSurvey, SurveyStore, Tallied, TallyQuery, TransferStore,
@@ -226,9 +226,13 @@ impl AttackStore for FaultyStore {
     async fn attack(&self, site: &SiteId) -> Result<Option<Attack>> {
         self.store.attack(site).await
     }
-    async fn note_attack(&self, site: &SiteId, now: i64, until: i64) -> Result<()> {
+    async fn note_attack(&self, site: &SiteId, now: i64, until: i64) -> Result<Noted> {
         self.switch.write()?;
         self.store.note_attack(site, now, until).await
+    }
+    async fn ended_attacks(&self, now: i64) -> Result<Vec<(SiteId, Attack)>> {
+        self.switch.write()?;
+        self.store.ended_attacks(now).await
     }
     async fn suspicious(&self, site: &SiteId, from: i64, to: i64, most: u32) -> Result<Vec<ResponseId>> {
         self.store.suspicious(site, from, to, most).await

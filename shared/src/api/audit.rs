@@ -15,11 +15,13 @@ pub enum ActorKind {
     Key,
     /// A command on the server's machine.
     CommandLine,
+    /// The server itself, whoever had asked it for something.
+    Server,
 }
 
 impl ActorKind {
     /// Every kind.
-    pub const ALL: [Self; 3] = [Self::Member, Self::Key, Self::CommandLine];
+    pub const ALL: [Self; 4] = [Self::Member, Self::Key, Self::CommandLine, Self::Server];
 
     /// The name on the wire and in the database.
     pub fn name(self) -> &'static str {
@@ -27,6 +29,7 @@ impl ActorKind {
             Self::Member => "member",
             Self::Key => "key",
             Self::CommandLine => "command_line",
+            Self::Server => "server",
         }
     }
 
@@ -60,6 +63,10 @@ macro_rules! actions {
 }
 
 actions! {
+    /// An attack on the site was noticed.
+    AttackBegan = "attack.began",
+    /// An attack on the site is over.
+    AttackEnded = "attack.ended",
     /// A customer and all their responses were erased.
     CustomerErased = "customer.erased",
     /// Everything that is held on a customer was handed out.
@@ -135,7 +142,7 @@ impl Action {
 pub struct Actor {
     /// What kind of caller.
     pub kind: ActorKind,
-    /// The member's or key's id; empty for the command line.
+    /// The member's or key's id; empty for the command line and for the server.
     pub id: String,
     /// The member's or key's name as it was then.
     pub name: String,

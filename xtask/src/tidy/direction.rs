@@ -6,14 +6,15 @@ use serde_json::Value;
 use crate::{place::Place, process::output};
 
 /// A workspace crate and the workspace crates it may depend on.
-const MAY_DEPEND: [(&str, &[&str]); 11] = [
+const MAY_DEPEND: [(&str, &[&str]); 12] = [
     ("bearing-shared", &[]),
     ("bearing-fresh", &[]),
     ("bearing-clusters", &[]),
     ("bearing-widget", &["bearing-shared"]),
     ("bearing-dashboard", &["bearing-shared"]),
     ("bearing-storage", &["bearing-shared", "bearing-fresh"]),
-    ("bearing", &["bearing-shared", "bearing-storage", "bearing-widget", "bearing-fresh"]),
+    ("bearing-strangers", &["bearing-shared"]),
+    ("bearing", &["bearing-shared", "bearing-storage", "bearing-strangers", "bearing-widget", "bearing-fresh"]),
     ("bearing-fuzz", &["bearing"]),
     ("bearing-e2e", &["bearing-fresh", "bearing-clusters"]),
     ("xtask", &["bearing-clusters"]),

@@ -72,3 +72,166 @@ pub(crate) fn replaced(before: &StoredResponse, edition: &StoredResponse) -> Sto
         ..edition.clone()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use bearing_shared::answer::Answer;
+    use bearing_shared::api::responses::Identity;
+    use bearing_shared::api::responses::ResponseState::{self, Counted, Excluded, Quarantined, Test};
+    use bearing_shared::id::{ResponseId, SurveyId};
+    use bearing_shared::instrument::Instrument;
+    use bearing_shared::suspicion::Sign;
+
+    use super::*;
+
+    fn response(seq: u32, state: ResponseState) -> StoredResponse {
+        StoredResponse {
+            id: ResponseId([1; 16]),
+            seq,
+            survey: SurveyId::from("sv_a"),
+            version: 1,
+            instrument: Instrument::Nps,
+            touchpoint: "checkout".into(),
+            score: 9,
+            completed: false,
+            state,
+            identity: Identity::Anonymous,
+            visitor: None,
+            customer: None,
+            answers: Vec::new(),
+            attributes: Default::default(),
+            context: Context::default(),
+            shown_at: 1_000,
+            answered_at: 2_000,
+            received_at: 3_000,
+            source: "embed".into(),
+            suspicion: Suspicion::default(),
+            marks: Marks::default(),
+        }
+    }
+
+    fn said(seq: u32, text: &str) -> StoredResponse {
+        let answer = Answer { question: "why".into(), value: None, text: Some(text.into()), choices: None };
+        StoredResponse { answers: vec![answer], ..response(seq, Counted) }
+    }
+
+    #[test]
+    fn only_a_higher_edition_of_the_same_survey_replaces_what_is_there() {
+        let before = response(3, Counted);
+        let said = |seq: u32| judged(&before, &response(seq, Counted));
+        assert_eq!([2, 3, 4].map(said), [Outcome::Duplicate, Outcome::Duplicate, Outcome::Updated]);
+        let other = StoredResponse { survey: SurveyId::from("sv_b"), ..response(4, Counted) };
+        assert_eq!(judged(&before, &other), Outcome::Mismatch);
+    }
+
+    #[test]
+    fn it_is_said_whether_the_state_that_was_sent_holds() {
+        let (counted, apart) = (response(1, Counted), response(1, Quarantined));
+        assert_eq!((first(&counted, &counted), first(&apart, &counted)), (Outcome::Stored, Outcome::StoredApart));
+        let said = (outcome(&counted, &counted), outcome(&apart, &counted));
+        assert_eq!(said, (Outcome::Updated, Outcome::UpdatedAsJudged));
+    }
+
+    #[test]
+    fn an_edition_keeps_when_and_how_the_response_came() {
+        let before = StoredResponse { completed: true, ..response(0, Counted) };
+        let sent = StoredResponse {
+            shown_at: 9,
+            answered_at: 5_000,
+            received_at: 9,
+            source: "hosted".into(),
+            score: 3,
+            ..response(1, Counted)
+        };
+        let after = replaced(&before, &sent);
+        assert_eq!((after.shown_at, after.received_at, after.source.as_str()), (1_000, 3_000, "embed"));
+        assert_eq!((after.seq, after.score, after.answered_at), (1, 3, 5_000));
+        assert!(after.completed, "a late comment undoes no end");
+        let finished = StoredResponse { completed: true, ..response(1, Counted) };
+        assert!(replaced(&response(0, Counted), &finished).completed);
+        assert!(!replaced(&response(0, Counted), &response(1, Counted)).completed);
+    }
+
+    #[test]
+    fn a_members_judgement_and_lasting_signs_outlive_an_edition() {
+        let (none, late, trap) = (None, Some(Sign::NoToken), Some(Sign::Trap));
+        // Before, by a member or not, with which sign; the edition's state and sign; what is stored.
+        for (state, by_member, had, sent, has, stored) in [
+            (Counted, false, none, Counted, none, Counted),
+            (Counted, false, none, Quarantined, late, Counted),
+            (Counted, false, none, Quarantined, trap, Quarantined),
+            (Counted, true, none, Quarantined, trap, Counted),
+            (Counted, true, none, Quarantined, late, Counted),
+            (Counted, true, none, Test, none, Test),
+            (Quarantined, false, late, Counted, none, Counted),
+            (Quarantined, false, late, Quarantined, late, Quarantined),
+            (Quarantined, false, trap, Counted, none, Quarantined),
+            (Quarantined, true, late, Counted, none, Quarantined),
+            (Quarantined, true, trap, Counted, none, Quarantined),
+            (Excluded, true, none, Counted, none, Excluded),
+            (Excluded, false, none, Counted, none, Excluded),
+            (Test, false, none, Counted, none, Counted),
+        ] {
+            let signs =
+                |sign: Option<Sign>| sign.map_or_else(Suspicion::default, |sign| Suspicion::default().with(sign));
+            let marks = Marks { judged_at: by_member.then_some(4_000), ..Marks::default() };
+            let before = StoredResponse { suspicion: signs(had), marks, ..response(0, state) };
+            let edition = StoredResponse { suspicion: signs(has), ..response(1, sent) };
+            let after = replaced(&before, &edition);
+            assert_eq!(after.state, stored, "{state:?} {by_member} {had:?}, then {sent:?} {has:?}");
+            assert_eq!(after.marks.judged_at, before.marks.judged_at);
+            let lasting = had.filter(|sign| *sign == Sign::Trap);
+            assert_eq!(after.suspicion, signs(has).and(signs(lasting)));
+        }
+    }
+
+    #[test]
+    fn a_comment_that_is_new_is_unread_and_tags_stay() {
+        let marks = Marks { read_at: Some(4_000), judged_at: None, tags: vec!["late".into()] };
+        let read_at = |before: StoredResponse, edition: &StoredResponse| {
+            let after = replaced(&StoredResponse { marks: marks.clone(), ..before }, edition);
+            assert_eq!(after.marks.tags, marks.tags);
+            after.marks.read_at
+        };
+        assert_eq!(read_at(said(0, "slow"), &said(1, "slow")), Some(4_000), "nothing new");
+        assert_eq!(read_at(said(0, "slow"), &said(1, "very slow")), None);
+        assert_eq!(read_at(response(0, Counted), &said(1, "slow")), None);
+        assert_eq!(read_at(said(0, "slow"), &response(1, Counted)), Some(4_000), "nothing to read");
+    }
+
+    #[test]
+    fn what_an_edition_does_not_say_stays_known() {
+        let text = |text: &str| Some(text.to_owned());
+        let context = Context {
+            url: text("https://shop.example/a"),
+            referrer: text("https://shop.example/b"),
+            locale: text("en"),
+            device: text("mobile"),
+            title: text("Thanks"),
+        };
+        let before = StoredResponse {
+            customer: text("c_1"),
+            identity: Identity::Verified,
+            visitor: text("v_1"),
+            context: context.clone(),
+            ..response(0, Counted)
+        };
+        let after = replaced(&before, &response(1, Counted));
+        assert_eq!((after.customer, after.identity, after.visitor), (text("c_1"), Identity::Verified, text("v_1")));
+        assert_eq!(after.context, context);
+        let other = Context { url: text("https://shop.example/c"), locale: text("nl"), ..Context::default() };
+        let named = StoredResponse {
+            customer: text("c_2"),
+            identity: Identity::Unverified,
+            visitor: text("v_2"),
+            context: other,
+            ..response(1, Counted)
+        };
+        let after = replaced(&before, &named);
+        assert_eq!((after.customer, after.identity, after.visitor), (text("c_2"), Identity::Unverified, text("v_2")));
+        assert_eq!((after.context.url, after.context.locale), (text("https://shop.example/c"), text("nl")));
+        assert_eq!(after.context.title, context.title);
+        let nobody = replaced(&response(0, Counted), &response(1, Counted));
+        assert_eq!((nobody.customer, nobody.identity), (None, Identity::Anonymous));
+    }
+}

@@ -4,12 +4,14 @@ use std::collections::{BTreeMap, HashSet};
 
 use async_trait::async_trait;
 use bearing_shared::id::{ResponseId, SiteId};
+use bearing_shared::suspicion::TOKEN;
+use tokio_postgres::Row;
 
 use super::responses::Key;
 use super::session::{Lock, Session, Sites};
 use super::{PostgresStore, rows};
 use crate::Result;
-use crate::attacks::{Attack, AttackStore, TOKEN, enough, first_of, holder};
+use crate::attacks::{Attack, AttackStore, Noted, enough, first_of, holder};
 use crate::responses::Accept;
 
 /// Which answers came with a token that came with another response before; a token that is new is theirs from now on.
@@ -42,30 +44,50 @@ pub(super) async fn reused<'a>(session: &Session, answers: &[&'a Accept]) -> Res
     Ok(shown().filter(is_anothers).map(|(accept, _)| (&accept.site, accept.response.id)).collect())
 }
 
+fn read(row: &Row, first: usize) -> Result<Attack> {
+    Ok(Attack { began_at: row.try_get(first)?, until: row.try_get(first + 1)? })
+}
+
+/// Notes an attack. Of two who note one that nobody knew, the second waits for the first and finds that it goes on.
+async fn note(session: &Session, site: &SiteId, now: i64, until: i64) -> Result<Noted> {
+    let held = "SELECT began_at, until_at FROM attack WHERE site_id = $1 FOR UPDATE";
+    let known = session.first(held, &[&site.0]).await?.map(|row| read(&row, 0)).transpose()?;
+    let sql = "INSERT INTO attack AS known (site_id, began_at, until_at) SELECT id, $2, $3 FROM site WHERE id = $1
+               ON CONFLICT (site_id) DO UPDATE SET
+                 began_at = CASE WHEN known.until_at > $2 THEN known.began_at ELSE $2 END,
+                 until_at = greatest(known.until_at, $3)
+               RETURNING xmax = 0";
+    let Some(row) = session.first(sql, &[&site.0, &now, &until]).await? else { return Ok(Noted::Nowhere) };
+    rows::changed(session).await?;
+    let is_new: bool = row.try_get(0)?;
+    Ok(if known.is_none() && !is_new { Noted::GoesOn } else { Noted::after(known, now) })
+}
+
 #[async_trait]
 impl AttackStore for PostgresStore {
     async fn attack(&self, site: &SiteId) -> Result<Option<Attack>> {
         let session = self.reading(Sites::Of(std::slice::from_ref(site))).await?;
         let found = session.first("SELECT began_at, until_at FROM attack WHERE site_id = $1", &[&site.0]).await;
-        let found = found.and_then(|row| {
-            row.map(|row| Ok(Attack { began_at: row.try_get(0)?, until: row.try_get(1)? })).transpose()
-        });
+        let found = found.and_then(|row| row.map(|row| read(&row, 0)).transpose());
         session.end(found).await
     }
 
-    async fn note_attack(&self, site: &SiteId, now: i64, until: i64) -> Result<()> {
+    async fn note_attack(&self, site: &SiteId, now: i64, until: i64) -> Result<Noted> {
         // Under the site's lock, so that none is noted of one that is being deleted.
         let session = self.writing(std::slice::from_ref(site), Lock::Shared).await?;
-        let sql = "INSERT INTO attack AS known (site_id, began_at, until_at) SELECT id, $2, $3 FROM site WHERE id = $1
-                   ON CONFLICT (site_id) DO UPDATE SET
-                     began_at = CASE WHEN known.until_at > $2 THEN known.began_at ELSE $2 END,
-                     until_at = greatest(known.until_at, $3)";
-        let noted = async {
-            session.execute(sql, &[&site.0, &now, &until]).await?;
-            rows::changed(&session).await
-        };
-        let noted = noted.await;
+        let noted = note(&session, site, now, until).await;
         session.end(noted).await
+    }
+
+    async fn ended_attacks(&self, now: i64) -> Result<Vec<(SiteId, Attack)>> {
+        // Of every site.
+        let session = self.writing_freely(Sites::All).await?;
+        let sql = "DELETE FROM attack WHERE until_at <= $1 RETURNING site_id, began_at, until_at";
+        let ended = session.query(sql, &[&now]).await;
+        let ended = ended.and_then(|rows| {
+            rows.iter().map(|row| Ok((SiteId(row.try_get(0)?), read(row, 1)?))).collect::<Result<Vec<_>>>()
+        });
+        session.end(ended).await
     }
 
     async fn suspicious(&self, site: &SiteId, from: i64, to: i64, most: u32) -> Result<Vec<ResponseId>> {

@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use super::{SqliteStore, rows};
 use crate::Result;
-use crate::attacks::{Attack, AttackStore, Display, enough, first_of, holder};
+use crate::attacks::{Attack, AttackStore, Display, Noted, enough, first_of, holder};
 
 /// Whether a token came with another response before; from now on it is this one's.
 pub(super) fn is_reused(
@@ -25,28 +25,44 @@ pub(super) fn is_reused(
     Ok(!first.query_row(params![display.token, site.0, holder], |row| row.get::<_, bool>(0))?)
 }
 
+fn known(connection: &Connection, site: &SiteId) -> Result<Option<Attack>> {
+    let mut statement = connection.prepare_cached("SELECT began_at, until_at FROM attack WHERE site_id = ?1")?;
+    let record = |row: &rusqlite::Row<'_>| Ok(Attack { began_at: row.get(0)?, until: row.get(1)? });
+    Ok(statement.query_row([&site.0], record).optional()?)
+}
+
 #[async_trait]
 impl AttackStore for SqliteStore {
     async fn attack(&self, site: &SiteId) -> Result<Option<Attack>> {
         let site = site.clone();
-        let read = move |connection: &Connection| {
-            let mut statement =
-                connection.prepare_cached("SELECT began_at, until_at FROM attack WHERE site_id = ?1")?;
-            let record = |row: &rusqlite::Row<'_>| Ok(Attack { began_at: row.get(0)?, until: row.get(1)? });
-            Ok(statement.query_row([&site.0], record).optional()?)
-        };
-        self.readers.run(read).await
+        self.readers.run(move |connection: &Connection| known(connection, &site)).await
     }
 
-    async fn note_attack(&self, site: &SiteId, now: i64, until: i64) -> Result<()> {
+    async fn note_attack(&self, site: &SiteId, now: i64, until: i64) -> Result<Noted> {
         let site = site.clone();
         let write = move |transaction: &Transaction<'_>| {
+            let noted = Noted::after(known(transaction, &site)?, now);
             let sql = "INSERT INTO attack (site_id, began_at, until_at) SELECT id, ?2, ?3 FROM site WHERE id = ?1
                        ON CONFLICT (site_id) DO UPDATE SET
                          began_at = CASE WHEN until_at > ?2 THEN began_at ELSE ?2 END,
                          until_at = max(until_at, ?3)";
-            transaction.prepare_cached(sql)?.execute(params![site.0, now, until])?;
-            rows::changed(transaction)
+            if transaction.prepare_cached(sql)?.execute(params![site.0, now, until])? == 0 {
+                return Ok(Noted::Nowhere);
+            }
+            rows::changed(transaction)?;
+            Ok(noted)
+        };
+        self.writer.write(write).await
+    }
+
+    async fn ended_attacks(&self, now: i64) -> Result<Vec<(SiteId, Attack)>> {
+        let write = move |transaction: &Transaction<'_>| {
+            let sql = "DELETE FROM attack WHERE until_at <= ?1 RETURNING site_id, began_at, until_at";
+            let mut statement = transaction.prepare_cached(sql)?;
+            let ended = statement.query_map([now], |row| {
+                Ok((SiteId(row.get(0)?), Attack { began_at: row.get(1)?, until: row.get(2)? }))
+            })?;
+            Ok(ended.collect::<rusqlite::Result<_>>()?)
         };
         self.writer.write(write).await
     }

@@ -3,8 +3,8 @@
 use bearing_shared::api::responses::ResponseState;
 use bearing_shared::histogram::Histogram;
 use bearing_shared::id::SiteId;
-use bearing_shared::suspicion::{Sign, Suspicion};
-use bearing_storage::{Accept, Arrival, Attack, Display, MarkChange, Marks, Outcome, Result, StoredResponse, TOKEN};
+use bearing_shared::suspicion::{Sign, Suspicion, TOKEN};
+use bearing_storage::{Accept, Arrival, Attack, Display, MarkChange, Marks, Noted, Outcome, Result, StoredResponse};
 
 use crate::builders::*;
 
@@ -18,6 +18,8 @@ crate::contract! {
     what_a_member_judged_is_not_set_apart
     suspicious_answers_are_found_in_their_time
     an_attack_goes_on_and_another_begins_anew
+    of_two_who_note_an_attack_at_once_one_begins_it
+    an_attack_that_is_over_is_taken_once
     attacks_and_tokens_go_with_their_site
 }
 
@@ -171,17 +173,52 @@ async fn an_attack_goes_on_and_another_begins_anew(db: &Database) -> Result<()> 
     furnish(db).await?;
     assert_eq!(db.attack(&home()).await?, None);
     let before = db.revision().await?;
-    db.note_attack(&home(), NOON, NOON + 10).await?;
+    assert_eq!(db.note_attack(&home(), NOON, NOON + 10).await?, Noted::Began { after: None });
     assert!(db.revision().await? > before, "every server is to know");
     assert_eq!(db.attack(&home()).await?, Some(Attack { began_at: NOON, until: NOON + 10 }));
-    db.note_attack(&home(), NOON + 5, NOON + 15).await?;
+    assert_eq!(db.note_attack(&home(), NOON + 5, NOON + 15).await?, Noted::GoesOn);
     assert_eq!(db.attack(&home()).await?, Some(Attack { began_at: NOON, until: NOON + 15 }));
-    db.note_attack(&home(), NOON + 4, NOON + 14).await?;
+    assert_eq!(db.note_attack(&home(), NOON + 4, NOON + 14).await?, Noted::GoesOn);
     assert_eq!(db.attack(&home()).await?, Some(Attack { began_at: NOON, until: NOON + 15 }), "never earlier");
-    db.note_attack(&home(), NOON + 15, NOON + 25).await?;
+    let after = Some(Attack { began_at: NOON, until: NOON + 15 });
+    assert_eq!(db.note_attack(&home(), NOON + 15, NOON + 25).await?, Noted::Began { after });
     assert_eq!(db.attack(&home()).await?, Some(Attack { began_at: NOON + 15, until: NOON + 25 }));
-    db.note_attack(&SiteId::from("st_nobody"), NOON, NOON + 10).await?;
+    assert_eq!(db.note_attack(&SiteId::from("st_nobody"), NOON, NOON + 10).await?, Noted::Nowhere);
     assert_eq!(db.attack(&SiteId::from("st_nobody")).await?, None);
+    Ok(())
+}
+
+async fn of_two_who_note_an_attack_at_once_one_begins_it(db: &Database) -> Result<()> {
+    furnish(db).await?;
+    let second = db.second().await?;
+    for round in 0..10 {
+        let at = NOON + 100 * round;
+        let (site, until) = (home(), at + 10);
+        let (one, other) = tokio::join!(db.note_attack(&site, at, until), second.note_attack(&site, at, until));
+        let after = (round % 2 == 1).then_some(Attack { began_at: at - 100, until: at - 90 });
+        let (one, other) = (one?, other?);
+        let begun = [one, other].iter().filter(|noted| **noted == Noted::Began { after }).count();
+        assert!(begun == 1 && [one, other].contains(&Noted::GoesOn), "round {round}: {one:?} {other:?}");
+        if round % 2 == 0 {
+            continue;
+        }
+        let (one, other) = tokio::join!(db.ended_attacks(until), second.ended_attacks(until));
+        assert_eq!(one?.len() + other?.len(), 1, "round {round}");
+    }
+    Ok(())
+}
+
+async fn an_attack_that_is_over_is_taken_once(db: &Database) -> Result<()> {
+    furnish(db).await?;
+    add_site(db, "st_other", "sv_other").await?;
+    db.note_attack(&home(), NOON, NOON + 10).await?;
+    db.note_attack(&SiteId::from("st_other"), NOON, NOON + 20).await?;
+    assert_eq!(db.ended_attacks(NOON + 9).await?, []);
+    let over = Attack { began_at: NOON, until: NOON + 10 };
+    assert_eq!(db.ended_attacks(NOON + 10).await?, [(home(), over)]);
+    assert_eq!(db.ended_attacks(NOON + 11).await?, []);
+    assert_eq!(db.attack(&home()).await?, None);
+    assert!(db.attack(&SiteId::from("st_other")).await?.is_some());
     Ok(())
 }
 

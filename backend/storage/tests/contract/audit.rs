@@ -28,7 +28,7 @@ async fn entries_are_numbered_in_order_and_read_back_the_latest_first(db: &Datab
     for (number, site) in
         [Some("st_home"), None, Some("st_other"), Some("st_home"), Some("st_home")].into_iter().enumerate()
     {
-        let kind = ActorKind::ALL[number % 3];
+        let kind = ActorKind::ALL[number % ActorKind::ALL.len()];
         let made = entry(site, &format!("survey.{number}"));
         let made = AuditEntry { actor: Actor { kind, ..made.actor.clone() }, ..made };
         assert_eq!(db.record(made).await?, number as i64 + 1);

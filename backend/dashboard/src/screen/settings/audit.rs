@@ -76,6 +76,7 @@ fn entry(entry: &AuditReply) -> AnyView {
     let kind = match actor.kind {
         ActorKind::Key => words.key,
         ActorKind::CommandLine => words.command_line,
+        ActorKind::Server => words.server,
         ActorKind::Member => "",
     };
     let name = if actor.name.is_empty() { actor.id.clone() } else { actor.name.clone() };

@@ -4,6 +4,8 @@ use crate::text::Audit;
 
 /// The words.
 pub(super) const TEXT: Audit = Audit {
+    attack_began: "رصد بدء هجوم من خلال {signs} (الردود المعزولة: {apart})",
+    attack_ended: "رصد انتهاء هجوم (الردود المشبوهة: {answers})",
     customer_erased: "محا عميلًا (الردود: {responses})",
     customer_exported: "صدّر بيانات عميل (الردود: {responses})",
     delivery_replayed: "أعاد إرسال رسالة إلى webhook",

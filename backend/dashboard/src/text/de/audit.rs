@@ -4,6 +4,8 @@ use crate::text::Audit;
 
 /// The words.
 pub(super) const TEXT: Audit = Audit {
+    attack_began: "hat den Beginn eines Angriffs bemerkt an {signs} (beiseitegelegte Antworten: {apart})",
+    attack_ended: "hat das Ende eines Angriffs bemerkt (verdächtige Antworten: {answers})",
     customer_erased: "hat einen Kunden gelöscht (Antworten: {responses})",
     customer_exported: "hat die Daten eines Kunden exportiert (Antworten: {responses})",
     delivery_replayed: "hat eine Nachricht erneut an einen Webhook gesendet",

@@ -139,6 +139,7 @@ pub(super) const TEXT: Settings = Settings {
     chain_broken: "Eintrag {number} ist nicht, wie er geschrieben wurde, oder ein früherer fehlt.",
     chain_lead: "Der Hash des letzten Eintrags: anderswo aufbewahrt, zeigt er später, ob Einträge verloren gingen.",
     command_line: "Befehlszeile",
+    server: "Der Server",
     key: "Schlüssel",
     silence: "Nirgends eine Umfrage zeigen",
     silence_hint: "Sofort auf neuen Seiten; eine Seite, die eben gefragt hat, kann es noch eine Minute lang anders wissen. Offene Karten können noch beantwortet werden.",

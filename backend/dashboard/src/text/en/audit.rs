@@ -4,6 +4,8 @@ use crate::text::Audit;
 
 /// The words.
 pub(super) const TEXT: Audit = Audit {
+    attack_began: "saw an attack begin by {signs} (answers set apart: {apart})",
+    attack_ended: "saw an attack end (suspicious answers: {answers})",
     customer_erased: "erased a customer (responses: {responses})",
     customer_exported: "exported what is held on a customer (responses: {responses})",
     delivery_replayed: "sent a message to a webhook again",

@@ -133,6 +133,7 @@ pub(super) const TEXT: Settings = Settings {
     chain_broken: "Entry {number} is not as it was written, or one before it is gone.",
     chain_lead: "The last entry’s hash: kept elsewhere, it shows later whether entries were lost.",
     command_line: "Command line",
+    server: "The server",
     key: "Key",
     silence: "Show no survey anywhere",
     silence_hint: "At once for new pages; a page that has just asked may know for a minute longer. Cards that are open may still be answered.",

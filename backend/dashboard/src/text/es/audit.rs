@@ -4,6 +4,8 @@ use crate::text::Audit;
 
 /// The words.
 pub(super) const TEXT: Audit = Audit {
+    attack_began: "vio empezar un ataque por {signs} (respuestas apartadas: {apart})",
+    attack_ended: "vio terminar un ataque (respuestas sospechosas: {answers})",
     customer_erased: "borró a un cliente (respuestas: {responses})",
     customer_exported: "exportó los datos de un cliente (respuestas: {responses})",
     delivery_replayed: "volvió a enviar un mensaje a un webhook",

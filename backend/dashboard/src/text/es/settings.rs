@@ -139,6 +139,7 @@ pub(super) const TEXT: Settings = Settings {
     chain_broken: "La entrada {number} no está como se escribió, o falta una anterior.",
     chain_lead: "El hash de la última entrada: guardado en otro lugar, muestra después si se perdieron entradas.",
     command_line: "Línea de órdenes",
+    server: "El servidor",
     key: "Clave",
     silence: "No mostrar ninguna encuesta",
     silence_hint: "De inmediato en páginas nuevas; una página que acaba de preguntar puede tardar un minuto en saberlo. Las tarjetas abiertas aún pueden responderse.",

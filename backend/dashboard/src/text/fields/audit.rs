@@ -6,6 +6,8 @@ crate::text::said::words! {
 /// What was done, an action a sentence without its beginning. Places in braces are filled from the entry.
 #[expect(missing_docs, reason = "each is the action's name")]
 pub struct Audit {
+    pub attack_began: &'static str,
+    pub attack_ended: &'static str,
     pub customer_erased: &'static str,
     pub customer_exported: &'static str,
     pub delivery_replayed: &'static str,
@@ -43,6 +45,8 @@ impl Audit {
     /// The words of an action.
     pub fn of(&self, action: Action) -> &'static str {
         match action {
+            Action::AttackBegan => self.attack_began,
+            Action::AttackEnded => self.attack_ended,
             Action::CustomerErased => self.customer_erased,
             Action::CustomerExported => self.customer_exported,
             Action::DeliveryReplayed => self.delivery_replayed,

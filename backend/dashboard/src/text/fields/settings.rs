@@ -133,6 +133,7 @@ pub struct Settings {
     pub chain_broken: &'static str,
     pub chain_lead: &'static str,
     pub command_line: &'static str,
+    pub server: &'static str,
     pub key: &'static str,
     pub silence: &'static str,
     pub silence_hint: &'static str,

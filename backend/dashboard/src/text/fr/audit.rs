@@ -4,6 +4,8 @@ use crate::text::Audit;
 
 /// The words.
 pub(super) const TEXT: Audit = Audit {
+    attack_began: "a vu commencer une attaque, d’après {signs} (réponses mises à part : {apart})",
+    attack_ended: "a vu finir une attaque (réponses suspectes : {answers})",
     customer_erased: "a effacé un client (réponses : {responses})",
     customer_exported: "a exporté les données d’un client (réponses : {responses})",
     delivery_replayed: "a renvoyé un message à un webhook",

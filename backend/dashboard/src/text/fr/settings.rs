@@ -139,6 +139,7 @@ pub(super) const TEXT: Settings = Settings {
     chain_broken: "L’entrée {number} n’est pas telle qu’elle a été écrite, ou une entrée antérieure manque.",
     chain_lead: "L’empreinte de la dernière entrée : conservée ailleurs, elle montre plus tard si des entrées ont été perdues.",
     command_line: "Ligne de commande",
+    server: "Le serveur",
     key: "Clé",
     silence: "N’afficher aucune enquête",
     silence_hint: "Aussitôt sur les nouvelles pages ; une page qui vient de demander peut l’ignorer une minute encore. Les cartes ouvertes restent utilisables.",

@@ -4,6 +4,8 @@ use crate::text::Audit;
 
 /// The words.
 pub(super) const TEXT: Audit = Audit {
+    attack_began: "zag een aanval beginnen aan {signs} (apart gezette antwoorden: {apart})",
+    attack_ended: "zag een aanval eindigen (verdachte antwoorden: {answers})",
     customer_erased: "wiste een klant (antwoorden: {responses})",
     customer_exported: "exporteerde de gegevens van een klant (antwoorden: {responses})",
     delivery_replayed: "stuurde een bericht opnieuw naar een webhook",

@@ -139,6 +139,7 @@ pub(super) const TEXT: Settings = Settings {
     chain_broken: "Regel {number} is niet zoals hij werd geschreven, of een eerdere ontbreekt.",
     chain_lead: "De hash van de laatste regel: elders bewaard toont hij later of er regels verloren zijn gegaan.",
     command_line: "Opdrachtregel",
+    server: "De server",
     key: "Sleutel",
     silence: "Nergens een enquête tonen",
     silence_hint: "Meteen op nieuwe pagina’s; een pagina die net vroeg kan het nog een minuut weten. Open kaarten kunnen nog beantwoord worden.",

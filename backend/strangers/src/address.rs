@@ -3,10 +3,7 @@
 
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
-use axum::http::{HeaderMap, HeaderName};
 use ipnet::IpNet;
-
-const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
 /// The proxies whose word is taken for who is behind them.
 #[derive(Clone, Debug, Default)]
@@ -31,13 +28,12 @@ impl Proxies {
         self.0.iter().any(|net| net.contains(&address))
     }
 
-    /// The client of a request from `peer`: the right-most address that is no proxy of ours. What stands left of it anybody
-    /// may have written. Where something that is no address stands in its way, the last proxy that is known counts.
-    pub fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
+    /// The client of a request from `peer` with these headers `X-Forwarded-For`, in the order in which they came: the
+    /// right-most address that is no proxy of ours. What stands left of it anybody may have written. Where something that
+    /// is no address stands in its way, the last proxy that is known counts.
+    pub fn client<'a>(&self, peer: IpAddr, forwarded: impl DoubleEndedIterator<Item = &'a str>) -> IpAddr {
         let mut client = peer.to_canonical();
-        let values: Vec<&str> =
-            headers.get_all(FORWARDED_FOR).iter().map(|value| value.to_str().unwrap_or("?")).collect();
-        let mut hops = values.iter().rev().flat_map(|value| value.rsplit(','));
+        let mut hops = forwarded.rev().flat_map(|value| value.rsplit(','));
         while self.has(client) {
             let Some(before) = hops.next().and_then(address) else { break };
             client = before;
@@ -89,7 +85,6 @@ pub fn is_public(address: IpAddr) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use axum::http::HeaderValue;
     use proptest::prelude::*;
 
     use super::*;
@@ -100,11 +95,7 @@ mod tests {
 
     fn client(proxies: &[&str], peer: &str, forwarded: &[&str]) -> String {
         let proxies = Proxies::read(&proxies.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>());
-        let mut headers = HeaderMap::new();
-        for value in forwarded {
-            headers.append(FORWARDED_FOR, HeaderValue::from_bytes(value.as_bytes()).expect("is a value"));
-        }
-        proxies.expect("are proxies").client(ip(peer), &headers).to_string()
+        proxies.expect("are proxies").client(ip(peer), forwarded.iter().copied()).to_string()
     }
 
     #[test]
@@ -152,12 +143,22 @@ mod tests {
 
     #[test]
     fn private_networks_are_not_the_public() {
-        for inside in
-            ["127.0.0.1", "10.1.2.3", "192.168.0.4", "172.16.0.1", "100.64.0.1", "169.254.1.1", "::1", "fd00::1"]
-        {
+        for inside in [
+            "127.0.0.1",
+            "10.1.2.3",
+            "192.168.0.4",
+            "172.16.0.1",
+            "100.64.0.1",
+            "169.254.1.1",
+            "0.0.0.0",
+            "::1",
+            "fd00::1",
+            "fe80::1",
+            "::",
+        ] {
             assert!(!is_public(ip(inside)), "{inside}");
         }
-        for outside in ["203.0.113.9", "8.8.8.8", "2001:db8::1", "100.128.0.1", "172.32.0.1"] {
+        for outside in ["203.0.113.9", "8.8.8.8", "2001:db8::1", "100.128.0.1", "100.63.0.1", "172.32.0.1"] {
             assert!(is_public(ip(outside)), "{outside}");
         }
     }
