@@ -1,0 +1,244 @@
+"""What schemathesis's cases are given of a site that is there: ids that exist, who asks, bodies that a site can take.
+
+schemathesis loads this file into its own process; `schema.py` starts that and reads what this writes.
+"""
+
+import atexit
+import json
+import os
+import uuid
+from collections import Counter
+
+import requests
+import schemathesis
+from schemathesis.core.parameters import ParameterLocation
+
+TOLD = json.loads(os.environ["BEARING_SCHEMA"])
+BASE = TOLD["base"]
+# One case in so many keeps the ids that were made up for it: an id of nothing is to be answered too.
+KEPT = 8
+
+# Whose ids a path names: the part of the path after /v1/ by what is made.
+KEY = {"Authorization": f"Bearer {TOLD['key']}"}
+SESSION = {"Cookie": f"__Host-bearing={TOLD['session']}", "Sec-Fetch-Site": "same-origin"}
+LINK = {"Authorization": f"Bearer {TOLD['link']}"}
+# What only a member may do who is signed in; and what a site's own key must not do to the site that all others need.
+MEMBERS = ("/v1/members", "/v1/invitations", "/v1/keys", "/v1/shares", "/v1/sites/{id}")
+
+asked: Counter = Counter()
+statuses: dict[str, Counter] = {}
+failures: dict[tuple, dict] = {}
+sessions = list(TOLD["sessions"])
+members = list(TOLD["members"])
+
+
+def by_session(case) -> bool:
+    tags = case.operation.tags or []
+    return "session" in tags or case.operation.path.startswith(MEMBERS)
+
+
+# Whose they are differs by route, so that none is kept for the next.
+@schemathesis.auth(refresh_interval=None)
+class Caller:
+    """The widest credentials that a route takes: a key, the session of an owner, or a shared link."""
+
+    def get(self, case, context):
+        path = case.operation.path
+        if path == "/v1/session" and case.method == "DELETE":
+            # It ends itself: each time another one, while there are some.
+            return {**SESSION, "Cookie": f"__Host-bearing={sessions.pop()['secret']}"} if sessions else SESSION
+        if path.startswith("/v1/shared"):
+            return LINK
+        return SESSION if by_session(case) else KEY
+
+    def set(self, case, data, context):
+        case.headers.update(data)
+
+
+def made(path: str, body: dict | list, **headers: str) -> dict:
+    """Makes something of the site, by its owner."""
+    reply = requests.post(BASE + path, json=body, headers={**SESSION, **headers}, params=site_of(path), timeout=30)
+    reply.raise_for_status()
+    return reply.json()
+
+
+def site_of(path: str) -> dict:
+    return {} if path == "/v1/sites" else {"site": TOLD["site"]}
+
+
+def answer() -> dict:
+    """A response that the site takes."""
+    return {
+        "id": str(uuid.uuid4()),
+        "seq": 0,
+        "survey": TOLD["survey"],
+        "version": 1,
+        "completed": True,
+        "answers": [{"question": "score", "value": 9}],
+    }
+
+
+def stored() -> str:
+    """A response of its own for a case that takes it away."""
+    sent = answer()
+    made("/v1/responses", [sent])
+    return sent["id"]
+
+
+# What a case takes away is made for it; what it reads or changes is there from the beginning.
+FRESH = {
+    "/v1/sites": lambda: made("/v1/sites", {"name": "Gone soon"})["id"],
+    "/v1/responses": stored,
+    "/v1/webhooks": lambda: made("/v1/webhooks", {"url": "https://receiver.invalid/", "events": ["response.stored"]})["id"],
+    "/v1/invitations": lambda: made("/v1/invitations", {"role": "viewer"})["id"],
+    "/v1/keys": lambda: made("/v1/keys", {"name": "Gone soon", "scope": "read"})["id"],
+    "/v1/shares": lambda: made("/v1/shares", {"name": "Gone soon"})["id"],
+    "/v1/members": lambda: members.pop() if len(members) > 1 else members[0],
+    "/v1/sessions": lambda: sessions.pop(0)["id"] if sessions else "se_0000000000000000",
+}
+
+
+def real(case, name: str) -> str:
+    """The id of something that is there, for a part of the path."""
+    path = case.operation.path
+    if name in ("survey", "site_key", "version"):
+        return {"survey": TOLD["survey"], "site_key": TOLD["site_key"], "version": 1}[name]
+    if name == "delivery":
+        return TOLD["delivery"]
+    if name == "page":
+        return "api"
+    resource = "/".join(path.split("/")[:3])
+    if case.method == "DELETE":
+        return FRESH[resource]()
+    if resource == "/v1/members":
+        return members[0]
+    # What changes a site or a survey has one of its own, or the others would find it closed.
+    if resource == "/v1/sites":
+        return TOLD["other_site"] if case.method == "PATCH" else TOLD["site"]
+    if resource == "/v1/surveys":
+        return TOLD["draft"] if case.method != "GET" else TOLD["survey"]
+    return TOLD[resource.rsplit("/", 1)[1].rstrip("s")]
+
+
+def fitted(case, body, count: int):
+    """A body with ids that are there, and now and then one that the site takes for certain."""
+    path = case.operation.path
+    takes_many = path.endswith("/responses") and case.method == "POST"
+    if path == "/s/{survey}":
+        return {"id": str(uuid.uuid4()), "version": "1", "score": "9"}
+    if takes_many and count % 4 == 1:
+        return [answer()]
+    if path.endswith("/events") and count % 4 == 1:
+        return [{"type": "shown", "survey": TOLD["survey"], "version": 1}]
+    if isinstance(body, list):
+        return [fitted(case, item, 0) for item in body]
+    if not isinstance(body, dict):
+        return body
+    body = dict(body)
+    if "survey" in body:
+        body.update(survey=TOLD["survey"], version=1)
+    if "ids" in body:
+        body["ids"] = [TOLD["response"]]
+    # Nothing leaves this machine.
+    if path.startswith("/v1/webhooks") and isinstance(body.get("url"), str):
+        body["url"] = f"https://receiver.invalid/{count}"
+    if isinstance(body.get("site"), str):
+        body["site"] = TOLD["site"]
+    # Texts that a rule beyond the schema would refuse nearly always: half of the cases leave them out or have a good one.
+    if count % 2:
+        body.pop("cursor", None)
+        good = GOOD.get((case.method, path))
+        if good is not None:
+            body = {**body, **good} if count % 4 == 1 else dict(good)
+    return body
+
+
+# Bodies that their routes take.
+GOOD = {
+    ("POST", "/v1/surveys"): {"metric": "nps"},
+    ("PATCH", "/v1/surveys/{id}"): {"name": "Renamed"},
+    ("PATCH", "/v1/sites/{id}"): {"name": "Renamed"},
+    ("POST", "/v1/sites"): {"name": "Another"},
+    ("PATCH", "/v1/session"): {"name": "Ada"},
+    ("POST", "/v1/webhooks"): {"url": "https://receiver.invalid/", "events": ["response.stored"]},
+    ("PATCH", "/v1/webhooks/{id}"): {"score_max": 3},
+    ("POST", "/v1/keys"): {"name": "CRM", "scope": "read"},
+    ("POST", "/v1/shares"): {"name": "Wall"},
+    ("POST", "/v1/invitations"): {"role": "viewer"},
+    ("PATCH", "/v1/members/{id}"): {"role": "editor"},
+    ("PATCH", "/v1/responses"): {"ids": [TOLD["response"]], "read": True},
+    ("PATCH", "/v1/responses/{id}"): {"read": True},
+    ("POST", "/v1/respondents/erase"): {"customer": "c-1"},
+    ("POST", "/v1/respondents/export"): {"customer": "c-2"},
+}
+
+# Parameters that a rule beyond the schema judges; with these a report is told.
+ASKED = {
+    "/v1/reports/compare": {"metric": "nps", "from": "2026-01-01"},
+    "/v1/reports/breakdown": {"metric": "nps", "by": "device"},
+}
+
+
+def is_negative(case, location) -> bool:
+    return case.meta is not None and case.meta.is_negative_at(location)
+
+
+@schemathesis.hook
+def before_call(context, case, kwargs) -> None:
+    label = case.operation.label
+    if case.method != case.operation.method.upper():
+        return
+    asked[label] += 1
+    count = asked[label]
+    parts = case.path_parameters or {}
+    if parts and not is_negative(case, ParameterLocation.PATH) and count % KEPT:
+        case.path_parameters = {name: real(case, name) for name in parts}
+    query = case.query or {}
+    if not is_negative(case, ParameterLocation.QUERY):
+        query = {name: value for name, value in query.items() if name != "attr.<name>"}
+        if "site" in query:
+            query["site"] = TOLD["site"]
+        if count % 2:
+            query = {name: value for name, value in query.items() if name == "site"}
+            if case.operation.path.startswith("/v1/reports/"):
+                query |= ASKED.get(case.operation.path, {"metric": "nps"})
+        if by_session(case) and "management" in case.operation.tags:
+            query["site"] = TOLD["site"]
+        # An owner of many sites names the one; a site named in the path is that one.
+        if case.operation.path.startswith("/v1/sites"):
+            query.pop("site", None)
+        case.query = query
+    if not is_negative(case, ParameterLocation.BODY):
+        case.body = fitted(case, case.body, count)
+
+
+@schemathesis.hook
+def after_call(context, case, response) -> None:
+    statuses.setdefault(case.operation.label, Counter())[response.status_code] += 1
+
+
+@schemathesis.hook
+def filter_failure(context, failure, case, response) -> bool:
+    """Keeps a failure, and writes down the first of its kind."""
+    kind = type(failure).__name__
+    found = failures.setdefault(
+        (case.operation.label, kind, response.status_code),
+        {
+            "operation": case.operation.label,
+            "kind": kind,
+            "status": response.status_code,
+            "message": failure.message[:1500],
+            "curl": case.as_curl_command()[:1500],
+            "reply": response.text[:500],
+            "count": 0,
+        },
+    )
+    found["count"] += 1
+    return True
+
+
+@atexit.register
+def tell() -> None:
+    found = {"statuses": {label: dict(counts) for label, counts in statuses.items()}, "failures": list(failures.values())}
+    with open(TOLD["out"], "w", encoding="utf-8") as file:
+        json.dump(found, file)
