@@ -28,25 +28,12 @@ KINDS = {
     "MissingHeaders": "schema_breaks",
 }
 
-# `positive_data_acceptance` is left out: what a JSON schema cannot say (a date in order, a text for each locale, a cursor
-# of a page before) is refused with 422, and should be. `missing_required_header` and `allow_header_conformance` find no
-# header that is described; `object_level_authorization` is the matrix of `access.rs`, which is made of every route.
-CHECKS = [
-    "not_a_server_error",
-    "status_code_conformance",
-    "content_type_conformance",
-    "response_headers_conformance",
-    "response_schema_conformance",
-    "negative_data_rejection",
-    "unsupported_method",
-    "use_after_free",
-    "ensure_resource_availability",
-    "ignored_auth",
-]
-
-# Operations that need no 2xx, each with its reason.
-UNREACHED: dict[str, str] = {
-    "POST /s/{survey}": "a form that is taken leads to its thanks: 303",
+# Checks that are left out, each with its reason; all others are made.
+LEFT_OUT = {
+    "positive_data_acceptance": "what a JSON schema cannot say (dates in order, a text for each locale, the cursor of a page "
+    "before) is refused with 422, and should be",
+    "missing_required_header": "no header is described, credentials aside",
+    "object_level_authorization": "`access.rs` asks for every route's foreign ids, by a list that is held against the router",
 }
 
 # Operations that take what their schema would not, each with its reason.
@@ -54,10 +41,9 @@ LENIENT = {
     "POST /v1/embed/{site_key}/events": "an event that is none is not counted, and those beside it are",
     "POST /v1/embed/{site_key}/responses": "each response has a result of its own: one that is none is `rejected`, in a 200",
     "POST /v1/responses": "the same",
+    "POST /s/{survey}": "a form is texts, and what a text may be the survey says, not the schema",
     "GET /s/{survey}": "a link in a mail shows the form, whatever became of its parameters on the way",
 }
-
-STRICTNESS = "checks.negative_data_rejection.enabled = false"
 
 # What a member signs in with here; the server is gone at the end.
 PASSWORD = "correct horse battery staple"
@@ -118,7 +104,8 @@ class Site:
         survey, draft = (self.ask("POST", "/v1/surveys", {"metric": "nps"})["id"] for _ in range(2))
         for published in (survey, draft):
             self.ask("POST", f"/v1/surveys/{published}/publish")
-        webhook = self.ask("POST", "/v1/webhooks", {"url": "https://receiver.invalid/", "events": ["response.stored"]})
+        hook = {"url": "https://receiver.invalid/", "events": ["response.stored"]}
+        webhook, changed = (self.ask("POST", "/v1/webhooks", hook) for _ in range(2))
         score = {"question": "score", "value": 9}
         response = {"id": str(uuid.uuid4()), "seq": 0, "survey": survey, "version": 1, "completed": True, "answers": [score]}
         self.ask("POST", "/v1/responses", [response])
@@ -134,6 +121,7 @@ class Site:
             email = f"spare{spare}@shop.example"
             joined = self.join(self.ask("POST", "/v1/invitations", {"role": "viewer"})["link"], email)
             members.append(self.ask("GET", "/v1/session", session=joined)["member"]["id"])
+        own = self.ask("GET", "/v1/session")
         return {
             "base": self.base,
             "key": self.key,
@@ -146,7 +134,14 @@ class Site:
             "draft": draft,
             "response": response["id"],
             "webhook": webhook["id"],
+            "changed_webhook": changed["id"],
             "delivery": deliveries[0]["id"],
+            # What the credentials above stand on.
+            "kept": [
+                own["member"]["id"],
+                next(one["id"] for one in self.ask("GET", "/v1/sessions")["items"] if one["current"]),
+                *(one["id"] for path in ("/v1/keys", "/v1/shares") for one in self.ask("GET", path)["items"]),
+            ],
             "sessions": sessions,
             "members": members,
         }
@@ -155,14 +150,17 @@ class Site:
 def play(folder: Path, told: dict, asked: argparse.Namespace) -> int:
     """Runs schemathesis, its words in a log; its exit code."""
     config = folder / "schemathesis.toml"
+    unchecked = "checks.negative_data_rejection.enabled = false"
     # A stream goes on for ever: its head and what came until then are what is judged.
     config.write_text(
         f"hooks = {json.dumps(str(Path(__file__).with_name('schema_hooks.py')))}\n"
-        "[[operations]]\ninclude-path = \"/v1/stream\"\nrequest-timeout = 0.5\nmax-stream-events = 1\n"
-        + "".join(f"[[operations]]\ninclude-name = {json.dumps(name)}\n{STRICTNESS}\n" for name in LENIENT)
+        "[[operations]]\ninclude-path = \"/v1/stream\"\nrequest-timeout = 0.1\nmax-stream-events = 1\n"
+        + "".join(f"[[operations]]\ninclude-name = {json.dumps(name)}\n{unchecked}\n" for name in LENIENT)
+        + "[checks]\n"
+        + "".join(f"{check}.enabled = false\n" for check in LEFT_OUT)
     )
     program = [str(Path(sys.executable).with_name("schemathesis")), "--config-file", str(config), "run"]
-    program += [f"{told['base']}/openapi.json", "--checks", ",".join(CHECKS), "--phases", asked.phases, "--no-color"]
+    program += [f"{told['base']}/openapi.json", "--phases", asked.phases, "--no-color"]
     program += ["--max-examples", str(asked.examples), "--seed", str(asked.seed)]
     program += ["--continue-on-failure", "--generation-database", "none", "--suppress-health-check", "all"]
     # A slow machine is no fault of the server; one try that hangs would be.
@@ -194,8 +192,9 @@ def main() -> None:
     for failure in found["failures"]:
         counted[KINDS.get(failure["kind"], "other")] += 1
     statuses = found["statuses"]
-    reached = [label for label in labels if any(200 <= int(status) < 300 for status in statuses.get(label, {}))]
-    unreached = [label for label in labels if label not in reached and label not in UNREACHED]
+    # A form that is taken leads on to its thanks.
+    reached = [label for label in labels if any(status[0] == "2" or status == "303" for status in statuses.get(label, {}))]
+    unreached = [label for label in labels if label not in reached]
     cases = sum(sum(counts.values()) for counts in statuses.values())
     print(
         json.dumps(
@@ -206,7 +205,6 @@ def main() -> None:
                 "cases": cases,
                 **counted,
                 "reached": len(reached),
-                "excepted": len([label for label in UNREACHED if label not in reached]),
                 "unreached": unreached,
             }
         )

@@ -24,6 +24,7 @@ mod layers;
 pub mod measure;
 mod member_page;
 mod members;
+mod objects;
 mod operators;
 mod origins;
 mod page;
