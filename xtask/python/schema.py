@@ -156,7 +156,7 @@ def play(folder: Path, told: dict, asked: argparse.Namespace) -> int:
         f"hooks = {json.dumps(str(Path(__file__).with_name('schema_hooks.py')))}\n"
         "[[operations]]\ninclude-path = \"/v1/stream\"\nrequest-timeout = 0.1\nmax-stream-events = 1\n"
         + "".join(f"[[operations]]\ninclude-name = {json.dumps(name)}\n{unchecked}\n" for name in LENIENT)
-        + "[checks]\n"
+        + "[phases]\nexamples.fill-missing = true\n[checks]\n"
         + "".join(f"{check}.enabled = false\n" for check in LEFT_OUT)
     )
     program = [str(Path(sys.executable).with_name("schemathesis")), "--config-file", str(config), "run"]
@@ -180,7 +180,7 @@ def main() -> None:
     asked = parser.parse_args()
     site = Site(asked.binary, asked.folder)
     try:
-        told = {**site.filled(4), "out": str(asked.folder / "found.json")}
+        told = {**site.filled(8), "out": str(asked.folder / "found.json")}
         document = requests.get(f"{site.base}/openapi.json", timeout=30).json()
         labels = [f"{verb.upper()} {path}" for path, item in document["paths"].items() for verb in item]
         ended = play(asked.folder, told, asked)

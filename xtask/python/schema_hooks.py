@@ -53,8 +53,9 @@ class Caller:
     def get(self, case, context):
         path = case.operation.path
         if path == "/v1/session" and case.method == "DELETE":
-            # It ends itself: each time another one, while there are some.
-            return {**SESSION, "Cookie": f"__Host-bearing={sessions.pop()['secret']}"} if sessions else SESSION
+            # It ends itself: each time another one, and once all are ended one that is none.
+            secret = sessions.pop()["secret"] if sessions else "ended"
+            return {**SESSION, "Cookie": f"__Host-bearing={secret}"}
         if path.startswith("/v1/shared"):
             return LINK
         return SESSION if by_session(case) else KEY
