@@ -7,6 +7,7 @@ import atexit
 import json
 import os
 import re
+import threading
 import uuid
 from collections import Counter
 from urllib.parse import parse_qsl, urlsplit
@@ -65,9 +66,12 @@ class Caller:
 
 
 def made(path: str, body: dict | list) -> dict:
-    """Makes something of the site, by its owner."""
+    """Makes something of the site, by its owner; where a site may have no more of it, one that is there."""
     site = {} if path == "/v1/sites" else {"site": TOLD["site"]}
     reply = requests.post(BASE + path, json=body, headers=SESSION, params=site, timeout=30)
+    if reply.status_code == 409:
+        listed = requests.get(BASE + path, headers=SESSION, params=site, timeout=30).json()["items"]
+        return next(one for one in listed if one["id"] not in PROTECTED)
     reply.raise_for_status()
     return reply.json()
 
@@ -193,6 +197,27 @@ ASKED = {
 }
 
 
+class Teller:
+    """Has something happen at the site for as long as a case listens to it, since a stream tells nothing by itself."""
+
+    def __init__(self) -> None:
+        self.heard = threading.Event()
+
+    def begin(self) -> None:
+        self.heard = threading.Event()
+        threading.Thread(target=self.tell, args=(self.heard,), daemon=True).start()
+
+    def tell(self, heard: threading.Event) -> None:
+        # Whoever is refused is gone before the first of them; whoever hears nothing of all of them is a failure.
+        for _ in range(200):
+            if heard.wait(0.1):
+                return
+            stored()
+
+
+teller = Teller()
+
+
 def is_negative(case, location) -> bool:
     return case.meta is not None and case.meta.is_negative_at(location)
 
@@ -205,6 +230,8 @@ def before_call(context, case, kwargs) -> None:
         return
     asked[label] += 1
     count = asked[label]
+    if case.operation.path == "/v1/stream":
+        teller.begin()
     parts = case.path_parameters or {}
     if parts and not is_negative(case, ParameterLocation.PATH):
         case.path_parameters = {name: led(case, name, str(value), count) for name, value in parts.items()}
@@ -229,6 +256,7 @@ def before_call(context, case, kwargs) -> None:
 
 @schemathesis.hook
 def after_call(context, case, response) -> None:
+    teller.heard.set()
     statuses.setdefault(case.operation.label, Counter())[response.status_code] += 1
     # A run that is stopped tells what it found until then.
     if sum(counts.total() for counts in statuses.values()) % 500 == 0:

@@ -75,7 +75,8 @@ pub(crate) enum Bench {
     /// Two clean builds of the last commit in two folders, and whether every byte that ships is the same.
     Reproducible,
     /// schemathesis over `/openapi.json`, with a site in which everything exists: server errors, replies that are not as
-    /// described, credentials that are not asked for, all 0; `-- --examples 500` an operation and phase, `--seed 7`.
+    /// described, credentials that are not asked for, all 0; `-- --examples 500` an operation and phase, `--seed 7`,
+    /// `--only webhooks`.
     Schema,
     /// The binary's size, how soon it is ready on an empty folder, and its memory when idle (Linux).
     Start,
