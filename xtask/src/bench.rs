@@ -10,6 +10,7 @@ mod mutants;
 mod paint;
 mod reports;
 mod reproducible;
+pub(crate) mod schema;
 mod weight;
 
 use std::{
@@ -80,6 +81,10 @@ pub(crate) enum Bench {
     Reports,
     /// Two clean builds of the last commit in two folders, and whether every byte that ships is the same.
     Reproducible,
+    /// schemathesis over `/openapi.json`, with a site in which everything exists: server errors, replies that are not as
+    /// described, credentials that are not asked for, all 0; `-- --examples 500` an operation and phase, `--seed 7`,
+    /// `--only webhooks`.
+    Schema,
     /// The binary's size, how soon it is ready on an empty folder, and its memory when idle (Linux).
     Start,
     /// How soon the dashboard's overview can be used and how long every view's reads take, over a million answers;
@@ -112,6 +117,7 @@ pub(crate) fn bench(place: &Place, what: Bench, args: &[String]) -> Result<()> {
         Bench::Paint => paint::paint(place, args),
         Bench::Reports => reports::reports(place, args),
         Bench::Reproducible => reproducible::reproducible(place),
+        Bench::Schema => schema::schema(place, args),
         Bench::Start => start(place),
         Bench::Streams => of_binary(place, "bench_streams", args),
         Bench::Webhooks => example(place, "bench_webhooks", args),

@@ -11,6 +11,7 @@ use bearing_clusters::is_root;
 use clap::ValueEnum;
 
 use crate::{
+    bench::schema,
     browsers, checkout, data, deploy, inputs, lists, nats, package,
     place::Place,
     postgres,
@@ -63,6 +64,8 @@ pub(crate) enum Part {
     Deploy,
     /// The lists of an ad blocker.
     Lists,
+    /// schemathesis, which plays the server by its own description.
+    Schemathesis,
     /// Other products' packages and Lighthouse: large, and fetched only for the benchmarks that hold us against them.
     #[value(skip)]
     Peers,
@@ -90,6 +93,7 @@ pub(crate) fn ensure(place: &Place, parts: &[Part]) -> Result<()> {
         Part::Data => data::ensure(place),
         Part::Deploy => deploy::ensure(place),
         Part::Lists => lists::ensure(place),
+        Part::Schemathesis => schema::ensure(place),
         Part::Peers => npm_ci(place, "xtask/peers", &place.peers(), &[]),
         Part::Office => office(),
     })

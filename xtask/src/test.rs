@@ -11,6 +11,7 @@ use std::{
 use anyhow::{Context, Result, ensure};
 
 use crate::{
+    bench::schema,
     browsers, data, lists, nats, package,
     place::Place,
     postgres::{self, Cluster, Profile},
@@ -41,8 +42,9 @@ struct Outcome {
 /// Runs the steps whose name contains `only`, all of them without it.
 pub(crate) fn test(place: &Place, only: Option<&str>) -> Result<ExitCode> {
     let start = Instant::now();
-    use Part::{Browser, Crates, Data, Deploy, Languages, Lists, Nats, Npm, Package, Postgres, Wasm};
-    setup::ensure(place, &[Crates, Wasm, Npm, Package, Languages, Browser, Data, Deploy, Lists, Nats, Postgres])?;
+    use Part::{Browser, Crates, Data, Deploy, Languages, Lists, Nats, Npm, Package, Postgres, Schemathesis, Wasm};
+    let parts = [Crates, Wasm, Npm, Package, Languages, Browser, Data, Deploy, Lists, Nats, Postgres, Schemathesis];
+    setup::ensure(place, &parts)?;
     let cluster = Cluster::start(Profile::Fast)?;
     let logs = place.work().join("logs");
     fs::create_dir_all(&logs).with_context(|| format!("cannot make the folder {}", logs.display()))?;
@@ -87,6 +89,7 @@ pub(crate) fn test(place: &Place, only: Option<&str>) -> Result<ExitCode> {
         ],
         vec![
             xtask("build", &["build"]),
+            xtask("schema", &schema::SHORT),
             xtask("package", &["package", "--check"]),
             xtask("lint widget", &["lint", "widget"]),
             xtask("lint dashboard", &["lint", "dashboard"]),

@@ -8,12 +8,9 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
 use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd, html};
-use utoipa::Modify;
-use utoipa::openapi::path::{Operation, Parameter, ParameterIn};
-use utoipa::openapi::schema::{Object, Type};
-use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityRequirement, SecurityScheme};
-use utoipa::openapi::{OpenApi, RefOr, Required};
+use utoipa::openapi::OpenApi;
 
+use super::described::completed;
 use super::page::Page;
 use crate::app::Shared;
 use crate::error::{ApiError, ApiResult};
@@ -34,67 +31,6 @@ const PAGES: &[(&str, &str, &str)] = &[
     ("glossary", "Glossary", include_str!("../../../docs/GLOSSARY.md")),
 ];
 const STYLE: &str = include_str!("docs.css");
-
-/// Says in the description that management routes take a key or a session.
-pub(super) struct Security;
-
-impl Modify for Security {
-    fn modify(&self, openapi: &mut OpenApi) {
-        let scheme = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
-        let components = openapi.components.get_or_insert_default();
-        components.add_security_scheme("key", scheme);
-        components.add_security_scheme("link", SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)));
-        let cookie = ApiKeyValue::new("__Host-bearing");
-        components.add_security_scheme("session", SecurityScheme::ApiKey(ApiKey::Cookie(cookie)));
-    }
-}
-
-/// Adds what the descriptions of handlers leave out: the key that every management route asks for, and what OpenAPI 3.1
-/// requires: ids that differ, and a word for each status.
-pub(super) fn completed(mut openapi: OpenApi) -> OpenApi {
-    for (path, item) in &mut openapi.paths.paths {
-        let resource = path.strip_prefix("/v1/").and_then(|rest| rest.split('/').next());
-        let operations =
-            [&mut item.get, &mut item.post, &mut item.patch, &mut item.delete].into_iter().filter_map(Option::as_mut);
-        for operation in operations {
-            let tagged = |wanted: &str| operation.tags.iter().flatten().any(|tag| tag == wanted);
-            let by = |name: &str| SecurityRequirement::new(name, Vec::<String>::new());
-            if tagged("management") {
-                operation.security = Some(vec![by("key"), by("session")]);
-                take_site(operation);
-            } else if tagged("shared") {
-                operation.security = Some(vec![by("link")]);
-            } else if tagged("session") {
-                operation.security = Some(vec![by("session")]);
-            }
-            // Handlers of two resources have the same names: `sites_read`, `surveys_read`.
-            if let (Some(resource), Some(id)) = (resource, &mut operation.operation_id) {
-                *id = format!("{resource}_{id}");
-            }
-            for (status, response) in &mut operation.responses.responses {
-                let word = status.parse().ok().and_then(|status: StatusCode| status.canonical_reason());
-                if let (RefOr::T(response), Some(word)) = (response, word)
-                    && response.description.is_empty()
-                {
-                    word.clone_into(&mut response.description);
-                }
-            }
-        }
-    }
-    openapi
-}
-
-/// Every management route takes the site's id: a key's own may be left out, and so may a member's only one.
-fn take_site(operation: &mut Operation) {
-    let parameters = operation.parameters.get_or_insert_default();
-    if parameters.iter().all(|parameter| !matches!(parameter, RefOr::T(parameter) if parameter.name == "site")) {
-        let mut site = Parameter::new("site");
-        site.parameter_in = ParameterIn::Query;
-        site.required = Required::False;
-        site.schema = Some(Object::with_type(Type::String).into());
-        parameters.push(RefOr::T(site));
-    }
-}
 
 /// `/openapi.json` and `/docs`.
 pub(super) fn router(openapi: OpenApi) -> Router<Shared> {

@@ -12,6 +12,7 @@ use tokio::time::Instant;
 
 use super::arriving::is_for_want_of_room;
 use super::layers::REQUEST;
+use super::objects::Objects;
 use crate::error::ApiResult;
 use crate::intake::check_depth;
 
@@ -98,7 +99,7 @@ pub(super) async fn json<T: DeserializeOwned>(headers: &HeaderMap, sent: Body) -
     let text = std::str::from_utf8(&bytes).map_err(|_| Fault::new(Code::INVALID_UTF8, Code::INVALID_UTF8.meaning))?;
     check_depth(text)?;
     let mut reader = serde_json::Deserializer::from_str(text);
-    let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+    let value = serde_path_to_error::deserialize(Objects(&mut reader)).map_err(|error| {
         let (path, inner) = (error.path().to_string(), error.inner());
         // A field may be at fault before the reader sees that the rest is no JSON.
         if !inner.is_data() || serde_json::from_str::<serde::de::IgnoredAny>(text).is_err() {
@@ -118,10 +119,6 @@ pub(super) async fn json<T: DeserializeOwned>(headers: &HeaderMap, sent: Body) -
         Fault::at(Code::INVALID_FIELD, path, format!("{}.", capital(&why)))
     })?;
     reader.end().map_err(|_| Fault::new(Code::MALFORMED_JSON, Code::MALFORMED_JSON.meaning))?;
-    // A list is read as an object's fields in their order.
-    if text.trim_start().starts_with('[') {
-        return Err(Fault::at(Code::INVALID_FIELD, ".", "Send one JSON object.").into());
-    }
     Ok(value)
 }
 

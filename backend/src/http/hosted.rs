@@ -11,6 +11,7 @@ use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use bearing_shared::answer::{Age, Context, Given, Plain, Respondent, Submission};
+use bearing_shared::api::error::ErrorBody;
 use bearing_shared::fault::{Code, Fault};
 use bearing_shared::id::{ResponseId, SurveyId};
 use bearing_shared::look::Theme;
@@ -117,8 +118,8 @@ pub(super) async fn form(
     request_body(content = String, content_type = "application/x-www-form-urlencoded"),
     responses((status = 303, description = "Kept; leads to the thanks"),
         (status = 403, content_type = "text/html", body = String), (status = 404, content_type = "text/html", body = String),
-        (status = 413, content_type = "text/html", body = String), (status = 422, content_type = "text/html", body = String),
-        (status = 503, content_type = "text/html", body = String)))]
+        (status = 413, content_type = "text/html", body = String), (status = 415, body = ErrorBody),
+        (status = 422, content_type = "text/html", body = String), (status = 503, content_type = "text/html", body = String)))]
 pub(super) async fn submit(
     State(app): State<Shared>,
     Path(id): Path<String>,

@@ -4,6 +4,7 @@ mod arriving;
 mod audit;
 pub mod config;
 mod dashboard;
+mod described;
 mod docs;
 mod embed;
 mod explain;
@@ -23,6 +24,7 @@ mod layers;
 pub mod measure;
 mod member_page;
 mod members;
+mod objects;
 mod operators;
 mod origins;
 mod page;
@@ -54,7 +56,7 @@ use utoipa_axum::routes;
 
 use crate::app::Shared;
 use crate::demo::shop;
-use docs::Security;
+use described::Security;
 pub(crate) use sites::check_origin;
 
 /// What `/openapi.json` says of the whole.
@@ -156,7 +158,7 @@ fn routes() -> OpenApiRouter<Shared> {
 
 /// The description of every route, as `/openapi.json` serves it.
 pub fn openapi() -> utoipa::openapi::OpenApi {
-    docs::completed(routes().into_openapi())
+    described::completed(routes().into_openapi())
 }
 
 /// The whole app as one service.

@@ -10,7 +10,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderName, header};
 use axum::response::{IntoResponse, Response};
 use bearing_shared::api::error::ErrorBody;
-use bearing_shared::api::stream::{SCORE_CHANGED, ScoreChanged};
+use bearing_shared::api::stream::{Event, SCORE_CHANGED, ScoreChanged};
 use bearing_shared::fault::{Code, Fault};
 use bearing_shared::id::{SiteId, SurveyId};
 use bearing_shared::metric::Metric;
@@ -122,8 +122,8 @@ fn still_allowed(app: Shared, parts: Parts, site: SiteId) -> StillAllowed {
 /// What happens at a site as it happens: `response.stored` and `score.changed` as server-sent events. What was missed is
 /// not sent again: who connects reads what it shows, and an empty `score.changed` asks for the same.
 #[utoipa::path(get, path = "/v1/stream", tag = "management", params(("site" = Option<String>, Query)),
-    responses((status = 200, body = String, content_type = "text/event-stream",
-            description = "Events `response.stored` (ResponseStored) and `score.changed` (ScoreChanged)"),
+    responses((status = 200, body = Event, content_type = "text/event-stream",
+            description = "Events `response.stored` (ResponseStored) and `score.changed` (ScoreChanged), each as described"),
         (status = 401, body = ErrorBody), (status = 404, body = ErrorBody), (status = 422, body = ErrorBody),
         (status = 429, body = ErrorBody), (status = 503, body = ErrorBody)))]
 pub(super) async fn stream(

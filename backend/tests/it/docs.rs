@@ -5,6 +5,7 @@ use std::path::Path;
 
 use axum::http::Method;
 use bearing_shared::fault::Code;
+use bearing_storage::Role;
 use serde_json::Value;
 
 use crate::harness::Server;
@@ -185,6 +186,51 @@ async fn the_description_is_openapi_3_1_and_complete() {
         let pointer = reference.strip_prefix('#').unwrap_or_else(|| panic!("{reference} lies elsewhere"));
         assert!(document.pointer(pointer).is_some(), "{reference} leads nowhere");
     }
+}
+
+#[tokio::test]
+async fn every_route_refuses_as_it_is_described() {
+    let server = Server::start().await;
+    let (site, _) = server.site_with_survey().await;
+    let owner = server.member(&[(&site, Role::Owner)]).await;
+    let document = server.get("/openapi.json").await.ok();
+    let mut asked = 0;
+    for (method, path, operation) in operations(&document) {
+        let address = path.replace(['{', '}'], "x");
+        let ask = || server.ask(method.parse::<Method>().expect("is a method"), &address);
+        let mut replies = vec![ask().await];
+        if operation["security"].is_array() {
+            replies.push(ask().key("sk_wrong").await);
+        }
+        if operation["requestBody"]["content"]["application/json"].is_object() {
+            for (kind, body) in [("text/css", "{}"), ("application/json", "{"), ("application/json", "[[]]")] {
+                let sent = ask().session(&owner).sends(kind, body);
+                replies.push(sent.await);
+                asked += 1;
+            }
+        }
+        for reply in replies {
+            let described = operation["responses"].get(reply.status.to_string());
+            assert!(described.is_some(), "{method} {path} answers {}: {}", reply.status, reply.text());
+        }
+    }
+    assert!(asked > 40, "{asked}");
+}
+
+#[tokio::test]
+async fn a_reply_made_of_parts_is_closed_by_none_of_them() {
+    let server = Server::start().await;
+    let document = server.get("/openapi.json").await.ok();
+    let schemas = &document["components"]["schemas"];
+    let mut parts = 0;
+    for (name, schema) in schemas.as_object().expect("schemas") {
+        for part in schema["allOf"].as_array().into_iter().flatten() {
+            let Some(part) = part["$ref"].as_str().and_then(|part| part.rsplit('/').next()) else { continue };
+            assert_ne!(schemas[part]["additionalProperties"], false, "{part} would forbid what {name} adds");
+            parts += 1;
+        }
+    }
+    assert!(parts > 3, "{parts}");
 }
 
 #[tokio::test]

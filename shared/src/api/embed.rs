@@ -156,7 +156,7 @@ pub struct Tree<T> {
     /// The locale of the texts.
     pub locale: String,
     /// The tree: a text, or `[tag, {attribute: value}, [children]]`.
-    #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>))]
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<serde_json::Value>))]
     pub root: T,
 }
 

@@ -31,6 +31,17 @@ pub struct ResponseStored {
     pub received_at: String,
 }
 
+/// One event of the stream, by its fields; as text they are lines, and an empty line ends it.
+#[cfg(feature = "openapi")]
+#[derive(utoipa::ToSchema)]
+#[schema(as = StreamEvent)]
+pub struct Event {
+    /// `response.stored` or `score.changed`.
+    pub event: String,
+    /// What it is about, as JSON: ResponseStored or ScoreChanged.
+    pub data: String,
+}
+
 /// Counts have changed: the data of `score.changed`. Empty, it says that anything may have: read everything again.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -175,6 +175,8 @@ pub struct ScoreReport {
     pub interval: Option<Interval>,
     /// Answers per score, every score of the scale.
     #[serde(deserialize_with = "by_score")]
+    // A name in JSON is a text, whatever it says.
+    #[cfg_attr(feature = "openapi", schema(value_type = BTreeMap<String, u64>))]
     pub distribution: BTreeMap<u8, u64>,
     /// Answers per group.
     #[cfg_attr(feature = "openapi", schema(value_type = BTreeMap<String, u64>))]
