@@ -115,6 +115,8 @@ impl Guard {
                 tracing::warn!(%site, "the site is under attack: suspicious answers are kept outside its score");
                 app.metrics.attacks.inc();
                 note(app, view, now).await?;
+                // Whoever looks at the site learns of it.
+                app.live.tell(site, News::ANYTHING);
                 // What was counted before anybody noticed.
                 app.settle().await?;
                 let caught = app.store.suspicious(site, now - WINDOW, now, CAUGHT).await?;
