@@ -183,7 +183,7 @@ fn InSite(children: ChildrenFn) -> impl IntoView {
     let id = Memo::new(move |_| params.with(|params| params.get("site").unwrap_or_default()));
     let live = Live::follow(id);
     provide_context(live);
-    let context = SiteContext::of(id);
+    let context = SiteContext::of(id, live);
     provide_context(context);
     let children = StoredValue::new(children);
     // Settings that are read again must not draw the screen anew: what is being typed there would be gone.

@@ -1,6 +1,6 @@
 //! Asking the API: one way to read and to change, one shape of what can go wrong.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use bearing_shared::api::error::ErrorBody;
@@ -29,6 +29,11 @@ pub(crate) struct Problem {
 }
 
 impl Problem {
+    /// Whether the same question may be answered in a moment.
+    fn passes(&self) -> bool {
+        matches!(self.status, 0 | 429 | 500..)
+    }
+
     fn unreachable() -> Self {
         Self { status: 0, code: "unreachable".into(), message: String::new(), field: None }
     }
@@ -202,18 +207,33 @@ pub(crate) fn reading<T>(
 where
     T: DeserializeOwned + 'static,
 {
-    read(Box::new(address), Box::new(again))
+    read(Box::new(address), Box::new(again), false)
+}
+
+/// The same for what a whole screen stands on: while the server cannot answer for the moment, what was read stays.
+pub(crate) fn keeping<T>(
+    address: impl Fn() -> Option<String> + 'static,
+    again: impl Fn() -> u32 + 'static,
+) -> ReadSignal<Loaded<T>, LocalStorage>
+where
+    T: DeserializeOwned + 'static,
+{
+    read(Box::new(address), Box::new(again), true)
 }
 
 /// The same, once for each type and not once for each place that reads it.
 #[inline(never)]
-fn read<T>(address: Box<dyn Fn() -> Option<String>>, again: Box<dyn Fn() -> u32>) -> ReadSignal<Loaded<T>, LocalStorage>
+fn read<T>(
+    address: Box<dyn Fn() -> Option<String>>,
+    again: Box<dyn Fn() -> u32>,
+    keeps: bool,
+) -> ReadSignal<Loaded<T>, LocalStorage>
 where
     T: DeserializeOwned + 'static,
 {
     let (loaded, set) = signal_local(Loaded::Idle);
     // A view that is gone waits for nothing.
-    keep_reading(address, again, Rc::new(move |next| drop(set.try_set(placed(next)))));
+    keep_reading(address, again, keeps, Rc::new(move |next| drop(set.try_set(placed(next)))));
     loaded
 }
 
@@ -228,10 +248,17 @@ fn placed<T: DeserializeOwned>(next: Loaded<Value>) -> Loaded<T> {
 }
 
 /// Reads for [`reading`], whatever the type.
-fn keep_reading(address: Box<dyn Fn() -> Option<String>>, again: Box<dyn Fn() -> u32>, set: Rc<dyn Fn(Loaded<Value>)>) {
+fn keep_reading(
+    address: Box<dyn Fn() -> Option<String>>,
+    again: Box<dyn Fn() -> u32>,
+    keeps: bool,
+    set: Rc<dyn Fn(Loaded<Value>)>,
+) {
     // Only the last question's answer counts: an earlier one may come later.
     let asked = Rc::new(Cell::new(0_u32));
     let here = Rc::new(Cell::new(false));
+    // Where what is here was read.
+    let place = Rc::new(RefCell::new(String::new()));
     let over = SendWrapper::new(Rc::clone(&asked));
     on_cleanup(move || over.set(u32::MAX));
     Effect::new(move || {
@@ -248,6 +275,7 @@ fn keep_reading(address: Box<dyn Fn() -> Option<String>>, again: Box<dyn Fn() ->
             set(Loaded::Waiting(0));
         }
         let (asked, here, set) = (Rc::clone(&asked), Rc::clone(&here), Rc::clone(&set));
+        let place = Rc::clone(&place);
         spawn_local(async move {
             let seconds = Cell::new(0);
             let tick = {
@@ -265,7 +293,12 @@ fn keep_reading(address: Box<dyn Fn() -> Option<String>>, again: Box<dyn Fn() ->
             };
             drop(tick);
             if asked.get() == turn {
+                let passes = result.as_ref().is_err_and(Problem::passes);
+                if keeps && passes && here.get() && *place.borrow() == address {
+                    return;
+                }
                 here.set(result.is_ok());
+                place.replace(address);
                 set(result.map_or_else(Loaded::Failed, Loaded::Ready));
             }
         });

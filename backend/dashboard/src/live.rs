@@ -15,6 +15,9 @@ use crate::{browser, query};
 /// How long changes are gathered before views read again: a busy site must not make a busy screen.
 const GATHER_MS: u32 = 400;
 
+/// The same for what is read of the site itself, which changes seldom.
+const GATHER_SITE_MS: u32 = 2_000;
+
 /// How long until a stream that the browser has given up is opened again: a server that refused it was busy.
 const AGAIN_MS: u32 = 10_000;
 
@@ -27,6 +30,8 @@ pub(crate) struct Live {
     pub(crate) scores: RwSignal<u32>,
     /// Rises when responses were stored, changed or removed.
     pub(crate) responses: RwSignal<u32>,
+    /// Rises when anything may have changed, the site itself too: it may be under attack now.
+    pub(crate) site: RwSignal<u32>,
 }
 
 /// The stream of the site that is looked at.
@@ -36,11 +41,15 @@ pub(crate) fn live() -> Live {
 
 /// Has a counter rise once for all that happens within a moment.
 pub(crate) fn gathered(counter: RwSignal<u32>) -> impl Fn() {
+    gathered_for(counter, GATHER_MS)
+}
+
+fn gathered_for(counter: RwSignal<u32>, ms: u32) -> impl Fn() {
     let waiting = Rc::new(Cell::new(false));
     move || {
         if !waiting.replace(true) {
             let waiting = Rc::clone(&waiting);
-            Timeout::new(GATHER_MS, move || {
+            Timeout::new(ms, move || {
                 waiting.set(false);
                 // The view may be gone by now.
                 let _ = counter.try_update(|count| *count += 1);
@@ -66,7 +75,8 @@ pub(crate) fn every(seconds: u32) -> RwSignal<u32> {
 impl Live {
     /// A stream that is not open yet.
     pub(crate) fn closed() -> Self {
-        Self { open: RwSignal::new(false), scores: RwSignal::new(0), responses: RwSignal::new(0) }
+        let counter = || RwSignal::new(0);
+        Self { open: RwSignal::new(false), scores: counter(), responses: counter(), site: counter() }
     }
 
     /// A stream of the site that `site` names, opened anew when that changes and closed with the view.
@@ -87,7 +97,7 @@ impl Live {
 
     /// Has every view read again.
     pub(crate) fn refresh(&self) {
-        for counter in [self.scores, self.responses] {
+        for counter in [self.scores, self.responses, self.site] {
             // The view may be gone by now.
             let _ = counter.try_update(|count| *count += 1);
         }
@@ -129,12 +139,13 @@ impl Stream {
             }),
             EventListener::new(&source, "response.stored", move |_| responses()),
             EventListener::new(&source, "score.changed", {
-                let everything = gathered(live.responses);
+                let (everything, about) = (gathered(live.responses), gathered_for(live.site, GATHER_SITE_MS));
                 move |event| {
                     let data = event.dyn_ref::<MessageEvent>().and_then(|event| event.data().as_string());
                     // Nothing said of which score: everything is to be read again.
                     if data.is_some_and(|data| data == "{}") {
                         everything();
+                        about();
                     }
                     scores();
                 }

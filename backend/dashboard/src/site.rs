@@ -6,6 +6,7 @@ use leptos::prelude::*;
 
 use crate::day::Day;
 use crate::fetch::{self, Loaded};
+use crate::live::Live;
 use crate::locale;
 use crate::session::session;
 
@@ -25,11 +26,11 @@ pub(crate) fn site() -> SiteContext {
 }
 
 impl SiteContext {
-    /// The site of this id.
-    pub(crate) fn of(id: Memo<String>) -> Self {
-        let changed = RwSignal::new(0);
+    /// The site of this id, read again when `live` says that it may have changed.
+    pub(crate) fn of(id: Memo<String>, live: Live) -> Self {
+        let changed = RwSignal::new(0_u32);
         let address = move || Some(format!("/v1/sites/{}", crate::query::segment(&id.get())));
-        Self { id, loaded: fetch::reading(address, move || changed.get()), changed }
+        Self { id, loaded: fetch::keeping(address, move || changed.get().wrapping_add(live.site.get())), changed }
     }
 
     /// Reads the settings again: they were changed.

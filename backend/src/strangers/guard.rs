@@ -128,6 +128,8 @@ impl Guard {
                 tracing::warn!(%site, "the site is under attack: suspicious answers are kept outside its score");
                 app.metrics.attacks.inc();
                 let noted = note(app, view, now).await?;
+                // Whoever looks at the site learns of it.
+                app.live.tell(site, News::ANYTHING);
                 let caught = catch(app, view, now).await;
                 if let Noted::Began { after } = noted {
                     let apart = caught.as_ref().map_or(0, |apart| *apart);

@@ -5,9 +5,9 @@ use leptos_router::components::A;
 use leptos_router::hooks::use_navigate;
 
 use crate::app::sign_out;
-use crate::live::live;
+use crate::live::{every, live};
 use crate::locale::{locale, words};
-use crate::part::{Icon, toasts};
+use crate::part::{Icon, changing, effect, memo, toasts};
 use crate::session::session;
 use crate::site::site;
 use crate::text::fill;
@@ -43,6 +43,10 @@ pub(crate) fn Shell(children: Children) -> impl IntoView {
         let id = entry.id.0.clone();
         view! { <option value=entry.id.0.clone() selected=move || site.id.get() == id>{entry.name}</option> }
     });
+    // Since when: that it goes on is nothing new.
+    let attacked = memo(move || {
+        site.loaded.with(|site| site.ready().and_then(|site| site.attack.as_ref().map(|attack| attack.since.clone())))
+    });
     view! {
         <a class="skip" href="#content">{words.common.skip}</a>
         <header class="top">
@@ -73,13 +77,27 @@ pub(crate) fn Shell(children: Children) -> impl IntoView {
         <main id="content" tabindex="-1">
             {move || site.loaded.with(|site| site.ready().is_some_and(|site| site.settings.silenced))
                 .then(|| view! { <p class="note silenced">{words.settings.silenced}</p> })}
-            {move || site.loaded.with(|site| site.ready().and_then(|site| site.attack.clone())).map(|attack| {
-                let said = fill(words.overview.attacked, &[("time", &locale().moment(&attack.since))]);
-                let aside = format!("{}?state=quarantined", site.path("responses"));
-                view! { <p class="note silenced" role="status">{said}" "<A href=aside>{words.overview.attacked_look}</A></p> }
-            })}
+            // There before it says something, so that it is read out when an attack begins.
+            <div role="status">{changing(move || attack(attacked.get()))}</div>
             {children()}
         </main>
         {toasts().view()}
     }
+}
+
+/// How often it is asked whether an attack is over, s: no stream tells.
+const OVER_S: u32 = 30;
+
+/// That the site is under attack, since then, and the way to what is kept out of the score meanwhile.
+fn attack(since: Option<String>) -> AnyView {
+    let Some(since) = since else { return ().into_any() };
+    let (words, site, over) = (&words().overview, site(), every(OVER_S));
+    effect(move || {
+        if over.get() > 0 {
+            site.again();
+        }
+    });
+    let said = fill(words.attacked, &[("time", &locale().moment(&since))]);
+    let aside = move || format!("{}?state=quarantined", site.path("responses"));
+    view! { <p class="note silenced attack">{said}" "<A href=aside>{words.attacked_look}</A></p> }.into_any()
 }

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use crate::camera::{Camera, DESKTOP, PHONE, Screen};
 
 /// A site's screens: a name, and the address below the site's. `{survey}` and `{response}` stand for ids.
-const SCREENS: [(&str, &str); 20] = [
+const SCREENS: [(&str, &str); 21] = [
     ("overview", ""),
     ("explore-nps", "/explore?metric=nps&by=touchpoint"),
     ("explore-csat", "/explore?metric=csat&by=device"),
@@ -29,6 +29,7 @@ const SCREENS: [(&str, &str); 20] = [
     ("settings-rest", "/settings/rest"),
     ("settings-numbers", "/settings/numbers"),
     ("settings-look", "/settings/look"),
+    ("settings-privacy", "/settings/privacy"),
     ("settings-keys", "/settings/keys"),
     ("settings-members", "/settings/members"),
     ("settings-shares", "/settings/shares"),
