@@ -62,7 +62,41 @@ fn each_wrong_answer_names_its_field() {
         Code::UNKNOWN_CHOICE,
         "answers[1].choices",
     );
+    refused(json!(vec![score.clone(); 20]), Code::REPEATED_QUESTION, "answers[1].question");
     refused(json!(vec![score; 21]), Code::TOO_MANY_ANSWERS, "answers");
+}
+
+#[test]
+fn whatever_is_answered_is_kept_with_what_was_said() {
+    let given = json!([
+        {"question": "topics", "choices": ["price"]}, {"question": "score", "value": 9.0}, {"question": "why", "text": "x"}
+    ]);
+    let kept = |value, text: Option<&str>, choices: Option<Vec<String>>| (value, text.map(str::to_owned), choices);
+    let checked = check(&submitted(given), &survey()).expect("is accepted");
+    let answers: Vec<_> =
+        checked.answers.into_iter().map(|answer| (answer.value, answer.text, answer.choices)).collect();
+    let expected =
+        [kept(Some(9), None, None), kept(None, Some("x"), None), kept(None, None, Some(vec!["price".into()]))];
+    assert_eq!(answers, expected);
+}
+
+#[test]
+fn a_whole_number_is_one_however_it_is_written() {
+    let whole = |value: Value| serde_json::from_value::<Plain>(value).expect("is a scalar").whole();
+    for value in [json!(9), json!(9.0), json!(9e0)] {
+        assert_eq!(whole(value), Some(9));
+    }
+    assert_eq!(whole(json!(-999_999_999_999_999.0)), Some(-999_999_999_999_999));
+    for value in [json!(9.5), json!(1e15), json!(-1e15), json!(1e300), json!("9"), json!(true)] {
+        assert_eq!(whole(value.clone()), None, "{value}");
+    }
+}
+
+#[test]
+fn a_customers_id_is_cleaned_as_an_answers_is() {
+    assert_eq!(customer_id(" c_1\n").as_deref(), Some("c_1"));
+    assert_eq!(customer_id(" \n"), None);
+    assert_eq!(customer_id(&"x".repeat(NAME_LIMIT + 1)).map(|id| id.len()), Some(NAME_LIMIT));
 }
 
 #[test]
@@ -92,6 +126,12 @@ fn attributes_have_names_and_short_values() {
         let given = serde_json::from_value(attributes).expect("is an object of scalars");
         assert_eq!(check_attributes(&given).expect_err("is refused").code, Code::INVALID_ATTRIBUTE);
     }
+    let many = |count: usize| (0..count).map(|number| (format!("a{number}"), Plain::Int(1))).collect();
+    assert_eq!(check_attributes(&many(ATTRIBUTES_LIMIT)).map(|kept| kept.len()), Ok(ATTRIBUTES_LIMIT));
+    let fault = check_attributes(&many(ATTRIBUTES_LIMIT + 1)).expect_err("is refused");
+    assert_eq!(fault.code, Code::TOO_MANY_ATTRIBUTES);
+    let longest = serde_json::from_value(json!({"plan": "x".repeat(200)})).expect("scalars");
+    assert!(check_attributes(&longest).is_ok());
     let given = serde_json::from_value(json!({"plan": "pro", "seats": 5, "beta": true})).expect("scalars");
     assert_eq!(check_attributes(&given).expect("scalars become texts")["seats"], "5");
 }

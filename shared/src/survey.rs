@@ -211,6 +211,18 @@ mod tests {
     }
 
     #[test]
+    fn a_standard_survey_has_words_for_both_ends_of_its_scale() {
+        for instrument in Instrument::ALL {
+            let survey = Survey::standard("x", instrument);
+            let words = Language::ALL[0].standard(instrument);
+            let scored = survey.scored().expect("has a scored question");
+            let said = |text: &LocalText| text.0.get(Language::ALL[0].locale).cloned();
+            assert_eq!((said(&scored.low), said(&scored.high)), (Some(words.low.into()), Some(words.high.into())));
+            assert!(scored.required && !survey.questions[1].required);
+        }
+    }
+
+    #[test]
     fn texts_may_have_lines_and_tabs() {
         let mut survey = Survey::standard("x", Instrument::Nps);
         survey.questions[1].text = LocalText::one("en", "Why?\n\tIn your words.");

@@ -169,5 +169,6 @@ mod tests {
         assert_eq!(both.signs(), [Sign::NoToken, Sign::Crowd]);
         assert_eq!(both.within(Suspicion::LASTING).signs(), [Sign::Crowd]);
         assert!(one.within(Suspicion::LASTING).is_none() && !both.is_none());
+        assert_eq!((both.with(Sign::Crowd), both.and(one)), (both, both), "a sign that is there already stays");
     }
 }

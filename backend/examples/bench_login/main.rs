@@ -23,7 +23,7 @@ use bearing_strangers::display::{self, Signer};
 use serde_json::json;
 
 use load::{Found, Load, Request, offer};
-use target::{Site, Target};
+use target::Target;
 use tries::{A_MINUTE, HONEST, Tried, VICTIM, guesses, join, members};
 
 #[global_allocator]
@@ -40,6 +40,25 @@ const SLOWER: f64 = 1.5;
 /// How long before its answer a survey was shown, ms.
 const READ_MS: i64 = 4_000;
 
+/// A site, its survey, and what its display tokens are signed with.
+struct Shop {
+    id: String,
+    key: String,
+    secret: String,
+    survey: String,
+}
+
+impl Shop {
+    fn make(target: &Target) -> anyhow::Result<Self> {
+        let names = ["id", "site_key", "identity_secret"];
+        let made = target.printed(&["site", "create", "--name", "Shop"], &names)?;
+        let [id, key, secret] = <[String; 3]>::try_from(made).map_err(|_| anyhow::anyhow!("not three"))?;
+        let survey = ["survey", "create", "--site", &id, "--metric", "nps", "--publish"];
+        let survey = target.printed(&survey, &["id"])?.concat();
+        Ok(Self { id, key, secret, survey })
+    }
+}
+
 fn main() -> anyhow::Result<()> {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let option = |name: &str, default: f64| {
@@ -53,7 +72,7 @@ fn main() -> anyhow::Result<()> {
 async fn measure(seconds: f64, rounds: usize) -> anyhow::Result<()> {
     // All cores: a hash is made beside the threads that answer, not on them.
     let mut target = Target::on("0-1")?;
-    let site = Arc::new(target.site()?);
+    let shop = Arc::new(Shop::make(&target)?);
     let link = |email: &&str| target.printed(&["user", "create", "--email", email], &["link"]);
     let links = [VICTIM].iter().chain(&HONEST).map(link).collect::<anyhow::Result<Vec<_>>>()?.concat();
     // Whoever is connected is the proxy, and says who is behind it.
@@ -62,7 +81,7 @@ async fn measure(seconds: f64, rounds: usize) -> anyhow::Result<()> {
     for (number, link) in links.iter().enumerate() {
         join(server, number, link).await?;
     }
-    let load = Load { address: server, connections: CONNECTIONS, request: request(site) };
+    let load = Load { address: server, connections: CONNECTIONS, request: request(shop) };
     offer(&load, Some(RATE), WARM_S).await?;
 
     let (mut quiet, mut tried_beside) = (Vec::new(), Vec::new());
@@ -104,7 +123,7 @@ async fn measure(seconds: f64, rounds: usize) -> anyhow::Result<()> {
     let report = json!({
         "answers_a_second": RATE, "rounds": rounds, "seconds_each": seconds, "tries_a_minute": A_MINUTE,
         "tries": guessed.tries, "refused_by_limit": guessed.refused, "hashed": guessed.hashed,
-        "other_replies": guessed.other,
+        "other_replies": guessed.other, "answers_refused": refused,
         "members_came": came.tries + came_quietly.tries, "members_let_in": came.inside + came_quietly.inside,
         "sign_in_ms_median": middle(&came_quietly), "sign_in_ms_median_beside": middle(&came),
         "p50_ms": round(median(&quiet, 0.5)), "p50_ms_beside": round(median(&tried_beside, 0.5)),
@@ -118,13 +137,13 @@ async fn measure(seconds: f64, rounds: usize) -> anyhow::Result<()> {
 }
 
 /// An answer as a browser sends it: from an address of its own, with the token of a survey that was shown.
-fn request(site: Arc<Site>) -> Request {
+fn request(shop: Arc<Shop>) -> Request {
     let text = move |id: ResponseId| {
-        let signer = Signer { site: site.id.as_str(), secret: &site.secret, previous: None };
+        let signer = Signer { site: &shop.id, secret: &shop.secret, previous: None };
         let shown = SystemClock.now() - READ_MS;
-        let issued = display::issue(&signer, &site.survey, shown, 0, chance::bytes());
+        let issued = display::issue(&signer, &shop.survey, shown, 0, chance::bytes());
         let token = issued.map(|issued| issued.token).unwrap_or_default();
-        let (path, survey, score) = (site.path(), &site.survey, id.0[15] % 11);
+        let (path, survey, score) = (format!("/v1/embed/{}/responses", shop.key), &shop.survey, id.0[15] % 11);
         let [second, third, fourth] = [id.0[12] % 2, id.0[13], id.0[14]];
         let body = json!({
             "id": id.to_string(), "seq": 0, "survey": survey, "version": 1, "completed": true, "display": token,

@@ -24,8 +24,6 @@ pub(crate) struct Site {
     pub(crate) id: SiteId,
     pub(crate) key: String,
     pub(crate) survey: String,
-    /// What its customers' ids and its display tokens are signed with.
-    pub(crate) secret: String,
 }
 
 impl Site {
@@ -100,11 +98,11 @@ impl Target {
 
     /// Makes a site with a published survey.
     pub(crate) fn site(&self) -> anyhow::Result<Site> {
-        let made = self.printed(&["site", "create", "--name", "Bench"], &["id", "site_key", "identity_secret"])?;
-        let [id, key, secret] = <[String; 3]>::try_from(made).map_err(|_| anyhow::anyhow!("not three"))?;
+        let made = self.printed(&["site", "create", "--name", "Bench"], &["id", "site_key"])?;
+        let [id, key] = <[String; 2]>::try_from(made).map_err(|_| anyhow::anyhow!("not two"))?;
         let survey = ["survey", "create", "--site", &id, "--metric", "nps", "--publish"];
         let survey = self.printed(&survey, &["id"])?.concat();
-        Ok(Site { id: SiteId(id), key, survey, secret })
+        Ok(Site { id: SiteId(id), key, survey })
     }
 
     /// Starts it on a free port with more options, and waits until it is ready.

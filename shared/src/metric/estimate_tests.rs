@@ -82,3 +82,31 @@ fn planning_uses_the_answers_there_are() {
     let own = answers_for_margin(&NPS, Some(&nps(500, 300, 200)), 10.0, LEVEL);
     assert!((230..=235).contains(&own), "{own}");
 }
+
+#[test]
+fn no_margin_is_reached_by_any_number_of_answers() {
+    for margin in [0.0, -1.0, f64::NAN] {
+        assert_eq!(answers_for_margin(&NPS, None, margin, LEVEL), u64::MAX, "{margin}");
+    }
+    assert_eq!(answers_for_margin(&NPS, None, 1e9, LEVEL), 1);
+}
+
+#[test]
+fn a_difference_is_that_of_the_scores_to_the_last_bit_and_within_its_limits() {
+    let mut all = Vec::new();
+    for promoters in 0..5 {
+        for passives in 0..5 {
+            for detractors in 0..5 {
+                all.push(nps(promoters, passives, detractors));
+            }
+        }
+    }
+    all.retain(|histogram| histogram.n() > 0);
+    for a in &all {
+        for b in &all {
+            let found = difference(&NPS, a, b, LEVEL).unwrap();
+            assert_eq!(found.delta, score(&NPS, a).unwrap() - score(&NPS, b).unwrap());
+            assert!(found.low <= found.delta && found.delta <= found.high, "{found:?}");
+        }
+    }
+}

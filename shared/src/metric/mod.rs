@@ -151,6 +151,13 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
+    fn metrics_are_found_by_their_names() {
+        assert_eq!(Metric::ALL.map(Metric::name), ["nps", "csat", "ces"]);
+        assert!(Metric::ALL.into_iter().all(|metric| Metric::named(metric.name()) == Some(metric)));
+        assert_eq!(Metric::named("stars"), None);
+    }
+
+    #[test]
     fn halves_round_away_from_zero_and_minus_zero_is_never_shown() {
         for (score, text) in [(-12.5, "-13"), (12.5, "13"), (-14.285, "-14"), (-0.4, "0"), (0.0, "0"), (100.0, "100")] {
             assert_eq!(printed(score), text);

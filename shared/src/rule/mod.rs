@@ -41,6 +41,13 @@ mod tests {
     }
 
     #[test]
+    fn browsers_are_not_told_how_many_answers_a_survey_may_have() {
+        let rules = Rules { answers: Some(500), shows: Some(3), ..Rules::default() };
+        let told = rules.for_browsers();
+        assert_eq!((told.answers, told.shows), (None, Some(3)));
+    }
+
+    #[test]
     fn lower_priority_numbers_go_first_then_older_surveys() {
         let mut first = Survey::standard("x", Instrument::Nps);
         first.priority = -1;

@@ -53,13 +53,6 @@ reasons! {
     Full "full" "The survey has as many answers as it may have: raise answers and publish it.";
 }
 
-impl Reason {
-    /// Whether time or chance brings the reason: a visitor for whom there is no other is eligible.
-    pub fn is_resting(self) -> bool {
-        (Self::Sample..=Self::RestSite).contains(&self)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -139,6 +139,12 @@ mod tests {
     }
 
     #[test]
+    fn the_likeliest_shares_are_found_where_the_quadratic_has_one_root_at_nothing() {
+        let net = Net { favourable: 2.0, neutral: 1.0, unfavourable: 0.0 };
+        assert_eq!(restricted_variance(&net, 3.0, 0.5), 0.25);
+    }
+
+    #[test]
     fn billions_of_answers_are_no_obstacle() {
         let many = Net { favourable: 5e8, neutral: 3e8, unfavourable: 2e8 };
         let (score, plain) = (score_limits(&many, 0.95).unwrap(), wald(&many, 0.95).unwrap());
