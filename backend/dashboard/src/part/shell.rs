@@ -78,7 +78,7 @@ pub(crate) fn Shell(children: Children) -> impl IntoView {
             {move || site.loaded.with(|site| site.ready().is_some_and(|site| site.settings.silenced))
                 .then(|| view! { <p class="note silenced">{words.settings.silenced}</p> })}
             // There before it says something, so that it is read out when an attack begins.
-            <div role="status">{changing(move || attack(attacked.get()))}</div>
+            <div class="attacked" role="status">{changing(move || attack(attacked.get()))}</div>
             {children()}
         </main>
         {toasts().view()}

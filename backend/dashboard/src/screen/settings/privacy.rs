@@ -90,17 +90,20 @@ fn periods(reply: &SiteReply) -> AnyView {
         let asked: Vec<String> = named.map(|(name, days)| format!("{name}={days}")).collect();
         let address = format!("{}/retention?{}", save::address(site), asked.join("&"));
         form.send(Method::GET, address, Value::Null, move |found| {
-            let of = |name: &str| found[name].as_u64().unwrap_or_default();
-            let [answers, comments, identities] = ["answers", "comments", "identities"].map(of);
-            if answers + comments + identities == 0 {
+            let going = [
+                ("answers", words.settings.expire_answers),
+                ("comments", words.settings.expire_comments),
+                ("identities", words.settings.expire_identities),
+            ]
+            .map(|(name, text)| (text, found[name].as_u64().unwrap_or_default()));
+            let going = going.into_iter().filter(|(_, number)| *number > 0);
+            let what: Vec<String> = going.map(|(text, number)| fill(text, &[("n", &locale.count(number))])).collect();
+            if what.is_empty() {
                 store.run(());
                 return;
             }
-            let counts = [answers, comments, identities].map(|number| locale.count(number));
-            let [answers, comments, identities] = &counts;
-            let filled = [("answers", &**answers), ("comments", comments), ("identities", identities)];
             ask.about(Question {
-                title: fill(words.settings.expire, &filled),
+                title: fill(words.settings.expire, &[("what", &what.join(" · "))]),
                 text: words.settings.expire_lead,
                 act: words.settings.expire_act.to_owned(),
                 typed: String::new(),

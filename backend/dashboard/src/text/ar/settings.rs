@@ -185,7 +185,10 @@ pub(super) const TEXT: Settings = Settings {
     answers_go: "ثم يُحذف الرد، ومن النتيجة أيضًا.",
     comments_go: "ثم يُحذف ما كُتب، وتبقى النتيجة.",
     identity_goes: "ثم يُحذف العميل والمتصفح والصفحة، وتبقى النتيجة والتعليق.",
-    expire: "سيُحذف: الردود {answers}، التعليقات {comments}، الهويات {identities}",
+    expire: "سيُحذف: {what}",
+    expire_answers: "الردود {n}",
+    expire_comments: "التعليقات {n}",
+    expire_identities: "الهويات {n}",
     expire_lead: "كل ما هو أقدم من هذه المدد يُحذف خلال عشر دقائق نهائيًا. لا يمكن التراجع عن ذلك.",
     expire_act: "حفظ وحذف",
 };

@@ -173,7 +173,10 @@ pub(super) const TEXT: Settings = Settings {
     answers_go: "Dann verschwindet die Antwort, auch aus dem Wert.",
     comments_go: "Dann verschwindet das Geschriebene; der Wert bleibt.",
     identity_goes: "Dann verschwinden Kunde, Browser und Seite; Wert und Kommentar bleiben.",
-    expire: "Das verschwindet: Antworten {answers}, Kommentare {comments}, Identitäten {identities}",
+    expire: "Das verschwindet: {what}",
+    expire_answers: "Antworten {n}",
+    expire_comments: "Kommentare {n}",
+    expire_identities: "Identitäten {n}",
     expire_lead: "Was älter ist als diese Fristen, verschwindet binnen zehn Minuten, endgültig. Das lässt sich nicht rückgängig machen.",
     expire_act: "Speichern und löschen",
 };

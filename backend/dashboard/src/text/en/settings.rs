@@ -167,7 +167,10 @@ pub(super) const TEXT: Settings = Settings {
     answers_go: "Then the answer goes, from the score too.",
     comments_go: "Then what was written goes; the score stays.",
     identity_goes: "Then the customer, the browser and the page go; score and comment stay.",
-    expire: "This goes: answers {answers}, comments {comments}, identities {identities}",
+    expire: "This goes: {what}",
+    expire_answers: "answers {n}",
+    expire_comments: "comments {n}",
+    expire_identities: "identities {n}",
     expire_lead: "What is older than these periods goes within ten minutes, for good. This cannot be undone.",
     expire_act: "Save and let it go",
 };

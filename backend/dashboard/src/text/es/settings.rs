@@ -173,7 +173,10 @@ pub(super) const TEXT: Settings = Settings {
     answers_go: "Después la respuesta desaparece, también de la puntuación.",
     comments_go: "Después desaparece lo escrito; la puntuación se queda.",
     identity_goes: "Después desaparecen el cliente, el navegador y la página; la puntuación y el comentario se quedan.",
-    expire: "Esto desaparece: respuestas {answers}, comentarios {comments}, identidades {identities}",
+    expire: "Esto desaparece: {what}",
+    expire_answers: "respuestas {n}",
+    expire_comments: "comentarios {n}",
+    expire_identities: "identidades {n}",
     expire_lead: "Lo que sea más antiguo que estos plazos desaparece en diez minutos, para siempre. No se puede deshacer.",
     expire_act: "Guardar y borrar",
 };

@@ -168,6 +168,9 @@ pub struct Settings {
     pub comments_go: &'static str,
     pub identity_goes: &'static str,
     pub expire: &'static str,
+    pub expire_answers: &'static str,
+    pub expire_comments: &'static str,
+    pub expire_identities: &'static str,
     pub expire_lead: &'static str,
     pub expire_act: &'static str,
 }

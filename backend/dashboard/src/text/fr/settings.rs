@@ -173,7 +173,10 @@ pub(super) const TEXT: Settings = Settings {
     answers_go: "Puis la réponse disparaît, du score aussi.",
     comments_go: "Puis ce qui a été écrit disparaît ; le score reste.",
     identity_goes: "Puis le client, le navigateur et la page disparaissent ; le score et le commentaire restent.",
-    expire: "Cela disparaît : réponses {answers}, commentaires {comments}, identités {identities}",
+    expire: "Cela disparaît : {what}",
+    expire_answers: "réponses {n}",
+    expire_comments: "commentaires {n}",
+    expire_identities: "identités {n}",
     expire_lead: "Ce qui est plus ancien que ces durées disparaît en dix minutes, définitivement. Cela ne peut pas être annulé.",
     expire_act: "Enregistrer et effacer",
 };

@@ -173,7 +173,10 @@ pub(super) const TEXT: Settings = Settings {
     answers_go: "Dan verdwijnt het antwoord, ook uit de score.",
     comments_go: "Dan verdwijnt wat geschreven is; de score blijft.",
     identity_goes: "Dan verdwijnen klant, browser en pagina; score en opmerking blijven.",
-    expire: "Dit verdwijnt: antwoorden {answers}, opmerkingen {comments}, identiteiten {identities}",
+    expire: "Dit verdwijnt: {what}",
+    expire_answers: "antwoorden {n}",
+    expire_comments: "opmerkingen {n}",
+    expire_identities: "identiteiten {n}",
     expire_lead: "Wat ouder is dan deze termijnen, verdwijnt binnen tien minuten, voorgoed. Dit kan niet ongedaan worden gemaakt.",
     expire_act: "Opslaan en laten verdwijnen",
 };
