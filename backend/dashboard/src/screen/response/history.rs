@@ -1,14 +1,19 @@
-//! What else the same customer said, in the order of time: whom one calls wants to know what came before.
+//! What else the same customer said, in the order of time: whom one calls wants to know what came before. All of it as a
+//! file, for the customer who asks.
 
 use bearing_shared::api::Page;
 use bearing_shared::api::responses::{ResponseReply, ResponseState};
+use gloo::net::http::Method;
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use leptos_router::components::A;
+use serde_json::json;
 
 use super::Desk;
+use crate::browser;
 use crate::fetch::{self, Loaded};
 use crate::inbox::Inbox;
-use crate::part::{Failed, Waiting, changing, memo, score_chip, score_of, text_of, touchpoint_name};
+use crate::part::{Failed, Waiting, button, changing, iconed, memo, score_chip, score_of, text_of, touchpoint_name};
 use crate::screen::responses::state_name;
 use crate::view::{Period, View};
 
@@ -38,12 +43,35 @@ pub(super) fn history(desk: Desk) -> AnyView {
         let href = format!("{}{}", desk.site.path("responses"), all.write());
         view! {
             {changing(move || page.with(|page| drawn(desk, page)))}
-            <p><A href=href>{words.all_of_customer}</A></p>
+            <p class="deeds">
+                <A href=href>{words.all_of_customer}</A>
+                <span hidden=move || !desk.may_edit.get()>{export(desk)}</span>
+            </p>
         }
         .into_any()
     });
     let nobody = move || is_here.get() && customer.with(Option::is_none);
     view! { {list}<p class="soft" hidden=move || !nobody()>{words.nobody}</p> }.into_any()
+}
+
+/// What is held on the customer, as a file.
+fn export(desk: Desk) -> AnyView {
+    let save = move || {
+        let customer = desk.response.with_untracked(|response| response.as_ref()?.respondent.customer.clone());
+        let Some(customer) = customer else { return };
+        let body = json!({ "site": desk.site.id.get_untracked(), "customer": customer });
+        let address = fetch::address("/v1/respondents/export", &[untrack(|| desk.site.parameter())]);
+        spawn_local(async move {
+            match fetch::send(Method::POST, &address, &body).await {
+                Ok(held) => {
+                    // Not by the customer's name: what is downloaded is listed by the browser.
+                    let _ = browser::save("customer.json", "application/json", held.to_string().as_bytes());
+                }
+                Err(problem) => desk.listing.fail(problem),
+            }
+        });
+    };
+    button("button", String::new(), iconed("download", desk.words.response.export), save)
 }
 
 fn drawn(desk: Desk, page: &Loaded<Page<ResponseReply>>) -> AnyView {

@@ -1,5 +1,4 @@
-//! What cannot be undone: deleting a response, and erasing everything of its customer. Both ask first and say so. Beside
-//! them, what is held on the customer as a file.
+//! What cannot be undone: deleting a response, and erasing everything of its customer. Both ask first and say so.
 
 use gloo::net::http::Method;
 use leptos::prelude::*;
@@ -9,10 +8,10 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::Desk;
+use crate::fetch;
 use crate::part::{button, dialog, iconed, memo, toasts};
 use crate::query;
 use crate::text::fill;
-use crate::{browser, fetch};
 
 /// What was erased.
 #[derive(Deserialize)]
@@ -58,20 +57,6 @@ pub(super) fn remove(desk: Desk, is_deleting: RwSignal<bool>, is_erasing: RwSign
             }
         });
     });
-    let export = Callback::new(move |()| {
-        let Some(customer) = customer.get_untracked() else { return };
-        let body = json!({ "site": desk.site.id.get_untracked(), "customer": customer });
-        let address = fetch::address("/v1/respondents/export", &[untrack(|| desk.site.parameter())]);
-        spawn_local(async move {
-            match fetch::send(Method::POST, &address, &body).await {
-                Ok(held) => {
-                    // Not by the customer's name: what is downloaded is listed by the browser.
-                    let _ = browser::save("customer.json", "application/json", held.to_string().as_bytes());
-                }
-                Err(problem) => desk.listing.fail(problem),
-            }
-        });
-    });
     let warning = move || fill(words.erase_warning, &[("name", &customer.get().unwrap_or_default())]);
     view! {
         <section class="card" hidden=move || !desk.may_edit.get()>
@@ -79,8 +64,7 @@ pub(super) fn remove(desk: Desk, is_deleting: RwSignal<bool>, is_erasing: RwSign
             <p class="soft">{words.for_good_lead}</p>
             <p class="deeds">
                 {button("button danger", String::new(), iconed("trash", words.delete), move || is_deleting.set(true))}
-                <span class="deeds" hidden=move || customer.with(Option::is_none)>
-                    {button("button", String::new(), iconed("download", words.export), move || export.run(()))}
+                <span hidden=move || customer.with(Option::is_none)>
                     {button("button danger", String::new(), iconed("trash", words.erase), move || is_erasing.set(true))}
                 </span>
             </p>
