@@ -1,4 +1,4 @@
-//! Passwords: argon2id, away from the threads that answer, and at most two at a time.
+//! Passwords: argon2id, on threads that wait behind those that answer, and at most two at a time.
 
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
@@ -7,7 +7,7 @@ use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use argon2::{Algorithm, Argon2, Params, Version};
 use bearing_shared::fault::{Code, Fault};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, oneshot};
 
 use crate::chance;
 
@@ -65,12 +65,25 @@ impl Passwords {
         let busy = || Fault::new(Code::OVERLOADED, Code::OVERLOADED.meaning);
         let turn = tokio::time::timeout(PATIENCE, Arc::clone(&self.turns).acquire_owned()).await;
         let Ok(Ok(turn)) = turn else { return Err(busy()) };
-        let done = tokio::task::spawn_blocking(move || {
+        // A thread of its own: one that has once given way cannot be given back to those that do not.
+        let (tell, told) = oneshot::channel();
+        let thread = std::thread::Builder::new().name("password".into()).spawn(move || {
             // Who asked may have stopped waiting; the turn ends with the work.
             let _turn = turn;
-            work()
+            give_way();
+            let _ = tell.send(work());
         });
-        done.await.map_err(|error| failed(&error))
+        thread.map_err(|error| failed(&error))?;
+        told.await.map_err(|error| failed(&error))
+    }
+}
+
+/// Has this thread wait behind all others that have something to do: whoever tries a thousand passwords a minute takes a
+/// core that is idle, and not the one that an answer needs. Elsewhere than on Linux it would be the whole process.
+fn give_way() {
+    #[cfg(target_os = "linux")]
+    if let Err(error) = rustix::process::nice(19) {
+        tracing::debug!(%error, "a password's hash is made as fast as anything else");
     }
 }
 
@@ -135,5 +148,14 @@ mod tests {
         assert!(first.await.expect("it does not panic").expect("it had its turn"));
         assert!(second.await.expect("it does not panic").expect("it had its turn"));
         assert_eq!(passwords.turns.available_permits(), AT_ONCE, "every turn is given back");
+    }
+
+    #[cfg(target_os = "linux")]
+    #[tokio::test]
+    async fn a_hash_waits_behind_what_answers() {
+        let own = || rustix::process::getpriority_process(None).expect("Linux tells");
+        let before = own();
+        assert_eq!(Passwords::default().run(own).await.expect("it had its turn"), 19);
+        assert_eq!(own(), before, "and nothing else does");
     }
 }
