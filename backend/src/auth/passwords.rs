@@ -1,5 +1,6 @@
 //! Passwords: argon2id, on threads that wait behind those that answer, and at most two at a time.
 
+use std::num::NonZeroUsize;
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
@@ -13,7 +14,7 @@ use crate::chance;
 
 /// The shortest and the longest password, in characters.
 pub const LENGTHS: std::ops::RangeInclusive<usize> = 10..=200;
-/// Hashes that are made at once: each takes 19 MiB and a core for some tens of milliseconds.
+/// Hashes that are made at once, at most: each takes 19 MiB and a core for some tens of milliseconds.
 const AT_ONCE: usize = 2;
 /// How long a hash is waited for.
 const PATIENCE: Duration = Duration::from_secs(8);
@@ -31,11 +32,20 @@ pub struct Passwords {
 
 impl Default for Passwords {
     fn default() -> Self {
-        Self { turns: Arc::new(Semaphore::new(AT_ONCE)) }
+        Self::with_turns(turns(std::thread::available_parallelism().map_or(1, NonZeroUsize::get)))
     }
 }
 
+/// Hashes that are made at once on so many cores: one core is left to whatever answers, where there are two.
+fn turns(cores: usize) -> usize {
+    cores.saturating_sub(1).clamp(1, AT_ONCE)
+}
+
 impl Passwords {
+    fn with_turns(turns: usize) -> Self {
+        Self { turns: Arc::new(Semaphore::new(turns)) }
+    }
+
     /// The hash of a password as a PHC string.
     ///
     /// # Errors
@@ -68,10 +78,11 @@ impl Passwords {
         // A thread of its own: one that has once given way cannot be given back to those that do not.
         let (tell, told) = oneshot::channel();
         let thread = std::thread::Builder::new().name("password".into()).spawn(move || {
-            // Who asked may have stopped waiting; the turn ends with the work.
-            let _turn = turn;
             give_way();
-            let _ = tell.send(work());
+            let done = work();
+            // The turn ends with the work: who asked may have stopped waiting.
+            drop(turn);
+            let _ = tell.send(done);
         });
         thread.map_err(|error| failed(&error))?;
         told.await.map_err(|error| failed(&error))
@@ -126,7 +137,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn two_hashes_are_made_at_a_time_and_whoever_waits_too_long_for_a_turn_is_told() {
-        let passwords = Arc::new(Passwords::default());
+        let passwords = Arc::new(Passwords::with_turns(AT_ONCE));
         let held = |passwords: &Arc<Passwords>| {
             let (passwords, (gate, open)) = (Arc::clone(passwords), std::sync::mpsc::channel::<()>());
             let (begin, begun) = tokio::sync::oneshot::channel();
@@ -157,5 +168,12 @@ mod tests {
         let before = own();
         assert_eq!(Passwords::default().run(own).await.expect("it had its turn"), 19);
         assert_eq!(own(), before, "and nothing else does");
+    }
+
+    #[test]
+    fn a_core_is_left_to_what_answers() {
+        for (cores, at_once) in [(0, 1), (1, 1), (2, 1), (3, 2), (64, 2)] {
+            assert_eq!(turns(cores), at_once, "{cores} cores");
+        }
     }
 }
