@@ -12,6 +12,11 @@ use tokio::process::{Child, Command};
 use crate::engine::Engine;
 use crate::wait::until;
 
+/// What Chromium's driver says where it found a free port of IPv6 and somebody has the same one of IPv4.
+const TAKEN: &str = "port not available";
+/// How often it then looks for another.
+const PORTS: u32 = 5;
+
 /// A running driver; its browser ends with it.
 pub(crate) struct Driver {
     child: Child,
@@ -36,10 +41,19 @@ impl Driver {
         let cannot = || format!("cannot start {program}; run `cargo xtask setup` or name it in the environment");
         let (child, screen, port) = match engine {
             Engine::Chromium => {
-                let mut child = command.arg("--port=0").spawn().with_context(cannot)?;
-                let port = said_port(&mut child, |line| line.strip_suffix('.')?.rsplit_once("successfully on port "))
-                    .await
-                    .with_context(cannot)?;
+                command.arg("--port=0");
+                let mut others = 0..PORTS;
+                let (child, port) = loop {
+                    let mut child = command.spawn().with_context(cannot)?;
+                    let said =
+                        said_port(&mut child, |line| line.strip_suffix('.')?.rsplit_once("successfully on port "))
+                            .await;
+                    match said {
+                        Ok(port) => break (child, port),
+                        Err(error) if error.to_string().contains(TAKEN) && others.next().is_some() => {}
+                        Err(error) => return Err(error).with_context(cannot),
+                    }
+                };
                 (child, None, port)
             }
             Engine::Firefox => {
