@@ -89,12 +89,20 @@ impl Passwords {
     }
 }
 
-/// Has this thread wait behind all others that have something to do: whoever tries a thousand passwords a minute takes a
-/// core that is idle, and not the one that an answer needs. Elsewhere than on Linux it would be the whole process.
+/// Has this thread run while no other has something to do: whoever tries a thousand passwords a minute takes a core that is
+/// idle, and not the one that an answer needs. A low priority is not enough: a thread that runs keeps its core for a
+/// millisecond or two from whoever wakes, and an answer wakes several. Elsewhere than on Linux there is no such thing.
 fn give_way() {
     #[cfg(target_os = "linux")]
-    if let Err(error) = rustix::process::nice(19) {
-        tracing::debug!(%error, "a password's hash is made as fast as anything else");
+    {
+        use thread_priority::{
+            NormalThreadSchedulePolicy::Idle, ThreadPriority, ThreadSchedulePolicy, set_thread_priority_and_policy,
+            thread_native_id,
+        };
+        let idle = ThreadSchedulePolicy::Normal(Idle);
+        if let Err(error) = set_thread_priority_and_policy(thread_native_id(), ThreadPriority::Min, idle) {
+            tracing::warn!(?error, "a password's hash takes the time of answers: the system refuses to let it wait");
+        }
     }
 }
 
@@ -164,9 +172,11 @@ mod tests {
     #[cfg(target_os = "linux")]
     #[tokio::test]
     async fn a_hash_waits_behind_what_answers() {
-        let own = || rustix::process::getpriority_process(None).expect("Linux tells");
+        use thread_priority::{NormalThreadSchedulePolicy::Idle, ThreadSchedulePolicy, thread_schedule_policy};
+        let own = || thread_schedule_policy().expect("Linux tells");
         let before = own();
-        assert_eq!(Passwords::default().run(own).await.expect("it had its turn"), 19);
+        let idle = ThreadSchedulePolicy::Normal(Idle);
+        assert_eq!(Passwords::default().run(own).await.expect("it had its turn"), idle);
         assert_eq!(own(), before, "and nothing else does");
     }
 
