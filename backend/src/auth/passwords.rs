@@ -1,7 +1,7 @@
 //! Passwords: argon2id, on threads that wait behind those that answer, and at most two at a time.
 
 use std::num::NonZeroUsize;
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, Once};
 use std::time::Duration;
 
 use argon2::password_hash::phc::PasswordHash;
@@ -101,7 +101,14 @@ fn give_way() {
         };
         let idle = ThreadSchedulePolicy::Normal(Idle);
         if let Err(error) = set_thread_priority_and_policy(thread_native_id(), ThreadPriority::Min, idle) {
-            tracing::warn!(?error, "a password's hash takes the time of answers: the system refuses to let it wait");
+            // Once: whoever tries passwords must not fill the log.
+            static TOLD: Once = Once::new();
+            TOLD.call_once(|| {
+                tracing::warn!(
+                    ?error,
+                    "passwords' hashes take the time of answers: the system refuses to let them wait"
+                );
+            });
         }
     }
 }
