@@ -41,7 +41,24 @@ pub(crate) fn reproducible(place: &Place) -> Result<()> {
     let size = one.get(Path::new(SHIPS[0])).map_or(0, Vec::len);
     say(json!({ "files": one.len(), "binary_bytes": size, "differ": differ }));
     if !differ.is_empty() {
-        bail!("{} of {} files differ between the two builds", differ.len(), one.len());
+        let kept = place.work().join("reproducible");
+        keep(&kept, one, other)?;
+        let (differ, files) = (differ.len(), one.len());
+        bail!("{differ} of {files} files differ between the two builds; both are kept in {}", kept.display());
+    }
+    Ok(())
+}
+
+/// Keeps what differs of both builds: the place of a difference seldom says where it comes from.
+fn keep(folder: &Path, one: &Built, other: &Built) -> Result<()> {
+    for (name, built, others) in [("one", one, other), ("other", other, one)] {
+        for (path, bytes) in built.iter().filter(|(path, bytes)| others.get(*path) != Some(bytes)) {
+            let file = folder.join(name).join(path);
+            file.parent()
+                .map_or(Ok(()), fs::create_dir_all)
+                .and_then(|()| fs::write(&file, bytes))
+                .with_context(|| format!("cannot write {}", file.display()))?;
+        }
     }
     Ok(())
 }
@@ -109,5 +126,14 @@ mod tests {
             ["first is in the first alone", "longer at byte 3", "other at byte 2", "second is in the second alone"];
         assert_eq!(differing(&one, &other), told);
         assert!(differing(&one, &one.clone()).is_empty());
+        let folder = env::temp_dir().join(format!("bearing-kept-{}", std::process::id()));
+        keep(&folder, &one, &other).expect("it can be written");
+        let kept = |path: &str| fs::read_to_string(folder.join(path)).ok();
+        assert_eq!([kept("one/longer"), kept("other/longer")], [Some("abc".into()), Some("abcd".into())]);
+        assert_eq!(
+            [kept("one/first"), kept("other/second"), kept("one/same")],
+            [Some("".into()), Some("".into()), None]
+        );
+        fs::remove_dir_all(&folder).expect("it is ours");
     }
 }
