@@ -23,8 +23,12 @@ pub fn redact(text: &str, what: &[Redaction]) -> String {
     loop {
         let before = text.len();
         let mut has_changed = false;
-        for kind in ORDER.into_iter().filter(|kind| what.contains(kind)) {
-            let letters: Vec<(usize, char)> = text.char_indices().collect();
+        for (kind, drops_unseen) in ORDER.into_iter().filter(|kind| what.contains(kind)).flat_map(passes) {
+            if drops_unseen && !text.contains(letters::is_unseen) {
+                continue;
+            }
+            let is_looked_at = |(_, letter): &(usize, char)| !(drops_unseen && letters::is_unseen(*letter));
+            let letters: Vec<(usize, char)> = text.char_indices().filter(is_looked_at).collect();
             let found = match kind {
                 Redaction::Mail => mails::find(&letters),
                 Redaction::Card => cards::find(&letters),
@@ -42,14 +46,21 @@ pub fn redact(text: &str, what: &[Redaction]) -> String {
     }
 }
 
+/// What is looked for as the text stands, and once more without letters that nobody sees: a page that a number was copied
+/// from may have them within it.
+fn passes(kind: Redaction) -> [(Redaction, bool); 2] {
+    [(kind, false), (kind, true)]
+}
+
 /// A text with a mark in the place of each of these ranges of letters, which are in order and apart.
 fn replaced(text: &str, letters: &[(usize, char)], found: &[Range<usize>], mark: &str) -> String {
     let byte = |place: usize| letters.get(place).map_or(text.len(), |(byte, _)| *byte);
+    let behind = |last: usize| letters.get(last).map_or(text.len(), |(byte, letter)| byte + letter.len_utf8());
     let (mut out, mut from) = (String::with_capacity(text.len()), 0);
     for range in found {
         out.push_str(&text[from..byte(range.start)]);
         out.push_str(mark);
-        from = byte(range.end);
+        from = behind(range.end - 1);
     }
     out.push_str(&text[from..]);
     out

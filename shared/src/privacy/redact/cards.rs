@@ -8,8 +8,8 @@ use super::letters::{is_blank, is_dash};
 /// The most digits of a card's number (ISO/IEC 7812).
 const LONGEST: usize = 19;
 
-/// The ranges of a text's letters that are card numbers: 13 to 19 digits, alone or in groups with one blank or dash
-/// between two, whose check digit is right.
+/// The ranges of a text's letters that are card numbers: 13 to 19 digits, alone or in groups with blanks and dashes or one
+/// dot between two, whose check digit is right.
 pub(super) fn find(letters: &[(usize, char)]) -> Vec<Range<usize>> {
     let text = Text::new(letters);
     let (mut found, mut first) = (Vec::new(), 0);
@@ -32,10 +32,7 @@ fn last_of(text: &Text<'_>, first: usize) -> Option<usize> {
     }
     let (mut digits, mut last) = (Vec::new(), None);
     for (number, group) in text.groups.iter().enumerate().skip(first) {
-        let is_joined = |gap: Vec<char>| matches!(gap[..], [letter] if is_blank(letter) || is_dash(letter));
-        // Scores one after the other are no groups of a card's.
-        if number > first && (text.groups[number - 1].digits.len() < 3 || !text.gap(number - 1).is_some_and(is_joined))
-        {
+        if number > first && !are_joined(text, number - 1) {
             break;
         }
         digits.extend_from_slice(&group.digits);
@@ -47,6 +44,15 @@ fn last_of(text: &Text<'_>, first: usize) -> Option<usize> {
         }
     }
     last
+}
+
+/// Whether a group and the next one may be of one card.
+fn are_joined(text: &Text<'_>, group: usize) -> bool {
+    let Some(gap) = text.gap(group) else { return false };
+    // Scores one after the other are no groups of a card's, nor are the thousands of an amount.
+    let least = if gap == ['.'] { 4 } else { 3 };
+    let is_joined = gap == ['.'] || gap.iter().all(|letter| is_blank(*letter) || is_dash(*letter));
+    is_joined && text.groups[group].digits.len() >= least
 }
 
 fn is_card(digits: &[u8]) -> bool {

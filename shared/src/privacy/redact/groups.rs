@@ -59,7 +59,12 @@ impl<'a> Text<'a> {
     pub(super) fn begins_at(&self, place: usize) -> bool {
         let Some(before) = self.before(place) else { return true };
         let in_code = is_dash(before) && self.before(place - 1).is_some_and(is_of_word);
-        !(is_of_word(before) || in_code || matches!(before, '#' | '№' | '$' | '€' | '£' | '¥' | '₹' | '@' | '/' | '\\'))
+        // Behind a mark stands no address: `0612345678/0687654321` are two numbers, and the first is gone by now.
+        let in_address = before == '/' && self.before(place - 1) != Some(']');
+        !(is_of_word(before)
+            || in_code
+            || in_address
+            || matches!(before, '#' | '№' | '$' | '€' | '£' | '¥' | '₹' | '@' | '\\'))
     }
 
     /// Whether a number may end before this place: what follows makes it no word, share, price or time.

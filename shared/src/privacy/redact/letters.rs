@@ -31,6 +31,11 @@ pub(super) fn is_of_word(letter: char) -> bool {
     letter == '_' || (letter.is_alphanumeric() && !is_unspaced(letter))
 }
 
+/// A letter without width, which says only where a line may break or begins.
+pub(super) fn is_unseen(letter: char) -> bool {
+    matches!(letter, '\u{ad}' | '\u{200b}' | '\u{2060}' | '\u{feff}')
+}
+
 /// A blank that stands within a number.
 pub(super) fn is_blank(letter: char) -> bool {
     matches!(letter, ' ' | '\u{a0}' | '\u{2007}'..='\u{2009}' | '\u{202f}' | '\u{3000}')

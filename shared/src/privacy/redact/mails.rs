@@ -9,7 +9,7 @@ pub(super) fn find(letters: &[(usize, char)]) -> Vec<Range<usize>> {
     let mut found: Vec<Range<usize>> = Vec::new();
     for (at, (_, letter)) in letters.iter().enumerate() {
         let behind = found.last().map_or(0, |range| range.end);
-        if matches!(letter, '@' | '＠')
+        if matches!(letter, '@' | '＠' | '﹫')
             && let Some(start) = local(letters, behind, at)
             && let Some(end) = domain(letters, at + 1)
         {
@@ -25,7 +25,7 @@ fn local(letters: &[(usize, char)], from: usize, at: usize) -> Option<usize> {
     // Between Chinese words stands no blank: Latin letters end where they begin, and the other way round.
     let belongs = |letter: char| {
         (letter.is_alphanumeric() && is_unspaced(letter) == is_unspaced(*nearest))
-            || matches!(letter, '.' | '_' | '%' | '+' | '-' | '!' | '&' | '~' | '．')
+            || matches!(letter, '.' | '_' | '%' | '+' | '-' | '!' | '&' | '~' | '\'' | '’' | '．')
     };
     let run = letters[from..at].iter().rev().take_while(|(_, letter)| belongs(*letter)).count();
     // What is no letter belongs to the sentence, where it is the first.
