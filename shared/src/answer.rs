@@ -271,6 +271,8 @@ fn clipped(text: Option<&str>, limit: usize) -> Option<String> {
     // Nearly every text is short and of one line, and stays as it is.
     if text.len() > limit || text.contains('\n') {
         text = text.chars().filter(|letter| *letter != '\n').take(limit).collect();
+        // Cut behind a blank, it would be another text once it is cleaned again, and nobody would find it by itself.
+        text.truncate(text.trim_end().len());
     }
     (!text.is_empty()).then_some(text)
 }

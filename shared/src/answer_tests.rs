@@ -100,6 +100,15 @@ fn a_customers_id_is_cleaned_as_an_answers_is() {
 }
 
 #[test]
+fn a_customers_id_as_it_is_stored_finds_itself() {
+    // Cut right behind a blank, and with a blank before a line's end.
+    for sent in [format!("{} b", "a".repeat(NAME_LIMIT - 1)), format!("{}\u{a0}\nb", "a".repeat(NAME_LIMIT - 1))] {
+        let stored = customer_id(&sent).expect("is an id");
+        assert_eq!(customer_id(&stored), Some(stored.clone()), "{sent:?}");
+    }
+}
+
+#[test]
 fn emoji_count_as_characters_and_control_characters_go() {
     let text = "😀".repeat(4000);
     let checked = check(
@@ -153,5 +162,7 @@ proptest! {
         let holds_nul = once.contains('\0');
         prop_assert!(!holds_nul);
         prop_assert_eq!(cleaned(&once), once.clone());
+        let stored = customer_id(&text);
+        prop_assert_eq!(stored.as_deref().and_then(customer_id), stored.clone());
     }
 }
