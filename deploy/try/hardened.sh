@@ -96,6 +96,12 @@ curl --silent --fail --header 'Content-Type: text/plain' --data \
     "http://127.0.0.1:$port/v1/embed/$key/responses"
 echo
 curl --silent --fail --header "Authorization: Bearer $secret" "http://127.0.0.1:$port/v1/responses/$id" | grep -q "$id" || fail "the answer is not there"
+# A password's hash waits behind answers, which takes two calls more: refused, the log would say so.
+status="$(curl --silent --output /dev/null --write-out '%{http_code}' --header "Origin: http://127.0.0.1:$port" \
+    --data 'email=ada%40shop.example&password=not+this+one' "http://127.0.0.1:$port/app/sign-in")"
+[ "$status" = 422 ] || fail "who signs in with a wrong password gets $status"
+if grep "refuses to let them wait" "$work/out" "$work/err"; then fail "the filter keeps hashes from waiting"; fi
+echo "a password is tried and waits its turn"
 kill -TERM "$child"
 code=0
 wait "$pid" || code=$?

@@ -1,4 +1,4 @@
-//! How often signing in may be tried: a token bucket for each address and one for each account.
+//! How often signing in may be tried: a token bucket for each address, one for each account, and one for both together.
 
 use std::hash::{BuildHasher, Hash, RandomState};
 use std::net::IpAddr;
@@ -14,6 +14,9 @@ use crate::strangers::buckets::{Buckets, Ticks};
 const ADDRESS: (u32, Duration) = (30, Duration::from_secs(2));
 /// Tries of one account at once, and how long until it has one more.
 const ACCOUNT: (u32, Duration) = (10, Duration::from_secs(30));
+/// Tries of one account from one address: half of what the account gets again. With as many as it gets, whoever knows an
+/// account's address could keep its member out from anywhere.
+const PAIR: (u32, Duration) = (10, Duration::from_secs(60));
 
 /// The address that a request counts as: of whoever is connected, or of whom a named proxy says ([`crate::strangers`]).
 #[derive(Clone, Copy, Debug)]
@@ -24,6 +27,7 @@ pub struct Tries {
     hasher: RandomState,
     addresses: Buckets,
     accounts: Buckets,
+    pairs: Buckets,
 }
 
 impl Tries {
@@ -31,17 +35,19 @@ impl Tries {
     pub fn new(clock: Arc<dyn Clock>) -> Self {
         let ticks = Ticks::new(clock);
         let buckets = |(burst, period)| Buckets::new(burst, period, &ticks);
-        let (addresses, accounts) = (buckets(ADDRESS), buckets(ACCOUNT));
-        Self { hasher: RandomState::new(), addresses, accounts }
+        let [addresses, accounts, pairs] = [ADDRESS, ACCOUNT, PAIR].map(buckets);
+        Self { hasher: RandomState::new(), addresses, accounts, pairs }
     }
 
     /// Takes one try of an address and of an account, by its address in lower case, whether there is such an account or
-    /// not. An address that has none left takes none of the account's: nobody locks others out from one place.
+    /// not. An address that has none left, or none of this account, takes none of the account's: nobody locks others out from
+    /// one place.
     ///
     /// # Errors
     /// How long until there is one again.
     pub fn take(&self, peer: Option<Peer>, email: &str) -> Result<(), Duration> {
         self.take_of(peer)?;
+        self.take_one(&self.pairs, &(peer.map(|Peer(address)| network(address)), email))?;
         self.take_one(&self.accounts, &email)
     }
 
@@ -96,6 +102,20 @@ mod tests {
             assert!(tries.take(peer("2001:db8:1:2:ffff::1"), "ann@shop.example").is_err());
         }
         assert_eq!(tries.take(peer("2001:db8:1:3::1"), "ann@shop.example"), Ok(()));
+    }
+
+    #[test]
+    fn whoever_tries_without_end_from_one_place_keeps_nobody_out_elsewhere() {
+        let clock = Arc::new(ManualClock::at(0));
+        let tries = Tries::new(Arc::<ManualClock>::clone(&clock));
+        for second in 0..3_600 {
+            clock.set(second * 1_000);
+            while tries.take(peer("203.0.113.1"), "ann@shop.example").is_ok() {}
+            // Once the first tries are spent a member waits for one, and not for the other to grow tired.
+            if second >= 60 && second % 60 == 0 {
+                assert_eq!(tries.take(peer("203.0.113.2"), "ann@shop.example"), Ok(()), "after {second} s");
+            }
+        }
     }
 
     #[test]

@@ -4,6 +4,7 @@ pub mod client;
 pub mod common;
 pub mod cross_site;
 pub mod email;
+mod hashers;
 pub mod limits;
 pub mod passwords;
 pub mod provider;
@@ -19,6 +20,7 @@ use bearing_storage::{Actor, ActorKind, Key, Member, Role, Scope, SignedIn};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 
+use crate::admission::{Reason, SitePlace};
 use crate::app::{App, Shared};
 use crate::error::{ApiError, ApiResult};
 use crate::telemetry;
@@ -57,6 +59,8 @@ pub struct Caller {
     site: SiteId,
     /// What the caller may do in the site.
     scope: Scope,
+    /// The site's place among the reads, for as long as the handler has its caller.
+    _place: Option<SitePlace>,
 }
 
 impl Caller {
@@ -248,11 +252,11 @@ impl FromRequestParts<Shared> for Caller {
         let caller = match shown_secret(parts, app).await? {
             Some(Secret::Key(key)) => {
                 let (site, scope) = (key.site.clone(), key.scope);
-                Self { who: Who::Key(key), site, scope }
+                Self { who: Who::Key(key), site, scope, _place: None }
             }
             Some(Secret::Share(shown)) => {
                 share::check(parts)?;
-                Self { site: shown.share.site.clone(), who: Who::Share(shown), scope: Scope::Read }
+                Self { site: shown.share.site.clone(), who: Who::Share(shown), scope: Scope::Read, _place: None }
             }
             None => {
                 let signed_in = shown_session(parts, app).await?;
@@ -261,15 +265,29 @@ impl FromRequestParts<Shared> for Caller {
                     None => only_site(app, &signed_in).await?,
                 };
                 let role = role_of(app, &signed_in, &site).await?.ok_or_else(ApiError::not_found)?;
-                Self { who: Who::Member(Box::new(signed_in)), site, scope: role.scope() }
+                Self { who: Who::Member(Box::new(signed_in)), site, scope: role.scope(), _place: None }
             }
         };
         if of_query.is_some_and(|named| named != caller.site) {
             return Err(ApiError::not_found());
         }
         telemetry::join(&parts.headers);
-        Ok(caller)
+        let place = place(parts, app, &caller.site)?;
+        Ok(Self { _place: place, ..caller })
     }
+}
+
+/// A place among the reads of the site. What changes something takes none: its body is awaited, and a place is not held for
+/// whoever sends slowly.
+fn place(parts: &Parts, app: &App, site: &SiteId) -> ApiResult<Option<SitePlace>> {
+    if !parts.method.is_safe() {
+        return Ok(None);
+    }
+    app.admission.read_of(site).map(Some).ok_or_else(|| {
+        app.metrics.refused(Reason::Lane);
+        let message = "This site has as many reads under way as it may have; try again after `Retry-After` seconds.";
+        Fault::new(Code::OVERLOADED, message).into()
+    })
 }
 
 /// A key or a member, for what is about every site that is open to them.

@@ -1,15 +1,14 @@
-//! Passwords: argon2id, on threads that wait behind those that answer, and at most two at a time.
+//! Passwords: argon2id, at most two at a time.
 
 use std::num::NonZeroUsize;
-use std::sync::{Arc, LazyLock, Once};
+use std::sync::LazyLock;
 use std::time::Duration;
 
-use argon2::password_hash::phc::PasswordHash;
-use argon2::password_hash::{PasswordHasher, PasswordVerifier};
-use argon2::{Algorithm, Argon2, Params, Version};
+use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
+use argon2::{ARGON2ID_IDENT, Algorithm, Argon2, Block, Params, Version};
 use bearing_shared::fault::{Code, Fault};
-use tokio::sync::{Semaphore, oneshot};
 
+use super::hashers::{Hashers, Memory, Undone};
 use crate::chance;
 
 /// The shortest and the longest password, in characters.
@@ -23,11 +22,12 @@ const COST: (u32, u32, u32) = (19 * 1024, 2, 1);
 
 /// What is compared with where there is no account or no password, so that this takes as long: the hash of something
 /// that nobody knows.
-static NOBODYS: LazyLock<Option<String>> = LazyLock::new(|| hash(chance::secret("").as_bytes()).ok());
+static NOBODYS: LazyLock<Option<String>> =
+    LazyLock::new(|| hash(&mut Memory::new(), chance::secret("").as_bytes()).ok());
 
 /// What makes and compares hashes.
 pub struct Passwords {
-    turns: Arc<Semaphore>,
+    hashers: Hashers,
 }
 
 impl Default for Passwords {
@@ -43,7 +43,7 @@ fn turns(cores: usize) -> usize {
 
 impl Passwords {
     fn with_turns(turns: usize) -> Self {
-        Self { turns: Arc::new(Semaphore::new(turns)) }
+        Self { hashers: Hashers::new(turns) }
     }
 
     /// The hash of a password as a PHC string.
@@ -51,7 +51,8 @@ impl Passwords {
     /// # Errors
     /// `overloaded` where too many wait for theirs; `internal` where it cannot be made.
     pub async fn hash(&self, password: String) -> Result<String, Fault> {
-        self.run(move || hash(password.as_bytes())).await?
+        let made = self.run(move |memory| hash(memory, password.as_bytes())).await?;
+        made.map_err(|error| failed(&error))
     }
 
     /// Whether a password is that of a PHC string; without one it takes as long and is not.
@@ -59,70 +60,69 @@ impl Passwords {
     /// # Errors
     /// As [`Self::hash`].
     pub async fn verify(&self, password: String, expected: Option<String>) -> Result<bool, Fault> {
-        let verify = move || {
+        let verify = move |memory: &mut Memory| {
             let nobodys = NOBODYS.as_deref();
             let is_somebodys = expected.is_some();
-            let known = expected.as_deref().or(nobodys).and_then(|known| PasswordHash::new(known).ok());
-            let fits = known.is_some_and(|known| {
-                method().is_ok_and(|method| method.verify_password(password.as_bytes(), &known).is_ok())
-            });
+            let fits = expected.as_deref().or(nobodys).is_some_and(|known| fits(memory, password.as_bytes(), known));
             fits && is_somebodys
         };
         self.run(verify).await
     }
 
-    async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Fault> {
-        let busy = || Fault::new(Code::OVERLOADED, Code::OVERLOADED.meaning);
-        let turn = tokio::time::timeout(PATIENCE, Arc::clone(&self.turns).acquire_owned()).await;
-        let Ok(Ok(turn)) = turn else { return Err(busy()) };
-        // A thread of its own: one that has once given way cannot be given back to those that do not.
-        let (tell, told) = oneshot::channel();
-        let thread = std::thread::Builder::new().name("password".into()).spawn(move || {
-            give_way();
-            let done = work();
-            // The turn ends with the work: who asked may have stopped waiting.
-            drop(turn);
-            let _ = tell.send(done);
-        });
-        thread.map_err(|error| failed(&error))?;
-        told.await.map_err(|error| failed(&error))
+    async fn run<T: Send + 'static>(&self, work: impl FnOnce(&mut Memory) -> T + Send + 'static) -> Result<T, Fault> {
+        self.hashers.run(PATIENCE, work).await.map_err(|undone| match undone {
+            Undone::Busy => Fault::new(Code::OVERLOADED, Code::OVERLOADED.meaning),
+            Undone::Failed(error) => failed(&error),
+        })
     }
 }
 
-/// Has this thread run while no other has something to do: whoever tries a thousand passwords a minute takes a core that is
-/// idle, and not the one that an answer needs. A low priority is not enough: a thread that runs keeps its core for a
-/// millisecond or two from whoever wakes, and an answer wakes several. Elsewhere than on Linux there is no such thing.
-fn give_way() {
-    #[cfg(target_os = "linux")]
-    {
-        use thread_priority::{
-            NormalThreadSchedulePolicy::Idle, ThreadPriority, ThreadSchedulePolicy, set_thread_priority_and_policy,
-            thread_native_id,
-        };
-        let idle = ThreadSchedulePolicy::Normal(Idle);
-        if let Err(error) = set_thread_priority_and_policy(thread_native_id(), ThreadPriority::Min, idle) {
-            // Once: whoever tries passwords must not fill the log.
-            static TOLD: Once = Once::new();
-            TOLD.call_once(|| {
-                tracing::warn!(
-                    ?error,
-                    "passwords' hashes take the time of answers: the system refuses to let them wait"
-                );
-            });
-        }
+/// The hash of a password with a salt of its own, as a PHC string.
+fn hash(memory: &mut Memory, password: &[u8]) -> argon2::password_hash::Result<String> {
+    let (kib, passes, lanes) = COST;
+    let params = Params::new(kib, passes, lanes, None)?;
+    let salt = Salt::new(&chance::bytes::<16>())?;
+    let method = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
+    let made = PasswordHash {
+        algorithm: ARGON2ID_IDENT,
+        version: Some(Version::V0x13.into()),
+        params: ParamsString::try_from(method.params())?,
+        hash: Some(output(memory, &method, password, &salt, Params::DEFAULT_OUTPUT_LEN)?),
+        salt: Some(salt),
+    };
+    Ok(made.to_string())
+}
+
+/// Whether a password is that of a PHC string, whatever this cost when it was made. What is no such string fits nothing.
+fn fits(memory: &mut Memory, password: &[u8], known: &str) -> bool {
+    let mut again = || {
+        let known = PasswordHash::new(known).ok()?;
+        let (salt, expected) = (known.salt?, known.hash?);
+        let version = known.version.map_or(Ok(Version::default()), Version::try_from).ok()?;
+        let algorithm = Algorithm::try_from(known.algorithm.as_str()).ok()?;
+        let method = Argon2::new(algorithm, version, Params::try_from(&known).ok()?);
+        let made = output(memory, &method, password, &salt, expected.len()).ok()?;
+        // In a time that does not tell how far they agree.
+        Some(made == expected)
+    };
+    again().unwrap_or(false)
+}
+
+fn output(
+    memory: &mut Memory,
+    method: &Argon2<'_>,
+    password: &[u8],
+    salt: &[u8],
+    length: usize,
+) -> argon2::password_hash::Result<Output> {
+    let blocks = method.params().block_count();
+    if memory.len() < blocks {
+        memory.resize(blocks, Block::new());
     }
-}
-
-fn method() -> Result<Argon2<'static>, Fault> {
-    let (memory, passes, lanes) = COST;
-    let params = Params::new(memory, passes, lanes, None).map_err(|error| failed(&error))?;
-    Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
-}
-
-fn hash(password: &[u8]) -> Result<String, Fault> {
-    let salt: [u8; 16] = chance::bytes();
-    let hash: PasswordHash = method()?.hash_password_with_salt(password, &salt).map_err(|error| failed(&error))?;
-    Ok(hash.to_string())
+    let mut whole = [0; Output::MAX_LENGTH];
+    let output = whole.get_mut(..length).ok_or(argon2::password_hash::Error::OutputSize)?;
+    method.hash_password_into_with_memory(password, salt, output, memory)?;
+    Ok(Output::new(output)?)
 }
 
 fn failed(error: &dyn std::fmt::Display) -> Fault {
@@ -132,6 +132,10 @@ fn failed(error: &dyn std::fmt::Display) -> Fault {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
+    use argon2::{PasswordHasher, PasswordVerifier};
+
     use super::*;
 
     #[tokio::test]
@@ -156,7 +160,7 @@ mod tests {
         let held = |passwords: &Arc<Passwords>| {
             let (passwords, (gate, open)) = (Arc::clone(passwords), std::sync::mpsc::channel::<()>());
             let (begin, begun) = tokio::sync::oneshot::channel();
-            let work = move || begin.send(()).is_ok() && open.recv().is_ok();
+            let work = move |_: &mut Memory| begin.send(()).is_ok() && open.recv().is_ok();
             (tokio::spawn(async move { passwords.run(work).await }), begun, gate)
         };
         let (first, first_begun, first_gate) = held(&passwords);
@@ -173,18 +177,26 @@ mod tests {
         second_gate.send(()).expect("it waits");
         assert!(first.await.expect("it does not panic").expect("it had its turn"));
         assert!(second.await.expect("it does not panic").expect("it had its turn"));
-        assert_eq!(passwords.turns.available_permits(), AT_ONCE, "every turn is given back");
+        assert_eq!(passwords.hashers.free(), AT_ONCE, "every turn is given back");
     }
 
-    #[cfg(target_os = "linux")]
-    #[tokio::test]
-    async fn a_hash_waits_behind_what_answers() {
-        use thread_priority::{NormalThreadSchedulePolicy::Idle, ThreadSchedulePolicy, thread_schedule_policy};
-        let own = || thread_schedule_policy().expect("Linux tells");
-        let before = own();
-        let idle = ThreadSchedulePolicy::Normal(Idle);
-        assert_eq!(Passwords::default().run(own).await.expect("it had its turn"), idle);
-        assert_eq!(own(), before, "and nothing else does");
+    #[test]
+    fn hashes_are_those_of_the_library_whatever_they_cost() {
+        let mut memory = Memory::new();
+        let (password, method) = (b"correct horse battery", Argon2::default());
+        let own = hash(&mut memory, password).expect("it can be made");
+        let read = PasswordHash::new(&own).expect("is one");
+        assert!(method.verify_password(password, &read).is_ok() && method.verify_password(b"horse", &read).is_err());
+        for (kib, passes, lanes, length) in [(8, 1, 1, 32), (64, 3, 2, 16), (32 * 1024, 1, 1, 64)] {
+            let params = Params::new(kib, passes, lanes, Some(length)).expect("are some");
+            let other = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
+            let other: PasswordHash = other.hash_password_with_salt(password, b"a salt that is long").expect("is made");
+            assert!(fits(&mut memory, password, &other.to_string()), "{other}");
+            assert!(!fits(&mut memory, b"horse", &other.to_string()), "{other}");
+        }
+        for none in ["", "$argon2id$", "$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHQ", "$2b$12$abcdefghijklmnopqrstuv"] {
+            assert!(!fits(&mut memory, password, none), "{none}");
+        }
     }
 
     #[test]

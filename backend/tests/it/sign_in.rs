@@ -4,6 +4,7 @@ use bearing_shared::fault::Code;
 use bearing_storage::{InvitationPurpose, Role};
 use serde_json::{Value, json};
 
+use crate::access::{Things, asked_with, routes};
 use crate::faulty::{Mode, Switch};
 use crate::harness::{Ask, DAY, MINUTE, Reply, Server};
 
@@ -107,7 +108,7 @@ async fn too_many_tries_are_told_when_to_come_again() {
     }
     let reply = sign_in(&server, "ann@shop.example", PASSWORD).await;
     assert_eq!((reply.status, cookie(&reply, "__Host-bearing")), (429, None));
-    assert_eq!(reply.header("retry-after"), "31");
+    assert_eq!(reply.header("retry-after"), "61");
     server.pass(MINUTE);
     assert_eq!(sign_in(&server, "ann@shop.example", PASSWORD).await.status, 303);
 }
@@ -303,6 +304,29 @@ async fn no_other_site_frames_opens_or_loads_what_members_see() {
     for path in [format!("/s/{survey}"), site.config(), "/bearing.js".into()] {
         assert_eq!(server.get(&path).await.header("cross-origin-resource-policy"), "cross-origin", "{path}");
     }
+}
+
+#[tokio::test]
+async fn what_members_and_keys_are_told_is_kept_nowhere() {
+    let server = Server::start().await;
+    let things = Things::of(&server).await;
+    for (method, path, ..) in routes().into_iter().filter(|(method, path, ..)| {
+        *method == axum::http::Method::GET && *path != "/v1/stream" && *path != "/v1/surveys/{id}/preview"
+    }) {
+        let query = asked_with(path).unwrap_or_default();
+        let reply = server.ask(method, &format!("{}?{query}", things.path(path))).session(&things.owner).await;
+        assert_eq!((reply.status, reply.header("cache-control")), (200, "no-store"), "{path}");
+    }
+    for path in ["/v1/session", "/v1/sessions", "/v1/sites"] {
+        let reply = server.get(path).session(&things.owner).await;
+        assert_eq!((reply.status, reply.header("cache-control")), (200, "no-store"), "{path}");
+    }
+    let made = server.post("/v1/keys").session(&things.owner).json(&json!({ "name": "A", "scope": "read" })).await;
+    assert_eq!((made.status, made.header("cache-control")), (201, "no-store"), "a key is shown once");
+    let shared = server.get("/v1/shared").key(&things.link).await;
+    assert_eq!((shared.status, shared.header("cache-control")), (200, "no-store"));
+    // What is everybody's says itself how long it may be kept.
+    assert_eq!(server.get("/app/style.css").await.header("cache-control"), "public, max-age=300");
 }
 
 #[tokio::test]
