@@ -115,7 +115,8 @@ pub struct Limits {
     pub rate: Option<u32>,
     /// Requests of the intake under way: four batches, one being flushed.
     pub intake: usize,
-    /// Reports under way. The store reads a few at a time; the others wait for their turn.
+    /// Reports under way. The store reads a few at a time; the others wait for their turn. Of reports and of what management
+    /// reads together, three quarters as many at most are of one site.
     pub reports: usize,
     /// Exports under way, to their last byte; half of them at most are of one site. The store makes two pages at a time.
     pub exports: usize,
@@ -156,6 +157,7 @@ pub struct Admission {
     exports: Arc<Lane>,
     exports_of: Arc<PerSite>,
     management: Arc<Lane>,
+    reads_of: Arc<PerSite>,
     /// How long work waits.
     pub pressure: Arc<Pressure>,
     /// What waits for the store.
@@ -179,6 +181,7 @@ impl Admission {
             exports: Lane::new(limits.exports, BYTES),
             exports_of: PerSite::new(limits.exports.div_ceil(2)),
             management: Lane::new(limits.management, BYTES),
+            reads_of: PerSite::new((limits.reports.min(limits.management) * 3 / 4).max(1)),
             pressure,
             waiting,
         }
@@ -233,6 +236,12 @@ impl Admission {
     /// A place for an export of this site, beside that of the lane; none: it has as many as it may have.
     pub fn export_of(&self, site: &SiteId) -> Option<SitePlace> {
         self.exports_of.enter(site)
+    }
+
+    /// A place for a read of this site, beside that of its lane; none: it has as many as it may have. Whoever may read one
+    /// site could else keep every other site's team out, with searches that take their time.
+    pub fn read_of(&self, site: &SiteId) -> Option<SitePlace> {
+        self.reads_of.enter(site)
     }
 
     /// Each lane's name and the requests that are under way in it.

@@ -91,8 +91,9 @@ pub(super) async fn around(State(app): State<Shared>, mut request: Request, next
     if open {
         open_to_all(headers);
     } else {
-        // What is made to be framed by others says so itself.
+        // What is made to be framed by others says so itself, and so does what may be kept: all else is somebody's own.
         headers.entry(RESOURCE_POLICY).or_insert(HeaderValue::from_static("same-origin"));
+        headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     }
     response
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
+use bearing_shared::answer::ATTRIBUTES_LIMIT;
 use bearing_shared::api::Page;
 use bearing_shared::fault::{Code, Fault};
 use bearing_shared::question::is_name;
@@ -105,12 +106,16 @@ impl Params {
         Err(Fault::at(Code::INVALID_PARAMETER, first, message))
     }
 
-    /// Takes every `attr.<name>`.
+    /// Takes every `attr.<name>`, as many as a response holds: each makes a query longer, and stores have an end to that.
     pub(super) fn attributes(&mut self) -> Result<Vec<(String, String)>, Fault> {
         self.known.push("attr.<name>");
         let (mine, left): (Vec<_>, Vec<_>) =
             std::mem::take(&mut self.left).into_iter().partition(|(key, _)| key.starts_with("attr."));
         self.left = left;
+        if mine.len() > ATTRIBUTES_LIMIT {
+            let message = format!("Name at most {ATTRIBUTES_LIMIT} attributes: no response holds more.");
+            return Err(Fault::at(Code::INVALID_PARAMETER, "attr", message));
+        }
         mine.into_iter()
             .map(|(key, value)| match key.strip_prefix("attr.").filter(|name| is_name(name)) {
                 Some(name) => Ok((name.to_owned(), value)),
@@ -208,5 +213,9 @@ mod tests {
         let found = params("attr.plan=pro&attr.country=N+L").attributes().expect("names are good");
         assert_eq!(found, [("plan".into(), "pro".into()), ("country".into(), "N L".into())]);
         assert!(params("attr.Plan\"'=x").attributes().is_err());
+        let many = |count: usize| vec!["attr.plan=pro"; count].join("&");
+        assert_eq!(params(&many(ATTRIBUTES_LIMIT)).attributes().map(|found| found.len()), Ok(ATTRIBUTES_LIMIT));
+        let fault = params(&many(ATTRIBUTES_LIMIT + 1)).attributes().expect_err("no response holds as many");
+        assert_eq!((fault.code, fault.field.as_deref()), (Code::INVALID_PARAMETER, Some("attr")));
     }
 }

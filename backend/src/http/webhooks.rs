@@ -41,6 +41,23 @@ fn reply(webhook: Webhook, now: i64, secret: Option<String>) -> WebhookReply {
     }
 }
 
+/// A webhook as whoever reads it may see it. Many receivers know who sends by the address alone: behind its host it is for
+/// those who may change it.
+fn read_by(caller: &Caller, webhook: Webhook, now: i64) -> WebhookReply {
+    let reply = reply(webhook, now, None);
+    match caller.may(Scope::Admin) {
+        Ok(_) => reply,
+        Err(_) => WebhookReply { url: brief(&reply.url), ..reply },
+    }
+}
+
+/// An address without what may be a secret in it: `https://shop.example/…`.
+fn brief(url: &str) -> String {
+    let Ok(url) = url::Url::parse(url) else { return String::new() };
+    let rest = if url.path() == "/" && url.query().is_none() { "" } else { "…" };
+    format!("{}/{rest}", url.origin().ascii_serialization())
+}
+
 fn delivery_reply(delivery: Delivery) -> DeliveryReply {
     DeliveryReply {
         id: delivery.id,
@@ -159,7 +176,7 @@ pub(super) async fn list(
     webhooks.truncate(limit);
     let next_cursor = webhooks.last().filter(|_| more).map(|webhook| webhook.id.to_string());
     let now = app.clock.now();
-    Ok(Json(Page { items: webhooks.into_iter().map(|webhook| reply(webhook, now, None)).collect(), next_cursor }))
+    Ok(Json(Page { items: webhooks.into_iter().map(|webhook| read_by(&caller, webhook, now)).collect(), next_cursor }))
 }
 
 /// One webhook.
@@ -172,7 +189,7 @@ pub(super) async fn read(
     Path(id): Path<String>,
 ) -> ApiResult<Json<WebhookReply>> {
     let webhook = found(&app, caller.may(Scope::Read)?, &id).await?;
-    Ok(Json(reply(webhook, app.clock.now(), None)))
+    Ok(Json(read_by(&caller, webhook, app.clock.now())))
 }
 
 /// Changes a webhook; enabling one that was disabled sends what has waited.

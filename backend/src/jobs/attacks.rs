@@ -6,7 +6,7 @@ use std::time::Duration;
 use bearing_shared::api::audit::{Action, Actor, ActorKind};
 use bearing_shared::id::SiteId;
 use bearing_shared::suspicion::Suspicion;
-use bearing_storage::Attack;
+use bearing_storage::{Attack, States};
 
 use crate::app::App;
 use crate::strangers::WINDOW;
@@ -19,14 +19,9 @@ const COUNTED: u32 = 100_000;
 
 /// Looks for what is over, again and again. Ends when the app does.
 pub fn start(app: &Arc<App>) {
-    let app = Arc::downgrade(app);
-    tokio::spawn(async move {
-        loop {
-            tokio::time::sleep(PAUSE).await;
-            let Some(app) = app.upgrade() else { return };
-            if let Err(error) = note_ended(&app).await {
-                tracing::warn!(%error, "attacks that are over could not be noted");
-            }
+    super::every(app, "attacks", PAUSE, |app| async move {
+        if let Err(error) = note_ended(&app).await {
+            tracing::warn!(%error, "attacks that are over could not be noted");
         }
     });
 }
@@ -54,7 +49,8 @@ pub async fn note_ended(app: &App) -> bearing_storage::Result<()> {
 
 async fn ended(app: &App, site: &SiteId, attack: Attack) {
     // From what was caught of before it was noticed. The entry matters more than the number in it.
-    let answers = match app.store.suspicious(site, attack.began_at - WINDOW, attack.until, COUNTED).await {
+    let answers = match app.store.suspicious(site, (attack.began_at - WINDOW, attack.until), States::All, COUNTED).await
+    {
         Ok(answers) => answers.len().to_string(),
         Err(error) => {
             tracing::warn!(%site, %error, "the answers of an attack could not be counted");

@@ -10,14 +10,7 @@ const PAUSE: Duration = Duration::from_secs(3);
 
 /// Counts what is capped, again and again. Ends when the app does.
 pub fn start(app: &Arc<App>) {
-    let app = Arc::downgrade(app);
-    tokio::spawn(async move {
-        loop {
-            tokio::time::sleep(PAUSE).await;
-            let Some(app) = app.upgrade() else { return };
-            count(&app).await;
-        }
-    });
+    super::every(app, "caps", PAUSE, |app| async move { count(&app).await });
 }
 
 /// Counts what is capped, once. A site that nobody has asked for is counted when somebody does.

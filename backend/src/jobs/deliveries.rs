@@ -16,14 +16,9 @@ const COUNTED: u32 = 100_000;
 
 /// Prunes and counts, again and again. Ends when the app does.
 pub fn start(app: &Arc<App>) {
-    let app = Arc::downgrade(app);
-    tokio::spawn(async move {
-        loop {
-            tokio::time::sleep(PAUSE).await;
-            let Some(app) = app.upgrade() else { return };
-            if let Err(error) = keep(&app).await {
-                tracing::warn!(%error, "the outbox could not be looked after");
-            }
+    super::every(app, "deliveries", PAUSE, |app| async move {
+        if let Err(error) = keep(&app).await {
+            tracing::warn!(%error, "the outbox could not be looked after");
         }
     });
 }

@@ -15,14 +15,9 @@ const AFTER: i64 = 3_600_000;
 
 /// Forgets, again and again. Ends when the app does.
 pub fn start(app: &Arc<App>) {
-    let app = Arc::downgrade(app);
-    tokio::spawn(async move {
-        loop {
-            tokio::time::sleep(PAUSE).await;
-            let Some(app) = app.upgrade() else { return };
-            if let Err(error) = forget(&app).await {
-                tracing::warn!(%error, "old display tokens could not be forgotten");
-            }
+    super::every(app, "displays", PAUSE, |app| async move {
+        if let Err(error) = forget(&app).await {
+            tracing::warn!(%error, "old display tokens could not be forgotten");
         }
     });
 }

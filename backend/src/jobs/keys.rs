@@ -10,14 +10,9 @@ const PAUSE: Duration = Duration::from_secs(60);
 
 /// Notes again and again. Ends when the app does.
 pub fn start(app: &Arc<App>) {
-    let app = Arc::downgrade(app);
-    tokio::spawn(async move {
-        loop {
-            tokio::time::sleep(PAUSE).await;
-            let Some(app) = app.upgrade() else { return };
-            if let Err(error) = app.directory.note_use().await {
-                tracing::warn!(%error, "when keys were last used could not be noted");
-            }
+    super::every(app, "keys", PAUSE, |app| async move {
+        if let Err(error) = app.directory.note_use().await {
+            tracing::warn!(%error, "when keys were last used could not be noted");
         }
     });
 }

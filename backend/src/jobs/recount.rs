@@ -12,21 +12,15 @@ const AFTER_FAILURE: Duration = Duration::from_secs(5);
 
 /// Builds, step by step, whatever there is to build. Ends when the app does.
 pub fn start(app: &Arc<App>) {
-    let app = Arc::downgrade(app);
-    tokio::spawn(async move {
-        loop {
-            let Some(app) = app.upgrade() else { return };
-            let pause = match app.store.build_step().await {
-                // Between two steps the writer takes the answers that came meanwhile.
-                Ok(true) => Duration::ZERO,
-                Ok(false) => REST,
-                Err(error) => {
-                    tracing::warn!(%error, "the counts could not be built on");
-                    AFTER_FAILURE
-                }
-            };
-            drop(app);
-            tokio::time::sleep(pause).await;
+    super::again(app, "recount", Duration::ZERO, |app| async move {
+        match app.store.build_step().await {
+            // Between two steps the writer takes the answers that came meanwhile.
+            Ok(true) => Duration::ZERO,
+            Ok(false) => REST,
+            Err(error) => {
+                tracing::warn!(%error, "the counts could not be built on");
+                AFTER_FAILURE
+            }
         }
     });
 }

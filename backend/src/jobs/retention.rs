@@ -24,22 +24,24 @@ const REST: Duration = Duration::from_millis(20);
 pub fn start(app: &Arc<App>) {
     let began = Instant::now();
     let mut belief = Belief::of(app.clock.now(), began.elapsed());
-    let app = Arc::downgrade(app);
-    tokio::spawn(async move {
-        let mut looks = 0_u32;
-        loop {
-            tokio::time::sleep(PAUSE).await;
-            looks = looks.wrapping_add(1);
-            let Some(app) = app.upgrade() else { return };
-            if looks.is_multiple_of(LOOK) {
-                if let Some(ahead) = belief.doubts(app.clock.now(), began.elapsed()) {
+    let mut looks = 0_u32;
+    super::every(app, "retention", PAUSE, move |app| {
+        looks = looks.wrapping_add(1);
+        let doubts = looks.is_multiple_of(LOOK).then(|| belief.doubts(app.clock.now(), began.elapsed()));
+        async move {
+            match doubts {
+                None => {}
+                Some(None) => {
+                    if let Err(error) = keep(&app).await {
+                        tracing::warn!(%error, "what is kept no longer could not go");
+                    }
+                }
+                Some(Some(ahead)) => {
                     let hours = ahead.as_secs() / 3_600;
                     tracing::error!(
                         hours,
                         "the clock has leapt ahead: nothing that is kept for a period goes for a day"
                     );
-                } else if let Err(error) = keep(&app).await {
-                    tracing::warn!(%error, "what is kept no longer could not go");
                 }
             }
             if let Err(error) = app.store.scrub().await {

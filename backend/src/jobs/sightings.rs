@@ -14,14 +14,11 @@ pub const KEPT: i64 = 90 * 24 * 3_600_000;
 
 /// Notes and forgets again and again. Ends when the app does.
 pub fn start(app: &Arc<App>) {
-    let app = Arc::downgrade(app);
-    tokio::spawn(async move {
-        let mut notes = 0_u32;
-        loop {
-            tokio::time::sleep(PAUSE).await;
-            let Some(app) = app.upgrade() else { return };
-            let forgets = notes.is_multiple_of(LOOK);
-            notes = notes.wrapping_add(1);
+    let mut notes = 0_u32;
+    super::every(app, "sightings", PAUSE, move |app| {
+        let forgets = notes.is_multiple_of(LOOK);
+        notes = notes.wrapping_add(1);
+        async move {
             if let Err(error) = note(&app, forgets).await {
                 tracing::warn!(%error, "where tags were seen could not be noted");
             }

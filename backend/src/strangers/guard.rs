@@ -5,7 +5,7 @@ use bearing_shared::api::responses::ResponseState;
 use bearing_shared::api::sites::Protect;
 use bearing_shared::id::ResponseId;
 use bearing_shared::suspicion::{HUMAN_MS, Sign, Suspicion};
-use bearing_storage::{Accept, Display, MarkChange, Marking, Noted, Result, Site};
+use bearing_storage::{Accept, Display, MarkChange, Marking, Noted, Result, Site, States};
 
 use super::Sender;
 use super::display::{self, Shown};
@@ -18,8 +18,9 @@ use crate::metrics::By;
 
 /// Answers that are set apart in one transaction.
 const AT_ONCE: usize = 500;
-/// Answers that came before an attack was noticed and are set apart with it, at most.
-const CAUGHT: u32 = 5_000;
+/// Answers that came before an attack was noticed and are set apart with it, at most: twice what is unusual for a site that
+/// has a million such answers in a week.
+const CAUGHT: u32 = 20_000;
 
 /// What a submission says by itself, as it came: its signs, and the token that the store is to look at.
 pub(crate) fn judge(site: &Site, sent: &Submission, sender: &Sender, now: i64) -> (Suspicion, Option<Display>) {
@@ -121,7 +122,10 @@ impl Guard {
             },
             Next::Compare { usual } => {
                 let since = now - (USUAL_WINDOWS as i64 + 1) * WINDOW;
-                let before = app.store.suspicious(site, since, now - WINDOW - 1, usual).await?;
+                // What was kept apart for its signs was not usual: a flood would teach us that floods are. A strict site
+                // keeps all of them apart, forged or not.
+                let states = if self.is.guarded { States::All } else { States::Only(ResponseState::Counted) };
+                let before = app.store.suspicious(site, (since, now - WINDOW - 1), states, usual).await?;
                 if before.len() >= usual as usize {
                     return Ok(());
                 }
@@ -150,7 +154,7 @@ async fn note(app: &App, view: &SiteView, now: i64) -> Result<Noted> {
 /// Sets apart what was counted before anybody noticed; how many that were.
 async fn catch(app: &App, view: &SiteView, now: i64) -> Result<usize> {
     app.settle().await?;
-    let caught = app.store.suspicious(&view.site.id, now - WINDOW, now, CAUGHT).await?;
+    let caught = app.store.suspicious(&view.site.id, (now - WINDOW, now), States::All, CAUGHT).await?;
     set_apart(app, view, &caught, Suspicion::default(), now).await
 }
 

@@ -23,7 +23,7 @@ const ALARM: usize = 60;
 const UNUSUAL: usize = 8;
 /// How far back what is usual is looked for, in windows: seven days.
 pub(super) const USUAL_WINDOWS: usize = 7 * 24 * 6;
-/// How long until what is usual is looked for again, ms.
+/// How long until what is usual is looked for again, ms, unless there are twice as many by then.
 const LOOK_AGAIN: i64 = 60_000;
 /// How long an attack is taken to go on after the last sign of it, ms.
 pub const LASTS: i64 = WINDOW;
@@ -61,6 +61,8 @@ struct Traffic {
     minutes: VecDeque<(i64, usize, usize)>,
     /// When what is usual was last looked for, or the attack last noted, ms since 1970 UTC.
     looked_at: i64,
+    /// How many suspicious answers there were then.
+    looked_odd: usize,
 }
 
 /// What is to be asked next of a site's traffic.
@@ -156,10 +158,12 @@ impl Watch {
         let pause = if attacked { NOTE_AGAIN } else { LOOK_AGAIN };
         // An attack that is fading is still one: half of what begins it keeps it going.
         let enough = if attacked { ALARM / 2 } else { ALARM };
-        if suspicious == 0 || odd < enough || (!attacked && odd * 2 < all) || (now - traffic.looked_at).abs() < pause {
+        // What was usual a moment ago is so no more where thousands came since.
+        let is_soon = (now - traffic.looked_at).abs() < pause && (attacked || odd < 2 * traffic.looked_odd);
+        if suspicious == 0 || odd < enough || (!attacked && odd * 2 < all) || is_soon {
             return Next::Nothing;
         }
-        traffic.looked_at = now;
+        (traffic.looked_at, traffic.looked_odd) = (now, odd);
         if attacked {
             return Next::Note;
         }
@@ -240,6 +244,11 @@ mod tests {
         assert_eq!(watch.came(&site, 1, 1, NOW + 60_000, false), Next::Compare { usual: 62 * 126 });
         watch.look_again(&site);
         assert!(matches!(watch.came(&site, 1, 1, NOW + 60_000, false), Next::Compare { .. }));
+        assert_eq!(watch.came(&site, 62, 62, NOW + 60_001, false), Next::Nothing);
+        assert!(
+            matches!(watch.came(&site, 1, 1, NOW + 60_001, false), Next::Compare { .. }),
+            "there are twice as many"
+        );
     }
 
     #[test]

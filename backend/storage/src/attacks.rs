@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::Result;
-use crate::responses::StoredResponse;
+use crate::responses::{States, StoredResponse};
 
 /// The display token that came with an answer, and what becomes of the answer where another had it before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -90,8 +90,14 @@ pub trait AttackStore: Send + Sync {
     async fn ended_attacks(&self, now: i64) -> Result<Vec<(SiteId, Attack)>>;
 
     /// The answers of a site with enough signs to be kept apart ([`Suspicion::ENOUGH`]) that were received from one time up
-    /// to and including another, ms since 1970 UTC, in whatever state; the latest first, at most `most`.
-    async fn suspicious(&self, site: &SiteId, from: i64, to: i64, most: u32) -> Result<Vec<ResponseId>>;
+    /// to and including another, ms since 1970 UTC, and are in these states; the latest first, at most `most`.
+    async fn suspicious(
+        &self,
+        site: &SiteId,
+        (from, to): (i64, i64),
+        states: States,
+        most: u32,
+    ) -> Result<Vec<ResponseId>>;
 
     /// Forgets the display tokens that were issued before a time, ms since 1970 UTC; how many, at most `most`.
     async fn forget_displays(&self, before: i64, most: u32) -> Result<u64>;

@@ -38,6 +38,7 @@ mod sqlite;
 mod surveys;
 mod tables;
 mod transfer;
+mod turns;
 mod upkeep;
 mod webhooks;
 

@@ -244,6 +244,16 @@ pub enum States {
     All,
 }
 
+impl States {
+    /// The name of the one state; `None` for all.
+    pub(crate) fn name(self) -> Option<&'static str> {
+        match self {
+            Self::Only(state) => Some(state.name()),
+            Self::All => None,
+        }
+    }
+}
+
 impl Default for States {
     fn default() -> Self {
         Self::Only(ResponseState::default())

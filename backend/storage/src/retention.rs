@@ -59,6 +59,15 @@ impl Cutoffs {
     }
 }
 
+/// Whether a response, as an edition that came at `at` (ms since 1970 UTC) left it, says who gave it behind a moment up to
+/// which identities may have been looked for: with a period that has been made longer since.
+pub(crate) fn is_named_late(response: &StoredResponse, at: i64) -> bool {
+    let Context { url, referrer, title, .. } = &response.context;
+    // No period is shorter than a day, and nearly every edition comes within minutes.
+    at - response.received_at >= DAY
+        && [&response.visitor, &response.customer, url, referrer, title].into_iter().any(Option::is_some)
+}
+
 /// Of how many responses something went, or would go.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Expired {

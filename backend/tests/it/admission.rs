@@ -213,6 +213,30 @@ async fn one_sites_exports_leave_places_to_others() {
 }
 
 #[tokio::test]
+async fn one_sites_reads_leave_places_to_others() {
+    let (server, site, _) = limited(Limits { reports: 2, management: 2, ..Limits::default() }).await;
+    let other = server.site().await;
+    // From here on the keys are known without the store.
+    for site in [&site, &other] {
+        server.get("/v1/responses?q=word").key(&site.read).await.ok();
+    }
+    // One that is left where it waits for the store; most do, and some are quicker.
+    let reading = loop {
+        let mut reading = server.get("/v1/responses?q=word").key(&site.read).into_future();
+        if futures_util::poll!(&mut reading).is_pending() {
+            break reading;
+        }
+    };
+    for path in ["/v1/responses", "/v1/reports/score?metric=nps"] {
+        told_to_come_again(&server.get(path).key(&site.read).await);
+        assert_eq!(server.get(path).key(&other.read).await.status, 200, "{path}");
+    }
+    assert!(refused_for(&server, "lane"));
+    reading.await.ok();
+    server.get("/v1/responses").key(&site.read).await.ok();
+}
+
+#[tokio::test]
 async fn under_pressure_reports_give_way_and_answers_do_not() {
     let (server, site, survey) = limited(Limits::default()).await;
     let under = async |level: Level, request: crate::harness::Ask| {

@@ -188,6 +188,38 @@ async fn an_attack_ends_ten_minutes_after_its_last_sign() {
 }
 
 #[tokio::test]
+async fn what_an_attack_left_apart_is_not_counted_by_sending_it_again_in_peace() {
+    let (server, site, survey) = server().await;
+    let forged: Vec<Value> = (0..80).map(|_| sent(&survey, 0, None)).collect();
+    for (number, body) in forged.iter().enumerate() {
+        send(&server, &site, &format!("203.0.113.{number}"), body).await;
+    }
+    server.pass(10 * 60_000 + 1);
+    for (number, body) in forged.iter().enumerate() {
+        let again = with(body.clone(), json!({ "seq": 1 }));
+        assert_eq!(send(&server, &site, &format!("198.51.100.{number}"), &again).await, 200);
+    }
+    assert_eq!(server.score(&site, "metric=nps").await["n"], 0);
+}
+
+#[tokio::test]
+async fn a_flood_that_was_kept_apart_does_not_become_usual() {
+    let (server, site, survey) = server().await;
+    for number in 0..200 {
+        let many: Vec<Value> = (0..50).map(|_| sent(&survey, 0, None)).collect();
+        server.post(&site.responses()).from(&format!("203.0.113.{number}")).json(&json!(many)).await.ok();
+        server.pass(1_000);
+    }
+    server.pass(2 * 60 * 60_000);
+    for number in 0..80 {
+        send(&server, &site, &format!("198.51.100.{number}"), &sent(&survey, 0, None)).await;
+    }
+    let attack = server.get(&format!("/v1/sites/{}", site.id)).key(&site.read).await.ok()["attack"].clone();
+    assert!(attack.is_object(), "ten thousand that were kept apart say nothing of what is usual");
+    assert_eq!(server.score(&site, "metric=nps").await["n"], 0);
+}
+
+#[tokio::test]
 async fn an_attack_is_in_the_audit_log_when_it_began_and_when_it_is_over() {
     let (server, site, survey) = server().await;
     let log = async || server.get("/v1/audit").key(&site.admin).await.ok()["items"].clone();

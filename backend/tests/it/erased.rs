@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use bearing_shared::fault::Code;
+use bearing_shared::id::ResponseId;
 use serde_json::{Value, json};
 
 use crate::harness::{DAY, Server, Site, answer, dimension, with};
@@ -155,6 +156,27 @@ async fn nothing_is_left_of_what_was_erased() {
         // What came in vain meanwhile has left nothing either.
         assert_eq!(leaks(folder, &THEIRS), Vec::<String>::new());
     }
+}
+
+#[tokio::test]
+async fn not_even_its_id_is_left_where_identities_were_looked_for() {
+    let server = Server::start().await;
+    let Some(folder) = server.url().strip_prefix("sqlite:").and_then(|file| Path::new(file).parent()) else { return };
+    let site = server.site_with(|settings| settings.retention.identity_days = Some(30)).await;
+    let survey = server.publish(&site, crate::harness::nps()).await;
+    let one = theirs(&survey);
+    server.post("/v1/responses").key(&site.write).json(&json!([one])).await.ok();
+    server.pass(31 * DAY);
+    bearing::jobs::retention::keep(&server.app).await.expect("the store answers");
+    let text = one["id"].as_str().expect("an id");
+    let id = ResponseId::parse(text).expect("an id").0;
+    let is_held = || {
+        let holds = |path: PathBuf| fs::read(path).is_ok_and(|bytes| bytes.windows(16).any(|part| part == id));
+        files(folder).into_iter().any(holds)
+    };
+    assert!(is_held(), "it was there");
+    assert_eq!(server.delete(&format!("/v1/responses/{text}")).key(&site.write).await.status, 204);
+    assert!(!is_held());
 }
 
 #[tokio::test]

@@ -19,8 +19,8 @@ use bearing_storage::{
     MarkChange, Marking, Member, MemberStore, Membership, Noted, Outcome, Page, Position, PublishedVersion, Rating,
     RatingQuery, Recorded, Replaced, Replayed, ReportFilter, ReportStore, ResponseFilter, ResponseStore, Result,
     RetentionStore, Role, Session, SessionStore, Settled, Share, ShareStore, Sighting, SightingStore, SignedIn, Site,
-    SiteStore, Store, StoreError, StoredResponse, StoredSurvey, SurveyStore, Tallied, TallyQuery, TransferStore,
-    UpkeepStore, Webhook, WebhookChange, WebhookStore,
+    SiteStore, States, Store, StoreError, StoredResponse, StoredSurvey, SurveyStore, Tallied, TallyQuery,
+    TransferStore, UpkeepStore, Webhook, WebhookChange, WebhookStore,
 };
 use tokio::sync::{Notify, mpsc, watch};
 
@@ -234,8 +234,8 @@ impl AttackStore for FaultyStore {
         self.switch.write()?;
         self.store.ended_attacks(now).await
     }
-    async fn suspicious(&self, site: &SiteId, from: i64, to: i64, most: u32) -> Result<Vec<ResponseId>> {
-        self.store.suspicious(site, from, to, most).await
+    async fn suspicious(&self, site: &SiteId, times: (i64, i64), states: States, most: u32) -> Result<Vec<ResponseId>> {
+        self.store.suspicious(site, times, states, most).await
     }
     async fn forget_displays(&self, before: i64, most: u32) -> Result<u64> {
         self.switch.write()?;

@@ -355,6 +355,29 @@ async fn what_is_erased_is_not_sent() {
 }
 
 #[tokio::test]
+async fn what_is_taken_out_of_the_score_is_not_sent_until_it_counts_again() {
+    let place = Place::new().await;
+    let mut receiver = Receiver::start([Act::Reply(500)]).await;
+    let hook = place.hook(&receiver, &["response.stored"]).await;
+    let response = place.stores(1).await;
+    let first = receiver.next().await;
+    let waiting = place.newest_is(&hook, "pending", 1).await;
+    let path = format!("/v1/responses/{}", response["id"].as_str().expect("an id"));
+    let becomes = async |state: &str| {
+        place.server.patch(&path).key(&place.site.write).json(&json!({ "state": state })).await.ok();
+    };
+    becomes("quarantined").await;
+    place.wait_for(&waiting);
+    let failed = place.newest_is(&hook, "failed", 2).await;
+    assert_eq!((&failed["error"], &failed["response"]), (&json!("not_counted"), &response["id"]));
+    assert!(!receiver.has_more());
+    becomes("counted").await;
+    let path = format!("/v1/webhooks/{}/deliveries/{}/replay", hook.id, first.id());
+    place.server.post(&path).key(&place.site.write).await.ok();
+    assert_eq!(receiver.next().await.id(), first.id());
+}
+
+#[tokio::test]
 async fn a_rotated_secret_signs_beside_the_one_before_for_a_day() {
     let place = Place::new().await;
     let mut receiver = Receiver::start([]).await;
@@ -543,4 +566,22 @@ async fn what_an_owner_sets_is_checked() {
     }
     assert_eq!(server.delete(&path).key(&site.admin).await.status, 204);
     server.get(&deliveries).key(&site.read).await.refused(Code::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn what_is_behind_a_receivers_host_is_shown_to_those_who_may_change_it() {
+    let place = Place::new().await;
+    let whole = "https://receiver.invalid:8443/T0/B0/secret?token=1";
+    let hook = place.hook_with(json!({ "url": whole, "events": ["response.stored"] })).await;
+    let (site, one) = (&place.site, format!("/v1/webhooks/{}", hook.id));
+    for (key, shown) in [
+        (&site.admin, whole),
+        (&site.write, "https://receiver.invalid:8443/…"),
+        (&site.read, "https://receiver.invalid:8443/…"),
+    ] {
+        assert_eq!(place.server.get(&one).key(key).await.ok()["url"], shown);
+        assert_eq!(place.server.get("/v1/webhooks").key(key).await.ok()["items"][0]["url"], shown);
+    }
+    let bare = place.hook_with(json!({ "url": "https://receiver.invalid/", "events": ["response.stored"] })).await;
+    assert_eq!(place.reads(&bare).await["url"], "https://receiver.invalid/", "there is nothing to leave out");
 }

@@ -159,7 +159,7 @@ pub struct WebhookReply {
     /// Its site.
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub site: SiteId,
-    /// Where messages go.
+    /// Where messages go; below the scope `admin` without what is behind the host.
     pub url: String,
     /// What it is told.
     pub events: Vec<Notice>,

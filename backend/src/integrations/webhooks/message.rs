@@ -5,7 +5,8 @@
 //! has a message of its own.
 
 use bearing_shared::answer::Context;
-use bearing_shared::api::webhooks::{Message, MessageData, Notice, Told};
+use bearing_shared::api::responses::ResponseState;
+use bearing_shared::api::webhooks::{self, Message, MessageData, Notice};
 use bearing_storage::{Delivery, Result, Store, StoreError, StoredResponse};
 use hyper::body::Bytes;
 
@@ -16,20 +17,32 @@ const LIMIT: usize = 20_000;
 /// The most characters of a text in a message that would be larger.
 const SHORT: usize = 1_000;
 
-/// The body of a delivery's message; `None` where there is nothing to tell any more.
+/// What a delivery's message comes to when it is to be sent.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Told {
+    /// A body.
+    Body(Bytes),
+    /// Its response was erased.
+    Erased,
+    /// Its response has been taken out of the score since: set apart as forged, or by a member.
+    NotCounted,
+}
+
+/// The body of a delivery's message, or why there is none.
 ///
 /// # Errors
 /// What the store says.
-pub async fn body(store: &dyn Store, delivery: &Delivery) -> Result<Option<Bytes>> {
+pub async fn body(store: &dyn Store, delivery: &Delivery) -> Result<Told> {
     let stored = match (delivery.notice, delivery.response) {
         (Notice::Test, _) => None,
-        (_, None) => return Ok(None),
+        (_, None) => return Ok(Told::Erased),
         (_, Some(id)) => match store.response(&delivery.site, id).await? {
-            None => return Ok(None),
+            None => return Ok(Told::Erased),
+            Some(stored) if stored.state != ResponseState::Counted => return Ok(Told::NotCounted),
             stored => stored,
         },
     };
-    written(delivery, stored).map(Some)
+    written(delivery, stored).map(Told::Body)
 }
 
 fn written(delivery: &Delivery, stored: Option<StoredResponse>) -> Result<Bytes> {
@@ -51,9 +64,9 @@ fn written(delivery: &Delivery, stored: Option<StoredResponse>) -> Result<Bytes>
     }
 }
 
-fn told(stored: StoredResponse) -> Told {
+fn told(stored: StoredResponse) -> webhooks::Told {
     let definition = stored.instrument.definition();
-    Told {
+    webhooks::Told {
         metric: definition.metric,
         score: stored.score,
         group: definition.group(stored.score),
@@ -63,7 +76,7 @@ fn told(stored: StoredResponse) -> Told {
 }
 
 /// Makes what is told small. An edition holds 16 KiB; only with what its earlier ones said of the page can it come to more.
-fn shorten(told: &mut Told) {
+fn shorten(told: &mut webhooks::Told) {
     told.shortened = true;
     told.response.context = Context::default();
     for text in told.response.answers.iter_mut().filter_map(|answer| answer.text.as_mut()) {
@@ -78,7 +91,7 @@ mod tests {
     use std::collections::BTreeMap;
 
     use bearing_shared::answer::Answer;
-    use bearing_shared::api::responses::{Identity, ResponseState};
+    use bearing_shared::api::responses::Identity;
     use bearing_shared::id::{DeliveryId, ResponseId, SiteId, SurveyId, WebhookId};
     use bearing_shared::instrument::Instrument;
     use serde_json::{Value, json};

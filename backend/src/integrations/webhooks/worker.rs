@@ -13,7 +13,8 @@ use tokio::time::{Instant, sleep, timeout_at};
 use url::Url;
 
 use super::client::{Client, Refusal};
-use super::{message, schedule, sign};
+use super::message::{self, Told};
+use super::{schedule, sign};
 use crate::chance;
 use crate::clock::Clock;
 use crate::metrics::{By, Metrics};
@@ -112,10 +113,16 @@ impl Worker {
     async fn attempt(self: Arc<Self>, claimed: Claimed) -> Settled {
         let delivery = &claimed.delivery;
         let ended = match message::body(self.store.as_ref(), delivery).await {
-            Ok(Some(body)) => self.post(&claimed, body).await,
-            Ok(None) => {
+            Ok(Told::Body(body)) => self.post(&claimed, body).await,
+            Ok(Told::Erased) => {
                 self.metrics.deliveries.get_or_create(&By { kind: "erased" }).inc();
                 return settled(&claimed, self.clock.now(), Settlement::Erased);
+            }
+            // It stays on the list: whoever puts the answer back into the score may have it sent once more.
+            Ok(Told::NotCounted) => {
+                self.metrics.deliveries.get_or_create(&By { kind: "failed" }).inc();
+                let failed = settled(&claimed, self.clock.now(), Settlement::Failed);
+                return Settled { error: Some("not_counted"), ..failed };
             }
             // A row that cannot be read keeps its place in the schedule, and nobody else waits for it.
             Err(why @ StoreError::Corrupt { .. }) => {

@@ -76,7 +76,7 @@ pub(crate) struct Changes {
     /// Where in `cells` a name's cell is.
     places: FxHashMap<String, usize>,
     name: String,
-    /// What responses that were erased said of themselves.
+    /// What responses that were erased or replaced said of themselves.
     said: BTreeSet<Said>,
 }
 
@@ -128,7 +128,18 @@ impl Changes {
         self.said.extend(said.map(|(name, value)| (site.clone(), name.clone(), value.clone())));
     }
 
-    /// What responses that were erased said of themselves, once.
+    /// Remembers what a response said of itself and its next edition does not: perhaps nobody else does.
+    pub(crate) fn forget_replaced(&mut self, site: &SiteId, before: &StoredResponse, after: &StoredResponse) {
+        let replaced = before.attributes.iter().filter(|(name, value)| after.attributes.get(*name) != Some(*value));
+        self.said.extend(replaced.map(|(name, value)| (site.clone(), name.clone(), value.clone())));
+    }
+
+    /// No change of counts, and what responses that were replaced said.
+    pub(crate) fn of_said(said: BTreeSet<Said>) -> Self {
+        Self { said, ..Self::default() }
+    }
+
+    /// What responses that were erased or replaced said of themselves, once.
     pub(crate) fn take_said(&mut self) -> BTreeSet<Said> {
         std::mem::take(&mut self.said)
     }

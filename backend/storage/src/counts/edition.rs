@@ -36,8 +36,9 @@ pub(crate) fn replaced(before: &StoredResponse, edition: &StoredResponse) -> Sto
     let judged = match before.state {
         // What counts already was taken for a person's: it comes from wherever its first edition came from.
         Counted => edition.state == Quarantined && (before.marks.judged_at.is_some() || !is_for_good),
-        // A token that came late clears what was only suspected for want of one.
-        Quarantined => before.marks.judged_at.is_some() || is_for_good,
+        // A token that came late clears what was only suspected for want of one. That nobody asks for one any more, since
+        // the attack is over, clears nothing.
+        Quarantined => before.marks.judged_at.is_some() || is_for_good || edition.suspicion.is_enough(),
         Excluded => true,
         Test => false,
     };
@@ -165,6 +166,9 @@ mod tests {
             (Counted, true, none, Test, none, Test),
             (Quarantined, false, late, Counted, none, Counted),
             (Quarantined, false, late, Quarantined, late, Quarantined),
+            (Quarantined, false, late, Counted, late, Quarantined),
+            (Quarantined, false, late, Test, late, Quarantined),
+            (Quarantined, false, late, Test, none, Test),
             (Quarantined, false, trap, Counted, none, Quarantined),
             (Quarantined, true, late, Counted, none, Quarantined),
             (Quarantined, true, trap, Counted, none, Quarantined),

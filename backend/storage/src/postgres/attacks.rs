@@ -12,7 +12,7 @@ use super::session::{Lock, Session, Sites};
 use super::{PostgresStore, rows};
 use crate::Result;
 use crate::attacks::{Attack, AttackStore, Noted, enough, first_of, holder};
-use crate::responses::Accept;
+use crate::responses::{Accept, States};
 
 /// Which answers came with a token that came with another response before; a token that is new is theirs from now on.
 pub(super) async fn reused<'a>(session: &Session, answers: &[&'a Accept]) -> Result<HashSet<Key<'a>>> {
@@ -90,12 +90,18 @@ impl AttackStore for PostgresStore {
         session.end(ended).await
     }
 
-    async fn suspicious(&self, site: &SiteId, from: i64, to: i64, most: u32) -> Result<Vec<ResponseId>> {
+    async fn suspicious(
+        &self,
+        site: &SiteId,
+        (from, to): (i64, i64),
+        states: States,
+        most: u32,
+    ) -> Result<Vec<ResponseId>> {
         let session = self.reading(Sites::Of(std::slice::from_ref(site))).await?;
         let sql = "SELECT id FROM response WHERE site_id = $1 AND received_at BETWEEN $2 AND $3 AND suspicion <> 0
-                     AND suspicion & $4 <> 0 ORDER BY received_at DESC LIMIT $5";
+                     AND suspicion & $4 <> 0 AND ($5::text IS NULL OR state = $5) ORDER BY received_at DESC LIMIT $6";
         let enough = i32::try_from(enough()).unwrap_or(i32::MAX);
-        let found = session.query(sql, &[&site.0, &from, &to, &enough, &i64::from(most)]).await;
+        let found = session.query(sql, &[&site.0, &from, &to, &enough, &states.name(), &i64::from(most)]).await;
         let found = found.and_then(|rows| rows.iter().map(rows::response_id).collect());
         session.end(found).await
     }

@@ -10,6 +10,7 @@ use tokio_postgres::{Config, NoTls};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::tls;
+use crate::turns::Turns;
 use crate::{Result, StoreError};
 
 /// Connections for intake alone: one for answers, one for events, one more for sites whose answers are written apart.
@@ -30,13 +31,15 @@ pub(super) struct Connections {
     pub(super) quick: Lane,
     /// For the few reads that may meet very many rows.
     pub(super) slow: Lane,
+    /// Each site's turns among the slow reads.
+    pub(super) turns: Turns,
 }
 
 impl Connections {
     /// None is made before it is needed.
     pub(super) fn to(config: &Config) -> Result<Self> {
         let lane = |size| Lane::to(config, size);
-        Ok(Self { intake: lane(INTAKE)?, quick: lane(QUICK)?, slow: lane(SLOW)? })
+        Ok(Self { intake: lane(INTAKE)?, quick: lane(QUICK)?, slow: lane(SLOW)?, turns: Turns::new(SLOW) })
     }
 
     /// Gives no more connections.

@@ -2,16 +2,17 @@
 //!
 //! Whoever erases holds the site's lock alone.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use bearing_shared::id::{ResponseId, SiteId};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
 use super::counting::{self, Countings};
-use super::session::Session;
-use super::{PostgresStore, build, inbox, learned, rows, webhooks};
-use crate::counts::change::Changes;
+use super::faults::Tries;
+use super::session::{Lock, Session, Sites};
+use super::{PostgresStore, build, inbox, learned, retention, rows, webhooks};
+use crate::counts::change::{Changes, Said};
 use crate::deleted::OF_A_SITE;
 use crate::responses::{Outcome, Withdrawal};
 use crate::retention::Burial;
@@ -30,6 +31,16 @@ pub(super) async fn finish(session: &Session, mut changes: Changes) -> Result<()
         }
     }
     Ok(())
+}
+
+/// Whether any of these values may be forgotten.
+async fn are_abandoned(session: &Session, said: &BTreeSet<Said>) -> Result<bool> {
+    for (site, name, value) in said {
+        if learned::abandoned(session, site, name, value).await?.is_some() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 impl PostgresStore {
@@ -122,6 +133,7 @@ impl PostgresStore {
         if !gone.is_empty() {
             inbox::forget(session, site, &gone).await?;
             webhooks::forget_responses(session, site, &gone).await?;
+            retention::forget(session, site, &gone).await?;
             self.bury(session, site, &gone, burial).await?;
         }
         Ok(gone.len() as u64)
@@ -139,6 +151,39 @@ impl PostgresStore {
             )
             .await?;
         Ok(())
+    }
+
+    /// Forgets what editions that were replaced said, where nobody says it any more. The editions stand whatever becomes of
+    /// it.
+    pub(super) async fn forget_replaced(&self, replaced: BTreeSet<Said>) {
+        let mut of_sites: BTreeMap<SiteId, BTreeSet<Said>> = BTreeMap::new();
+        for said in replaced {
+            of_sites.entry(said.0.clone()).or_default().insert(said);
+        }
+        for (site, said) in of_sites {
+            if let Err(error) = self.forget_of(&site, said).await {
+                tracing::warn!(%site, %error, "what an answer no longer says could not be forgotten");
+            }
+        }
+    }
+
+    async fn forget_of(&self, site: &SiteId, said: BTreeSet<Said>) -> Result<()> {
+        let sites = std::slice::from_ref(site);
+        let session = self.reading(Sites::Of(sites)).await?;
+        let is_any = are_abandoned(&session, &said).await;
+        // Nearly always somebody else says it too, and nobody is kept from the site.
+        if !session.end(is_any).await? {
+            return Ok(());
+        }
+        let mut tries = Tries::default();
+        loop {
+            let session = self.writing(sites, Lock::Alone).await?;
+            let forgotten = finish(&session, Changes::of_said(said.clone())).await;
+            match session.finish(forgotten).await {
+                Err(failed) if tries.again(&failed) => {}
+                forgotten => return Ok(forgotten?),
+            }
+        }
     }
 
     /// Removes one response of a site; false when it is not there.

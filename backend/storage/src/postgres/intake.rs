@@ -1,7 +1,7 @@
 //! Intake in PostgreSQL: how a batch of many sites becomes one transaction, or several where one site or one row stands
 //! in its way.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use bearing_shared::id::SiteId;
 use futures_util::{StreamExt, stream};
@@ -52,12 +52,14 @@ impl PostgresStore {
         // Taking an answer away needs the site alone: a tombstone and an answer of one id must not pass each other.
         let takes_away = batch.iter().any(|arrival| matches!(arrival, Arrival::Withdrawal(_)));
         let mut lock = if takes_away { Lock::Alone } else { Lock::Shared };
-        let mut tries = Tries::default();
+        let (mut tries, mut replaced) = (Tries::default(), BTreeSet::new());
         loop {
             let session = self.taking_in(&sites, lock).await?;
             let taken = self.take_in_all(&session, &sites, batch, lock).await;
             let done = match taken {
-                Ok(Taken::Done { outcomes, changes, wrote_deliveries }) => {
+                Ok(Taken::Done { outcomes, mut changes, wrote_deliveries }) => {
+                    // Forgetting needs the sites alone: that is asked for once the answers are safe.
+                    replaced = if takes_away { BTreeSet::new() } else { changes.take_said() };
                     let written = match takes_away {
                         true => {
                             let written = erase::finish(&session, changes).await;
@@ -79,6 +81,7 @@ impl PostgresStore {
                     if wrote_deliveries {
                         self.written.notify_one();
                     }
+                    self.forget_replaced(replaced).await;
                     return Ok(outcomes);
                 }
                 Err(failed) if tries.again(&failed) => {}

@@ -75,18 +75,22 @@ pub(super) async fn keep(session: &Session, site: &SiteId, dimension: &str, valu
     rows::changed(session).await
 }
 
-/// Forgets a value that was learned and that no counted answer gives any more: it is told apart no longer, and nothing
-/// names it. Whether there was such a value.
-pub(super) async fn forget(session: &Session, site: &SiteId, dimension: &str, value: &str) -> Result<bool> {
+/// How a value stands that was learned and that no counted answer gives any more; `None` for any other.
+pub(super) async fn abandoned(
+    session: &Session,
+    site: &SiteId,
+    dimension: &str,
+    value: &str,
+) -> Result<Option<LearnedStanding>> {
     let sql = "SELECT 1 FROM learned WHERE site_id = $1 AND dimension = $2 AND value = $3";
     if session.first(sql, &[&site.0, &dimension, &value]).await?.is_none() {
-        return Ok(false);
+        return Ok(None);
     }
-    let Some(found) = rows::site(session, site).await? else { return Ok(false) };
+    let Some(found) = rows::site(session, site).await? else { return Ok(None) };
     let name = cell::attribute(dimension);
     let standing = generations::read(session, site).await?.standing(&found.settings, dimension, value);
     let is_given = match standing {
-        LearnedStanding::Unknown => return Ok(false),
+        LearnedStanding::Unknown => return Ok(None),
         LearnedStanding::Told(generation) => {
             let sql = "SELECT 1 FROM cell
                        WHERE site_id = $1 AND generation = $2 AND grain = $3 AND dimension = $4 AND value = $5
@@ -96,13 +100,16 @@ pub(super) async fn forget(session: &Session, site: &SiteId, dimension: &str, va
         }
         LearnedStanding::Listed | LearnedStanding::Idle => false,
     };
-    if is_given {
-        return Ok(false);
-    }
+    Ok((!is_given).then_some(standing))
+}
+
+/// Forgets a value that is abandoned: it is told apart no longer, and nothing names it. Whether there was such a value.
+pub(super) async fn forget(session: &Session, site: &SiteId, dimension: &str, value: &str) -> Result<bool> {
+    let Some(standing) = abandoned(session, site, dimension, value).await? else { return Ok(false) };
     let sql = "DELETE FROM learned WHERE site_id = $1 AND dimension = $2 AND value = $3";
     session.execute(sql, &[&site.0, &dimension, &value]).await?;
     if standing != LearnedStanding::Listed {
-        unname(session, site, (dimension, &name), value).await?;
+        unname(session, site, (dimension, &cell::attribute(dimension)), value).await?;
     }
     rows::changed(session).await?;
     Ok(true)

@@ -1,5 +1,7 @@
 //! Applying a replicated log in PostgreSQL: the position moves in the transaction of what it stands for.
 
+use std::collections::BTreeSet;
+
 use async_trait::async_trait;
 use bearing_shared::id::SiteId;
 
@@ -7,10 +9,19 @@ use super::faults::Tries;
 use super::intake::sites;
 use super::responses::Taken;
 use super::session::{Lock, Session, Sites};
-use super::{PostgresStore, counting};
+use super::{PostgresStore, counting, erase};
+use crate::counts::change::Said;
 use crate::log::{Applied, LogEntries, LogStore};
 use crate::responses::Arrival;
 use crate::{Result, StoreError, log};
+
+/// What became of a try to apply.
+struct Tried {
+    applied: Applied,
+    wrote_deliveries: bool,
+    /// What editions that were replaced said ([`PostgresStore::forget_replaced`]).
+    replaced: BTreeSet<Said>,
+}
 
 /// Moves a position; false when it is another one. The row is held until the transaction ends, so that of two servers
 /// the second finds it moved.
@@ -52,10 +63,11 @@ impl PostgresStore {
             let tried =
                 tried.and_then(|tried| tried.ok_or_else(|| StoreError::Driver("it needs the sites alone".into())));
             match session.finish(tried).await {
-                Ok((applied, wrote_deliveries)) => {
+                Ok(Tried { applied, wrote_deliveries, replaced }) => {
                     if wrote_deliveries {
                         self.written.notify_one();
                     }
+                    self.forget_replaced(replaced).await;
                     return Ok(applied);
                 }
                 Err(_) if needs_lock => lock = Lock::Alone,
@@ -65,7 +77,7 @@ impl PostgresStore {
         }
     }
 
-    /// What was applied and whether deliveries were written; `None` when that needs the sites alone.
+    /// What was applied; `None` when that needs the sites alone.
     async fn try_apply(
         &self,
         session: &Session,
@@ -73,16 +85,22 @@ impl PostgresStore {
         (log, from, to): (&str, u64, u64),
         entries: &LogEntries,
         lock: Lock,
-    ) -> Result<Option<(Applied, bool)>> {
+    ) -> Result<Option<Tried>> {
+        let mut tried = Tried { applied: Applied::Overtaken, wrote_deliveries: false, replaced: BTreeSet::new() };
         if !advance(session, log, from, to).await? {
-            return Ok(Some((Applied::Overtaken, false)));
+            return Ok(Some(tried));
         }
-        let (mut outcomes, mut wrote_deliveries) = (Vec::new(), false);
+        let mut outcomes = Vec::new();
         if !entries.arrivals.is_empty() {
             match self.take_in_all(session, sites, &entries.arrivals, lock).await? {
-                Taken::Done { outcomes: done, changes, wrote_deliveries: wrote } => {
-                    counting::write(session, changes).await?;
-                    (outcomes, wrote_deliveries) = (done, wrote);
+                Taken::Done { outcomes: done, mut changes, wrote_deliveries } => {
+                    (outcomes, tried.wrote_deliveries) = (done, wrote_deliveries);
+                    if lock == Lock::Alone {
+                        erase::finish(session, changes).await?;
+                    } else {
+                        tried.replaced = changes.take_said();
+                        counting::write(session, changes).await?;
+                    }
                 }
                 Taken::NeedsLock => return Ok(None),
             }
@@ -90,7 +108,8 @@ impl PostgresStore {
         if !entries.events.is_empty() {
             self.count_all(session, sites, &entries.events).await?;
         }
-        Ok(Some((Applied::Done(outcomes), wrote_deliveries)))
+        tried.applied = Applied::Done(outcomes);
+        Ok(Some(tried))
     }
 }
 

@@ -12,12 +12,13 @@ use super::counting::Countings;
 use super::faults::Tries;
 use super::filter::{self, Bound, List};
 use super::session::{Lock, Session, Sites};
-use super::{PostgresStore, attacks, build, generations, inbox, learned, rows, webhooks};
+use super::{PostgresStore, attacks, build, generations, inbox, learned, retention, rows, webhooks};
 use crate::counts::change::Changes;
 use crate::counts::edition::{self, judged, replaced};
 use crate::counts::trust;
 use crate::deleted::OF_A_SITE;
 use crate::responses::{Accept, Arrival, Cursor, EventCount, Outcome, ResponseFilter, ResponseStore, StoredResponse};
+use crate::retention::is_named_late;
 use crate::webhooks::{Delivery, fan_out};
 use crate::{Result, StoreError};
 
@@ -110,6 +111,7 @@ impl PostgresStore {
         let known: Vec<Key<'_>> = new.keys().filter(|key| !places.contains_key(*key)).copied().collect();
         let mut there = find_all(session, &known).await?;
         let mut changed: HashSet<Key<'_>> = HashSet::new();
+        let mut named: BTreeMap<&SiteId, i64> = BTreeMap::new();
         let mut outcomes = Vec::with_capacity(answers.len());
         for (accept, response) in answers.iter().zip(&stored) {
             let response: &StoredResponse = response;
@@ -143,6 +145,11 @@ impl PostgresStore {
                     let at = response.received_at;
                     deliveries.extend(fan_out(&counting.webhooks, Some(before), &after, at, &self.tombstone_key)?);
                     let outcome = edition::outcome(&after, sent);
+                    changes.forget_replaced(site, before, &after);
+                    if is_named_late(&after, at) {
+                        let first = named.entry(site).or_insert(after.received_at);
+                        *first = after.received_at.min(*first);
+                    }
                     *before = after;
                     changed.insert(key);
                     outcome
@@ -152,6 +159,7 @@ impl PostgresStore {
         }
         there.retain(|key, _| changed.contains(key));
         update(session, &there).await?;
+        retention::look_again(session, &named).await?;
         Ok(outcomes)
     }
 

@@ -1,5 +1,7 @@
 //! Retention in PostgreSQL: what has been kept long enough goes step by step, under the site's lock.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 use bearing_shared::id::{ResponseId, SiteId};
 
@@ -20,6 +22,23 @@ async fn mark(session: &Session, site: &SiteId) -> Result<(i64, Vec<u8>)> {
         Some(row) => Ok((row.try_get(0)?, row.try_get(1)?)),
         None => Ok((i64::MIN, Vec::new())),
     }
+}
+
+/// Has identities of sites looked for again from responses on that were received at these times: they have got one.
+pub(super) async fn look_again(session: &Session, named: &BTreeMap<&SiteId, i64>) -> Result<()> {
+    let sql = "UPDATE expiry SET received_at = $2, response_id = '' WHERE site_id = $1 AND received_at >= $2";
+    for (site, received_at) in named {
+        session.execute(sql, &[&site.0, received_at]).await?;
+    }
+    Ok(())
+}
+
+/// Takes the ids of responses that are erased out of a site's mark.
+pub(super) async fn forget(session: &Session, site: &SiteId, ids: &[ResponseId]) -> Result<()> {
+    let ids: Vec<&[u8]> = ids.iter().map(|id| &id.0[..]).collect();
+    let sql = "UPDATE expiry SET response_id = '' WHERE site_id = $1 AND response_id = ANY($2)";
+    session.execute(sql, &[&site.0, &ids]).await?;
+    Ok(())
 }
 
 /// What was looked at.

@@ -9,6 +9,7 @@ use bearing_shared::id::SiteId;
 use bytes::BytesMut;
 use futures_util::{TryStreamExt, future};
 use sha2::{Digest, Sha256};
+use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::timeout;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::{IsNull, ToSql, Type};
@@ -85,6 +86,8 @@ pub(super) struct Session {
     cause: OnceLock<Cause>,
     /// Whether the database has not answered.
     silent: AtomicBool,
+    /// Its site's turn among the slow reads.
+    _turn: Option<OwnedSemaphorePermit>,
 }
 
 impl PostgresStore {
@@ -93,9 +96,16 @@ impl PostgresStore {
         read_with(&self.connections.quick, sites, Some(self.limits.read)).await
     }
 
-    /// A read-only transaction that sees one moment, for what may meet very many rows.
+    /// A read-only transaction that sees one moment, for what may meet very many rows. Those of one site do not wait behind
+    /// all of another one's.
     pub(super) async fn reading_slowly(&self, sites: Sites<'_>) -> Result<Session> {
-        read_with(&self.connections.slow, sites, Some(self.limits.read)).await
+        let turn = match sites {
+            Sites::Of([site]) => Some(self.connections.turns.of(site).await?),
+            _ => None,
+        };
+        let mut session = read_with(&self.connections.slow, sites, Some(self.limits.read)).await?;
+        session._turn = turn;
+        Ok(session)
     }
 
     /// As [`Self::reading_slowly`], however long it takes.
@@ -158,6 +168,7 @@ impl Session {
             writes,
             cause: OnceLock::new(),
             silent: AtomicBool::new(false),
+            _turn: None,
         })
     }
 

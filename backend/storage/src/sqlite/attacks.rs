@@ -7,6 +7,7 @@ use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use super::{SqliteStore, rows};
 use crate::Result;
 use crate::attacks::{Attack, AttackStore, Display, Noted, enough, first_of, holder};
+use crate::responses::States;
 
 /// Whether a token came with another response before; from now on it is this one's.
 pub(super) fn is_reused(
@@ -67,14 +68,20 @@ impl AttackStore for SqliteStore {
         self.writer.write(write).await
     }
 
-    async fn suspicious(&self, site: &SiteId, from: i64, to: i64, most: u32) -> Result<Vec<ResponseId>> {
-        let site = site.clone();
+    async fn suspicious(
+        &self,
+        site: &SiteId,
+        (from, to): (i64, i64),
+        states: States,
+        most: u32,
+    ) -> Result<Vec<ResponseId>> {
+        let (site, state) = (site.clone(), states.name());
         let read = move |connection: &Connection| {
             let mut statement = connection.prepare_cached(
                 "SELECT id FROM response WHERE site_id = ?1 AND received_at BETWEEN ?2 AND ?3 AND suspicion <> 0
-                   AND suspicion & ?4 <> 0 ORDER BY received_at DESC LIMIT ?5",
+                   AND suspicion & ?4 <> 0 AND (?5 IS NULL OR state = ?5) ORDER BY received_at DESC LIMIT ?6",
             )?;
-            let found = statement.query_map(params![site.0, from, to, enough(), most], |row| row.get(0))?;
+            let found = statement.query_map(params![site.0, from, to, enough(), state, most], |row| row.get(0))?;
             Ok(found.map(|id| id.map(ResponseId)).collect::<rusqlite::Result<_>>()?)
         };
         self.readers.run(read).await

@@ -7,7 +7,7 @@ use sha2::Sha256;
 
 use super::counting::{self, Countings};
 use super::responses::find;
-use super::{build, inbox, learned, webhooks};
+use super::{build, inbox, learned, retention, webhooks};
 use crate::counts::change::Changes;
 use crate::deleted::OF_A_SITE;
 use crate::responses::{Outcome, Withdrawal};
@@ -104,6 +104,7 @@ fn remove(transaction: &Transaction<'_>, site: &SiteId, id: ResponseId, burial: 
         .execute(params![site.0, id.0])?;
     inbox::forget(transaction, site, id)?;
     webhooks::forget_response(transaction, site, id)?;
+    retention::forget(transaction, site, id)?;
     bury(transaction, site, id, burial)
 }
 

@@ -102,7 +102,7 @@ impl InboxStore for SqliteStore {
     }
 
     async fn count_responses(&self, site: &SiteId, filter: ResponseFilter, most: u32) -> Result<Counted> {
-        let site = site.clone();
+        let (of, site) = (site, site.clone());
         let read = move |connection: &Connection| {
             let transaction = connection.unchecked_transaction()?;
             let count = |filter: &ResponseFilter| count(&transaction, &site, filter, most);
@@ -114,11 +114,11 @@ impl InboxStore for SqliteStore {
             let unread = if filter.read == Some(true) { 0 } else { count(&unread)? };
             Ok(Counted { count: count(&filter)?, unread, by_state })
         };
-        self.readers.run_slow(read).await
+        self.readers.run_slow_of(of, read).await
     }
 
     async fn tags(&self, site: &SiteId) -> Result<Vec<(String, u64)>> {
-        let site = site.clone();
+        let (of, site) = (site, site.clone());
         let read = move |connection: &Connection| {
             let sql = format!(
                 "SELECT tag, count(*) FROM response_tag WHERE site_id = ?1 AND {OF_A_SITE} GROUP BY tag ORDER BY tag
@@ -128,6 +128,6 @@ impl InboxStore for SqliteStore {
             let found = statement.query_map([&site.0], |row| Ok((row.get(0)?, rows::unsigned(row.get(1)?))))?;
             Ok(found.collect::<rusqlite::Result<_>>()?)
         };
-        self.readers.run_slow(read).await
+        self.readers.run_slow_of(of, read).await
     }
 }

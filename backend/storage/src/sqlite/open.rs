@@ -7,6 +7,7 @@ use bearing_shared::cell;
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 
 use super::damage;
+use crate::backup::private;
 use crate::letters::fold;
 use crate::transfer::Purpose;
 use crate::{Result, StoreError};
@@ -49,6 +50,11 @@ pub(super) fn for_writing(path: &Path, purpose: Purpose) -> Result<Connection> {
         let version = rusqlite::version();
         return Err(StoreError::Unusable(format!("SQLite {version} is linked; Bearing needs 3.51.3 or later.")));
     }
+    // A new file is its owner's alone, whatever the umask, and SQLite gives its log the same rights: it holds what people
+    // said. What stands in the way of that SQLite says itself.
+    if is_file(path) {
+        let _ = private().create_new(true).open(path);
+    }
     let begun = Instant::now();
     let opened = loop {
         match attempt(path, purpose) {
@@ -72,6 +78,12 @@ pub(super) fn for_writing(path: &Path, purpose: Purpose) -> Result<Connection> {
         Err(error) => format!("cannot be opened as a database: {error}"),
     };
     Err(StoreError::Unusable(format!("{} {refusal}.", path.display())))
+}
+
+/// Whether SQLite takes a path for a file's as it stands: what begins so is memory, or an address with options.
+fn is_file(path: &Path) -> bool {
+    let path = path.as_os_str().as_encoded_bytes();
+    !path.starts_with(b":") && !path.starts_with(b"file:")
 }
 
 /// Opens the file once: a connection, or why the file is refused.

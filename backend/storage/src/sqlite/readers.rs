@@ -4,10 +4,12 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use bearing_shared::id::SiteId;
 use rusqlite::Connection;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::open;
+use crate::turns::Turns;
 use crate::{Result, StoreError};
 
 /// Reads that run at once; each may hold a page cache of 4 MiB.
@@ -25,6 +27,7 @@ pub(super) struct Readers {
     limit: Duration,
     permits: Arc<Semaphore>,
     slow: Arc<Semaphore>,
+    turns: Turns,
     idle: Arc<Mutex<Vec<Connection>>>,
 }
 
@@ -36,6 +39,7 @@ impl Readers {
             limit,
             permits: Arc::new(Semaphore::new(READERS)),
             slow: Arc::new(Semaphore::new(SLOW_READERS)),
+            turns: Turns::new(SLOW_READERS),
             idle: Arc::default(),
         }
     }
@@ -57,6 +61,16 @@ impl Readers {
     ) -> Result<T> {
         let turn = self.turn().await?;
         self.run_within(Some(self.limit), with(turn, read)).await
+    }
+
+    /// As [`Self::run_slow`], for what is read of one site: those of another one do not wait behind all of its own.
+    pub(super) async fn run_slow_of<T: Send + 'static>(
+        &self,
+        site: &SiteId,
+        read: impl FnOnce(&Connection) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let of_site = self.turns.of(site).await?;
+        self.run_slow(with(of_site, read)).await
     }
 
     /// Runs a slow read, however long it takes.
@@ -125,12 +139,46 @@ fn with<T>(
 mod tests {
     use std::sync::mpsc;
 
+    use futures_util::FutureExt;
+
     use super::*;
 
     const PATIENCE: Duration = Duration::from_secs(20);
 
     fn two(connection: &Connection) -> Result<i64> {
         Ok(connection.query_row("SELECT 1 + 1", [], |row| row.get(0))?)
+    }
+
+    #[tokio::test]
+    async fn of_two_sites_the_one_that_reads_less_waits_for_one_read_of_the_other() {
+        let folder = tempfile::tempdir().expect("a folder can be made");
+        let readers = Arc::new(Readers::new(&folder.path().join("bearing.db"), PATIENCE));
+        let (begun, mut begins) = tokio::sync::mpsc::unbounded_channel();
+        let reads = |site: &'static str| {
+            let (hold, held) = mpsc::channel::<()>();
+            let (readers, begun) = (Arc::clone(&readers), begun.clone());
+            let read = move |connection: &Connection| {
+                let _ = begun.send(site);
+                let _ = held.recv();
+                two(connection)
+            };
+            let mut reading = Box::pin(async move { readers.run_slow_of(&site.into(), read).await });
+            // It stands where it has to wait before the next one comes.
+            assert!(reading.as_mut().now_or_never().is_none());
+            (hold, tokio::spawn(reading))
+        };
+        let mut greedy: Vec<_> = (0..2 * READERS).map(|_| reads("st_greedy")).collect();
+        for _ in 0..SLOW_READERS {
+            assert_eq!(begins.recv().await, Some("st_greedy"));
+        }
+        let other = reads("st_other");
+        drop(greedy.remove(0).0);
+        assert_eq!(begins.recv().await, Some("st_other"), "it does not wait behind all of the other site's");
+        drop(other.0);
+        for (hold, read) in greedy {
+            drop(hold);
+            assert_eq!(read.await.expect("nothing panics").expect("it reads"), 2);
+        }
     }
 
     #[tokio::test]

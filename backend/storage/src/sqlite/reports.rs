@@ -19,13 +19,13 @@ impl SqliteStore {
         site: &SiteId,
         read: impl FnOnce(&Connection, &SiteId, &Counting) -> Result<T> + Send + 'static,
     ) -> Result<Option<T>> {
-        let site = site.clone();
+        let (of, site) = (site, site.clone());
         let read = move |connection: &Connection| {
             let transaction = connection.unchecked_transaction()?;
             let counting = generations::current(&transaction, &site)?;
             counting.map(|counting| read(&transaction, &site, &counting)).transpose()
         };
-        self.readers.run_slow(read).await
+        self.readers.run_slow_of(of, read).await
     }
 }
 

@@ -9,14 +9,14 @@ use rusqlite::{Connection, Transaction, params};
 use super::counting::{self, Countings};
 use super::filter::{Bound, List};
 use super::writer::Pen;
-use super::{SqliteStore, attacks, build, erase, filter, generations, inbox, learned, rows, webhooks};
+use super::{SqliteStore, attacks, build, erase, filter, generations, inbox, learned, retention, rows, webhooks};
 use crate::counts::change::Changes;
 use crate::counts::edition::{self, judged, replaced};
 use crate::counts::trust;
 use crate::deleted::OF_A_SITE;
 use crate::inbox::tags_text;
 use crate::responses::{Accept, Arrival, Cursor, EventCount, Outcome, ResponseFilter, ResponseStore, StoredResponse};
-use crate::retention::Burial;
+use crate::retention::{Burial, is_named_late};
 use crate::{Result, StoreError, json};
 
 /// Stores a batch in one transaction; when the engine refuses it for a reason that only one row can have, in halves.
@@ -91,6 +91,10 @@ pub(super) fn take_in_all(
             Outcome::Updated => {
                 let after = counting.kept(replaced(&before, response), response.received_at);
                 update(transaction, site, &after)?;
+                changes.forget_replaced(site, &before, &after);
+                if is_named_late(&after, response.received_at) {
+                    retention::look_again(transaction, site, after.received_at)?;
+                }
                 counting.generations.count(&mut changes, site, &before, place, -1);
                 counting.generations.count(&mut changes, site, &after, place, 1);
                 // The row keeps when its first edition came; this one came now.
@@ -265,7 +269,7 @@ impl ResponseStore for SqliteStore {
         after: Option<Cursor>,
         limit: u32,
     ) -> Result<Vec<StoredResponse>> {
-        let site = site.clone();
+        let (of, site) = (site, site.clone());
         let read = move |connection: &Connection| {
             // One read transaction, so that days and names are those of the moment of the list.
             let transaction = connection.unchecked_transaction()?;
@@ -282,7 +286,7 @@ impl ResponseStore for SqliteStore {
             }
             Ok(responses)
         };
-        self.readers.run_slow(read).await
+        self.readers.run_slow_of(of, read).await
     }
 
     async fn delete_response(&self, site: &SiteId, id: ResponseId, now: i64) -> Result<bool> {

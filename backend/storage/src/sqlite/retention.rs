@@ -22,6 +22,20 @@ fn mark(connection: &Connection, site: &SiteId) -> Result<(i64, Vec<u8>)> {
     Ok(found.unwrap_or((i64::MIN, Vec::new())))
 }
 
+/// Has identities looked for again from a response on that was received at a time: it has got one.
+pub(super) fn look_again(transaction: &Transaction<'_>, site: &SiteId, received_at: i64) -> Result<()> {
+    let sql = "UPDATE expiry SET received_at = ?2, response_id = x'' WHERE site_id = ?1 AND received_at >= ?2";
+    transaction.prepare_cached(sql)?.execute(params![site.0, received_at])?;
+    Ok(())
+}
+
+/// Takes the id of a response that is erased out of the mark.
+pub(super) fn forget(transaction: &Transaction<'_>, site: &SiteId, id: ResponseId) -> Result<()> {
+    let sql = "UPDATE expiry SET response_id = x'' WHERE site_id = ?1 AND response_id = ?2";
+    transaction.prepare_cached(sql)?.execute(params![site.0, id.0])?;
+    Ok(())
+}
+
 /// Erases some responses; how many.
 fn erase_old(
     transaction: &Transaction<'_>,
@@ -185,8 +199,8 @@ impl RetentionStore for SqliteStore {
     }
 
     async fn count_expired(&self, site: &SiteId, cutoffs: Cutoffs, most: u32) -> Result<Expired> {
-        let site = site.clone();
-        self.readers.run_slow(move |connection| count(connection, &site, cutoffs, most)).await
+        let (of, site) = (site, site.clone());
+        self.readers.run_slow_of(of, move |connection| count(connection, &site, cutoffs, most)).await
     }
 
     async fn forget_tombstones(&self, now: i64, limit: u32) -> Result<u32> {

@@ -19,7 +19,7 @@ impl SqliteStore {
             return Ok(trust::History::new());
         }
         let id = changed.id.clone();
-        self.readers.run_slow(move |connection| learned::history(connection, &id, names)).await
+        self.readers.run_slow_of(&changed.id, move |connection| learned::history(connection, &id, names)).await
     }
 }
 

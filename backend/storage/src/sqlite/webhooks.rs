@@ -326,7 +326,7 @@ impl WebhookStore for SqliteStore {
         after: Option<DeliveryCursor>,
         limit: u32,
     ) -> Result<Vec<Delivery>> {
-        let (site, webhook) = (site.clone(), webhook.clone());
+        let (of, site, webhook) = (site, site.clone(), webhook.clone());
         let read = move |connection: &Connection| {
             // Each condition only where it is asked for: a page far down begins where the one before ended.
             let of_state = if state.is_some() { "AND state = ?4" } else { "AND ?4 IS NULL" };
@@ -347,7 +347,7 @@ impl WebhookStore for SqliteStore {
             Ok(deliveries)
         };
         // A state that few have may mean looking at many.
-        self.readers.run_slow(read).await
+        self.readers.run_slow_of(of, read).await
     }
 
     async fn replay_delivery(

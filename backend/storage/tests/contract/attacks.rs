@@ -4,7 +4,9 @@ use bearing_shared::api::responses::ResponseState;
 use bearing_shared::histogram::Histogram;
 use bearing_shared::id::SiteId;
 use bearing_shared::suspicion::{Sign, Suspicion, TOKEN};
-use bearing_storage::{Accept, Arrival, Attack, Display, MarkChange, Marks, Noted, Outcome, Result, StoredResponse};
+use bearing_storage::{
+    Accept, Arrival, Attack, Display, MarkChange, Marks, Noted, Outcome, Result, States, StoredResponse,
+};
 
 use crate::builders::*;
 
@@ -163,9 +165,14 @@ async fn suspicious_answers_are_found_in_their_time(db: &Database) -> Result<()>
     let other = StoredResponse { survey: "sv_other".into(), ..suspected(8) };
     accept_at(db, SiteId::from("st_other"), [other]).await?;
     let ids = |numbers: &[u128]| numbers.iter().copied().map(response_id).collect::<Vec<_>>();
-    assert_eq!(db.suspicious(&home(), NOON, NOON + 99, 99).await?, ids(&[5, 4, 3, 2, 1]));
-    assert_eq!(db.suspicious(&home(), NOON + 2, NOON + 4, 99).await?, ids(&[4, 3, 2]));
-    assert_eq!(db.suspicious(&home(), NOON, NOON + 99, 2).await?, ids(&[5, 4]));
+    assert_eq!(db.suspicious(&home(), (NOON, NOON + 99), States::All, 99).await?, ids(&[5, 4, 3, 2, 1]));
+    assert_eq!(db.suspicious(&home(), (NOON + 2, NOON + 4), States::All, 99).await?, ids(&[4, 3, 2]));
+    assert_eq!(db.suspicious(&home(), (NOON, NOON + 99), States::All, 2).await?, ids(&[5, 4]));
+    let kept_apart = MarkChange { state: Some(ResponseState::Quarantined), ..MarkChange::default() };
+    db.mark(&home(), &[response_id(2), response_id(5)], kept_apart, NOON).await?;
+    let only = async |state| db.suspicious(&home(), (NOON, NOON + 99), States::Only(state), 99).await;
+    assert_eq!(only(ResponseState::Counted).await?, ids(&[4, 3, 1]));
+    assert_eq!(only(ResponseState::Quarantined).await?, ids(&[5, 2]));
     Ok(())
 }
 

@@ -113,6 +113,7 @@ async fn take(store: &mut Arc<dyn Store>, url: &str, model: &mut Model, step: &S
         Step::Accept(batch) => {
             let expected = model.accept(batch);
             assert_eq!(accept(store, batch.iter().map(Sent::response)).await?, expected);
+            model.forget(learned(store).await?);
         }
         Step::Delete(id) => {
             assert_eq!(store.delete_response(&home(), response_id(*id), NOON).await?, model.remove(*id));

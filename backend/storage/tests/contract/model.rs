@@ -127,7 +127,7 @@ pub(crate) struct Model {
     pub(crate) zone: usize,
     pub(crate) named: BTreeSet<String>,
     pub(crate) learned: BTreeMap<String, Vec<String>>,
-    /// What responses said that were erased in this step.
+    /// What responses said that were erased or replaced in this step.
     pub(crate) said: BTreeSet<(String, String)>,
 }
 
@@ -219,6 +219,9 @@ impl Model {
                 if judged && before.state != next.state {
                     outcome = Outcome::UpdatedAsJudged;
                 }
+                let replaced =
+                    before.attributes.iter().filter(|(name, value)| next.attributes.get(*name) != Some(*value));
+                self.said.extend(replaced.map(|(name, value)| (name.clone(), value.clone())));
                 *before = StoredResponse {
                     shown_at: before.shown_at,
                     source: before.source.clone(),
@@ -266,7 +269,7 @@ impl Model {
         there.is_some()
     }
 
-    /// Takes over what is still learned after responses were erased: nothing has gone but what only they said.
+    /// Takes over what is still learned after responses were erased or replaced: nothing has gone but what only they said.
     pub(crate) fn forget(&mut self, now: BTreeMap<String, Vec<String>>) {
         let is_given = |name: &String, value: &String| {
             let counted = self.responses.values().filter(|response| response.state == ResponseState::Counted);

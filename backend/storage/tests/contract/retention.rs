@@ -7,8 +7,8 @@ use bearing_shared::api::responses::{Identity, ResponseState};
 use bearing_shared::histogram::Histogram;
 use bearing_shared::privacy::Retention;
 use bearing_storage::{
-    Base, Cutoffs, Expired, Grouping, KEPT_OUT, MarkChange, Outcome, ResponseFilter, Result, Site, States,
-    StoredResponse, TallyQuery,
+    Accept, Arrival, Base, Cutoffs, Expired, Grouping, KEPT_OUT, LogEntries, MarkChange, Outcome, ResponseFilter,
+    Result, Site, States, StoredResponse, TallyQuery, Withdrawal, apply_log,
 };
 
 use crate::builders::*;
@@ -20,9 +20,12 @@ crate::contract! {
     old_identities_go_and_their_scores_stay
     every_state_grows_old
     a_later_edition_brings_nothing_back
+    who_is_named_again_while_a_period_is_longer_goes_when_it_ends
     what_would_go_can_be_counted
     nothing_goes_of_another_site_or_without_a_period
     a_learned_value_goes_with_the_last_answer_that_gave_it
+    a_learned_value_goes_with_the_last_edition_that_gave_it
+    what_comes_by_a_log_takes_its_learned_values_along
     what_happened_with_a_forgotten_value_is_that_of_the_rest
     what_was_erased_is_scrubbed
 }
@@ -190,6 +193,28 @@ async fn a_later_edition_brings_nothing_back(db: &Database) -> Result<()> {
     assert_sound(db).await
 }
 
+async fn who_is_named_again_while_a_period_is_longer_goes_when_it_ends(db: &Database) -> Result<()> {
+    furnish(db).await?;
+    accept(db, [told(1, 2, 0), told(2, 2, 1), told(3, 2, 2)]).await?;
+    let of = |days| Cutoffs { identity: Some(NOON + days * DAY), ..Cutoffs::default() };
+    assert_eq!(expired(db, of(3), 10).await?.0.identities, 3);
+    // The site has no period now: what its own server says of an old response stays.
+    assert_eq!(accept(db, [StoredResponse { seq: 1, ..told(2, 9, 4) }]).await?, [Outcome::Updated]);
+    let customer = async || -> Result<Option<String>> {
+        Ok(db.response(&home(), response_id(2)).await?.expect("it is there").customer)
+    };
+    assert_eq!(customer().await?.as_deref(), Some("c-2"));
+    assert_eq!(expired(db, of(1), 10).await?.0.identities, 0, "nor is it older than a long one");
+    assert_eq!(customer().await?.as_deref(), Some("c-2"));
+    assert_eq!(expired(db, of(3), 10).await?.0.identities, 1);
+    assert_eq!(customer().await?, None);
+    // What is erased is not what the next look begins behind.
+    assert!(db.delete_response(&home(), response_id(3), NOON).await?);
+    accept(db, [told(4, 2, 5)]).await?;
+    assert_eq!(expired(db, of(9), 10).await?.0.identities, 1);
+    assert_sound(db).await
+}
+
 async fn what_would_go_can_be_counted(db: &Database) -> Result<()> {
     furnish(db).await?;
     accept(db, (1..=5).map(|number| told(number, 3, number as i64))).await?;
@@ -245,6 +270,42 @@ async fn a_learned_value_goes_with_the_last_answer_that_gave_it(db: &Database) -
     let before: Site = db.site(&home()).await?.expect("the site is there");
     db.recount().await?;
     assert_eq!((plans(db).await?, db.site(&home()).await?), (texts(&["free", "pro", "shared"]), Some(before)));
+    assert_sound(db).await
+}
+
+async fn a_learned_value_goes_with_the_last_edition_that_gave_it(db: &Database) -> Result<()> {
+    furnish(db).await?;
+    let of = |number, seq, plan| StoredResponse { seq, ..with_attributes(told(number, 9, 0), &[("plan", plan)]) };
+    accept(db, [of(1, 0, "Jan's own"), of(2, 0, "shared"), of(3, 0, "shared")]).await?;
+    assert_eq!(plans(db).await?, ["free", "pro", "Jan's own", "shared"]);
+    assert_eq!(accept(db, [of(1, 1, "pro"), of(2, 1, "Kees' own")]).await?, [Outcome::Updated; 2]);
+    assert_eq!(plans(db).await?, ["free", "pro", "shared", "Kees' own"], "nobody gives it any more");
+    // Erased, an answer leaves no value of any of its editions.
+    assert_eq!(
+        accept(db, [StoredResponse { attributes: Default::default(), ..of(2, 2, "") }]).await?,
+        [Outcome::Updated]
+    );
+    assert_eq!(db.erase_customer(&home(), "c-2", NOON).await?, 1);
+    assert_eq!(plans(db).await?, ["free", "pro", "shared"]);
+    assert_eq!(counted(db, having(&[("plan", "pro")])).await?, Histogram::of([9]));
+    assert_eq!(counted(db, having(&[("plan", "shared")])).await?, Histogram::of([9]));
+    assert_sound(db).await
+}
+
+async fn what_comes_by_a_log_takes_its_learned_values_along(db: &Database) -> Result<()> {
+    furnish(db).await?;
+    let of = |number, seq, plan| {
+        let response = StoredResponse { seq, ..with_attributes(told(number, 9, 0), &[("plan", plan)]) };
+        Arrival::from(Accept { site: home(), response, display: None })
+    };
+    let entries = |arrivals| LogEntries { arrivals, events: Vec::new() };
+    apply_log(&**db, "a", 0, 1, entries(vec![of(1, 0, "Jan's own"), of(2, 0, "Kees' own")])).await?;
+    assert_eq!(plans(db).await?, ["free", "pro", "Jan's own", "Kees' own"]);
+    apply_log(&**db, "a", 1, 2, entries(vec![of(2, 1, "pro")])).await?;
+    assert_eq!(plans(db).await?, ["free", "pro", "Jan's own"]);
+    let gone = Withdrawal { site: home(), id: response_id(1), keeps_out: false, at: NOON };
+    apply_log(&**db, "a", 2, 3, entries(vec![Arrival::Withdrawal(gone)])).await?;
+    assert_eq!(plans(db).await?, ["free", "pro"]);
     assert_sound(db).await
 }
 

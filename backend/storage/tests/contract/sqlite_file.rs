@@ -57,6 +57,29 @@ async fn what_is_no_database_is_refused_and_left_as_it_was() {
     assert_eq!(std::fs::read_to_string(&path).expect("it is still text"), text);
 }
 
+#[cfg(unix)]
+#[tokio::test]
+async fn a_new_file_is_its_owners_alone_and_an_old_one_stays_as_it_is() {
+    use std::os::unix::fs::PermissionsExt;
+    let (folder, path) = file();
+    let modes = || {
+        let found = std::fs::read_dir(folder.path()).expect("the folder is read").map(|file| {
+            let file = file.expect("a file");
+            let mode = file.metadata().expect("it is there").permissions().mode() & 0o777;
+            (file.file_name().to_string_lossy().into_owned(), mode)
+        });
+        found.collect::<std::collections::BTreeMap<_, _>>()
+    };
+    let store = open(&path).await.expect("a new file opens");
+    let made = modes();
+    assert!(made.contains_key("bearing.db") && made.contains_key("bearing.db-wal"), "{made:?}");
+    assert!(made.values().all(|mode| *mode == 0o600), "{made:?}");
+    store.close().await;
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o640)).expect("they are set");
+    open(&path).await.expect("it opens again").close().await;
+    assert_eq!(modes()["bearing.db"], 0o640, "whoever lets a group read it goes on to");
+}
+
 #[tokio::test]
 async fn a_damaged_database_is_refused() {
     let (_folder, path) = file();
@@ -86,6 +109,7 @@ async fn what_is_no_address_of_a_file_is_refused() {
     for url in ["bearing.db", "", "mysql://localhost/x", "postgres://localhost/x", "sqlite:", "sqlite::memory:"] {
         refusal(url).await;
     }
+    assert!(!Path::new(":memory:").exists(), "nothing is left behind");
 }
 
 #[tokio::test]
