@@ -2,13 +2,13 @@
 
 use bearing_shared::answer::Age;
 use bearing_shared::fault::{Code, Fault};
-use bearing_strangers::display::LASTS_MS;
+use bearing_shared::suspicion::TOKEN_LASTS_MS;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 /// How far back an answer may lie: as far as the token of its showing holds.
-pub const OLDEST_MS: i64 = LASTS_MS;
+pub const OLDEST_MS: i64 = TOKEN_LASTS_MS;
 /// The earliest moment that a site's own server can bring: there were no surveys on web pages before 1970.
 pub const FIRST_MS: i64 = 0;
 /// The first day of the calendar, 0001-01-01, in days since 1970-01-01.

@@ -61,6 +61,7 @@ codes! {
     OUT_OF_SCALE "out_of_scale" 422 "The score is not a whole number on the question's scale; 0 is on the NPS scale.";
     UNKNOWN_CHOICE "unknown_choice" 422 "The question has no choice with that id, or takes only one.";
     TIME_OUT_OF_RANGE "time_out_of_range" 422 "The time lies more than 8 days back (with a key: before 1970) or more than 5 minutes ahead; send `age_ms`.";
+    NOT_YOURS "not_yours" 422 "Only the browser that gave a response may change it or take it back: for 8 days, and by the display token that the response came with, if it came with one. A key with the scope `write` may at any time.";
     ERASED "erased" 422 "A response with this id was erased and cannot come back.";
     MIXED_INSTRUMENTS "mixed_instruments" 422 "The answers come from two instruments (CES 1.0 and 2.0); name one survey.";
     TOO_MUCH_TO_READ "too_much_to_read" 422 "So many answers cannot be read within 5 seconds; take fewer days, or declare the attribute so that it is counted.";

@@ -11,6 +11,8 @@ pub const WORK_BITS: u8 = 18;
 /// The bytes of a display token that tell it from every other; they begin with when it was issued, ms since 1970 UTC in six
 /// bytes, the highest first.
 pub const TOKEN: usize = 14;
+/// How long a display token holds, ms: as far back as an answer may lie, which waits 7 days in the browser.
+pub const TOKEN_LASTS_MS: i64 = 8 * 24 * 3_600_000;
 /// The shortest time in which a person reads a question and answers it, ms.
 pub const HUMAN_MS: i64 = 700;
 

@@ -6,7 +6,7 @@ use bearing_shared::api::responses::{Identity, ResponseState};
 use bearing_shared::fault::{Code, Fault};
 use bearing_shared::id::{ResponseId, SurveyId};
 use bearing_shared::privacy::redact;
-use bearing_storage::{Accept, Arrival, EventCount, Marks, PublishedVersion, StoredResponse, Withdrawal};
+use bearing_storage::{Accept, Arrival, EventCount, Marks, PublishedVersion, Right, StoredResponse, Withdrawal};
 
 use super::Source;
 use crate::auth;
@@ -60,15 +60,18 @@ pub(super) fn arrival(
     }
 }
 
-/// Makes a submission the end of a response. Whoever knows the id may say so, and a closed survey does not stand in the
-/// way: what was answered can be taken back.
+/// Makes a submission the end of a response. A closed survey does not stand in the way: what was answered can be taken back.
 fn withdrawal(sent: &Submission, view: &SiteView, now: i64, source: Source) -> Result<Withdrawal, Fault> {
     known(view, &sent.survey, sent.version)?;
     let id = answer::response_id(sent)?;
     // An id that nobody has used is remembered only if its answer can still come: strangers could otherwise fill the
     // store with the ids of any time. Within these days it costs them as much as an answer does.
     let keeps_out = source == Source::Server || made_at(id).is_some_and(|made| (now - made).abs() <= time::OLDEST_MS);
-    Ok(Withdrawal { site: view.site.id.clone(), id, keeps_out, at: now })
+    let right = match source {
+        Source::Server => Right::Site,
+        Source::Embed | Source::Hosted => Right::Visitor { token: guard::named(sent) },
+    };
+    Ok(Withdrawal { site: view.site.id.clone(), id, right, keeps_out, at: now })
 }
 
 /// When a UUIDv7 was made, ms since 1970 UTC by its maker's clock; `None` for another kind of id.

@@ -232,6 +232,7 @@ impl Intake {
                     let message = "This id belongs to a response to another survey; make a new id for each response.";
                     Err(Fault::at(Code::INVALID_ID, "id", message))
                 }
+                Some(Outcome::NotTheirs) => Err(Fault::at(Code::NOT_YOURS, "id", Code::NOT_YOURS.meaning)),
                 Some(Outcome::Unknown) => {
                     let message = "No response has this id, and it was not made in the last 8 days.";
                     Err(Fault::at(Code::INVALID_ID, "id", message))

@@ -141,7 +141,13 @@ async fn nobody_prepares_what_nobody_hears() {
     let hub = hub(Limits::default());
     let withdrawal = |name: &str| {
         let id = bearing_shared::id::ResponseId([7; 16]);
-        Arrival::Withdrawal(bearing_storage::Withdrawal { site: site(name), id, keeps_out: false, at: 0 })
+        Arrival::Withdrawal(bearing_storage::Withdrawal {
+            site: site(name),
+            id,
+            right: bearing_storage::Right::Site,
+            keeps_out: false,
+            at: 0,
+        })
     };
     let batch = [withdrawal("st_b"), withdrawal("st_a")];
     assert_eq!(hub.prepare(&batch), []);

@@ -3,7 +3,7 @@
 use bearing_storage::Site;
 use bearing_strangers::display::{self, Signer};
 
-pub use bearing_strangers::display::{Issued, Shown};
+pub use bearing_strangers::display::{Issued, Shown, named};
 
 use crate::chance;
 

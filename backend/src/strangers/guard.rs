@@ -4,7 +4,7 @@ use bearing_shared::answer::Submission;
 use bearing_shared::api::responses::ResponseState;
 use bearing_shared::api::sites::Protect;
 use bearing_shared::id::ResponseId;
-use bearing_shared::suspicion::{HUMAN_MS, Sign, Suspicion};
+use bearing_shared::suspicion::{HUMAN_MS, Sign, Suspicion, TOKEN};
 use bearing_storage::{Accept, Display, MarkChange, Marking, Noted, Result, Site, States};
 
 use super::Sender;
@@ -36,10 +36,17 @@ pub(crate) fn judge(site: &Site, sent: &Submission, sender: &Sender, now: i64) -
         Shown::Told { token, at, proved } => {
             let is_fast = (0..HUMAN_MS).contains(&(now - at));
             signs = signs.with_if(!proved, Sign::NoProof).with_if(is_fast, Sign::TooFast);
-            display = Some(Display { token, guarded: false });
+            display = Some(Display { token, is_good: true, guarded: false });
         }
     }
+    // One that is no good any more still says whose an answer is, such as when the site has a new secret since.
+    let display = display.or_else(|| Some(Display { token: named(sent)?, is_good: false, guarded: false }));
     (signs.with_if(is_claimed_fast, Sign::TooFast), display)
+}
+
+/// What tells the display token that a submission names from every other, good or not.
+pub(crate) fn named(sent: &Submission) -> Option<[u8; TOKEN]> {
+    display::named(sent.display.as_deref()?)
 }
 
 /// What one request of a stranger brings.
@@ -74,7 +81,9 @@ impl Guard {
             let crowd = watch.crowd(site, network, response.id, now, self.is);
             response.suspicion = response.suspicion.with_if(crowd.is_one, Sign::Crowd);
             self.crowd.extend(crowd.before);
-            let is_again = display.is_some_and(|display| watch.is_anothers(display.token, response.id));
+            let is_again = display
+                .filter(|display| display.is_good)
+                .is_some_and(|display| watch.is_anothers(display.token, response.id));
             response.suspicion = response.suspicion.with_if(is_again, Sign::ReusedToken);
             self.answers += 1;
             if response.suspicion.is_enough() {

@@ -9,11 +9,14 @@ use sha2::{Digest, Sha256};
 use crate::Result;
 use crate::responses::{States, StoredResponse};
 
-/// The display token that came with an answer, and what becomes of the answer where another had it before.
+/// The display token that an answer names, and what becomes of the answer where another had it before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Display {
     /// What tells the token from every other.
     pub token: [u8; TOKEN],
+    /// Whether it is one of the site's for the survey, and not too old: only such a token becomes a response's. Any other
+    /// says no more than whether it is the one that the response has.
+    pub is_good: bool,
     /// Whether suspicious answers are kept outside the score.
     pub guarded: bool,
 }
@@ -26,6 +29,19 @@ impl Display {
         response.keep_apart_if(self.guarded);
         response
     }
+}
+
+/// What is known of the display token that an answer names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Standing {
+    /// It is good and was nobody's: it becomes the response's if the answer is taken.
+    New,
+    /// The response has it.
+    Own,
+    /// Another response has it.
+    Anothers,
+    /// There is none, or it is no good and nobody has it.
+    Nobodys,
 }
 
 /// Whose a token is: a hash, so that nothing here names a response that may be erased.

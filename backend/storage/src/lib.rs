@@ -65,7 +65,8 @@ pub use reports::{
     Axis, Base, FunnelCounts, Grouping, Rating, RatingQuery, ReportFilter, ReportStore, Tallied, Tally, TallyQuery,
 };
 pub use responses::{
-    Accept, Arrival, Cursor, EventCount, Outcome, ResponseFilter, ResponseStore, States, StoredResponse, Withdrawal,
+    Accept, Arrival, Cursor, EventCount, Outcome, ResponseFilter, ResponseStore, Right, States, StoredResponse,
+    Withdrawal,
 };
 pub use retention::{Cutoffs, Expired, ExpiryStep, KEPT_OUT, RetentionStore};
 pub use seal::{Draw, Keyring};

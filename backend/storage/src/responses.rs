@@ -8,11 +8,12 @@ use bearing_shared::api::intake::EventKind;
 use bearing_shared::api::responses::{Identity, ResponseState};
 use bearing_shared::id::{ResponseId, SiteId, SurveyId};
 use bearing_shared::instrument::Instrument;
-use bearing_shared::suspicion::Suspicion;
+use bearing_shared::suspicion::{Suspicion, TOKEN};
 use serde::{Deserialize, Serialize};
 
 use crate::Result;
 use crate::attacks::Display;
+use crate::counts::edition;
 use crate::inbox::Marks;
 
 /// A response that has passed every rule and waits to be stored.
@@ -22,9 +23,21 @@ pub struct Accept {
     pub site: SiteId,
     /// The response.
     pub response: StoredResponse,
-    /// The display token that it came with, if it is a good one.
+    /// The display token that it names.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub display: Option<Display>,
+}
+
+/// By what right somebody takes a response back that is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Right {
+    /// With a key of the site's: it may at any time.
+    Site,
+    /// As the browser that gave it, which shows the display token that the response has, if it has one.
+    Visitor {
+        /// The token that it names, good or not.
+        token: Option<[u8; TOKEN]>,
+    },
 }
 
 /// A respondent's wish that a response be erased, whether it has arrived or not.
@@ -34,6 +47,8 @@ pub struct Withdrawal {
     pub site: SiteId,
     /// The response.
     pub id: ResponseId,
+    /// By what right.
+    pub right: Right,
     /// Whether an id that nothing is stored under is kept from ever being stored; otherwise it is not even remembered.
     pub keeps_out: bool,
     /// When it was withdrawn, ms since 1970 UTC.
@@ -134,6 +149,11 @@ impl StoredResponse {
         }
     }
 
+    /// Whether a visitor's browser sent it, which may be anybody's.
+    pub(crate) fn is_from_visitor(&self) -> bool {
+        edition::is_visitors(&self.source)
+    }
+
     /// The free texts of the answers, one a line; `None` when there is none.
     pub fn comment(&self) -> Option<String> {
         let texts: Vec<&str> = self.answers.iter().filter_map(|answer| answer.text.as_deref()).collect();
@@ -162,6 +182,8 @@ pub enum Outcome {
     Unknown,
     /// The id belongs to a response to another survey; nothing changed.
     Mismatch,
+    /// The response is there, and whoever sent this has no right to change it or to take it back; nothing changed.
+    NotTheirs,
     /// The site is not there (any more), or the engine refused this row alone; nothing changed. The log says why.
     Failed,
     /// The site is locked by somebody for too long; nothing changed, and a later try may succeed.

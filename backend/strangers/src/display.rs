@@ -4,12 +4,10 @@
 //! first (`bearing_storage::AttackStore`). Its key is made of the site's identity secret, by a hash that signs no customer,
 //! so that no signature which a site makes of a name is one.
 
-use bearing_shared::suspicion::TOKEN;
+use bearing_shared::suspicion::{TOKEN, TOKEN_LASTS_MS};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 
-/// How long a token holds, ms: as far back as an answer may lie, which waits 7 days in the browser.
-pub const LASTS_MS: i64 = 8 * 24 * 3_600_000;
 /// The bytes of a token that are chance.
 pub const CHANCE: usize = TOKEN - MOMENT;
 /// The bytes of a token that say when it was issued.
@@ -91,9 +89,21 @@ pub fn read(by: &Signer<'_>, survey: &str, sent: Option<&str>, now: i64) -> Show
     told(by, survey, sent, now).unwrap_or(Shown::Made)
 }
 
-fn told(by: &Signer<'_>, survey: &str, sent: &str, now: i64) -> Option<Shown> {
+/// What tells the token that a text names from every other, whoever issued it and whenever: enough to find out whether it is
+/// the one that a response has.
+pub fn named(sent: &str) -> Option<[u8; TOKEN]> {
+    parts(sent)?.0[..TOKEN].try_into().ok()
+}
+
+/// The bytes of a token, and the proof behind it.
+fn parts(sent: &str) -> Option<([u8; LENGTH], Option<&str>)> {
     let (text, proof) = sent.split_once('~').map_or((sent, None), |(text, proof)| (text, Some(proof)));
-    let bytes: [u8; LENGTH] = data_encoding::BASE64URL_NOPAD.decode(text.as_bytes()).ok()?.try_into().ok()?;
+    let bytes = data_encoding::BASE64URL_NOPAD.decode(text.as_bytes()).ok()?.try_into().ok()?;
+    Some((bytes, proof))
+}
+
+fn told(by: &Signer<'_>, survey: &str, sent: &str, now: i64) -> Option<Shown> {
+    let (bytes, proof) = parts(sent)?;
     let (signed, signature) = bytes.split_at(TOKEN + 1);
     // A token outlives a rotation as signatures of customers do.
     let previous = by.previous.filter(|(_, until)| now < *until).map(|(secret, _)| secret);
@@ -105,7 +115,7 @@ fn told(by: &Signer<'_>, survey: &str, sent: &str, now: i64) -> Option<Shown> {
     }
     let token: [u8; TOKEN] = signed[..TOKEN].try_into().ok()?;
     let at = token[..MOMENT].iter().fold(0, |at, byte| at << 8 | i64::from(*byte));
-    let is_current = now - at <= LASTS_MS && at - now <= AHEAD;
+    let is_current = now - at <= TOKEN_LASTS_MS && at - now <= AHEAD;
     let work = signed[TOKEN];
     let is_number = |proof: &str| (1..=PROOF).contains(&proof.len()) && proof.bytes().all(|byte| byte.is_ascii_digit());
     let proved = work == 0 || proof.is_some_and(is_number) && zero_bits(sent) >= work.into();
@@ -190,6 +200,17 @@ mod tests {
             }
         }
         assert_eq!(shown(&token[..token.len() - 1], NOW), Shown::Made);
+    }
+
+    #[test]
+    fn a_token_is_named_by_whoever_has_it_however_old_and_proved_or_not() {
+        let (token, other) = (issued(0), issued_with(0, 1));
+        let Shown::Told { token: told, .. } = shown(&token, NOW) else { panic!("it is told") };
+        assert_eq!((named(&token), named(&format!("{token}~17"))), (Some(told), Some(told)));
+        assert_ne!(named(&other), Some(told));
+        for text in ["", "~", "~17", "made up", &token[1..], &format!("{token}A")] {
+            assert_eq!(named(text), None, "{text}");
+        }
     }
 
     #[test]

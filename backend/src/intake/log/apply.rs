@@ -167,9 +167,12 @@ impl Applier {
                 Outcome::Withdrawn => "withdrawn",
                 Outcome::Duplicate => "duplicate",
                 // The last one is never said of what was applied.
-                Outcome::Erased | Outcome::Unknown | Outcome::Mismatch | Outcome::Failed | Outcome::Unwritable => {
-                    "rejected"
-                }
+                Outcome::Erased
+                | Outcome::Unknown
+                | Outcome::Mismatch
+                | Outcome::NotTheirs
+                | Outcome::Failed
+                | Outcome::Unwritable => "rejected",
             };
             self.metrics.log_applied.get_or_create(&By { kind }).inc();
         }

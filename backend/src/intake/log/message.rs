@@ -97,7 +97,7 @@ mod tests {
     use bearing_shared::api::responses::{Identity, ResponseState};
     use bearing_shared::id::{ResponseId, SiteId, SurveyId};
     use bearing_shared::instrument::Instrument;
-    use bearing_storage::{Accept, StoredResponse, Withdrawal};
+    use bearing_storage::{Accept, Right, StoredResponse, Withdrawal};
 
     use super::*;
 
@@ -140,7 +140,13 @@ mod tests {
 
     #[test]
     fn what_is_written_is_read_again() {
-        let gone = Withdrawal { site: SiteId::from("st_a"), id: ResponseId([9; 16]), keeps_out: true, at: 4 };
+        let gone = Withdrawal {
+            site: SiteId::from("st_a"),
+            id: ResponseId([9; 16]),
+            right: Right::Visitor { token: Some([3; 14]) },
+            keeps_out: true,
+            at: 4,
+        };
         let arrivals = vec![answer(1, "été 🚲 \" \0 \u{2028}"), Arrival::Withdrawal(gone), answer(2, "")];
         let events = vec![EventCount {
             site: SiteId::from("st_a"),

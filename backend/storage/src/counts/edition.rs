@@ -1,17 +1,31 @@
 //! Editions: what becomes of a response whose id is there already.
 
 use bearing_shared::answer::Context;
-use bearing_shared::suspicion::Suspicion;
+use bearing_shared::suspicion::{Suspicion, TOKEN_LASTS_MS};
 
 use crate::inbox::Marks;
 use crate::responses::{Outcome, StoredResponse};
 
-/// What becomes of a response whose id is there already.
+/// Whether a source is visitors' browsers. Whatever else there is came with a key, or from ourselves.
+pub(crate) fn is_visitors(source: &str) -> bool {
+    matches!(source, "embed" | "hosted")
+}
+
+/// Whether a response of a source is still a browser's to change or to take back at `now`, for as long as answers are taken
+/// after their showing; both ms since 1970 UTC. What the site's own server brought never is. Whether it is this browser's is
+/// told by its display token.
+pub(crate) fn is_open(source: &str, shown_at: i64, now: i64) -> bool {
+    is_visitors(source) && now - shown_at <= TOKEN_LASTS_MS
+}
+
+/// What becomes of a response whose id is there already, if its display token does not stand in the way.
 pub(crate) fn judged(before: &StoredResponse, response: &StoredResponse) -> Outcome {
     if before.survey != response.survey {
         Outcome::Mismatch
     } else if response.seq <= before.seq {
         Outcome::Duplicate
+    } else if response.is_from_visitor() && !is_open(&before.source, before.shown_at, response.received_at) {
+        Outcome::NotTheirs
     } else {
         Outcome::Updated
     }
@@ -123,6 +137,32 @@ mod tests {
         assert_eq!([2, 3, 4].map(said), [Outcome::Duplicate, Outcome::Duplicate, Outcome::Updated]);
         let other = StoredResponse { survey: SurveyId::from("sv_b"), ..response(4, Counted) };
         assert_eq!(judged(&before, &other), Outcome::Mismatch);
+    }
+
+    #[test]
+    fn a_browser_changes_what_a_browser_brought_within_eight_days() {
+        let by = |source: &str, seq| StoredResponse { source: source.into(), ..response(seq, Counted) };
+        for (brought, sent, expected) in [
+            ("embed", "embed", Outcome::Updated),
+            ("embed", "hosted", Outcome::Updated),
+            ("hosted", "embed", Outcome::Updated),
+            ("embed", "server", Outcome::Updated),
+            ("server", "server", Outcome::Updated),
+            ("sample", "server", Outcome::Updated),
+            ("server", "embed", Outcome::NotTheirs),
+            ("server", "hosted", Outcome::NotTheirs),
+            ("sample", "embed", Outcome::NotTheirs),
+        ] {
+            assert_eq!(judged(&by(brought, 0), &by(sent, 1)), expected, "{brought}, then {sent}");
+        }
+        // Sent again it is the same as ever: that tells nobody anything.
+        assert_eq!(judged(&by("server", 1), &by("embed", 1)), Outcome::Duplicate);
+        let last = 1_000 + 8 * 86_400_000;
+        let at = |source: &str, received_at| {
+            judged(&by("embed", 0), &StoredResponse { received_at, shown_at: received_at, ..by(source, 1) })
+        };
+        assert_eq!((at("embed", last), at("embed", last + 1)), (Outcome::Updated, Outcome::NotTheirs));
+        assert_eq!(at("server", last + 1), Outcome::Updated);
     }
 
     #[test]

@@ -5,16 +5,18 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use bearing_shared::id::{ResponseId, SiteId};
+use bearing_shared::suspicion::TOKEN;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
 use super::counting::{self, Countings};
 use super::faults::Tries;
 use super::session::{Lock, Session, Sites};
-use super::{PostgresStore, build, inbox, learned, retention, rows, webhooks};
+use super::{PostgresStore, attacks, build, inbox, learned, retention, rows, webhooks};
 use crate::counts::change::{Changes, Said};
+use crate::counts::edition;
 use crate::deleted::OF_A_SITE;
-use crate::responses::{Outcome, Withdrawal};
+use crate::responses::{Outcome, Right, Withdrawal};
 use crate::retention::Burial;
 use crate::{Result, StoreError};
 
@@ -41,6 +43,24 @@ async fn are_abandoned(session: &Session, said: &BTreeSet<Said>) -> Result<bool>
         }
     }
     Ok(false)
+}
+
+/// Whether a visitor's browser may take a response back that is there.
+async fn is_theirs(
+    session: &Session,
+    site: &SiteId,
+    id: ResponseId,
+    token: Option<[u8; TOKEN]>,
+    now: i64,
+) -> Result<bool> {
+    // Not the whole row: a damaged one can be taken back too.
+    let sql = format!("SELECT source, shown_at FROM response WHERE site_id = $1 AND id = $2 AND {OF_A_SITE}");
+    match session.first(&sql, &[&site.0, &&id.0[..]]).await? {
+        Some(row) => Ok(edition::is_open(row.try_get(0)?, row.try_get(1)?, now)
+            && !attacks::has_another(session, (site, id), token).await?),
+        // There is nothing to be anybody's.
+        None => Ok(true),
+    }
 }
 
 impl PostgresStore {
@@ -85,8 +105,13 @@ impl PostgresStore {
         session: &Session,
         countings: &Countings,
         changes: &mut Changes,
-        Withdrawal { site, id, keeps_out, at }: &Withdrawal,
+        Withdrawal { site, id, right, keeps_out, at }: &Withdrawal,
     ) -> Result<Outcome> {
+        if let Right::Visitor { token } = *right
+            && !is_theirs(session, site, *id, token, *at).await?
+        {
+            return Ok(Outcome::NotTheirs);
+        }
         let burial = Burial::wished(*at);
         if self.delete(session, countings, changes, (site, &[*id]), burial).await? == 0 {
             match !self.erased(session, &[(site, *id)]).await?.is_empty() {

@@ -27,6 +27,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/postgres/0010_retention.sql"),
     include_str!("../../migrations/postgres/0011_audit_chain.sql"),
     include_str!("../../migrations/postgres/0012_identity_rotation.sql"),
+    include_str!("../../migrations/postgres/0013_holders.sql"),
 ];
 
 /// The lowest binary (as the number of migrations it knows) that can work on the newest schema.

@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use bearing_shared::id::{ResponseId, SiteId};
 use futures_util::future;
 
+use super::attacks::Tokens;
 use super::columns::{self, Columns};
 use super::counting::Countings;
 use super::faults::Tries;
@@ -90,14 +91,12 @@ impl PostgresStore {
         deliveries: &mut Vec<Delivery>,
         (answers, erased): (&[&Accept], &HashSet<Key<'_>>),
     ) -> Result<Vec<Outcome>> {
-        let reused = attacks::reused(session, answers).await?;
+        let mut tokens = Tokens::of(session, answers).await?;
         let stored: Vec<Cow<'_, StoredResponse>> = answers
             .iter()
-            .map(|accept| match accept.display {
-                Some(display) if reused.contains(&(&accept.site, accept.response.id)) => {
-                    Cow::Owned(display.reused(&accept.response))
-                }
-                _ => Cow::Borrowed(&accept.response),
+            .map(|accept| match tokens.reused(accept) {
+                Some(display) => Cow::Owned(display.reused(&accept.response)),
+                None => Cow::Borrowed(&accept.response),
             })
             .collect();
         let mut new: BTreeMap<Key<'_>, &StoredResponse> = BTreeMap::new();
@@ -110,6 +109,8 @@ impl PostgresStore {
         let places = insert(session, &new).await?;
         let known: Vec<Key<'_>> = new.keys().filter(|key| !places.contains_key(*key)).copied().collect();
         let mut there = find_all(session, &known).await?;
+        // Held by now: nobody gives them another token.
+        tokens.look(session, &known).await?;
         let mut changed: HashSet<Key<'_>> = HashSet::new();
         let mut named: BTreeMap<&SiteId, i64> = BTreeMap::new();
         let mut outcomes = Vec::with_capacity(answers.len());
@@ -133,11 +134,14 @@ impl PostgresStore {
                 let at = response.received_at;
                 deliveries.extend(fan_out(&counting.webhooks, None, response, at, &self.tombstone_key)?);
                 there.insert(key, (response.clone(), *place));
+                tokens.took(accept);
                 outcomes.push(edition::first(response, sent));
                 continue;
             };
             outcomes.push(match judged(before, response) {
+                Outcome::Updated if response.is_from_visitor() && tokens.has_another(accept) => Outcome::NotTheirs,
                 Outcome::Updated => {
+                    tokens.took(accept);
                     let after = counting.kept(replaced(before, response), response.received_at);
                     counting.generations.count(changes, site, before, *place, -1);
                     counting.generations.count(changes, site, &after, *place, 1);
@@ -160,6 +164,7 @@ impl PostgresStore {
         there.retain(|key, _| changed.contains(key));
         update(session, &there).await?;
         retention::look_again(session, &named).await?;
+        tokens.finish(session).await?;
         Ok(outcomes)
     }
 
@@ -171,10 +176,11 @@ impl PostgresStore {
             Arrival::Answer(accept) => Some(accept),
             Arrival::Withdrawal(_) => None,
         });
-        for Accept { site, response, .. } in answers.filter(|accept| trust::is_trusted(&accept.response)) {
+        for accept in answers.filter(|accept| trust::is_trusted(&accept.response)) {
+            let Accept { site, response, .. } = accept;
             let Some(counting) = countings.of(site).cloned() else { continue };
             let news: Vec<(&str, &str)> = trust::news(response, &counting.declared).collect();
-            if news.is_empty() || !self.will_be_taken(session, site, response).await? {
+            if news.is_empty() || !self.will_be_taken(session, accept).await? {
                 continue;
             }
             if lock == Lock::Shared {
@@ -195,12 +201,18 @@ impl PostgresStore {
         Ok(true)
     }
 
-    async fn will_be_taken(&self, session: &Session, site: &SiteId, response: &StoredResponse) -> Result<bool> {
-        if !self.erased(session, &[(site, response.id)]).await?.is_empty() {
+    async fn will_be_taken(&self, session: &Session, accept: &Accept) -> Result<bool> {
+        let Accept { site, response, display } = accept;
+        let key = (site, response.id);
+        if !self.erased(session, &[key]).await?.is_empty() {
             return Ok(false);
         }
-        let before = find(session, site, response.id).await?;
-        Ok(before.is_none_or(|(before, _)| judged(&before, response) == Outcome::Updated))
+        let Some((before, _)) = find(session, site, response.id).await? else { return Ok(true) };
+        if judged(&before, response) != Outcome::Updated {
+            return Ok(false);
+        }
+        let named = display.map(|display| display.token);
+        Ok(!response.is_from_visitor() || !attacks::has_another(session, key, named).await?)
     }
 }
 

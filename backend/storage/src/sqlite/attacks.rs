@@ -2,28 +2,54 @@
 
 use async_trait::async_trait;
 use bearing_shared::id::{ResponseId, SiteId};
+use bearing_shared::suspicion::TOKEN;
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use super::{SqliteStore, rows};
 use crate::Result;
-use crate::attacks::{Attack, AttackStore, Display, Noted, enough, first_of, holder};
+use crate::attacks::{Attack, AttackStore, Display, Noted, Standing, enough, first_of, holder};
 use crate::responses::States;
 
-/// Whether a token came with another response before; from now on it is this one's.
-pub(super) fn is_reused(
+/// How the token stands that an answer names; a good one that was nobody's is this response's from now on.
+pub(super) fn standing(
     transaction: &Transaction<'_>,
     site: &SiteId,
     id: ResponseId,
-    display: Display,
-) -> Result<bool> {
+    display: Option<Display>,
+) -> Result<Standing> {
+    let Some(Display { token, is_good, .. }) = display else { return Ok(Standing::Nobodys) };
     let holder = holder(id);
-    let mut insert = transaction
-        .prepare_cached("INSERT INTO display (token, site_id, holder) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING")?;
-    if insert.execute(params![display.token, site.0, holder])? > 0 {
-        return Ok(false);
+    let insert = "INSERT INTO display (token, site_id, holder) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING";
+    if is_good && transaction.prepare_cached(insert)?.execute(params![token, site.0, holder])? > 0 {
+        return Ok(Standing::New);
     }
-    let mut first = transaction.prepare_cached("SELECT holder = ?3 FROM display WHERE token = ?1 AND site_id = ?2")?;
-    Ok(!first.query_row(params![display.token, site.0, holder], |row| row.get::<_, bool>(0))?)
+    let mut held = transaction.prepare_cached("SELECT holder = ?3 FROM display WHERE token = ?1 AND site_id = ?2")?;
+    let is_own: Option<bool> = held.query_row(params![token, site.0, holder], |row| row.get(0)).optional()?;
+    Ok(match is_own {
+        Some(true) => Standing::Own,
+        Some(false) => Standing::Anothers,
+        None => Standing::Nobodys,
+    })
+}
+
+/// Leaves a token to whoever comes with it next.
+pub(super) fn let_go(transaction: &Transaction<'_>, site: &SiteId, display: Display) -> Result<()> {
+    let sql = "DELETE FROM display WHERE token = ?1 AND site_id = ?2";
+    transaction.prepare_cached(sql)?.execute(params![display.token, site.0])?;
+    Ok(())
+}
+
+/// Whether a response has a token, and not the one that is named.
+pub(super) fn has_another(
+    connection: &Connection,
+    site: &SiteId,
+    id: ResponseId,
+    named: Option<[u8; TOKEN]>,
+) -> Result<bool> {
+    let mut statement = connection.prepare_cached(
+        "SELECT EXISTS (SELECT 1 FROM display WHERE site_id = ?1 AND holder = ?2 AND token IS NOT ?3)",
+    )?;
+    Ok(statement.query_row(params![site.0, holder(id), named], |row| row.get(0))?)
 }
 
 fn known(connection: &Connection, site: &SiteId) -> Result<Option<Attack>> {

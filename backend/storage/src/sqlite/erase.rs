@@ -1,16 +1,18 @@
 //! Erasing in SQLite: a response leaves rows and cells for good, and a tombstone keeps its id out.
 
 use bearing_shared::id::{ResponseId, SiteId};
+use bearing_shared::suspicion::TOKEN;
 use hmac::{Hmac, KeyInit, Mac};
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use sha2::Sha256;
 
 use super::counting::{self, Countings};
 use super::responses::find;
-use super::{build, inbox, learned, retention, webhooks};
+use super::{attacks, build, inbox, learned, retention, webhooks};
 use crate::counts::change::Changes;
+use crate::counts::edition;
 use crate::deleted::OF_A_SITE;
-use crate::responses::{Outcome, Withdrawal};
+use crate::responses::{Outcome, Right, Withdrawal};
 use crate::retention::Burial;
 use crate::{Result, StoreError};
 
@@ -40,13 +42,38 @@ pub(super) fn is_erased(connection: &Connection, site: &SiteId, id: ResponseId) 
     Ok(found.is_some())
 }
 
+/// Whether a visitor's browser may take a response back that is there.
+fn is_theirs(
+    connection: &Connection,
+    site: &SiteId,
+    id: ResponseId,
+    token: Option<[u8; TOKEN]>,
+    now: i64,
+) -> Result<bool> {
+    // Not the whole row: a damaged one can be taken back too.
+    let sql = format!("SELECT source, shown_at FROM response WHERE site_id = ?1 AND id = ?2 AND {OF_A_SITE}");
+    let mut statement = connection.prepare_cached(&sql)?;
+    let found = statement
+        .query_row(params![site.0, id.0], |row| Ok(edition::is_open(row.get_ref(0)?.as_str()?, row.get(1)?, now)));
+    match found.optional()? {
+        Some(is_open) => Ok(is_open && !attacks::has_another(connection, site, id, token)?),
+        // There is nothing to be anybody's.
+        None => Ok(true),
+    }
+}
+
 /// Erases a response for good, there or not, as its respondent wishes.
 pub(super) fn withdraw(
     transaction: &Transaction<'_>,
     countings: &mut Countings,
     changes: &mut Changes,
-    Withdrawal { site, id, keeps_out, at }: &Withdrawal,
+    Withdrawal { site, id, right, keeps_out, at }: &Withdrawal,
 ) -> Result<Outcome> {
+    if let Right::Visitor { token } = *right
+        && !is_theirs(transaction, site, *id, token, *at)?
+    {
+        return Ok(Outcome::NotTheirs);
+    }
     let burial = Burial::wished(*at);
     if !delete(transaction, countings, changes, site, *id, burial)? {
         match is_erased(transaction, site, *id)? {

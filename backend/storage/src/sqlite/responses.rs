@@ -10,6 +10,7 @@ use super::counting::{self, Countings};
 use super::filter::{Bound, List};
 use super::writer::Pen;
 use super::{SqliteStore, attacks, build, erase, filter, generations, inbox, learned, retention, rows, webhooks};
+use crate::attacks::Standing;
 use crate::counts::change::Changes;
 use crate::counts::edition::{self, judged, replaced};
 use crate::counts::trust;
@@ -56,27 +57,23 @@ pub(super) fn take_in_all(
             outcomes.push(Outcome::Failed);
             continue;
         };
-        let response = match arrival {
-            Arrival::Answer(accept) => &accept.response,
+        let accept = match arrival {
+            Arrival::Answer(accept) => accept,
             Arrival::Withdrawal(withdrawal) => {
                 outcomes.push(erase::withdraw(transaction, countings, &mut changes, withdrawal)?);
                 any_erased = true;
                 continue;
             }
         };
-        if any_erased && erase::is_erased(transaction, site, response.id)? {
+        let Accept { response: sent, display, .. } = accept;
+        if any_erased && erase::is_erased(transaction, site, sent.id)? {
             outcomes.push(Outcome::Erased);
             continue;
         }
-        let reused = match arrival {
-            Arrival::Answer(Accept { display: Some(display), .. })
-                if attacks::is_reused(transaction, site, response.id, *display)? =>
-            {
-                Some(display.reused(response))
-            }
-            _ => None,
-        };
-        let (sent, response) = (response, reused.as_ref().unwrap_or(response));
+        let standing = attacks::standing(transaction, site, sent.id, *display)?;
+        let reused = display.filter(|display| display.is_good && standing == Standing::Anothers);
+        let reused = reused.map(|display| display.reused(sent));
+        let response = reused.as_ref().unwrap_or(sent);
         if let Some(place) = insert(transaction, site, response)? {
             counting.generations.count(&mut changes, site, response, place, 1);
             let made = webhooks::fan_out(transaction, &counting.webhooks, None, response, response.received_at)?;
@@ -87,7 +84,7 @@ pub(super) fn take_in_all(
         let Some((before, place)) = find(transaction, site, response.id)? else {
             return Err(StoreError::Driver("a response is there and is not".into()));
         };
-        outcomes.push(match judged(&before, response) {
+        outcomes.push(match judge(transaction, &before, accept, standing)? {
             Outcome::Updated => {
                 let after = counting.kept(replaced(&before, response), response.received_at);
                 update(transaction, site, &after)?;
@@ -103,11 +100,37 @@ pub(super) fn take_in_all(
                 countings.wrote_deliveries |= made > 0;
                 edition::outcome(&after, sent)
             }
-            refused => refused,
+            refused => {
+                // What changes nothing gives a response no token: else the next edition could name it.
+                if let (Some(display), Standing::New) = (display, standing) {
+                    attacks::let_go(transaction, site, *display)?;
+                }
+                refused
+            }
         });
     }
     erase::finish(transaction, countings, changes)?;
     Ok(outcomes)
+}
+
+/// What becomes of a response that is there, once its display token is looked at.
+fn judge(
+    connection: &Connection,
+    before: &StoredResponse,
+    Accept { site, response, display }: &Accept,
+    standing: Standing,
+) -> Result<Outcome> {
+    let named = display.map(|display| display.token);
+    Ok(match judged(before, response) {
+        Outcome::Updated
+            if response.is_from_visitor()
+                && standing != Standing::Own
+                && attacks::has_another(connection, site, response.id, named)? =>
+        {
+            Outcome::NotTheirs
+        }
+        outcome => outcome,
+    })
 }
 
 /// Adds events to the denominators.
@@ -129,10 +152,11 @@ fn teach(transaction: &Transaction<'_>, countings: &mut Countings, batch: &[Arri
         Arrival::Answer(accept) => Some(accept),
         Arrival::Withdrawal(_) => None,
     });
-    for Accept { site, response, .. } in answers.filter(|accept| trust::is_trusted(&accept.response)) {
+    for accept in answers.filter(|accept| trust::is_trusted(&accept.response)) {
+        let Accept { site, response, .. } = accept;
         let Some(counting) = countings.of(transaction, site)? else { continue };
         let news: Vec<(&str, &str)> = trust::news(response, &counting.declared).collect();
-        if news.is_empty() || !will_be_taken(transaction, site, response)? {
+        if news.is_empty() || !will_be_taken(transaction, accept)? {
             continue;
         }
         for (dimension, value) in news {
@@ -150,10 +174,11 @@ fn teach(transaction: &Transaction<'_>, countings: &mut Countings, batch: &[Arri
     Ok(())
 }
 
-fn will_be_taken(transaction: &Transaction<'_>, site: &SiteId, response: &StoredResponse) -> Result<bool> {
-    Ok(!erase::is_erased(transaction, site, response.id)?
-        && match find(transaction, site, response.id)? {
-            Some((before, _)) => judged(&before, response) == Outcome::Updated,
+fn will_be_taken(connection: &Connection, accept: &Accept) -> Result<bool> {
+    let (site, id) = (&accept.site, accept.response.id);
+    Ok(!erase::is_erased(connection, site, id)?
+        && match find(connection, site, id)? {
+            Some((before, _)) => judge(connection, &before, accept, Standing::Nobodys)? == Outcome::Updated,
             None => true,
         })
 }

@@ -28,7 +28,7 @@ crate::contract! {
 pub(crate) fn display(number: u8, at: i64, guarded: bool) -> Display {
     let mut token = [number; TOKEN];
     token[..6].copy_from_slice(&at.to_be_bytes()[2..]);
-    Display { token, guarded }
+    Display { token, is_good: true, guarded }
 }
 
 async fn shown(db: &Database, site: &SiteId, answers: Vec<(StoredResponse, Display)>) -> Result<Vec<Outcome>> {

@@ -9,8 +9,8 @@ use bearing_shared::api::responses::ResponseState;
 use bearing_shared::cell::OTHER;
 use bearing_shared::id::SurveyId;
 use bearing_storage::{
-    Accept, Arrival, Axis, Base, Grouping, Limits, MarkChange, Marking, Outcome, Position, ReportFilter, Result, Rows,
-    Store, StoredResponse, TallyQuery, Value, Withdrawal,
+    Accept, Arrival, Axis, Base, Grouping, Limits, MarkChange, Marking, Outcome, Position, ReportFilter, Result, Right,
+    Rows, Store, StoredResponse, TallyQuery, Value, Withdrawal,
 };
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseError;
@@ -122,7 +122,8 @@ async fn take(store: &mut Arc<dyn Store>, url: &str, model: &mut Model, step: &S
         Step::Withdraw(batch, id) => {
             let answers =
                 || batch.iter().map(|sent| Accept { site: home(), response: sent.response(), display: None }.into());
-            let withdrawal = Withdrawal { site: home(), id: response_id(*id), keeps_out: true, at: NOON };
+            let withdrawal =
+                Withdrawal { site: home(), id: response_id(*id), right: Right::Site, keeps_out: true, at: NOON };
             let mut expected = model.accept(batch);
             model.remove(*id);
             model.erased.insert(*id);

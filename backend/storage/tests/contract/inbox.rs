@@ -3,8 +3,8 @@
 use bearing_shared::api::responses::ResponseState::{self, Counted, Excluded, Quarantined, Test};
 use bearing_shared::id::SiteId;
 use bearing_storage::{
-    Arrival, Cursor, Grouping, MarkChange, Marked, Marking, Marks, Outcome, ResponseFilter, Result, States, Store,
-    StoredResponse, Withdrawal,
+    Arrival, Cursor, Grouping, MarkChange, Marked, Marking, Marks, Outcome, ResponseFilter, Result, Right, States,
+    Store, StoredResponse, Withdrawal,
 };
 
 use crate::builders::*;
@@ -177,7 +177,13 @@ async fn what_is_erased_leaves_no_tag(db: &Database) -> Result<()> {
     assert_eq!(left().await?, [("late".into(), 4)]);
     assert_eq!(db.erase_customer(&home(), "c-1", NOON).await?, 2);
     assert_eq!(left().await?, [("late".into(), 2)]);
-    let gone = Withdrawal { site: home(), id: response_id(4), keeps_out: true, at: NOON };
+    let gone = Withdrawal {
+        site: home(),
+        id: response_id(4),
+        right: Right::Visitor { token: None },
+        keeps_out: true,
+        at: NOON,
+    };
     assert_eq!(db.take_in(vec![Arrival::Withdrawal(gone)]).await?, [Outcome::Withdrawn]);
     assert_eq!((left().await?, listed(db, tagged("late")).await?), (vec![("late".into(), 1)], vec![5]));
     assert!(db.delete_site(&home()).await?);

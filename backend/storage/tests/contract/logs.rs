@@ -2,7 +2,7 @@
 
 use bearing_shared::api::intake::EventKind;
 use bearing_shared::histogram::Histogram;
-use bearing_storage::{Accept, Applied, Arrival, LogEntries, Outcome, Result, Withdrawal, apply_log};
+use bearing_storage::{Accept, Applied, Arrival, LogEntries, Outcome, Result, Right, Withdrawal, apply_log};
 
 use crate::builders::*;
 
@@ -33,7 +33,13 @@ async fn entries_are_applied_once_with_their_position(db: &Database) -> Result<(
     let second = db.second().await?;
     assert_eq!(apply_log(&*second, "a", 0, 3, first).await?, Applied::Overtaken);
     assert_eq!(second.apply("a", 2, 4, entries(vec![sent(4, 0)], 7)).await?, Applied::Overtaken);
-    let gone = Arrival::Withdrawal(Withdrawal { site: home(), id: response_id(2), keeps_out: false, at: NOON });
+    let gone = Arrival::Withdrawal(Withdrawal {
+        site: home(),
+        id: response_id(2),
+        right: Right::Visitor { token: None },
+        keeps_out: false,
+        at: NOON,
+    });
     let next = entries(vec![gone, sent(3, 6), sent(2, 3)], 1);
     let done = [Outcome::Withdrawn, Outcome::Stored, Outcome::Erased];
     assert_eq!(second.apply("a", 3, 9, next).await?, Applied::Done(done.into()));

@@ -56,6 +56,7 @@ mod postgres_schema;
 mod reports;
 mod responses;
 mod retention;
+mod rights;
 mod sealing;
 mod sessions;
 mod shares;

@@ -118,6 +118,11 @@ impl Sent {
     }
 }
 
+/// Whether a response was shown too long before what is sent for a browser to change it.
+fn is_old(before: &StoredResponse, sent: &Sent) -> bool {
+    sent.response().received_at - before.shown_at > 8 * 86_400_000
+}
+
 /// What a site must hold: its responses, whole, and nothing summed.
 #[derive(Default)]
 pub(crate) struct Model {
@@ -140,6 +145,7 @@ impl Model {
             None => Outcome::Stored,
             Some(before) if before.survey.as_str() != SURVEYS[sent.survey] => Outcome::Mismatch,
             Some(before) if sent.seq <= before.seq => Outcome::Duplicate,
+            Some(before) if !sent.server && (before.source == "server" || is_old(before, sent)) => Outcome::NotTheirs,
             Some(_) => Outcome::Updated,
         }
     }

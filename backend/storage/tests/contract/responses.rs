@@ -9,7 +9,7 @@ use bearing_shared::histogram::Histogram;
 use bearing_shared::id::{SiteId, SurveyId};
 use bearing_shared::instrument::Instrument;
 use bearing_storage::{
-    Accept, Arrival, EventCount, Marks, Outcome, ReportFilter, ResponseFilter, Result, States, StoredResponse,
+    Accept, Arrival, EventCount, Marks, Outcome, ReportFilter, ResponseFilter, Result, Right, States, StoredResponse,
     Withdrawal,
 };
 
@@ -449,7 +449,13 @@ async fn servers_may_store_at_once(db: &Database) -> Result<()> {
                 batch.rotate_left(7 * number);
                 if round % 4 == 3 {
                     let id = response_id(round * 20 + number as u128);
-                    batch.push(Arrival::Withdrawal(Withdrawal { site: home(), id, keeps_out: true, at: NOON }));
+                    batch.push(Arrival::Withdrawal(Withdrawal {
+                        site: home(),
+                        id,
+                        right: Right::Site,
+                        keeps_out: true,
+                        at: NOON,
+                    }));
                 }
                 stored +=
                     server.take_in(batch).await?.into_iter().filter(|outcome| *outcome == Outcome::Stored).count();

@@ -8,7 +8,7 @@ use bearing_shared::histogram::Histogram;
 use bearing_shared::privacy::Retention;
 use bearing_storage::{
     Accept, Arrival, Base, Cutoffs, Expired, Grouping, KEPT_OUT, LogEntries, MarkChange, Outcome, ResponseFilter,
-    Result, Site, States, StoredResponse, TallyQuery, Withdrawal, apply_log,
+    Result, Right, Site, States, StoredResponse, TallyQuery, Withdrawal, apply_log,
 };
 
 use crate::builders::*;
@@ -303,7 +303,13 @@ async fn what_comes_by_a_log_takes_its_learned_values_along(db: &Database) -> Re
     assert_eq!(plans(db).await?, ["free", "pro", "Jan's own", "Kees' own"]);
     apply_log(&**db, "a", 1, 2, entries(vec![of(2, 1, "pro")])).await?;
     assert_eq!(plans(db).await?, ["free", "pro", "Jan's own"]);
-    let gone = Withdrawal { site: home(), id: response_id(1), keeps_out: false, at: NOON };
+    let gone = Withdrawal {
+        site: home(),
+        id: response_id(1),
+        right: Right::Visitor { token: None },
+        keeps_out: false,
+        at: NOON,
+    };
     apply_log(&**db, "a", 2, 3, entries(vec![Arrival::Withdrawal(gone)])).await?;
     assert_eq!(plans(db).await?, ["free", "pro"]);
     assert_sound(db).await

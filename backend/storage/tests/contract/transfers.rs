@@ -6,8 +6,8 @@ use bearing_shared::api::webhooks::Notice;
 use bearing_shared::id::{KeyId, MemberId, SiteId, SurveyId, WebhookId};
 use bearing_storage::{
     Arrival, Invitation, InvitationPurpose as Purpose, Joining, Key, MarkChange, Outcome, Position, Progress,
-    ResponseFilter, Result, Role, Rows, Scope, States, Store, StoreError, StoredResponse, Webhook, Withdrawal, back_up,
-    open, restore, transfer,
+    ResponseFilter, Result, Right, Role, Rows, Scope, States, Store, StoreError, StoredResponse, Webhook, Withdrawal,
+    back_up, open, restore, transfer,
 };
 
 use crate::builders::*;
@@ -78,7 +78,7 @@ async fn fill(db: &Database) -> Result<()> {
     accept_at(db, SiteId::from("st_other"), (0..7).map(answer)).await?;
     assert_eq!(accept(db, [StoredResponse { seq: 3, ..answer(5) }]).await?, [Outcome::Updated]);
     assert!(db.delete_response(&home(), response_id(6), NOON).await?);
-    let gone = Withdrawal { site: home(), id: response_id(7), keeps_out: true, at: NOON };
+    let gone = Withdrawal { site: home(), id: response_id(7), right: Right::Site, keeps_out: true, at: NOON };
     assert_eq!(db.take_in(vec![Arrival::Withdrawal(gone)]).await?, [Outcome::Withdrawn]);
     let change =
         MarkChange { read: Some(true), add_tags: vec!["late".into(), "été".into()], ..MarkChange::default() };

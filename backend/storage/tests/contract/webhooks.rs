@@ -4,8 +4,8 @@ use bearing_shared::api::responses::ResponseState;
 use bearing_shared::api::webhooks::{DeliveryState, Disabled, Notice};
 use bearing_shared::id::{DeliveryId, ResponseId, SiteId, WebhookId};
 use bearing_storage::{
-    Arrival, Claim, Claimed, Delivery, DeliveryCursor, Endpoint, FAILING_LIMIT_MS, Outcome, Replayed, Result, Settled,
-    Settlement, StoredResponse, Webhook, WebhookChange, Withdrawal,
+    Arrival, Claim, Claimed, Delivery, DeliveryCursor, Endpoint, FAILING_LIMIT_MS, Outcome, Replayed, Result, Right,
+    Settled, Settlement, StoredResponse, Webhook, WebhookChange, Withdrawal,
 };
 
 use crate::builders::*;
@@ -468,7 +468,13 @@ async fn erasing_a_response_takes_it_out_of_the_outbox(db: &Database) -> Result<
         assert!(db.delete_response(&home(), response_id(number), LATER).await?);
     }
     assert_eq!(db.erase_customer(&home(), "c-1", LATER).await?, 1);
-    let withdrawal = Withdrawal { site: home(), id: response_id(4), keeps_out: true, at: LATER };
+    let withdrawal = Withdrawal {
+        site: home(),
+        id: response_id(4),
+        right: Right::Visitor { token: None },
+        keeps_out: true,
+        at: LATER,
+    };
     assert_eq!(db.take_in(vec![Arrival::Withdrawal(withdrawal)]).await?, [Outcome::Withdrawn]);
     let found = all(db, 1).await?;
     assert!(found.iter().all(|one| one.response.is_none()), "{found:?}");

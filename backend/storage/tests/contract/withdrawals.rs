@@ -2,7 +2,7 @@
 
 use bearing_shared::histogram::Histogram;
 use bearing_shared::id::SiteId;
-use bearing_storage::{Accept, Arrival, Outcome, Result, StoredResponse, Withdrawal};
+use bearing_storage::{Accept, Arrival, Outcome, Result, Right, StoredResponse, Withdrawal};
 
 use crate::builders::*;
 
@@ -20,7 +20,13 @@ fn sent(response: StoredResponse) -> Arrival {
 }
 
 fn withdrawn(number: u128) -> Arrival {
-    Arrival::Withdrawal(Withdrawal { site: home(), id: response_id(number), keeps_out: true, at: NOON })
+    Arrival::Withdrawal(Withdrawal {
+        site: home(),
+        id: response_id(number),
+        right: Right::Visitor { token: None },
+        keeps_out: true,
+        at: NOON,
+    })
 }
 
 async fn a_withdrawn_response_is_uncounted_and_cannot_come_back(db: &Database) -> Result<()> {
@@ -49,7 +55,13 @@ async fn an_id_that_is_not_kept_out_is_not_remembered(db: &Database) -> Result<(
     furnish(db).await?;
     let at = |number| {
         let id = response_id(number);
-        Arrival::Withdrawal(Withdrawal { site: home(), id, keeps_out: false, at: NOON })
+        Arrival::Withdrawal(Withdrawal {
+            site: home(),
+            id,
+            right: Right::Visitor { token: None },
+            keeps_out: false,
+            at: NOON,
+        })
     };
     accept(db, [response(2, 3)]).await?;
     assert_eq!(
