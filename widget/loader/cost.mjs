@@ -99,7 +99,7 @@ const PARTS = {
       ['rest.js', /      show\('.anonymous'.*?undefined\);\n/s],
     ],
     'frame, link, heights': [
-      ['rest.js', /    const href = hosted\(page.*?place.replaceChildren\(inner\);\n/s],
+      ['rest.js', /      const href = hosted\(page.*?place.replaceChildren\(inner\);\n/s],
       ['rest.js', /  listen\('message'.*?\n  \}\);\n/s],
     ],
     'thanks by group with link': [

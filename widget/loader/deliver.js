@@ -37,8 +37,7 @@ export const startDelivery = ({ tag, ended, given, cards, keeping, emit, later, 
   const label = (entry) => {
     const { card, kept, text } = entry;
     const { response } = kept;
-    // Whoever takes an answer back need prove nothing.
-    if (!card?.display || response.withdrawn) return;
+    if (!card?.display) return;
     response.display = card.display;
     entry.text = encode(kept);
     if (disk.read(KEY + response.id) == text) disk.write(KEY + response.id, entry.text);

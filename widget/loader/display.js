@@ -15,6 +15,8 @@ const ask = async (card) => {
     const { display, work } = read(await (await card.counted).text());
     // A café's sign-in page answers too.
     if (typeof display != 'string' || !/^[!-~]{1,512}$/.test(display)) return;
+    // The hosted page may have gone on with the response, and with a token of its own.
+    if (card.display !== undefined) return;
     card.display = display;
     if (!(work > 0 && work <= MOST_WORK)) return;
     const { solve } = await import(tag.base + 'work.js');

@@ -3,14 +3,19 @@
 // A card that could not draw the rest hands its response over in the address's fragment, which no server sees.
 const given = new URLSearchParams(location.hash.slice(1));
 const form = document.querySelector('form');
-const score = form && form.querySelector('.scale [value="' + (parseInt(given.get('score'), 10) || 0) + '"]');
 
-if (score && /^[0-9a-f-]{36}$/.test(given.get('r')) && /^\d+$/.test(given.get('seq'))) {
+if (form && /^[0-9a-f-]{36}$/.test(given.get('r')) && /^\d+$/.test(given.get('seq'))) {
   form.querySelector('[name=id]').value = given.get('r');
   form.querySelector('[name=seq]').value = given.get('seq');
-  // The score is known: it stays in the form and is not asked again.
-  score.checked = true;
-  form.classList.add('scored');
+  // The response may have the token of the card's showing, and is changed by whoever has that alone.
+  const token = form.querySelector('[name=display]');
+  if (token) token.value = given.get('display') || token.value;
+  const score = form.querySelector('.scale [value="' + parseInt(given.get('score'), 10) + '"]');
+  if (score) {
+    // It is known: it stays in the form and is not asked again.
+    score.checked = true;
+    form.classList.add('scored');
+  }
   // The page that comes back with a fault goes on with the same response.
   form.action += location.hash;
   for (const [name, value] of given) {
@@ -47,11 +52,13 @@ if (form) {
 }
 
 // In a card's frame: no frame within the frame, and the card is told how high the page is and that it was answered. To
-// whoever framed it: neither is a secret, and the card hears it from this frame's window alone.
+// whoever framed it: none of it is a secret from whoever shows this page, and the card hears it from this frame's window alone.
 if (self != parent) {
   const main = document.querySelector('main');
   main.classList.add('framed');
-  const tell = (bearing, height) => parent.postMessage({ bearing, height }, '*');
-  new ResizeObserver(() => tell('height', Math.ceil(main.getBoundingClientRect().height))).observe(main);
+  const tell = (bearing, more) => parent.postMessage({ bearing, ...more }, '*');
+  // Else the card could not take back what this page is about to send.
+  if (display) tell('display', { display: display.value });
+  new ResizeObserver(() => tell('height', { height: Math.ceil(main.getBoundingClientRect().height) })).observe(main);
   if (main.querySelector('.thanks')) tell('answered');
 }

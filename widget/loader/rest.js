@@ -6,7 +6,7 @@
 
 import { encode } from './answer.js';
 import { asksMore, follows } from './decide.js';
-import { learn } from './display.js';
+import { learn, waitFor } from './display.js';
 import { build } from './draw.js';
 import { clearTimeout, fetch, keys, now, own } from './natives.js';
 import { query } from './query.js';
@@ -59,6 +59,7 @@ export const startRest = (card) => {
   let handle;
   let asked;
   let over;
+  let handed;
   let settled;
   let timer;
   let started;
@@ -125,27 +126,35 @@ export const startRest = (card) => {
     if (!asksMore(survey, card.score)) return thank();
     // From here on the hosted page writes this response.
     first.firstChild.disabled = true;
-    const href = hosted(page, survey, { r: card.id, seq: card.seq + 1, score: card.score }, '#');
-    const link = () =>
-      place.replaceChildren(build(['a', { class: 'send', href, target: '_blank', rel: 'noopener' }, [ui.more]]));
     // Not every browser fires an event for a policy that stops WebAssembly; each has words of its own for it.
     if (/unsafe-eval|CSP/.test(error)) {
       page.getExtra().then(({ hint }) => hint({ blockedURI: 'wasm-eval', effectiveDirective: 'script-src' }), () => {});
     }
-    const inner = build(frameTree(page, href));
-    let loaded;
-    inner.addEventListener('load', () => (loaded = true));
-    listen('securitypolicyviolation', ({ blockedURI, disposition }) => {
-      if (disposition != 'report' && href.startsWith(blockedURI)) link();
-    });
-    later(() => loaded || link(), 2 * PATIENCE);
-    place.replaceChildren(inner);
+    const handOver = () => {
+      if (handed || card.gone) return;
+      handed = true;
+      // A token that comes later than this is not the response's: the page goes on with its own.
+      const display = (card.display ??= '') || undefined;
+      const href = hosted(page, survey, { r: card.id, seq: card.seq + 1, score: card.score, display }, '#');
+      const link = () =>
+        place.replaceChildren(build(['a', { class: 'send', href, target: '_blank', rel: 'noopener' }, [ui.more]]));
+      const inner = build(frameTree(page, href));
+      let loaded;
+      inner.addEventListener('load', () => (loaded = true));
+      listen('securitypolicyviolation', ({ blockedURI, disposition }) => {
+        if (disposition != 'report' && href.startsWith(blockedURI)) link();
+      });
+      later(() => loaded || link(), 2 * PATIENCE);
+      place.replaceChildren(inner);
+    };
+    if (!waitFor(card, handOver)) handOver();
   };
 
   // The hosted page says how high it is, and when it has been answered.
   listen('message', ({ source, origin, data }) => {
     const inner = box.querySelector('iframe');
     if (!inner || source != inner.contentWindow || !tag.base.startsWith(origin + '/')) return;
+    if (data.bearing == 'display' && handed) card.display ||= data.display;
     if (data.bearing == 'height' && data.height > 0) inner.style.setProperty('height', Math.min(data.height, 2e3) + 'px');
     if (data.bearing == 'answered') {
       // Closing the card is no dismissal any more; which score it was the frame keeps to itself.

@@ -92,6 +92,11 @@ async fn provoke(code: Code, place: &Place) -> Option<Reply> {
             change().await
         }
         "not_found" => server.get("/nowhere").await,
+        "not_yours" => {
+            let brought = answer(survey, 9);
+            server.post("/v1/responses").key(&site.write).json(&brought).await.ok();
+            place.sends(with(brought, json!({ "seq": 1 })).to_string()).await
+        }
         "unknown_site" => server.get("/v1/embed/pk_nobody").await,
         "method_not_allowed" => server.delete("/healthz").await,
         "request_timeout" => place.sends(Pieces::of([Bytes::from_static(b"{")]).then_stands_still().body()).await,

@@ -35,6 +35,7 @@ mod provider;
 mod receiver;
 mod reports;
 mod responses;
+mod rights;
 mod rules;
 mod secrecy;
 mod server;

@@ -16,14 +16,14 @@ fn everybody() -> Settings {
 }
 
 /// What the showing of a survey brings: a token, and the work that it asks for.
-async fn shown(server: &Server, site: &Site, survey: &str, address: &str) -> (String, u64) {
+pub(crate) async fn shown(server: &Server, site: &Site, survey: &str, address: &str) -> (String, u64) {
     let event = json!([{ "type": "shown", "survey": survey, "version": 1 }]);
     let reply = server.post(&site.events()).from(address).origin(PAGE).json(&event).await.ok();
     (reply["display"].as_str().expect("a token").to_owned(), reply["work"].as_u64().unwrap_or_default())
 }
 
 /// An answer as the card sends it, a while after it was shown.
-fn answered(survey: &str, score: u8, token: &str) -> Value {
+pub(crate) fn answered(survey: &str, score: u8, token: &str) -> Value {
     with(answer(survey, score), json!({ "display": token, "age_ms": { "shown": 5_000, "answered": 0 } }))
 }
 

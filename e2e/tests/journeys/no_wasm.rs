@@ -1,10 +1,12 @@
 //! WebAssembly does not come: the score is stored all the same, and the rest opens hosted as the same response.
 
-use anyhow::Result;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
 use bearing_e2e::browser::Browser;
 use bearing_e2e::card::{Card, HOST, gone};
 use bearing_e2e::page::{heard, heard_times, put_tag};
-use bearing_e2e::proxy::Proxy;
+use bearing_e2e::proxy::{Answer, Proxy};
 use bearing_e2e::stage::{Stage, answer};
 use bearing_e2e::wait::until;
 use fantoccini::Locator;
@@ -41,6 +43,39 @@ async fn the_rest_opens_hosted_when_the_renderer_is_missing() -> Result<()> {
     assert_eq!((report["n"].as_u64(), report["score"].as_f64()), (Some(1), Some(-100.0)), "{report}");
     assert!(proxy.asked().iter().any(|path| path.starts_with("GET /w/")), "{:?}", proxy.asked());
     browser.close().await
+}
+
+/// The hosted page goes on with the token that the answer has, or the answer with the page's: then the card knows it too.
+#[tokio::test]
+async fn what_the_hosted_page_went_on_with_is_taken_back_on_the_card() -> Result<()> {
+    for is_told in [true, false] {
+        let stage = Stage::set("nps").await?;
+        let proxy = Proxy::start(stage.server.address).await?;
+        proxy.refuse("/w/", StatusCode::NOT_FOUND);
+        if !is_told {
+            let events = format!("/v1/embed/{}/events", stage.site_key);
+            proxy.answer(&events, Answer::LateReply(Duration::from_secs(600)));
+        }
+        stage.host.put_tag(&stage.tag(&proxy.url(), ""));
+        let browser = Browser::start().await?;
+        browser.open(&stage.host.page("plain.html")).await?;
+        let card = Card::shown(&browser).await?;
+        card.find("summary").await?.click().await?;
+        card.pick(6).await?;
+        card.find("iframe").await?.enter_frame().await?;
+        browser.click("textarea").await?;
+        browser.insert("said too much").await?;
+        browser.client.find(Locator::Css("form button")).await?.click().await?;
+        browser.reads("Thank you for your answer!").await?;
+        let stored = stage.responses_when(1, |response| response["completed"] == true).await?;
+        let signs = stored[0]["suspicion"].as_array().context("its signs")?;
+        assert!(!signs.contains(&json!("no_token")), "told: {is_told}, {signs:?}");
+        browser.client.enter_parent_frame().await?;
+        Card::shown(&browser).await?.button("Withdraw my answer").await?.click().await?;
+        stage.responses(0).await?;
+        browser.close().await?;
+    }
+    Ok(())
 }
 
 #[tokio::test]

@@ -201,7 +201,7 @@ test('without the renderer the rest is the hosted page, which goes on with the s
     const address = new URL(card().querySelector('iframe').attributes.src);
     const handed = new URLSearchParams(address.hash.slice(1));
     assert.match(address.pathname, /\/s\/sv_1$/);
-    assert.deepEqual(['r', 'seq', 'score', 'customer', 'attr.plan'].map((name) => handed.get(name)), [requests('/responses')[0].id, '1', '3', 'c-1', 'pro']);
+    assert.deepEqual(['r', 'seq', 'score', 'customer', 'attr.plan', 'display'].map((name) => handed.get(name)), [requests('/responses')[0].id, '1', '3', 'c-1', 'pro', null]);
     assert.ok(card().querySelector('fieldset').disabled);
     assert.ok(!address.search.includes('c-1'), 'no server logs the customer');
     press('withdraw');

@@ -251,7 +251,7 @@ test('a card that is closed after the score still waits for its token', async ()
   assert.deepEqual(tokens(), ['late']);
 });
 
-test('taking an answer back needs no token and waits for none', async () => {
+test('taking an answer back carries the token of the answer and waits for none', async () => {
   network.replies = [said({ display: 't1' })];
   await start();
   pick(9);
@@ -259,7 +259,7 @@ test('taking an answer back needs no token and waits for none', async () => {
   press('withdraw');
   await rest();
   const last = requests('/responses').at(-1);
-  assert.deepEqual([last.withdrawn, 'display' in last], [true, false]);
+  assert.deepEqual([last.withdrawn, last.display], [true, 't1'], 'nobody else takes it back');
   bearing('destroy');
   await rest();
 
@@ -331,6 +331,59 @@ test('where storage is forbidden the answer carries its token all the same', asy
   } finally {
     Object.defineProperty(globalThis, 'localStorage', own);
   }
+});
+
+/** A page whose renderer does not come, and what its card hands over. */
+const handed = () => {
+  const frame = card().querySelector('iframe');
+  return frame && new URLSearchParams(new URL(frame.attributes.src).hash.slice(1)).get('display');
+};
+const without = { build: { js: 'test/none.js', wasm: 'x.wasm', works: true } };
+
+test('the hosted page goes on with the token of the answer, which is taken back with it too', async () => {
+  network.replies = [said({ display: 't1' })];
+  await start({}, without);
+  pick(3);
+  await rest();
+  assert.equal(handed(), 't1');
+  press('withdraw');
+  await rest();
+  assert.deepEqual(tokens(), ['t1', 't1']);
+  assert.equal(requests('/responses').at(-1).withdrawn, true);
+});
+
+test('the hosted page waits for a token that is under way, and no longer than the answer does', async () => {
+  const [reply, answer] = held();
+  network.replies = [reply];
+  await start({}, without);
+  pick(3);
+  await rest();
+  assert.equal(handed(), null);
+  answer({ display: 't1' });
+  await rest();
+  assert.equal(handed(), 't1');
+  assert.deepEqual(tokens(), ['t1']);
+});
+
+test('whoever goes on without a token goes on with the hosted page’s, whatever comes later', async () => {
+  const [reply, answer] = held();
+  network.replies = [reply];
+  await start({}, without);
+  pick(3);
+  await rest();
+  patience()[0]();
+  await rest();
+  const frame = card().querySelector('iframe');
+  assert.equal(handed(), null);
+  answer({ display: 'late' });
+  await rest();
+  assert.deepEqual(tokens(), [undefined]);
+  const tell = (source, display) => fire('message', { source, origin: 'file://', data: { bearing: 'display', display } });
+  tell({}, 'strange');
+  tell(frame.contentWindow, 'theirs');
+  press('withdraw');
+  await rest();
+  assert.deepEqual(tokens(), [undefined, 'theirs']);
 });
 
 test('a hosted page that is the whole card has its own token: the card’s is not asked for', async () => {
