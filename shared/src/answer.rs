@@ -46,7 +46,8 @@ pub struct Submission {
     /// Whether this is a try-out that stays outside every score.
     #[serde(default)]
     pub test: bool,
-    /// Whether the respondent takes the response back: it is erased, arrived or not, and its id stays barred.
+    /// Whether the respondent takes the response back: it is erased, arrived or not, and its id stays barred. A browser does so
+    /// with the `display` of the response, within 8 days of its showing.
     #[serde(default)]
     pub withdrawn: bool,
     /// The answers.
@@ -65,7 +66,8 @@ pub struct Submission {
     /// How long ago things happened when this was sent, in milliseconds; wins over the absolute times.
     #[serde(default)]
     pub age_ms: Option<Age>,
-    /// The token of its showing, as the `shown` event returned it; with `~` and a number where work was asked for.
+    /// The token of its showing, as the `shown` event returned it; with `~` and a number where work was asked for. Once a
+    /// response has one, every later edition of it from a browser names the same.
     #[serde(default)]
     pub display: Option<String>,
     /// When the survey was shown, RFC 3339; judged only without `age_ms`.

@@ -65,8 +65,14 @@ fn display_token(bytes: &[u8]) {
         settings: SiteSettings::named("Shop"),
         created_at: 0,
     };
-    let shown = display::read(&site, "sv_a", Some(&text(bytes)), 1_800_000_000_000);
+    let text = text(bytes);
+    let shown = display::read(&site, "sv_a", Some(&text), 1_800_000_000_000);
     assert!(!matches!(shown, Shown::Told { .. }), "{shown:?}");
+    if let Some(token) = display::named(&text) {
+        // The nineteenth letter holds bits of what follows the token too.
+        let written = data_encoding::BASE64URL_NOPAD.encode(&token);
+        assert_eq!(text.get(..18), written.get(..18), "what it names is what it says");
+    }
 }
 
 /// What proxies say of whom they were connected to: of one that is not named nothing is believed, and what a client wrote
